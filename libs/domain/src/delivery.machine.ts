@@ -1,0 +1,29 @@
+import { defineMachine } from '@duban/state-machine';
+
+/** One message on its way to one person through one channel. All events are the system's but `read`. */
+export const deliveryMachine = defineMachine<unknown>()({
+  name: 'delivery',
+  version: 1,
+  initial: 'queued',
+  states: {
+    queued: {},
+    sending: {},
+    sent: {},
+    delivered: {},
+    read: { terminal: true },
+    failed: { terminal: true },
+    suppressed: { terminal: true },
+  },
+  transitions: [
+    { on: 'claim', from: ['queued'], to: 'sending', actors: ['system'] },
+    { on: 'retry', from: ['sending'], to: 'queued', actors: ['system'] },
+    { on: 'send', from: ['sending'], to: 'sent', actors: ['system'] },
+    { on: 'deliver', from: ['sending', 'sent'], to: 'delivered', actors: ['system'] },
+    { on: 'read', from: ['sent', 'delivered'], to: 'read', actors: ['person'] },
+    { on: 'fail', from: ['sending'], to: 'failed', actors: ['system'] },
+    { on: 'suppress', from: ['queued', 'sending'], to: 'suppressed', actors: ['system'] },
+  ],
+});
+
+export type DeliveryState = keyof typeof deliveryMachine.states;
+export type DeliveryEvent = (typeof deliveryMachine.transitions)[number]['on'];

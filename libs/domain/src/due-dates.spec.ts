@@ -1,0 +1,206 @@
+import { CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
+import fc from 'fast-check';
+import { type AssignmentTerms, planObligations } from './due-dates';
+import type { DueRule, Policy } from './policy';
+import { annualReport } from './presets';
+
+const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
+const d = parseLocalDate;
+const LEAD: AssignmentTerms = { isLead: true, taskDueOn: null, milestones: [] };
+const UNIT: AssignmentTerms = { ...LEAD, isLead: false };
+
+const plan = (terms: AssignmentTerms, issuedOn: string, year = 2023) =>
+  planObligations(annualReport, year, d(issuedOn), terms, calendar);
+const inShort = (terms: AssignmentTerms, issuedOn: string, year?: number) =>
+  plan(terms, issuedOn, year).map(({ kind, subject, recordedOn }) => [kind, subject, recordedOn]);
+
+describe('annual-report for 2023, issued on 2023-01-12', () => {
+  it('the lead owes all of it, each date with its rule and what it was counted from', () => {
+    const year = { year: 2023 };
+    expect(plan(LEAD, '2023-01-12')).toEqual([
+      {
+        kind: 'sign_for',
+        ladder: 'sign-for',
+        subject: null,
+        recordedOn: '2023-01-16',
+        rule: '2 working days after issue',
+        base: { issuedOn: '2023-01-12', workingDays: 2 },
+      },
+      {
+        kind: 'action_plan',
+        ladder: 'three-colour',
+        subject: null,
+        recordedOn: '2023-02-10',
+        rule: 'by 02-10 of the year',
+        base: year,
+      },
+      {
+        kind: 'progress_report',
+        ladder: 'three-colour',
+        subject: '2023Q1',
+        recordedOn: '2023-04-20',
+        rule: 'by 04-20 of the year',
+        base: year,
+      },
+      {
+        kind: 'progress_report',
+        ladder: 'three-colour',
+        subject: '2023Q2',
+        recordedOn: '2023-07-20',
+        rule: 'by 07-20 of the year',
+        base: year,
+      },
+      {
+        kind: 'progress_report',
+        ladder: 'three-colour',
+        subject: '2023Q3',
+        recordedOn: '2023-10-20',
+        rule: 'by 10-20 of the year',
+        base: year,
+      },
+      {
+        kind: 'progress_report',
+        ladder: 'three-colour',
+        subject: '2023Q4', // a Saturday: kept as recorded, it takes effect on the Monday
+        recordedOn: '2024-01-20',
+        rule: 'by 01-20 of the year +1',
+        base: year,
+      },
+      {
+        kind: 'completion',
+        ladder: 'three-colour',
+        subject: null,
+        recordedOn: '2023-12-31',
+        rule: 'by 12-31 of the year',
+        base: year,
+      },
+    ]);
+  });
+
+  it('another unit signs for it and completes its part', () => {
+    expect(inShort(UNIT, '2023-01-12')).toEqual([
+      ['sign_for', null, '2023-01-16'],
+      ['completion', null, '2023-12-31'],
+    ]);
+  });
+});
+
+describe('issued at another time', () => {
+  it('in mid-year: to sign for it counts from the issue, over a holiday; what is past is still named', () => {
+    // Thursday 22 to Saturday 24 June were off, Sunday the 25th was worked.
+    expect(inShort(LEAD, '2023-06-21')).toEqual([
+      ['sign_for', null, '2023-06-26'],
+      ['action_plan', null, '2023-02-10'],
+      ['progress_report', '2023Q1', '2023-04-20'],
+      ['progress_report', '2023Q2', '2023-07-20'],
+      ['progress_report', '2023Q3', '2023-10-20'],
+      ['progress_report', '2023Q4', '2024-01-20'],
+      ['completion', null, '2023-12-31'],
+    ]);
+  });
+
+  it("in December for the year after: the plan's year counts, not that of the issue", () => {
+    expect(inShort(LEAD, '2023-12-29', 2024)).toEqual([
+      ['sign_for', null, '2024-01-03'],
+      ['action_plan', null, '2024-02-10'],
+      ['progress_report', '2024Q1', '2024-04-20'],
+      ['progress_report', '2024Q2', '2024-07-20'],
+      ['progress_report', '2024Q3', '2024-10-20'],
+      ['progress_report', '2024Q4', '2025-01-20'],
+      ['completion', null, '2024-12-31'],
+    ]);
+  });
+});
+
+describe('what the task itself says', () => {
+  const terms: AssignmentTerms = {
+    isLead: true,
+    taskDueOn: d('2023-06-30'),
+    milestones: [
+      { text: '3月底前开工', due: d('2023-03-31') },
+      { text: '5月底前封顶', due: d('2023-05-31') },
+    ],
+  };
+  const own = (isLead: boolean) =>
+    plan({ ...terms, isLead }, '2023-01-12').filter(({ kind }) => kind === 'milestone' || kind === 'completion');
+
+  it("its own deadline goes before the year's end, and each milestone is owed by the lead", () => {
+    const base = { year: 2023 };
+    expect(own(true)).toEqual([
+      {
+        kind: 'milestone',
+        ladder: 'three-colour',
+        subject: '3月底前开工',
+        recordedOn: '2023-03-31',
+        rule: 'a milestone of the task',
+        base,
+      },
+      {
+        kind: 'milestone',
+        ladder: 'three-colour',
+        subject: '5月底前封顶',
+        recordedOn: '2023-05-31',
+        rule: 'a milestone of the task',
+        base,
+      },
+      {
+        kind: 'completion',
+        ladder: 'three-colour',
+        subject: null,
+        recordedOn: '2023-06-30',
+        rule: "the task's own deadline",
+        base,
+      },
+    ]);
+  });
+
+  it('another unit shares the deadline and not the milestones', () => {
+    expect(own(false).map(({ kind, recordedOn }) => [kind, recordedOn])).toEqual([['completion', '2023-06-30']]);
+  });
+});
+
+describe('a rule by itself', () => {
+  const policy = (due: DueRule): Policy => ({
+    ...annualReport,
+    obligations: [{ kind: 'progress_report', owedBy: 'lead', ladder: 'three-colour', due: [due] }],
+  });
+  const dateBy = (due: DueRule, year: number) =>
+    planObligations(policy(due), year, d('2023-01-12'), LEAD, calendar).map(({ recordedOn }) => recordedOn);
+
+  it.each([
+    [2023, '2023-02-28'],
+    [2024, '2024-02-29'],
+    [2000, '2000-02-29'],
+    [2100, '2100-02-28'],
+  ])('02-29 in %i is the last day of February: %s', (year, date) => {
+    expect(dateBy({ by: 'day_of_year', day: '02-29' }, year)).toEqual([date]);
+    expect(dateBy({ by: 'task_deadline', otherwise: '02-29' }, year)).toEqual([date]);
+  });
+
+  it('02-29 goes by the year in which the date lies', () => {
+    expect(dateBy({ by: 'day_of_year', day: '02-29', yearOffset: 1 }, 2023)).toEqual(['2024-02-29']);
+    expect(dateBy({ by: 'day_of_year', day: '02-29', yearOffset: 1 }, 2024)).toEqual(['2025-02-28']);
+  });
+
+  it('0 working days after issue is the day of issue, or the first working day after it', () => {
+    const due: DueRule = { by: 'working_days_after_issue', workingDays: 0 };
+    const on = (issuedOn: string) =>
+      planObligations(policy(due), 2023, d(issuedOn), LEAD, calendar).map(({ recordedOn }) => recordedOn);
+    expect(on('2023-01-12')).toEqual(['2023-01-12']);
+    expect(on('2023-04-22')).toEqual(['2023-04-23']);
+  });
+
+  it('every date that the schema lets pass exists in every year', () => {
+    const day = fc
+      .integer({ min: 0, max: 365 })
+      .map((n) => new Date(Date.UTC(2024, 0, 1 + n)).toISOString().slice(5, 10));
+    fc.assert(
+      fc.property(day, fc.integer({ min: 2000, max: 2100 }), (monthDay, year) => {
+        const [date] = dateBy({ by: 'day_of_year', day: monthDay }, year);
+        expect(date).toBe(
+          monthDay === '02-29' ? `${year}-02-${new Date(Date.UTC(year, 2, 0)).getUTCDate()}` : `${year}-${monthDay}`,
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { parseLocalDate, type LocalDate, type WorkingCalendar } from '@duban/kernel';
+import type { DueRule, ObligationKind, Policy } from './policy';
+
+/** What the rules need to know of an assignment to say what it owes. */
+export interface AssignmentTerms {
+  isLead: boolean;
+  /** Date of the task's own deadline, where the document gives one. */
+  taskDueOn: LocalDate | null;
+  milestones: readonly { text: string; due: LocalDate }[];
+}
+
+export interface PlannedObligation {
+  kind: ObligationKind;
+  ladder: string;
+  /** What the obligation speaks of: `2023Q1` for a report, the milestone's words; null where the kind says it all. */
+  subject: string | null;
+  /** The date as the rule gives it, working day or not. */
+  recordedOn: LocalDate;
+  /** The rule in the record's words, for "why this date". */
+  rule: string;
+  /** What the date was counted from. */
+  base: Record<string, string | number>;
+}
+
+/** Every obligation that the policy makes for one assignment of a plan of `year` issued on `issuedOn`. */
+export function planObligations(
+  policy: Policy,
+  year: number,
+  issuedOn: LocalDate,
+  terms: AssignmentTerms,
+  calendar: WorkingCalendar,
+): PlannedObligation[] {
+  return policy.obligations
+    .filter((rule) => rule.owedBy === 'every_unit' || terms.isLead)
+    .flatMap((rule) =>
+      rule.due.flatMap((due) =>
+        datesOf(due, year, issuedOn, terms, calendar).map((date) => ({
+          kind: rule.kind,
+          ladder: rule.ladder,
+          ...date,
+        })),
+      ),
+    );
+}
+
+type DueDate = Pick<PlannedObligation, 'subject' | 'recordedOn' | 'rule' | 'base'>;
+
+function datesOf(
+  due: DueRule,
+  year: number,
+  issuedOn: LocalDate,
+  terms: AssignmentTerms,
+  calendar: WorkingCalendar,
+): DueDate[] {
+  switch (due.by) {
+    case 'working_days_after_issue':
+      return [
+        {
+          subject: null,
+          recordedOn: calendar.addWorkingDays(issuedOn, due.workingDays),
+          rule: `${due.workingDays} working days after issue`,
+          base: { issuedOn, workingDays: due.workingDays },
+        },
+      ];
+    case 'day_of_year': {
+      const recordedOn = dayOfYear(year + (due.yearOffset ?? 0), due.day);
+      return [
+        {
+          subject: due.period ? `${year}${due.period}` : null,
+          recordedOn,
+          rule: `by ${due.day} of ${due.yearOffset ? `the year +${due.yearOffset}` : 'the year'}`,
+          base: { year },
+        },
+      ];
+    }
+    case 'task_deadline':
+      return [
+        terms.taskDueOn
+          ? { subject: null, recordedOn: terms.taskDueOn, rule: "the task's own deadline", base: { year } }
+          : {
+              subject: null,
+              recordedOn: dayOfYear(year, due.otherwise),
+              rule: `by ${due.otherwise} of the year`,
+              base: { year },
+            },
+      ];
+    case 'task_milestones':
+      return terms.milestones.map((m) => ({
+        subject: m.text,
+        recordedOn: m.due,
+        rule: 'a milestone of the task',
+        base: { year },
+      }));
+  }
+}
+
+/** 02-29 stands for the last day of February where the year has none. */
+function dayOfYear(year: number, monthDay: string): LocalDate {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return parseLocalDate(`${year}-${monthDay === '02-29' && !isLeap ? '02-28' : monthDay}`);
+}

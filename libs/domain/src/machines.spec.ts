@@ -1,0 +1,32 @@
+import { assertSound, faultsOf } from '@duban/state-machine';
+import { MACHINES } from './machines';
+
+/** Every effect that a machine of the field may name; whoever runs the machine has a handler for each. */
+const EFFECTS = [
+  'discharge_sign_for',
+  'record_completion',
+  'discharge_completion',
+  'reinstate_completion',
+  'require_rectification',
+  'lapse_obligations',
+  'hold_ladder',
+  'resume_ladder',
+];
+
+describe('MACHINES', () => {
+  it.each(MACHINES.map((machine) => [machine.name, machine] as const))('%s is sound', (_, machine) => {
+    expect(faultsOf(machine, EFFECTS)).toEqual([]);
+  });
+
+  it('are sound together, have each a name of its own, and name no effect but these', () => {
+    expect(() => assertSound(MACHINES, EFFECTS)).not.toThrow();
+    expect(MACHINES.map((machine) => machine.name).toSorted()).toEqual([
+      'assignment',
+      'delivery',
+      'plan',
+      'supervision_notice',
+    ]);
+    const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));
+    expect([...new Set(named)].toSorted()).toEqual(EFFECTS.toSorted());
+  });
+});

@@ -1,0 +1,13 @@
+import type { Machine } from '@duban/state-machine';
+import { assignmentMachine } from './assignment.machine';
+import { deliveryMachine } from './delivery.machine';
+import { noticeMachine } from './notice.machine';
+import { planMachine } from './plan.machine';
+
+/** Every machine of the field, for the check at start and for the drawings. */
+export const MACHINES = [
+  planMachine,
+  assignmentMachine,
+  noticeMachine,
+  deliveryMachine,
+] as unknown as readonly Machine<never>[];

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/** Whom a follow-up (催办) goes to, by post and relation to the obligation; the sweep finds who holds the post. */
+const RECIPIENTS = ['contact', 'head', 'leader_in_charge', 'office'] as const;
+export const NOTICE_COLOURS = ['blue', 'orange', 'red'] as const;
+export const OBLIGATION_KINDS = [
+  'sign_for',
+  'action_plan',
+  'progress_report',
+  'milestone',
+  'completion',
+  'rectification',
+] as const;
+
+const workingDays = z.strictObject({ workingDays: z.int() });
+const monthDay = z
+  .string()
+  .regex(
+    /^((0[1-9]|1[0-2])-(0[1-9]|[12]\d)|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31)$/,
+    'not a day of a year: expected MM-DD',
+  );
+
+const rungBase = {
+  id: z.string().min(1),
+  /** Working days from the effective due date; negative is before it. */
+  offset: workingDays,
+  to: z.array(z.enum(RECIPIENTS)).min(1),
+  copyTo: z.array(z.enum(RECIPIENTS)).optional(),
+};
+const rung = z.discriminatedUnion('kind', [
+  z.strictObject({ ...rungBase, kind: z.literal('reminder') }),
+  z.strictObject({ ...rungBase, kind: z.literal('urge') }),
+  z.strictObject({
+    ...rungBase,
+    kind: z.literal('notice'),
+    colour: z.enum(NOTICE_COLOURS),
+    /** Time to answer, counted from the day on which the notice was really sent. */
+    answerWithin: z.strictObject({ workingDays: z.int().min(0) }).optional(),
+    inNextBulletin: z.boolean().optional(),
+  }),
+]);
+const ladder = z.strictObject({
+  /** Local time of the jurisdiction at which rungs fire. */
+  at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  rungs: z.array(rung).min(1),
+});
+
+const due = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('working_days_after_issue'), workingDays: z.int().min(0) }),
+  z.strictObject({
+    by: z.literal('day_of_year'),
+    day: monthDay,
+    /** Years after the plan's year. */
+    yearOffset: z.int().min(0).optional(),
+    /** What a report of this date speaks of, as a suffix to the plan's year: `Q1`. */
+    period: z.string().optional(),
+  }),
+  z.strictObject({ by: z.literal('task_deadline'), otherwise: monthDay }),
+  z.strictObject({ by: z.literal('task_milestones') }),
+]);
+
+const obligationRule = z.strictObject({
+  kind: z.enum(OBLIGATION_KINDS),
+  owedBy: z.enum(['every_unit', 'lead']),
+  ladder: z.string(),
+  due: z.array(due).min(1),
+});
+
+/** The whole rule set of a plan (督办规则): who owes what by when, and what happens before and after. */
+export const policySchema = z
+  .strictObject({
+    id: z.string().min(1),
+    version: z.int().min(1),
+    name: z.strictObject({ zh: z.string(), en: z.string() }),
+    ladders: z.record(z.string(), ladder),
+    obligations: z.array(obligationRule).min(1),
+    /** What a returned completion owes: how long, by which ladder. */
+    rectification: z.strictObject({ workingDays: z.int().min(1), ladder: z.string() }),
+  })
+  .superRefine((policy, ctx) => {
+    const known = (id: string, path: (string | number)[]): void => {
+      if (!Object.hasOwn(policy.ladders, id))
+        ctx.addIssue({ code: 'custom', path, message: `there is no ladder "${id}"` });
+    };
+    policy.obligations.forEach((rule, i) => known(rule.ladder, ['obligations', i, 'ladder']));
+    known(policy.rectification.ladder, ['rectification', 'ladder']);
+    for (const [id, { rungs }] of Object.entries(policy.ladders)) {
+      let lastColour: NoticeColour | null = null;
+      rungs.forEach((r, i) => {
+        const previous = rungs[i - 1];
+        if (previous && previous.offset.workingDays >= r.offset.workingDays) {
+          ctx.addIssue({
+            code: 'custom',
+            path: ['ladders', id, 'rungs', i],
+            message: `${r.id} comes no later than ${previous.id} before it`,
+          });
+        }
+        if (rungs.findIndex((other) => other.id === r.id) !== i) {
+          ctx.addIssue({ code: 'custom', path: ['ladders', id, 'rungs', i, 'id'], message: `${r.id} is there twice` });
+        }
+        if (r.kind === 'notice') {
+          if (lastColour && NOTICE_COLOURS.indexOf(r.colour) <= NOTICE_COLOURS.indexOf(lastColour)) {
+            ctx.addIssue({
+              code: 'custom',
+              path: ['ladders', id, 'rungs', i, 'colour'],
+              message: `${r.colour} does not climb from ${lastColour} before it`,
+            });
+          }
+          lastColour = r.colour;
+        }
+      });
+    }
+  });
+
+export type Policy = z.infer<typeof policySchema>;
+export type Ladder = z.infer<typeof ladder>;
+export type Rung = z.infer<typeof rung>;
+export type DueRule = z.infer<typeof due>;
+export type ObligationRule = z.infer<typeof obligationRule>;
+export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
+export type Recipient = (typeof RECIPIENTS)[number];
+export type NoticeColour = (typeof NOTICE_COLOURS)[number];
+export type FollowUpKind = Rung['kind'];

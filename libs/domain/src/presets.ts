@@ -1,0 +1,94 @@
+import type { Policy } from './policy';
+
+/**
+ * The municipal annual report (年度政府工作报告): the lead hands in an action plan with its contact person by 10
+ * February, reports from the second quarter on by the 20th of each quarter's first month, and is done by the year's
+ * end. Rules of 武政办〔2023〕1号; the three colours after the manner of 三明 (2017), the steps before and after a date
+ * as most offices keep them.
+ */
+export const annualReport: Policy = {
+  id: 'annual-report',
+  version: 1,
+  name: { zh: '年度政府工作报告责任分解', en: 'Municipal annual report' },
+  ladders: {
+    'three-colour': {
+      at: '09:00',
+      rungs: [
+        { id: 'remind-5', offset: { workingDays: -5 }, kind: 'reminder', to: ['contact'] },
+        { id: 'remind-1', offset: { workingDays: -1 }, kind: 'reminder', to: ['contact', 'head'] },
+        { id: 'urge', offset: { workingDays: 1 }, kind: 'urge', to: ['contact', 'head'] },
+        {
+          id: 'blue',
+          offset: { workingDays: 3 },
+          kind: 'notice',
+          colour: 'blue',
+          to: ['head', 'contact'],
+          answerWithin: { workingDays: 2 },
+        },
+        {
+          id: 'orange',
+          offset: { workingDays: 6 },
+          kind: 'notice',
+          colour: 'orange',
+          to: ['head'],
+          copyTo: ['leader_in_charge'],
+          answerWithin: { workingDays: 3 },
+        },
+        {
+          id: 'red',
+          offset: { workingDays: 10 },
+          kind: 'notice',
+          colour: 'red',
+          to: ['head'],
+          copyTo: ['leader_in_charge', 'office'],
+          inNextBulletin: true,
+        },
+      ],
+    },
+    'sign-for': {
+      at: '09:00',
+      rungs: [
+        { id: 'remind', offset: { workingDays: 0 }, kind: 'reminder', to: ['contact'] },
+        { id: 'urge', offset: { workingDays: 1 }, kind: 'urge', to: ['contact', 'head'] },
+        {
+          id: 'blue',
+          offset: { workingDays: 3 },
+          kind: 'notice',
+          colour: 'blue',
+          to: ['head', 'contact'],
+          answerWithin: { workingDays: 2 },
+        },
+      ],
+    },
+  },
+  obligations: [
+    {
+      kind: 'sign_for',
+      owedBy: 'every_unit',
+      ladder: 'sign-for',
+      due: [{ by: 'working_days_after_issue', workingDays: 2 }],
+    },
+    { kind: 'action_plan', owedBy: 'lead', ladder: 'three-colour', due: [{ by: 'day_of_year', day: '02-10' }] },
+    {
+      kind: 'progress_report',
+      owedBy: 'lead',
+      ladder: 'three-colour',
+      due: [
+        { by: 'day_of_year', day: '04-20', period: 'Q1' },
+        { by: 'day_of_year', day: '07-20', period: 'Q2' },
+        { by: 'day_of_year', day: '10-20', period: 'Q3' },
+        { by: 'day_of_year', day: '01-20', yearOffset: 1, period: 'Q4' },
+      ],
+    },
+    { kind: 'milestone', owedBy: 'lead', ladder: 'three-colour', due: [{ by: 'task_milestones' }] },
+    {
+      kind: 'completion',
+      owedBy: 'every_unit',
+      ladder: 'three-colour',
+      due: [{ by: 'task_deadline', otherwise: '12-31' }],
+    },
+  ],
+  rectification: { workingDays: 5, ladder: 'three-colour' },
+};
+
+export const PRESETS: readonly Policy[] = [annualReport];
