@@ -1,0 +1,37 @@
+import { readBracketedClauses } from './bracketed-clauses';
+import type { Span } from './breakdown.types';
+import type { AssignmentClause, ClauseReader } from './clauses';
+import { readOwnLineClauses } from './own-line-clauses';
+
+/** The families' readers, one file each. A new way to write an assignment is one more file and one more entry. */
+const READERS: readonly ClauseReader[] = [readBracketedClauses, readOwnLineClauses];
+
+const onlyPunctuation = (folded: string, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (!' \n,;、。.'.includes(folded[at] ?? '')) return false;
+  return true;
+};
+
+/** Joins clauses with nothing but marks between them, as in 「（牵头单位：…）（责任单位：…）」: they assign one stretch. */
+function joinNeighbours(folded: string, clauses: readonly AssignmentClause[]): AssignmentClause[] {
+  const joined: AssignmentClause[] = [];
+  for (const clause of clauses) {
+    const last = joined[joined.length - 1];
+    if (last && onlyPunctuation(folded, last.end, clause.start)) {
+      for (const segment of clause.segments) last.segments.push(segment);
+      for (const rule of clause.rules) last.rules.push(rule);
+      last.end = clause.end;
+      last.closed &&= clause.closed;
+    } else joined.push({ ...clause });
+  }
+  return joined;
+}
+
+/** The clauses of all families in a range of the folded text, in order; where two readers claim a place the first wins. */
+export function readAssignmentClauses(folded: string, range: Span): AssignmentClause[] {
+  const all = READERS.flatMap((read) => read(folded, range)).sort(
+    (one, other) => one.start - other.start || other.end - one.end,
+  );
+  const clauses: AssignmentClause[] = [];
+  for (const clause of all) if (clause.start >= (clauses[clauses.length - 1]?.end ?? range.start)) clauses.push(clause);
+  return joinNeighbours(folded, clauses);
+}

@@ -1,0 +1,82 @@
+import type { Span } from './breakdown.types';
+import { BracketStack, isCloser, isOpener, type OpenBracket } from './brackets';
+import { readClauseLabel } from './clause-labels';
+import { afterSeparator, assigns, readSegments, type AssignmentClause, type ClauseReader } from './clauses';
+import { skipBlanksBack } from './folded-text';
+
+/** Where a bracket that was never closed must have ended: at a stray closer, the sentence's or the line's end. */
+function endOfUnclosed(folded: string, from: number, end: number): number {
+  let depth = 0;
+  for (let at = from; at < end; at++) {
+    const character = folded[at];
+    if (isOpener(character)) depth++;
+    else if (isCloser(character)) {
+      if (depth === 0) return at;
+      depth--;
+    } else if (character === '\n' || character === '。') return at;
+  }
+  return end;
+}
+
+/**
+ * The clauses in brackets: families A (牵头单位 and 责任单位), A2, A3, B, C and all others that put labelled lists into a
+ * bracket of any shape and width. A bracket is a clause if a label stands in it behind the bracket or a separator, so a
+ * bracket with words of policy, or with 牵头单位 inside a name, is none.
+ */
+export const readBracketedClauses: ClauseReader = (folded, range) => {
+  const stack = new BracketStack<'clause'>();
+  const found: { open: number; inside: Span; end: number; closed: boolean; stretchFrom: number }[] = [];
+  const unclosed: { open: number; stretchFrom: number }[] = [];
+  const enclosing = (): number => (stack.top ? stack.top.at + 1 : range.start);
+  const abandon = (brackets: readonly OpenBracket<'clause'>[]): void => {
+    for (const bracket of brackets) if (bracket.note) unclosed.push({ open: bracket.at, stretchFrom: enclosing() });
+  };
+  for (let at = range.start; at < range.end; at++) {
+    const character = folded[at] ?? '';
+    if (isOpener(character)) stack.push(character, at);
+    else if (isCloser(character)) {
+      const { opener, abandoned } = stack.close(character);
+      abandon(abandoned);
+      if (!opener?.note) continue;
+      while ((found[found.length - 1]?.open ?? -1) > opener.at) found.pop();
+      while ((unclosed[unclosed.length - 1]?.open ?? -1) > opener.at) unclosed.pop();
+      found.push({
+        open: opener.at,
+        inside: { start: opener.at + 1, end: at },
+        end: at + 1,
+        closed: true,
+        stretchFrom: enclosing(),
+      });
+    } else if (stack.top && !stack.top.note && (at === stack.top.at + 1 || afterSeparator(folded, at, range.start))) {
+      if (readClauseLabel(folded, at, range.end)) stack.top.note = 'clause';
+    }
+  }
+  abandon(stack.drain());
+  unclosed.sort((one, other) => one.open - other.open);
+  let covered = range.start;
+  let next = 0;
+  for (const bracket of unclosed) {
+    if (bracket.open < covered) continue;
+    while ((found[next]?.open ?? Infinity) < bracket.open) covered = Math.max(covered, found[next++]?.end ?? 0);
+    if (bracket.open < covered) continue;
+    const stop = endOfUnclosed(folded, bracket.open + 1, range.end);
+    const inner = skipBlanksBack(folded, stop, bracket.open + 1);
+    const end = isCloser(folded[stop]) ? stop + 1 : inner;
+    found.push({
+      open: bracket.open,
+      inside: { start: bracket.open + 1, end: inner },
+      end,
+      closed: false,
+      stretchFrom: bracket.stretchFrom,
+    });
+    covered = end;
+  }
+  found.sort((one, other) => one.open - other.open);
+  const clauses: AssignmentClause[] = [];
+  for (const { open, inside, end, closed, stretchFrom } of found) {
+    if (open < (clauses[clauses.length - 1]?.end ?? range.start)) continue;
+    const clause = { start: open, end, closed, stretchFrom, ...readSegments(folded, inside) };
+    if (assigns(clause)) clauses.push(clause);
+  }
+  return clauses;
+};

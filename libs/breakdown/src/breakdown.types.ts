@@ -1,0 +1,65 @@
+/** Character offsets (UTF-16 code units) into the text that was read, half-open. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Something a person should look at before the draft is issued. `code` is stable; `line` counts from 1. */
+export interface Warning {
+  code: string;
+  line: number;
+  message: string;
+}
+
+/** How a measured value is compared with the target's. `eq` is a plain number, met at or above it. */
+export type Comparator = 'eq' | 'gte' | 'lte' | 'gt' | 'lt' | 'approx' | 'range';
+
+/** A number the task promises (量化指标). 万 and 亿 are written out: 1.5万名 is 15000 名. `upper` only for `range`. */
+export interface Target {
+  text: string;
+  value: number;
+  upper?: number;
+  unit: string;
+  comparator: Comparator;
+}
+
+/** A date as written, and the calendar date (`YYYY-MM-DD`) it means, or null where none follows (持续推进). */
+export interface DateWords {
+  text: string;
+  due: string | null;
+}
+
+/** One numbered item (责任事项), or a part of one that has units of its own. Unit names are as written, one each. */
+export interface DraftTask {
+  number: string | null;
+  /** The headings above it as written, outermost first; empty for a part. */
+  path: string[];
+  content: string;
+  lead: string[];
+  responsible: string[];
+  cooperating: string[];
+  supervising: string[];
+  /** Names of people without their titles. */
+  leaders: string[];
+  /** The open tail of the unit list as written (等相关部门). */
+  openEnded: string | null;
+  /** The date of completion; earlier dates of the same task are milestones. */
+  deadline: DateWords | null;
+  milestones: DateWords[];
+  /** A target stands with the part whose stretch of text promises it, else with the task: never with both. */
+  targets: Target[];
+  subtasks: DraftTask[];
+  /** True where the text names no lead, neither for the task nor for a part: the responsible units will lead. */
+  leadInferred: boolean;
+  source: Span;
+}
+
+/** A responsibility breakdown (责任分解方案) as a draft plan. What is not a task, its headings or the title is left out. */
+export interface Breakdown {
+  title: string | null;
+  documentNumber: string | null;
+  year: number | null;
+  leftOut: Span[];
+  tasks: DraftTask[];
+  warnings: Warning[];
+}

@@ -1,0 +1,78 @@
+import type { Span } from './breakdown.types';
+import { isCloser, isOpener } from './brackets';
+import { readClauseLabel, type ClauseRole } from './clause-labels';
+import { skipBlanks, skipBlanksBack } from './folded-text';
+import { readRuleAt } from './standing-rules';
+
+/** One labelled list of a clause, without its label; `remark` is what stands in the clause outside of any list. */
+interface ClauseSegment extends Span {
+  role: ClauseRole | 'remark';
+}
+
+/**
+ * The words that assign one stretch of text (责任分工): the bracket 「（牵头单位：…；责任单位：…）」 with its brackets, or
+ * several that stand side by side. `rules` are sentences in it about all tasks, not about this one.
+ */
+export interface AssignmentClause extends Span {
+  segments: ClauseSegment[];
+  rules: Span[];
+  closed: boolean;
+  /** Where the stretch it assigns may begin at the earliest: behind the bracket that encloses it, if one does. */
+  stretchFrom: number;
+}
+
+/** Finds the clauses of one family in a range of the folded text, in order and without overlaps, in linear time. */
+export type ClauseReader = (folded: string, range: Span) => AssignmentClause[];
+
+const SEPARATORS = ',;、。|/';
+
+/** Whether a label may stand at `at`: at the start of the range, or behind a separator or a blank. */
+export const afterSeparator = (folded: string, at: number, start: number): boolean => {
+  const before = at - 1;
+  return (
+    before < start || SEPARATORS.includes(folded[before] ?? '') || folded[before] === ' ' || folded[before] === '\n'
+  );
+};
+
+/** Cuts the inside of a clause into its labelled lists and the rules stated among them. */
+export function readSegments(folded: string, inside: Span): Pick<AssignmentClause, 'segments' | 'rules'> {
+  const segments: ClauseSegment[] = [];
+  const rules: Span[] = [];
+  let depth = 0;
+  let current: ClauseSegment = { role: 'remark', start: inside.start, end: inside.end };
+  const finish = (end: number, next: ClauseSegment): void => {
+    const start = skipBlanks(folded, current.start, end);
+    let stop = skipBlanksBack(folded, end, start);
+    while (stop > start && SEPARATORS.includes(folded[stop - 1] ?? '')) stop = skipBlanksBack(folded, stop - 1, start);
+    if (start < stop || current.role !== 'remark') segments.push({ role: current.role, start, end: stop });
+    current = next;
+  };
+  const remark = (start: number): ClauseSegment => ({ role: 'remark', start, end: inside.end });
+  for (let at = inside.start; at < inside.end; at++) {
+    const character = folded[at];
+    if (isOpener(character)) depth++;
+    else if (isCloser(character)) depth = Math.max(0, depth - 1);
+    if (depth > 0) continue;
+    // A sentence's end ends the list: what follows is a rule, a remark or another label.
+    if (character === '。') finish(at, remark(at + 1));
+    if (!afterSeparator(folded, at, inside.start)) continue;
+    const label = readClauseLabel(folded, at, inside.end);
+    if (label) {
+      finish(at, { role: label.role, start: label.end, end: inside.end });
+      at = label.end - 1;
+      continue;
+    }
+    const rule = readRuleAt(folded, at, inside.end);
+    if (rule) {
+      finish(at, remark(rule.end));
+      rules.push(rule);
+      at = rule.end - 1;
+    }
+  }
+  finish(inside.end, current);
+  return { segments, rules };
+}
+
+/** Whether a clause assigns anything: one that only has remarks (注：…) is none. */
+export const assigns = (clause: Pick<AssignmentClause, 'segments'>): boolean =>
+  clause.segments.some((segment) => segment.role !== 'other' && segment.role !== 'remark');

@@ -1,0 +1,55 @@
+import type { Comparator } from './breakdown.types';
+import type { Quantity } from './quantities';
+
+/** Words in front of a number that say how it is meant, the longest first. 达到 asks for the value itself or more. */
+const BEFORE: readonly (readonly [Comparator, readonly string[]])[] = [
+  ['gte', ['不得少于', '不得低于', '不少于', '不低于', '不小于', '不下于', '至少', '最少', '达到', '达']],
+  ['lte', ['不得超过', '不超过', '不高于', '不多于', '不大于', '至多', '控制在']],
+  ['gt', ['超过', '高于', '大于', '多于', '突破', '超', '逾']],
+  ['lt', ['低于', '少于', '小于']],
+  ['approx', ['大约', '约', '近']],
+];
+const BEHIND: readonly (readonly [Comparator, readonly string[]])[] = [
+  ['gte', ['及以上', '以上']],
+  ['lte', ['及以下', '以下', '以内', '之内']],
+  ['approx', ['左右', '上下']],
+];
+/** Verbs of which the number is a new, smaller value: 压缩至4个月. */
+const REDUCES = /(?:压缩|压减|缩短|缩减|下降|降低|降|减少|减|控制|压降)(?:至|到|在|为)[^\d]{0,2}$/;
+/** How far in front of a number a word about it may stand. */
+const REACH = 8;
+
+/** How a quantity is meant. `stated` is false for a plain number; `end` is behind the words that follow it. */
+export interface Comparison {
+  comparator: Comparator;
+  stated: boolean;
+  end: number;
+}
+
+/** Whether a value is cut down to the number behind these words. */
+export const isReduced = (before: string): boolean => REDUCES.test(before.slice(-REACH));
+
+/** How a quantity is compared, by the words around it; `before` is its clause up to it. */
+export function compare(folded: string, quantity: Quantity, before: string): Comparison {
+  const behind = folded.slice(quantity.end, quantity.end + 4);
+  const word = BEHIND.flatMap(([comparator, words]) =>
+    words.filter((one) => behind.startsWith(one)).map((one) => ({ comparator, one })),
+  )[0];
+  const end = quantity.end + (word?.one.length ?? 0);
+  if (quantity.upper !== null) return { comparator: 'range', stated: true, end };
+  const near = before.slice(-REACH);
+  for (const [comparator, words] of BEFORE) {
+    const isNear = words.some((one) => near.endsWith(one) || near.endsWith(`${one}了`) || near.endsWith(`${one}为`));
+    // 「超过…以上」 and 「达到…以上」 say it twice, 「控制在…以内」 too: the word in front is the sharper one.
+    if (isNear)
+      return {
+        comparator: comparator !== 'gt' && word?.comparator === 'approx' ? 'approx' : comparator,
+        stated: true,
+        end,
+      };
+  }
+  if (word) return { comparator: word.comparator, stated: true, end };
+  if (isReduced(before)) return { comparator: 'lte', stated: true, end };
+  if (quantity.more) return { comparator: 'gte', stated: true, end };
+  return { comparator: 'eq', stated: false, end };
+}

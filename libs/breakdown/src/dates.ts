@@ -1,0 +1,239 @@
+import { isNumeral, readNumeral } from './chinese-numerals';
+import { fold } from './folded-text';
+import type { DateWords, Span } from './breakdown.types';
+
+/** A date in a text, by when something is to be done. */
+interface DateMention extends Span {
+  due: string | null;
+}
+
+const YEAR = '(?:19|20)\\d{2}';
+const MONTH = '(?:1[0-2]|0?[1-9])';
+const DAY = '(?:3[01]|[12]\\d|0?[1-9])';
+const BEFORE = '(?:之前|以前|前)';
+const QUARTER = '第?[一二三四1-4]季度';
+/** States that a bare month may stand before: 「9月投入使用」 is a date, 「9月的经验」 is none. */
+const STATES =
+  '(?:份)?(?:全面|全部|基本|正式|实现|力争|确保)?(?:开工|动工|投入使用|投用|竣工|通车|完工|建成|启动|完成|启用|交付|开园|开业|投产|封顶|出台|印发|上线|运行|见效|开通|验收|开放|开学|试运行)';
+
+interface Form {
+  pattern: RegExp;
+  due(groups: Readonly<Record<string, string | undefined>>, year: number | null): string | null;
+}
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+const lastDay = (year: number, month: number): number =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+
+/** `YYYY-MM-DD`; the month's last day without a day; null for a day the calendar has not. */
+function calendarDate(year: number | null, month: number, day?: number): string | null {
+  if (year === null || month < 1 || month > 12) return null;
+  const last = lastDay(year, month);
+  if (day !== undefined && (day < 1 || day > last)) return null;
+  return `${year}-${pad(month)}-${pad(day ?? last)}`;
+}
+
+const THIRDS: Readonly<Record<string, number>> = { 上旬: 10, 中旬: 20 };
+const yearOf = (groups: Readonly<Record<string, string | undefined>>, year: number | null): number | null => {
+  if (groups['year'] !== undefined) return Number(groups['year']);
+  if (year === null) return null;
+  return groups['next'] === undefined ? year : year + 1;
+};
+
+const ANY_YEAR = `(?:(?:(?<year>${YEAR})年)|(?:今年|本年|当年)|(?<next>明年|次年))`;
+/** The ways to write a date to be kept, the longest first at one place. Each pattern is tried at one offset (sticky). */
+const FORMS: readonly Form[] = [
+  {
+    pattern: new RegExp(`每(?:年|月|季度|季|周|半年)[^,;。、]{0,8}?(?:底|日|月|旬|末|周[一-五])${BEFORE}`, 'y'),
+    due: () => null,
+  },
+  {
+    pattern: new RegExp(
+      `(?:到|至|于|在)?${ANY_YEAR}? ?(?<month>${MONTH})月(?<day>${DAY})[日号](?:${BEFORE}|底前)`,
+      'y',
+    ),
+    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), Number(groups['day'])),
+  },
+  {
+    pattern: new RegExp(
+      `(?:到|至|于|在)?${ANY_YEAR}? ?(?<month>${MONTH})月(?:份)?(?:(?:底|末|月底)${BEFORE}?|(?<third>上旬|中旬|下旬)${BEFORE}?|${BEFORE}|(?=${STATES}))`,
+      'y',
+    ),
+    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), THIRDS[groups['third'] ?? '']),
+  },
+  {
+    pattern: new RegExp(`(?:到|至|于|在)?${ANY_YEAR}?(?<quarter>${QUARTER})(?:末|底)?(?:之?前|内)?`, 'y'),
+    due: (groups, year) => {
+      const written = /[一二三四1-4]/.exec(groups['quarter'] ?? '')?.[0] ?? '';
+      return calendarDate(yearOf(groups, year), (readNumeral(written) ?? Number(written)) * 3);
+    },
+  },
+  {
+    pattern: new RegExp(`${ANY_YEAR}?上半年(?:之?前|内)?`, 'y'),
+    due: (groups, year) => calendarDate(yearOf(groups, year), 6),
+  },
+  {
+    pattern: new RegExp(`${ANY_YEAR}?下半年(?:内)?`, 'y'),
+    due: (groups, year) => calendarDate(yearOf(groups, year), 12),
+  },
+  {
+    pattern: new RegExp(
+      `(?:到|至|于|在)?${ANY_YEAR}(?:年?底|年?末|内|${BEFORE})(?:${BEFORE})?|(?:到|至)(?<until>${YEAR})年`,
+      'y',
+    ),
+    due: (groups, year) =>
+      calendarDate(groups['until'] === undefined ? yearOf(groups, year) : Number(groups['until']), 12),
+  },
+  {
+    pattern: new RegExp(`(?:到|至|于|在)?(?:年底|年末|岁末|全年)${BEFORE}|到?(?:年底|年末)|年内`, 'y'),
+    due: (_groups, year) => calendarDate(year, 12),
+  },
+  { pattern: /(?:自|在)[^,;。]{0,12}印发之日起\d{1,3}(?:个)?(?:工作)?(?:日|天|个月|月)内/y, due: () => null },
+];
+/** What is a date only in a deadline field (完成时限：…): in prose these tell when something was. */
+const FIELD_FORMS: readonly Form[] = [
+  {
+    pattern: new RegExp(`${ANY_YEAR}? ?(?<month>${MONTH})月(?<day>${DAY})[日号]`, 'y'),
+    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), Number(groups['day'])),
+  },
+  {
+    pattern: new RegExp(`(?<year>${YEAR})[./-](?<month>${MONTH})(?:[./-](?<day>${DAY}))?(?!\\d)`, 'y'),
+    due: (groups) =>
+      calendarDate(
+        Number(groups['year']),
+        Number(groups['month']),
+        groups['day'] === undefined ? undefined : Number(groups['day']),
+      ),
+  },
+  {
+    pattern: new RegExp(`${ANY_YEAR}? ?(?<month>${MONTH})月`, 'y'),
+    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month'])),
+  },
+  { pattern: new RegExp(`${ANY_YEAR}|全年`, 'y'), due: (groups, year) => calendarDate(yearOf(groups, year), 12) },
+];
+/** A span of years from an unwritten start, at the start of a clause: 「3年内」. */
+const WITHIN_YEARS = /(?:力争|用)?(?:\d{1,2}|[一二两三四五六七八九十]{1,2})年内/y;
+/** Words that stand alone in a clause and say that there is no end. */
+const ENDLESS =
+  /(?:全年|年内)?(?:持续|长期|常态化|常年)(?:推进|坚持|实施|开展|进行|落实|推动|巩固|整改)|立行立改|立即整改|即知即改|边查边改/y;
+
+const STARTS_DATE = /[\d到至于在每自今本当明次第一二三四上下年岁持长常立即边全]/;
+/** A date behind one of these tells of the past or of a rule's validity, and is no deadline. */
+const NOT_AFTER = [
+  '截',
+  '截至',
+  '截止',
+  '有效期',
+  '去',
+  '上',
+  '往',
+  '有效期至',
+  '自',
+  '从',
+  '原',
+  '近',
+  '每',
+  '以',
+  '多',
+  '整',
+  '半',
+  '历',
+];
+const NOT_BEFORE = ['起', '开始', '以来', '至', '—', '-', '~', '建成投用的', '建成的', '以前建成', '出生', '毕业'];
+const isDigit = (character: string | undefined): boolean =>
+  character !== undefined && character >= '0' && character <= '9';
+
+const isBoundary = (character: string | undefined): boolean =>
+  character === undefined || ' \n,;。、()〔〕[]<>:'.includes(character);
+
+/**
+ * The dates by which something is to be done, in order. A date without a year takes the one of the date before it in the
+ * same words, else `year`; with `inField` a date needs no word such as 前 to be one. `due` is null where no calendar date follows. Dates of the past (截至…), of validity (有效期至…)
+ * and the ends of periods are left out. Linear: each pattern is bounded and tried once at an offset.
+ */
+export function readDates(text: string, year: number | null, inField = false): DateMention[] {
+  const folded = fold(text);
+  const mentions: DateMention[] = [];
+  let context = year;
+  for (let at = 0; at < folded.length; at++) {
+    if (!STARTS_DATE.test(folded[at] ?? '')) continue;
+    if (isMidNumber(folded, at)) continue;
+    const found =
+      readDateAt(folded, at, context, inField ? [...FORMS, ...FIELD_FORMS] : FORMS) ?? readEndlessAt(folded, at);
+    if (found === null) continue;
+    const before = folded.slice(Math.max(0, at - 3), at);
+    const after = folded.slice(found.end, found.end + 5);
+    const isPeriod =
+      NOT_AFTER.some((word) => before.endsWith(word)) || NOT_BEFORE.some((word) => after.startsWith(word));
+    if (!isPeriod && !isPast(found.due, year)) {
+      if (found.due !== null) context = Number(found.due.slice(0, 4));
+      mentions.push(found);
+    }
+    at = found.end - 1;
+  }
+  return mentions;
+}
+
+const isPast = (due: string | null, year: number | null): boolean =>
+  due !== null && year !== null && Number(due.slice(0, 4)) < year;
+
+/** Whether the character at `at` goes on with a number or a span of years: the 年内 of 5年内 is no date. */
+function isMidNumber(folded: string, at: number): boolean {
+  const before = folded[at - 1];
+  if (isDigit(folded[at])) return isDigit(before);
+  return folded[at] === '年' && (isDigit(before) || isNumeral(before) || before === '多' || before === '几');
+}
+
+function readDateAt(folded: string, at: number, year: number | null, forms: readonly Form[]): DateMention | null {
+  for (const form of forms) {
+    form.pattern.lastIndex = at;
+    const match = form.pattern.exec(folded);
+    if (match) return { start: at, end: at + match[0].length, due: form.due(match.groups ?? {}, year) };
+  }
+  return null;
+}
+
+function readEndlessAt(folded: string, at: number): DateMention | null {
+  WITHIN_YEARS.lastIndex = at;
+  const within = isBoundary(folded[at - 1]) ? WITHIN_YEARS.exec(folded) : null;
+  if (within) return { start: at, end: at + within[0].length, due: null };
+  ENDLESS.lastIndex = at;
+  const match = ENDLESS.exec(folded);
+  if (!match || !isBoundary(folded[at - 1]) || !isBoundary(folded[at + match[0].length])) return null;
+  return { start: at, end: at + match[0].length, due: null };
+}
+
+/** The deadline of a task: the latest date, the earlier ones as milestones. */
+interface Schedule {
+  deadline: DateWords | null;
+  milestones: DateWords[];
+}
+
+/** Later than any date, for a deadline without one: every date in the words comes before it. */
+const LAST_DATE = '9999-12-31';
+
+const byDue = (one: DateWords, other: DateWords): number => (one.due ?? '').localeCompare(other.due ?? '');
+
+/**
+ * The schedule that a task's words and its deadline field (完成时限：…), if any, make. The field is the deadline as it is
+ * written, due at its latest date; without one the latest date in the words is.
+ */
+export function readSchedule(content: string, field: string | null, year: number | null): Schedule {
+  const words = (text: string, inField: boolean): DateWords[] =>
+    readDates(text, year, inField).map((mention) => ({
+      text: text.slice(mention.start, mention.end),
+      due: mention.due,
+    }));
+  const inContent = words(content, false);
+  const latest = (dates: readonly DateWords[]): DateWords | null =>
+    dates.reduce<DateWords | null>((last, date) => (last === null || byDue(date, last) > 0 ? date : last), null);
+  const inField = field === null ? [] : words(field, true);
+  const deadline: DateWords | null =
+    field === null ? latest(inContent) : { text: field, due: latest(inField)?.due ?? null };
+  const earlier = [...inField, ...inContent].filter(
+    (date) => date.due !== null && date.due < (deadline?.due ?? LAST_DATE),
+  );
+  const milestones = new Map(earlier.map((date) => [`${date.due} ${date.text}`, date]));
+  return { deadline, milestones: [...milestones.values()].sort(byDue) };
+}

@@ -1,0 +1,15 @@
+import { readLeaderNames } from './leader-names';
+
+describe('readLeaderNames', () => {
+  it.each<[string, string[]]>([
+    ['钱一一、孙二二', ['钱一一', '孙二二']],
+    ['市委常委、常务副市长  周八八', ['周八八']],
+    ['副县长王七星', ['王七星']],
+    ['王七星副县长、李八同志', ['王七星', '李八']],
+    ['王 七', ['王七']],
+    ['阿不都·卡德尔', ['阿不都·卡德尔']],
+    ['分管副县长', []],
+    ['王七星，王七星', ['王七星']],
+    ['', []],
+  ])('reads %j', (list, expected) => expect(readLeaderNames(list)).toEqual(expected));
+});

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { fold, isBlank } from './folded-text';
+import { readBreakdown } from './read-breakdown';
+import type { DraftTask } from './breakdown.types';
+
+const SAMPLE = `云溪市2031年重点工作责任分解方案
+一、水利
+（一）灌区改造
+1.修复水渠260公里，6月底前完工。（牵头单位：市水务局；责任单位：市财政局、各县（市）政府，云溪、青山区管委会等单位）
+2．做好协作。(治理东河〈责任单位:市环保局〉;治理西河〈责任单位:市水务局，下同〉)
+——库区
+3、清淤5—6处（责任单位：市住房和城市更新局和市水务局）。衬砌。〔牵头单位：市水务局〕
+牵头单位：市水务局
+责任领导：副市长 王七星
+二、附则
+本方案自印发之日起施行。`;
+
+const genre = fc.constantFrom(
+  ...'（）()〔〕[]〈〉【】：；，、。.“”"《》\n\u3000 一二三十百万亿0123456789%年月日前底个项市县区局委和及等各',
+  '牵头单位：',
+  '责任单位：',
+  '（责任单位：',
+  '完成时限：',
+  '责任领导：',
+  '以下均需',
+  '第一条',
+  '（一）',
+  '1.',
+  '——',
+  '具体措施：',
+);
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.array(genre, { maxLength: 120 }).map((words) => words.join('')),
+);
+/** The sample with stretches dropped, doubled and replaced. */
+const mutated = fc
+  .array(
+    fc.record({
+      at: fc.nat(SAMPLE.length),
+      length: fc.nat(30),
+      by: fc.array(genre, { maxLength: 3 }).map((words) => words.join('')),
+      again: fc.boolean(),
+    }),
+    { maxLength: 6 },
+  )
+  .map((edits) =>
+    edits.reduce(
+      (words, { at, length, by, again }) =>
+        words.slice(0, at) + by + (again ? words.slice(at, at + length) : '') + words.slice(at + (again ? 0 : length)),
+      SAMPLE,
+    ),
+  );
+
+const squeeze = (words: string): string => [...fold(words)].filter((character) => !isBlank(character)).join('');
+
+/** What neither a task nor `leftOut` covers must be made of the title and the headings. */
+function unaccounted(source: string): string[] {
+  const { title, tasks, leftOut } = readBreakdown(source);
+  const known = [...new Set([title ?? '', ...tasks.flatMap((task) => task.path)].map(squeeze))]
+    .filter((words) => words !== '')
+    .sort((one, other) => other.length - one.length);
+  const spans = [...tasks.map((task) => task.source), ...leftOut].sort((one, other) => one.start - other.start);
+  const gaps: string[] = [];
+  let from = 0;
+  for (const span of spans) {
+    gaps.push(source.slice(from, Math.max(from, span.start)));
+    from = Math.max(from, span.end);
+  }
+  gaps.push(source.slice(from));
+  return gaps.map(squeeze).filter((gap) => {
+    let rest = gap;
+    for (
+      let next = known.find((words) => rest.startsWith(words));
+      next !== undefined && rest !== '';
+      next = known.find((words) => rest.startsWith(words))
+    )
+      rest = rest.slice(next.length);
+    return rest !== '';
+  });
+}
+
+function checkTask(task: DraftTask, within: { start: number; end: number }): void {
+  expect(task.source.start).toBeGreaterThanOrEqual(within.start);
+  expect(task.source.end).toBeLessThanOrEqual(within.end);
+  expect(task.source.start).toBeLessThanOrEqual(task.source.end);
+  for (const names of [task.lead, task.responsible, task.cooperating, task.supervising, task.leaders]) {
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.every((name) => name.trim() !== '')).toBe(true);
+  }
+  for (const date of [...task.milestones, ...(task.deadline ? [task.deadline] : [])])
+    if (date.due !== null) expect(date.due).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+  for (const target of task.targets) expect(Number.isFinite(target.value) && target.unit !== '').toBe(true);
+  for (const part of task.subtasks) checkTask(part, task.source);
+}
+
+function check(source: string): void {
+  const breakdown = readBreakdown(source);
+  for (const task of breakdown.tasks) checkTask(task, { start: 0, end: source.length });
+  let from = 0;
+  for (const span of breakdown.leftOut) {
+    expect(span.start).toBeGreaterThanOrEqual(from);
+    expect(span.end).toBeGreaterThan(span.start);
+    from = span.end;
+  }
+  expect(from).toBeLessThanOrEqual(source.length);
+  const lines = source.split(/\r\n|[\n\r\u0085\u2028\u2029\v\f]/).length;
+  for (const warning of breakdown.warnings) expect(warning.line >= 1 && warning.line <= lines).toBe(true);
+  expect(unaccounted(source)).toEqual([]);
+}
+
+describe('readBreakdown, on any text', () => {
+  it('never throws, keeps spans in range and accounts for every character', () => {
+    fc.assert(fc.property(text, check), { numRuns: 250 });
+  });
+  it('does so on a plan that was tampered with', () => {
+    fc.assert(fc.property(mutated, check), { numRuns: 250 });
+  });
+  it('gives the same answer every time', () => expect(readBreakdown(SAMPLE)).toEqual(readBreakdown(SAMPLE)));
+});
+
+const SHAPES: readonly (readonly [string, (length: number) => string])[] = [
+  ['open brackets', (length) => '（〔[〈'.repeat(length / 4)],
+  ['pairs of brackets', (length) => '（）'.repeat(length / 2)],
+  ['brackets in brackets', (length) => `1.修渠${'（'.repeat(length / 2)}（责任单位：甲局）${'）'.repeat(length / 2)}`],
+  ['labels that never close', (length) => '（责任单位：'.repeat(length / 6)],
+  ['clauses in one line', (length) => '1.修渠。（责任单位：甲局）'.repeat(length / 14)],
+  ['lines', (length) => '1.修渠。（责任单位：甲局）\n'.repeat(length / 15)],
+  ['digits', (length) => '1'.repeat(length)],
+  ['quantities', (length) => `1.修渠${'超过5个'.repeat(length / 4)}（责任单位：甲局）`],
+  ['dates', (length) => `1.修渠${'12月底前，'.repeat(length / 6)}（责任单位：甲局）`],
+  ['commas', (length) => '，'.repeat(length)],
+  ['a list of units', (length) => `1.修渠（责任单位：${'甲局和乙区、'.repeat(length / 6)}）`],
+  ['one endless unit', (length) => `1.修渠（责任单位：${'甲'.repeat(length)}）`],
+  ['rules', (length) => `1.修渠（责任单位：甲局，${'以下均需，'.repeat(length / 5)}）`],
+  ['quotation marks', (length) => '“"《'.repeat(length / 3)],
+  ['labels of items', (length) => '（一）'.repeat(length / 3)],
+  ['blanks', (length) => `1.${'\u3000 '.repeat(length / 2)}修渠`],
+];
+
+describe('readBreakdown, on long texts', () => {
+  const LENGTH = 16_000;
+  /** Processor time of this process in milliseconds, the least of two: other processes do not count. */
+  const cost = (source: string): number =>
+    Math.min(
+      ...[1, 2].map(() => {
+        const before = process.cpuUsage();
+        readBreakdown(source);
+        const spent = process.cpuUsage(before);
+        return (spent.user + spent.system) / 1000;
+      }),
+    );
+  /** Twice the length may cost twice as much, and a good deal more for the collector; four times would be a square. */
+  const MOST = 3.4;
+  /** Below this a measurement is noise. */
+  const LEAST_MS = 10;
+
+  it.each(SHAPES)('takes time in proportion to %s', (_name, shape) => {
+    const ratios: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const ratio = Math.max(cost(shape(2 * LENGTH)), LEAST_MS) / Math.max(cost(shape(LENGTH)), LEAST_MS);
+      ratios.push(ratio);
+      if (ratio < MOST) break;
+    }
+    expect(Math.min(...ratios)).toBeLessThan(MOST);
+  });
+  it('finishes a megabyte of brackets, digits and commas in one line', () => {
+    expect(readBreakdown('（1，'.repeat(350_000)).tasks).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { readAssignmentClauses } from './assignment-clauses';
+import type { Breakdown, DraftTask, Span, Warning } from './breakdown.types';
+import { layOut, lineOf, type Layout } from './layout';
+import { checkNumbering } from './numbering';
+import { buildOutline, type Section } from './outline';
+import { classifyRule, findLeadRule } from './standing-rules';
+import { complement } from './stretches';
+import { TaskComposer, type ComposedTasks } from './task-composer';
+import { readHead } from './title';
+
+/** Where the tasks begin: the first paragraph with a clause, else the first with a label, else the text's end. */
+function tasksBegin(layout: Layout): number {
+  const assigned = layout.paragraphs.find((paragraph) => readAssignmentClauses(layout.folded, paragraph).length > 0);
+  return (assigned ?? layout.paragraphs.find((paragraph) => paragraph.ordinal))?.start ?? layout.text.length;
+}
+
+/**
+ * Reads the plain text of a responsibility breakdown (责任分解方案) into a draft plan. Never throws: what cannot be read is
+ * left out or warned of. Every character that is no blank stands in the source of a task, in a heading, in the title, or
+ * in `leftOut`. Takes time linear in the text.
+ */
+export function readBreakdown(text: string): Breakdown {
+  const layout = layOut(text);
+  const head = readHead(layout, tasksBegin(layout));
+  const outline = buildOutline(layout, head.titleSpan);
+  const composed = new TaskComposer(layout, { year: head.year, rule: findLeadRule(layout.folded) }).compose(outline);
+  const accounted: Span[] = [
+    ...composed.tasks.map((task) => task.source),
+    ...composed.headings,
+    ...(head.titleSpan ? [head.titleSpan] : []),
+  ];
+  return {
+    title: head.title,
+    documentNumber: head.documentNumber,
+    year: head.year,
+    leftOut: complement(layout.folded, accounted),
+    tasks: composed.tasks,
+    warnings: warningsOf(layout, outline, composed),
+  };
+}
+
+function warningsOf(layout: Layout, outline: Section, { tasks, clauses, kept }: ComposedTasks): Warning[] {
+  const warnings: Warning[] = [];
+  const warn = (code: string, at: number, message: string): void =>
+    void warnings.push({ code, line: lineOf(layout, at), message });
+  if (tasks.length === 0) warn('no_tasks', 0, 'No task with units was found in this text.');
+  for (const task of tasks) warnOfUnits(task, warn);
+  for (const fault of checkNumbering(outline, kept)) warn(fault.code, fault.at, fault.message);
+  for (const clause of clauses) {
+    if (!clause.closed)
+      warn(
+        'unclosed_bracket',
+        clause.start,
+        'The bracket around the units is not closed; the list is read up to the end of the sentence.',
+      );
+    for (const rule of clause.rules) {
+      const sentence = layout.folded.slice(rule.start, rule.end);
+      if (classifyRule(sentence) === 'standing_units')
+        warn(
+          'standing_units',
+          rule.start,
+          `Units are added to every later task and are not repeated in each: ${layout.text.slice(rule.start, rule.end)}`,
+        );
+    }
+  }
+  return warnings.sort((one, other) => one.line - other.line);
+}
+
+function warnOfUnits(task: DraftTask, warn: (code: string, at: number, message: string) => void): void {
+  const named = [task, ...task.subtasks].some(
+    (part) => part.lead.length + part.responsible.length + part.cooperating.length > 0,
+  );
+  const which = task.number === null ? 'This task' : `Task ${task.number}`;
+  if (!named) warn('no_units', task.source.start, `${which} names no unit.`);
+  else if (task.leadInferred)
+    warn('lead_inferred', task.source.start, `${which} names no lead; its responsible units will lead.`);
+}

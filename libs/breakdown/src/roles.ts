@@ -1,0 +1,65 @@
+import type { DraftTask } from './breakdown.types';
+import type { AssignmentClause } from './clauses';
+import { readLeaderNames } from './leader-names';
+import type { StandingRule } from './standing-rules';
+import { readUnitList, type ListedUnit } from './unit-list';
+
+/** Who does what in one clause, and the words of its deadline field if it has one. */
+export type Assignment = Pick<
+  DraftTask,
+  'lead' | 'responsible' | 'cooperating' | 'supervising' | 'leaders' | 'openEnded'
+> & {
+  deadlineWords: string | null;
+};
+
+type UnitRole = 'lead' | 'responsible' | 'cooperating' | 'supervising';
+
+/** Applies a rule of the text to responsible units when no label or mark says who leads. */
+function leadersByRule(
+  units: readonly ListedUnit[],
+  rule: StandingRule | null,
+): (unit: ListedUnit, index: number) => boolean {
+  if (rule === 'first_listed_leads') return (_unit, index) => index === 0;
+  if (rule === 'first_group_leads') return (unit) => unit.group === (units[0]?.group ?? 0);
+  return () => false;
+}
+
+/**
+ * The roles of one clause. The lead is whom the text makes lead: by a label (牵头单位), by a mark at the name (（牵头）), or
+ * by `rule`, stated once for the whole text, where neither does. Otherwise `lead` stays empty.
+ */
+export function resolveRoles(text: string, clause: AssignmentClause, rule: StandingRule | null): Assignment {
+  const roles: Record<UnitRole, ListedUnit[]> = { lead: [], responsible: [], cooperating: [], supervising: [] };
+  const leaders: string[] = [];
+  let openEnded: string | null = null;
+  let deadlineWords: string | null = null;
+  for (const segment of clause.segments) {
+    const words = text.slice(segment.start, segment.end);
+    if (segment.role === 'leaders') for (const name of readLeaderNames(words)) leaders.push(name);
+    else if (segment.role === 'deadline') deadlineWords ??= words === '' ? null : words;
+    else if (segment.role !== 'other' && segment.role !== 'remark') {
+      const list = readUnitList(words);
+      openEnded ??= list.openEnded;
+      for (const unit of list.units) roles[segment.role].push(unit);
+    }
+  }
+  const marked = (units: readonly ListedUnit[]): ListedUnit[] => units.filter((unit) => unit.leads);
+  roles.lead = [...roles.lead, ...marked(roles.responsible), ...marked(roles.cooperating)];
+  roles.responsible = roles.responsible.filter((unit) => !unit.leads);
+  roles.cooperating = roles.cooperating.filter((unit) => !unit.leads);
+  if (roles.lead.length === 0) {
+    const leads = leadersByRule(roles.responsible, rule);
+    roles.lead = roles.responsible.filter(leads);
+    roles.responsible = roles.responsible.filter((unit, index) => !leads(unit, index));
+  }
+  const names = (units: readonly ListedUnit[]): string[] => [...new Set(units.map((unit) => unit.name))];
+  return {
+    lead: names(roles.lead),
+    responsible: names(roles.responsible),
+    cooperating: names(roles.cooperating),
+    supervising: names(roles.supervising),
+    leaders: [...new Set(leaders)],
+    openEnded,
+    deadlineWords,
+  };
+}

@@ -1,0 +1,104 @@
+import type { Target } from './breakdown.types';
+import { isCloser, isOpener } from './brackets';
+import { compare, type Comparison } from './comparisons';
+import { fold } from './folded-text';
+import { isPromise } from './promises';
+import { readQuantity, type Quantity } from './quantities';
+import { Surrounder } from './surroundings';
+
+const QUOTES: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '《': '》', '「': '」', '『': '』', '"': '"' };
+const LONGEST_QUOTE = 60;
+/** Stretches whose numbers are names or asides: quotations and brackets. Returns for each offset where its stretch ends. */
+function skipEnds(folded: string): Map<number, number> {
+  const ends = new Map<number, number>();
+  const lastSeen = new Map<string, number>();
+  const nextOf = (mark: string, from: number): number => {
+    const known = lastSeen.get(mark);
+    if (known !== undefined && (known >= from || known < 0)) return known;
+    const next = folded.indexOf(mark, from);
+    lastSeen.set(mark, next);
+    return next;
+  };
+  for (let at = 0; at < folded.length; at++) {
+    const closing = QUOTES[folded[at] ?? ''];
+    if (closing !== undefined) {
+      const close = nextOf(closing, at + 1);
+      if (close > at && close - at <= LONGEST_QUOTE) {
+        ends.set(at, close + 1);
+        at = close;
+      }
+    }
+  }
+  return ends;
+}
+
+/** A quantity that was judged, with the end of its words. */
+interface Judged {
+  end: number;
+  comparison: Comparison;
+  promised: boolean;
+}
+
+/**
+ * The numbers that a task's words promise (量化指标): value with 万 and 亿 written out, unit as written, comparator by the
+ * words around it (以上, 不少于, 超, 左右, …). Limits on what is paid (最高…万元), document and meeting numbers, code names in
+ * quotation marks (“1+10”), dates, durations, ratios and what stands in brackets are none. Linear in the text.
+ */
+export function readTargets(text: string): Target[] {
+  const folded = fold(text);
+  const skips = skipEnds(folded);
+  const targets: Target[] = [];
+  let depth = 0;
+  let lastEnd = 0;
+  let previous: Judged | null = null;
+  const surrounder = new Surrounder(folded);
+  for (let at = 0; at < folded.length; at++) {
+    const quoted = skips.get(at);
+    if (quoted !== undefined) {
+      at = quoted - 1;
+      continue;
+    }
+    if (isOpener(folded[at])) depth++;
+    else if (isCloser(folded[at])) depth = Math.max(0, depth - 1);
+    if (folded[at] === '\n' || folded[at] === '。') depth = 0;
+    if (depth > 0) continue;
+    const quantity = readQuantity(folded, at, folded.length);
+    if (quantity === null) continue;
+    const unit = unitOf(text, quantity);
+    const around = surrounder.around(quantity);
+    const own = compare(folded, quantity, around.before);
+    // 「不低于10000元、5000元、3000元」: what goes for the first goes for the whole list.
+    const listed: Judged | null = own.stated || folded[at - 1] !== '、' ? null : listBefore(previous, at);
+    const comparison: Comparison = listed ? { ...listed.comparison, end: quantity.end } : own;
+    const promised: boolean = listed ? listed.promised : isPromise(folded, quantity, unit, comparison, around);
+    previous = { end: comparison.end, comparison, promised };
+    if (promised) {
+      const start = Math.max(around.clause.start, lastEnd);
+      const end = endOfTarget(folded, comparison.end, around.clause.end);
+      targets.push({
+        text: text.slice(start, end).trim(),
+        value: quantity.value,
+        ...(quantity.upper === null ? {} : { upper: quantity.upper }),
+        unit,
+        comparator: comparison.comparator,
+      });
+      lastEnd = comparison.end;
+    }
+    at = quantity.end - 1;
+  }
+  return targets;
+}
+
+/** What was judged right before the 、 at `at - 1`, if a word in front of it said how it compares. */
+const listBefore = (previous: Judged | null, at: number): Judged | null =>
+  previous?.comparison.stated === true && previous.end === at - 1 ? previous : null;
+
+/** A target's words go on behind the number up to the next mark or bracket. */
+function endOfTarget(folded: string, from: number, end: number): number {
+  let at = from;
+  while (at < end && !isOpener(folded[at])) at++;
+  return at;
+}
+
+const unitOf = (text: string, quantity: Quantity): string =>
+  quantity.unit.start === quantity.start ? '%' : text.slice(quantity.unit.start, quantity.unit.end).replace('％', '%');

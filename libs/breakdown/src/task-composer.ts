@@ -1,0 +1,383 @@
+import { readAssignmentClauses } from './assignment-clauses';
+import type { AssignmentClause } from './clauses';
+import type { DraftTask, Span } from './breakdown.types';
+import { readDates, readSchedule } from './dates';
+import type { Layout, Paragraph } from './layout';
+import { readOrdinal, type OrdinalKind } from './ordinals';
+import type { Section } from './outline';
+import { resolveRoles, type Assignment } from './roles';
+import type { StandingRule } from './standing-rules';
+import { trimStretch, wordsWithout } from './stretches';
+import { readTargets } from './targets';
+
+/** What holds for the whole text. */
+interface ComposerContext {
+  year: number | null;
+  rule: StandingRule | null;
+}
+
+export interface ComposedTasks {
+  tasks: DraftTask[];
+  /** The headings that stand in the path of a task. */
+  headings: Span[];
+  clauses: AssignmentClause[];
+  /** The sections that became tasks, parts or headings. */
+  kept: ReadonlySet<Section>;
+}
+
+/** Sections of these names say how and why, and are no tasks, though they may be numbered like them. */
+const NO_TASKS = [
+  '指导思想',
+  '基本原则',
+  '工作原则',
+  '总体要求',
+  '总体思路',
+  '总体目标',
+  '发展目标',
+  '工作目标',
+  '主要目标',
+  '保障措施',
+  '保障机制',
+  '组织保障',
+  '组织实施',
+  '组织领导',
+  '工作要求',
+  '有关要求',
+  '工作保障',
+  '附则',
+  '适用范围',
+  '适用对象',
+  '支持对象',
+  '名词解释',
+  '附件',
+];
+const TAKES_EFFECT = /施行|负责解释|有效期/;
+/** Lines that announce the parts of the task above them. */
+const ANNOUNCES_PARTS = /(?:^|[。;])(?:具体|主要|工作|重点)(?:措施|举措|任务|工作)[:。]?$/;
+/** A longer heading has its first paragraph run in: the heading is the first sentence. */
+const LONGEST_HEADING = 60;
+const DETAIL_KINDS: ReadonlySet<Section['kind']> = new Set<OrdinalKind>([
+  'bracketed_digit',
+  'digit_bracket',
+  'circled',
+]);
+const SHARED_KINDS: ReadonlySet<Section['kind']> = new Set<Section['kind']>([...DETAIL_KINDS, 'digit']);
+/** Headings whose paragraphs may be tasks of their own. */
+const HEADING_KINDS: ReadonlySet<Section['kind']> = new Set<Section['kind']>([
+  'chapter',
+  'word',
+  'bracketed_word',
+  'article',
+  'dash',
+  'bare',
+]);
+const SENTENCE_END = '。;!?';
+
+/**
+ * Makes tasks of sections. A section with clauses of its own is a task, one that only has such sections inside is a
+ * heading, and one with neither is a task without units if its like beside it are tasks; the rest is left out.
+ */
+export class TaskComposer {
+  private readonly clauses = new Map<Section, AssignmentClause[]>();
+  private readonly assigned = new Map<Section, boolean>();
+  private readonly headings: Span[] = [];
+  private readonly kept = new Set<Section>();
+  private lastClauseAt = -1;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly context: ComposerContext,
+  ) {}
+
+  compose(root: Section): ComposedTasks {
+    this.readClauses(root);
+    const tasks = this.tasksIn(root, []);
+    return { tasks, headings: this.headings, clauses: [...this.clauses.values()].flat(), kept: this.kept };
+  }
+
+  private readClauses(section: Section): boolean {
+    const below = section.children.map((child) => this.readClauses(child));
+    if (this.closesWithSharedClause(section)) {
+      section.body = [...section.body, ...section.children.flatMap(allParagraphs)];
+      section.children = [];
+      below.length = 0;
+    }
+    const paragraphs = ownParagraphs(section);
+    const first = paragraphs[0];
+    const last = paragraphs[paragraphs.length - 1];
+    const clauses =
+      first && last
+        ? readAssignmentClauses(this.layout.folded, { start: section.head?.ordinal?.end ?? first.start, end: last.end })
+        : [];
+    this.clauses.set(section, clauses);
+    this.lastClauseAt = Math.max(this.lastClauseAt, clauses[clauses.length - 1]?.start ?? -1);
+    const assigned = clauses.length > 0 || below.includes(true);
+    this.assigned.set(section, assigned);
+    return assigned;
+  }
+
+  /** Whether the details of an item have one clause together, which stands alone on the line behind the last of them. */
+  private closesWithSharedClause(section: Section): boolean {
+    const last = section.children.at(-1);
+    if (!section.head?.ordinal || !last || section.children.some((child) => child !== last && this.assigned.get(child)))
+      return false;
+    const kinds = section.kind === 'digit' || section.kind === 'bracketed_word' ? SHARED_KINDS : DETAIL_KINDS;
+    if (
+      !section.children.every((child) => kinds.has(child.kind)) ||
+      (section.children.length === 1 && last.kind === 'digit')
+    )
+      return false;
+    const [first] = this.clausesOf(last);
+    return (
+      first !== undefined &&
+      last.children.length === 0 &&
+      last.body.some((paragraph) => paragraph.start === first.start)
+    );
+  }
+
+  private clausesOf(section: Section): readonly AssignmentClause[] {
+    return this.clauses.get(section) ?? [];
+  }
+
+  private hasAssignedChildren(section: Section): boolean {
+    return section.children.some((child) => this.assigned.get(child));
+  }
+
+  private tasksIn(section: Section, path: readonly string[]): DraftTask[] {
+    return [...this.looseTasks(section, path), ...this.childTasks(section, path)];
+  }
+
+  /** Paragraphs without a label that have a clause, below a heading: each is a task without a number. */
+  private looseTasks(section: Section, path: readonly string[]): DraftTask[] {
+    const clauses = this.clausesOf(section);
+    const tasks: DraftTask[] = [];
+    let next = 0;
+    let unused: Paragraph | null = null;
+    for (const paragraph of section.body) {
+      const own: AssignmentClause[] = [];
+      for (; next < clauses.length && (clauses[next]?.start ?? 0) < paragraph.end; next++) {
+        const clause = clauses[next];
+        if (clause && clause.start >= paragraph.start) own.push(clause);
+      }
+      const first = own[0];
+      if (first) {
+        const start = first.start === paragraph.start && unused ? unused.start : paragraph.start;
+        const block = { start, end: Math.max(paragraph.end, own[own.length - 1]?.end ?? 0) };
+        tasks.push(this.task({ number: null, path, block, source: block, clauses: own }));
+      }
+      unused = first ? null : paragraph;
+    }
+    return tasks;
+  }
+
+  private childTasks(section: Section, path: readonly string[]): DraftTask[] {
+    const taskKinds = new Set(
+      section.children.filter((child) => this.clausesOf(child).length > 0).map((child) => child.kind),
+    );
+    return section.children.flatMap((child) => {
+      if (this.isHeading(child)) {
+        const heading = this.heading(child);
+        const inside = this.tasksIn(child, [...path, heading.text]);
+        this.headings.push(heading.span);
+        this.kept.add(child);
+        return inside;
+      }
+      if (this.assigned.get(child) || (taskKinds.has(child.kind) && !this.isBesideTasks(child)))
+        return [this.sectionTask(child, path)];
+      return [];
+    });
+  }
+
+  /** Whether a section without units is no task, though its like are. */
+  private isBesideTasks(section: Section): boolean {
+    const head = section.head;
+    if (!head?.ordinal || section.kind === 'bare') return true;
+    const words = this.layout.folded.slice(head.ordinal.end, head.end);
+    return NO_TASKS.some((title) => words.startsWith(title)) || (words.length < 200 && TAKES_EFFECT.test(words));
+  }
+
+  private isHeading(section: Section): boolean {
+    if (!this.assigned.get(section)) return false;
+    const clauses = this.clausesOf(section);
+    if (clauses.length === 0) return !this.announcesParts(section);
+    // A leader or a deadline in a heading is about the tasks below it, and does not make it one.
+    if (this.hasAssignedChildren(section) && !clauses.some(namesUnits)) return true;
+    const head = section.head;
+    if (!head || !HEADING_KINDS.has(section.kind) || (clauses[0]?.start ?? 0) < head.end) return false;
+    if (section.kind === 'dash' || section.kind === 'bare') return true;
+    // A title with several paragraphs below, each with units of its own, heads them; with one it belongs to it.
+    const isTitle =
+      head.end - head.start <= LONGEST_HEADING && !SENTENCE_END.includes(this.layout.folded[head.end - 1] ?? '');
+    let next = 0;
+    const holders = section.body.filter((paragraph) => {
+      while ((clauses[next]?.start ?? Infinity) <= paragraph.start) next++;
+      return (clauses[next]?.start ?? Infinity) < paragraph.end;
+    });
+    return isTitle && holders.length > 1;
+  }
+
+  private announcesParts(section: Section): boolean {
+    const last = ownParagraphs(section).at(-1);
+    return (
+      last !== undefined && ANNOUNCES_PARTS.test(this.layout.folded.slice(Math.max(last.start, last.end - 8), last.end))
+    );
+  }
+
+  private heading(section: Section): { text: string; span: Span } {
+    const head = section.head ?? { start: 0, end: 0 };
+    const { folded, text } = this.layout;
+    let end = head.end;
+    if (end - head.start > LONGEST_HEADING) {
+      const stop = folded.slice(head.start, end).indexOf('。');
+      if (stop >= 0) end = head.start + stop + 1;
+    }
+    return { text: text.slice(head.start, end), span: { start: head.start, end } };
+  }
+
+  private sectionTask(section: Section, path: readonly string[]): DraftTask {
+    const { layout } = this;
+    const head = section.head ?? { start: 0, end: 0, ordinal: null };
+    const clauses = this.clausesOf(section);
+    const lastClause = clauses[clauses.length - 1];
+    const number =
+      head.ordinal && head.ordinal.kind !== 'dash' ? layout.text.slice(head.start, head.ordinal.labelEnd) : null;
+    let end = head.end;
+    for (const paragraph of section.body) if (lastClause && paragraph.start < lastClause.end) end = paragraph.end;
+    if (this.absorbsChildren(section, lastClause)) end = Math.max(end, endOf(section));
+    // An article's title (条标) is a heading; any other label's is the first line of the task.
+    const titled =
+      head.ordinal?.kind === 'article' &&
+      lastClause !== undefined &&
+      (clauses[0]?.start ?? 0) >= head.end &&
+      head.end - head.start <= LONGEST_HEADING;
+    if (titled) this.headings.push({ start: head.start, end: head.end });
+    const block = { start: titled ? head.end : (head.ordinal?.end ?? head.start), end };
+    const children = this.hasAssignedChildren(section) ? this.childTasks(section, []) : [];
+    const source = { start: head.start, end: Math.max(end, children.at(-1)?.source.end ?? 0) };
+    this.kept.add(section);
+    return this.task({
+      number,
+      path: titled ? [...path, layout.text.slice(head.start, head.end)] : path,
+      block,
+      source,
+      clauses,
+      children,
+    });
+  }
+
+  /** Whether labelled lines without units below a task are its details; behind the last task they may be an annex. */
+  private absorbsChildren(section: Section, lastClause: AssignmentClause | undefined): boolean {
+    if (section.children.length === 0 || this.hasAssignedChildren(section)) return false;
+    if (section.children.every((child) => DETAIL_KINDS.has(child.kind))) return true;
+    return lastClause !== undefined && lastClause.start < this.lastClauseAt;
+  }
+
+  private task(given: {
+    number: string | null;
+    path: readonly string[];
+    block: Span;
+    source: Span;
+    clauses: readonly AssignmentClause[];
+    children?: readonly DraftTask[];
+  }): DraftTask {
+    const { layout, context } = this;
+    const { block, clauses } = given;
+    const content = wordsWithout(layout, block, clauses);
+    const parts = clauses.length > 1 ? this.parts(block, clauses) : [];
+    const sole = clauses.length === 1 ? clauses[0] : undefined;
+    const assignment = sole ? this.assignment(sole) : NO_ASSIGNMENT;
+    const { deadlineWords, ...roles } = assignment;
+    const subtasks = [...parts, ...(given.children ?? [])];
+    const outsideParts = parts.length > 0 ? this.wordsOutside(block, parts) : content;
+    return {
+      number: given.number,
+      path: [...given.path],
+      content,
+      ...roles,
+      ...readSchedule(content, deadlineWords, context.year),
+      targets: readTargets(outsideParts),
+      subtasks,
+      leadInferred: roles.lead.length === 0 && subtasks.every((part) => part.leadInferred),
+      source: { ...given.source },
+    };
+  }
+
+  /** One part for each clause: the words from the clause before, or from the bracket around it, up to it. */
+  private parts(block: Span, clauses: readonly AssignmentClause[]): DraftTask[] {
+    const { layout, context } = this;
+    let from = block.start;
+    return clauses.map((clause) => {
+      const line = from + layout.folded.slice(from, clause.start).lastIndexOf('\n') + 1;
+      // Parts on lines of their own (“一核”：…) do not begin with the words of the line above.
+      const lineFrom =
+        trimStretch(layout.folded, { start: line, end: clause.start }).start < clause.start ? line : from;
+      const stretch = trimStretch(layout.folded, {
+        start: Math.max(from, clause.stretchFrom, lineFrom),
+        end: clause.start,
+      });
+      from = clause.end;
+      const ordinal = readOrdinal(layout.folded, stretch.start, stretch.end);
+      const counted = ordinal && ordinal.kind !== 'dash' ? ordinal : null;
+      const content = wordsWithout(layout, { start: counted?.end ?? stretch.start, end: stretch.end }, []);
+      const { deadlineWords, ...roles } = this.assignment(clause);
+      return {
+        number: counted ? layout.text.slice(stretch.start, counted.labelEnd) : null,
+        path: [],
+        content,
+        ...roles,
+        ...readSchedule(content, deadlineWords, context.year),
+        targets: readTargets(content),
+        subtasks: [],
+        leadInferred: roles.lead.length === 0,
+        source: { start: stretch.start, end: clause.end },
+      };
+    });
+  }
+
+  private wordsOutside(block: Span, parts: readonly DraftTask[]): string {
+    return wordsWithout(
+      this.layout,
+      block,
+      parts.map((part) => part.source),
+    );
+  }
+
+  private assignment(clause: AssignmentClause): Assignment {
+    const assignment = resolveRoles(this.layout.text, clause, this.context.rule);
+    if (assignment.deadlineWords !== null) return assignment;
+    const remarks = clause.segments
+      .filter((segment) => segment.role === 'remark')
+      .map((segment) => this.layout.text.slice(segment.start, segment.end));
+    return {
+      ...assignment,
+      deadlineWords: remarks.find((remark) => readDates(remark, this.context.year, true).length > 0) ?? null,
+    };
+  }
+}
+
+const UNIT_ROLES: ReadonlySet<string> = new Set(['lead', 'responsible', 'cooperating', 'supervising']);
+const namesUnits = (clause: AssignmentClause): boolean =>
+  clause.segments.some((segment) => UNIT_ROLES.has(segment.role));
+
+const NO_ASSIGNMENT: Assignment = {
+  lead: [],
+  responsible: [],
+  cooperating: [],
+  supervising: [],
+  leaders: [],
+  openEnded: null,
+  deadlineWords: null,
+};
+
+const ownParagraphs = (section: Section): Paragraph[] =>
+  section.head ? [section.head, ...section.body] : section.body;
+
+const allParagraphs = (section: Section): Paragraph[] => [
+  ...ownParagraphs(section),
+  ...section.children.flatMap(allParagraphs),
+];
+
+function endOf(section: Section): number {
+  const last = section.children[section.children.length - 1];
+  return last ? endOf(last) : (ownParagraphs(section).at(-1)?.end ?? 0);
+}

@@ -1,0 +1,206 @@
+import { isCloser, isOpener } from './brackets';
+import { fold, isBlank, skipBlanks, skipBlanksBack } from './folded-text';
+import {
+  cleanName,
+  continuesGroup,
+  endsGroup,
+  isBarePlace,
+  isFirmUnit,
+  isGroup,
+  isOpenGroup,
+  looksLikeUnit,
+  sharedEnding,
+  startsLikeUnit,
+} from './unit-names';
+
+/** One unit of a list. `group` counts the groups that commas make, from 0; `leads` is true where it is marked so. */
+export interface ListedUnit {
+  name: string;
+  group: number;
+  leads: boolean;
+}
+
+/** A list of units, and its open tail (等相关部门) as written. */
+interface UnitList {
+  units: ListedUnit[];
+  openEnded: string | null;
+}
+
+interface Piece {
+  text: string;
+  folded: string;
+  /** Whether 、 or a word such as 和 stands before it, and not a comma: only such pieces abbreviate each other. */
+  close: boolean;
+  group: number;
+}
+
+const JOINS = ['以及', '会同', '及', '和', '与', '暨'];
+/** A piece longer than this is no name but prose, and is not searched for joins. */
+const LONGEST_NAME = 120;
+const VERBS = new RegExp(
+  '(?:(?:按照|按|依|根据)(?:各自|部门)?(?:的)?(?:职责|职能|权限|任务)?(?:分工|范围)?)?(?:分别|具体|共同|协同|联合|各自|牵头|组织|抓好|认真|全面)?(?:负责|落实|实施|推进|配合|执行|参与|协助|牵头)(?:落实|实施|推进)?$|(?:按照|按|依)(?:各自|部门)?(?:职责|职能)(?:分工)?$',
+);
+const LONGEST_VERBS = 20;
+const TAIL =
+  /^等(?:\d{1,3}个?|[一二三四五六七八九十]{1,3}个?)?(?:国务院|中央|市级|省级|县级|区级|市直|省直|县直|区直|市|省|县|区|其他|其它|各)?(?:相关|有关|涉及|成员|责任|职能|主管|行业)?(?:部门|单位|机构|地区|企业|方面|委办局|部委|街镇|乡镇|区县|高校|院校)?(?:(?:和|及|、|与)(?:有关|相关)?(?:单位|部门|地区|地方|企业|机构|人员))?$/;
+const LONGEST_TAIL = 24;
+/** Words that hold the character 等 without ending a list. */
+const NOT_TAILS = ['高等', '平等', '同等', '中等', '初等', '均等', '优等'];
+const NOTHING: ReadonlySet<string> = new Set(['', '无', '暂无', '/', '-', '—', '——', '略']);
+const TWIN = /^([市县区州省旗镇乡])(委|党委)$/;
+
+/** The pieces between separators outside of brackets. */
+function cut(text: string): Piece[] {
+  const folded = fold(text);
+  const pieces: Piece[] = [];
+  let depth = 0;
+  let from = 0;
+  let close = false;
+  let group = 0;
+  const add = (to: number): void => {
+    const start = skipBlanks(folded, from, to);
+    const end = skipBlanksBack(folded, to, start);
+    if (start < end) pieces.push({ text: text.slice(start, end), folded: folded.slice(start, end), close, group });
+  };
+  for (let at = 0; at < folded.length; at++) {
+    const character = folded[at] ?? '';
+    if (isOpener(character)) depth++;
+    else if (isCloser(character)) depth = Math.max(0, depth - 1);
+    if (depth > 0 || !'、,;。|'.includes(character)) continue;
+    add(at);
+    from = at + 1;
+    close = character === '、';
+    if (!close) group++;
+  }
+  add(folded.length);
+  return pieces;
+}
+
+const part = (piece: Piece, start: number, end: number, close: boolean): Piece => ({
+  ...piece,
+  text: piece.text.slice(start, end),
+  folded: piece.folded.slice(start, end),
+  close,
+});
+
+/** Where blanks part units (市发改委 市财政局) and do not just space a name out. */
+function cutAtBlanks(piece: Piece): Piece[] {
+  if (piece.folded.length > LONGEST_NAME * 4 || ![...piece.folded].some(isBlank)) return [piece];
+  const parts: Piece[] = [];
+  for (const match of piece.folded.matchAll(/[^ \n]+/g))
+    parts.push(part(piece, match.index, match.index + match[0].length, parts.length > 0 || piece.close));
+  return parts.length > 1 && parts.every((one) => one.folded.length >= 3 && looksLikeUnit(one.folded))
+    ? parts
+    : [piece];
+}
+
+/** Puts together a group that has 、 inside its name: 各市 + 州 + 县人民政府. */
+function joinGroups(pieces: readonly Piece[]): Piece[] {
+  const joined: Piece[] = [];
+  let open = false;
+  for (const piece of pieces) {
+    const last = joined[joined.length - 1];
+    if (open && last && piece.close && continuesGroup(piece.folded)) {
+      last.text += `、${piece.text}`;
+      last.folded += `、${piece.folded}`;
+      open = !endsGroup(piece.folded);
+    } else {
+      joined.push({ ...piece });
+      open = isOpenGroup(piece.folded);
+    }
+  }
+  return joined;
+}
+
+/** Cuts 「银保监会及各地区」 in two and leaves 市住房和城市更新局 whole: both sides of the join must be units. */
+function cutAtJoins(piece: Piece): Piece[] {
+  if (piece.folded.length > LONGEST_NAME) return [piece];
+  const parts: Piece[] = [];
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at < piece.folded.length; at++) {
+    if (isOpener(piece.folded[at])) depth++;
+    else if (isCloser(piece.folded[at])) depth = Math.max(0, depth - 1);
+    if (depth > 0) continue;
+    const join = JOINS.find((word) => piece.folded.startsWith(word, at));
+    if (join === undefined) continue;
+    const left = piece.folded.slice(from, at);
+    const right = piece.folded.slice(at + join.length);
+    const leftIsUnit = isFirmUnit(left) || (isGroup(left) && looksLikeUnit(left));
+    const rightIsUnit = isGroup(right)
+      ? right.length >= 3
+      : right.length >= 3 && (startsLikeUnit(right) || looksLikeUnit(right));
+    if (!leftIsUnit || !rightIsUnit) continue;
+    parts.push(part(piece, from, at, from > 0 || piece.close));
+    from = at + join.length;
+    at = from - 1;
+  }
+  parts.push(part(piece, from, piece.folded.length, from > 0 || piece.close));
+  return parts;
+}
+
+/** Takes the verbs off the end: 按职责分工负责, 具体负责. */
+function withoutVerbs(piece: Piece): Piece {
+  const from = Math.max(0, piece.folded.length - LONGEST_VERBS);
+  const match = VERBS.exec(piece.folded.slice(from));
+  return match ? part(piece, 0, from + match.index, piece.close) : piece;
+}
+
+/** Takes an open tail off the end and returns it as written. */
+function withoutTail(piece: Piece): { piece: Piece; tail: string | null } {
+  const at = piece.folded.lastIndexOf('等');
+  if (
+    at < 0 ||
+    piece.folded.length - at > LONGEST_TAIL ||
+    NOT_TAILS.includes(piece.folded.slice(at - 1, at + 1)) ||
+    !TAIL.test(piece.folded.slice(at))
+  )
+    return { piece, tail: null };
+  return { piece: part(piece, 0, at, piece.close), tail: piece.text.slice(at) };
+}
+
+/** Completes an abbreviated list from its last name: 青山、白水区人民政府, 青山州、白水市人民政府, 青山县委、县政府. */
+function complete(names: string[], pieces: readonly Piece[]): void {
+  for (let at = pieces.length - 2; at >= 0; at--) {
+    const next = names[at + 1] ?? '';
+    const name = names[at] ?? '';
+    if (pieces[at + 1]?.close !== true || name === '') continue;
+    const shared = sharedEnding(fold(next));
+    if (shared === null) continue;
+    if (isBarePlace(fold(name))) names[at] = name + shared.level + shared.organ;
+    else if (shared.organ !== '' && !isGroup(name) && sharedEnding(fold(name))?.organ === '' && !continuesGroup(name))
+      names[at] = name + shared.organ;
+  }
+  for (let at = 1; at < pieces.length; at++) {
+    const before = names[at - 1] ?? '';
+    const organ = /^([市县区州省旗镇乡])(?:人民)?政府$/.exec(names[at] ?? '');
+    const twin = organ && pieces[at]?.close ? TWIN.exec(before.slice(before.lastIndexOf(organ[1] ?? ''))) : null;
+    const place = twin ? before.slice(0, before.length - twin[0].length) : '';
+    if (place.length >= 2) names[at] = place + names[at];
+  }
+}
+
+/**
+ * The units of a list as they are written, one each. Names of groups with 、 inside stay whole, joins (及, 和, 会同) are cut
+ * only between units, verbs and asides are dropped, an open tail is set apart, an abbreviated list is completed.
+ */
+export function readUnitList(text: string): UnitList {
+  let openEnded: string | null = null;
+  const pieces: Piece[] = [];
+  for (const piece of joinGroups(cut(text).flatMap(cutAtBlanks))) {
+    for (const one of cutAtJoins(withoutVerbs(piece))) {
+      const { piece: kept, tail } = withoutTail(one);
+      openEnded ??= tail;
+      pieces.push(kept);
+    }
+  }
+  const cleaned = pieces.map((piece) => cleanName(piece.text));
+  const names = cleaned.map((one) => one.name);
+  complete(names, pieces);
+  const units: ListedUnit[] = [];
+  names.forEach((name, index) => {
+    if (!NOTHING.has(name))
+      units.push({ name, group: pieces[index]?.group ?? 0, leads: cleaned[index]?.leads ?? false });
+  });
+  return { units, openEnded };
+}
