@@ -1,0 +1,3 @@
+export { startEmbeddedPostgres } from './embedded-postgres';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded-postgres';
+export type { EmbeddedPostgresErrorCode } from './embedded-postgres.errors';

@@ -1,0 +1,5 @@
+export * from './clock';
+export * from './config';
+export * from './embedded/index';
+export * from './log';
+export * from './platform.module';
