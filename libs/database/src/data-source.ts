@@ -1,0 +1,38 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from './migrations';
+
+type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+
+/** The role as which the application works: it owns no table and cannot rewrite what is recorded once. */
+const APPLICATION_ROLE = 'duban_app';
+
+/** How many connections one process may hold. */
+const POOL_SIZE = 12;
+
+/** A data source of the application: works as `duban_app`, knows the entities that the libraries own. */
+export const applicationDataSource = (
+  url: string,
+  entities: PostgresOptions['entities'],
+  poolSize = POOL_SIZE,
+): DataSource =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    poolSize,
+    applicationName: 'duban',
+    extra: { options: `-c role=${APPLICATION_ROLE}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000 },
+  });
+
+/** A data source of the schema's owner, for migrations only. */
+export const ownerDataSource = (url: string, entities: PostgresOptions['entities'] = []): DataSource =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    poolSize: 2,
+    applicationName: 'duban-migrate',
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+  });

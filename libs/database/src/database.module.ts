@@ -1,0 +1,29 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { applicationDataSource } from './data-source';
+import { Transactor } from './transactor';
+
+type Entities = Extract<DataSourceOptions, { type: 'postgres' }>['entities'];
+
+/** Gives every library the data source and the transactor; the app names the entities of the libraries it loads. */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+
+  static forRoot(url: string, entities: Entities): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        { provide: DataSource, useFactory: () => applicationDataSource(url, entities).initialize() },
+        Transactor,
+      ],
+      exports: [DataSource, Transactor],
+    };
+  }
+
+  // The last hook of all: workers and the server have finished with the database by then.
+  async onApplicationShutdown(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+}

@@ -1,0 +1,6 @@
+export * from './data-source';
+export * from './database.module';
+export * from './insert-all';
+export * from './migrate';
+export * from './transactor';
+export * from './demonstration-clock';

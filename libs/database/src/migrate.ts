@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ownerDataSource } from './data-source';
+
+/** Any number will do, as long as every process takes the same. */
+const MIGRATION_LOCK = 7_281_945;
+const RETRY_MS = 100;
+const GIVE_UP_MS = 120_000;
+
+/**
+ * Brings the schema to the newest version. Processes that start together wait for one another: the lock is polled,
+ * not waited for, since waiting in Postgres would hang an index that is built concurrently.
+ *
+ * @returns names of the migrations that were run
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const source = await ownerDataSource(url).initialize();
+  const session = source.createQueryRunner();
+  try {
+    for (let waited = 0; ; waited += RETRY_MS) {
+      const [{ taken }] = await session.query(`select pg_try_advisory_lock($1) as taken`, [MIGRATION_LOCK]);
+      if (taken) break;
+      if (waited >= GIVE_UP_MS) throw new Error('another process has been migrating the database for two minutes');
+      await delay(RETRY_MS);
+    }
+    const done = await source.runMigrations();
+    return done.map((migration) => migration.name);
+  } finally {
+    await session.release();
+    await source.destroy();
+  }
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+
+/** Postgres asks for the whole transaction again: serialization failure, deadlock. */
+const ASKS_AGAIN = new Set(['40001', '40P01']);
+const TRIES = 4;
+
+/** Runs work in one transaction. The manager is handed on as an argument: nothing is in a transaction by magic. */
+@Injectable()
+export class Transactor {
+  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+
+  /** Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement. */
+  async run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.source.transaction(work);
+      } catch (error) {
+        if (attempt === TRIES || !ASKS_AGAIN.has(postgresCode(error) ?? '')) throw error;
+        await delay(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  }
+}
+
+/** The SQLSTATE of a failed statement, or null for any other error. */
+function postgresCode(error: unknown): string | null {
+  if (!(error instanceof QueryFailedError)) return null;
+  const { code } = error.driverError as { code?: string };
+  return code ?? null;
+}
