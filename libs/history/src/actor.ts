@@ -1,0 +1,23 @@
+import type { PostKind } from '@duban/domain';
+
+/** Who acts, in which post, by which request: what every event records. */
+export interface Actor {
+  /** Null for the system itself. */
+  personId: string | null;
+  name: string;
+  post: PostKind | 'system';
+  postId: string | null;
+  /** The unit whose post it is; null for posts of the government. */
+  unitId: string | null;
+  requestId: string;
+}
+
+/** The supervision itself, acting by the calendar; `requestId` names the run. */
+export const systemActor = (requestId: string): Actor => ({
+  personId: null,
+  name: 'duban',
+  post: 'system',
+  postId: null,
+  unitId: null,
+  requestId,
+});

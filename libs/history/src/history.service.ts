@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '@duban/kernel';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from './actor';
+
+/** What events are about. */
+export type Entity =
+  | 'jurisdiction'
+  | 'unit'
+  | 'person'
+  | 'plan'
+  | 'task'
+  | 'assignment'
+  | 'obligation'
+  | 'report'
+  | 'follow_up'
+  | 'supervision_notice'
+  | 'clock';
+
+/** One fact to record (留痕): what changed, from what, to what. */
+export interface Change {
+  /** Past tense: `assignment.reported`. */
+  type: string;
+  entity: Entity;
+  entityId: string;
+  jurisdictionId?: string | null;
+  planId?: string | null;
+  taskId?: string | null;
+  reason?: string | null;
+  before?: Readonly<Record<string, unknown>> | null;
+  /** The entity's whole state after the change, so that any past instant can be read off its last event. */
+  after?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface HistoryEvent {
+  seq: string;
+  id: string;
+  type: string;
+  entity: Entity;
+  entityId: string;
+  planId: string | null;
+  taskId: string | null;
+  actor: { personId: string | null; name: string; post: string; postId: string | null; unitId: string | null };
+  requestId: string;
+  reason: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  /** When it happened, by the supervision's clock. */
+  occurredAt: Date;
+  /** When the row was written, by the database's clock. */
+  recordedAt: Date;
+}
+
+@Injectable()
+export class HistoryService {
+  /** Writes events in the caller's transaction, in the given order, by one statement. */
+  async append(tx: EntityManager, actor: Actor, occurredAt: Date, changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const rows = changes.map((change, position) => ({
+      position,
+      id: newId(),
+      jurisdiction_id: change.jurisdictionId ?? null,
+      plan_id: change.planId ?? null,
+      task_id: change.taskId ?? null,
+      entity: change.entity,
+      entity_id: change.entityId,
+      type: change.type,
+      reason: change.reason ?? null,
+      before: change.before ?? null,
+      after: change.after ?? null,
+    }));
+    await tx.query(
+      `insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
+         actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at)
+       select r.id, r.jurisdiction_id, r.plan_id, r.task_id, r.entity, r.entity_id, r.type, r.reason, r.before, r.after,
+         $2, $3, $4, $5, $6, $7, $8
+       from jsonb_to_recordset($1::jsonb) as r(position int, id uuid, jurisdiction_id uuid, plan_id uuid, task_id uuid,
+         entity text, entity_id uuid, type text, reason text, before jsonb, after jsonb)
+       order by r.position`,
+      [
+        JSON.stringify(rows),
+        actor.personId,
+        actor.postId,
+        actor.unitId,
+        actor.name,
+        actor.post,
+        actor.requestId,
+        occurredAt,
+      ],
+    );
+  }
+
+  /** Events of one task, oldest first, those of its parts among them. `after` is the last `seq` already seen. */
+  async ofTask(tx: EntityManager, taskId: string, after: string, limit: number): Promise<HistoryEvent[]> {
+    return tx.query(
+      `select h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
+         h.task_id as "taskId", h.request_id as "requestId", h.reason, h.before, h.after,
+         h.occurred_at as "occurredAt", h.recorded_at as "recordedAt",
+         json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
+           'postId', h.actor_post_id, 'unitId', h.actor_unit_id) as actor
+       from history_event h
+       where h.task_id in (select id from task where id = $1 or parent_id = $1) and h.seq > $2
+       order by h.seq limit $3`,
+      [taskId, after, limit],
+    );
+  }
+
+  /**
+   * The last state, at or before `at`, of every entity of one kind in a plan or in some tasks; what was not made yet is
+   * absent.
+   */
+  async statesAt<T>(
+    tx: EntityManager,
+    scope: { planId: string } | { taskIds: readonly string[] },
+    entity: Entity,
+    at: Date,
+  ): Promise<T[]> {
+    const [condition, parameter] =
+      'planId' in scope ? ['plan_id = $1', scope.planId] : ['task_id = any($1::uuid[])', scope.taskIds];
+    const rows: { after: T | null }[] = await tx.query(
+      `select distinct on (entity_id) after from history_event
+       where ${condition} and entity = $2 and occurred_at <= $3
+       order by entity_id, occurred_at desc, seq desc`,
+      [parameter, entity, at],
+    );
+    return rows.flatMap((row) => (row.after === null ? [] : [row.after]));
+  }
+}

@@ -1,0 +1,3 @@
+export * from './actor';
+export * from './history.service';
+export * from './history.module';
