@@ -1,0 +1,16 @@
+import { assertEveryQueueHasAProcessor } from './base.processor';
+
+describe('assertEveryQueueHasAProcessor', () => {
+  it('accepts one processor a queue', () => {
+    expect(() => assertEveryQueueHasAProcessor([{ queue: 'sweep' }, { queue: 'notifications' }])).not.toThrow();
+  });
+
+  it('names a queue that nobody serves', () => {
+    expect(() => assertEveryQueueHasAProcessor([{ queue: 'sweep' }])).toThrow('notifications (0)');
+  });
+
+  it('names a queue that is served twice', () => {
+    const twice = [{ queue: 'sweep' }, { queue: 'sweep' }, { queue: 'notifications' }] as const;
+    expect(() => assertEveryQueueHasAProcessor(twice)).toThrow('sweep (2)');
+  });
+});

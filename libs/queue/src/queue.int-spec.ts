@@ -1,0 +1,327 @@
+import { Logger } from '@nestjs/common';
+import { conflict, newId } from '@duban/kernel';
+import { describeWithRedis, freePort, until, useTestDatabase } from '@duban/testing';
+import { Queue, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import { BaseProcessor, type JobHandlers } from './base.processor';
+import { createQueueBackend } from './create-queue-backend';
+import { JobProducer } from './job.producer';
+import type { QueueBackend } from './queue.backend';
+import { SweepTicker } from './sweep.ticker';
+
+type Handlers = JobHandlers<'notifications'>;
+
+class TestProcessor extends BaseProcessor<'notifications'> {
+  protected readonly handlers: Handlers;
+
+  constructor(backend: QueueBackend, handlers: Partial<Handlers>) {
+    super('notifications', backend);
+    this.handlers = {
+      'digest.compose': () => Promise.resolve(),
+      'delivery.send': () => Promise.resolve(),
+      ...handlers,
+    };
+  }
+}
+
+class SweepProcessor extends BaseProcessor<'sweep'> {
+  protected readonly handlers: JobHandlers<'sweep'>;
+
+  constructor(
+    backend: QueueBackend,
+    private readonly ticker: SweepTicker,
+  ) {
+    super('sweep', backend);
+    this.handlers = { 'sweep.run': () => this.ticker.sweep() };
+  }
+}
+
+beforeAll(() => {
+  for (const level of ['warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+});
+afterAll(() => jest.restoreAllMocks());
+
+describe('the queue on Postgres', () => {
+  const database = useTestDatabase();
+  hazards(() => createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url));
+
+  it('leaves the schema to one of several processes that start together', async () => {
+    const started = [1, 2, 3].map(() => createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url).prepare());
+    await expect(Promise.all(started)).resolves.toHaveLength(3);
+  });
+
+  it('answers false, soon, where the store is away', async () => {
+    const jobs = new JobProducer(createQueueBackend({ QUEUE_PREFIX: '{test}' }, await nowhere('postgres')));
+    await answersFalseSoon(jobs);
+  });
+});
+
+describeWithRedis('the queue on Redis', (redis) => {
+  const backend = (): QueueBackend =>
+    createQueueBackend({ REDIS_URL: redis.url, QUEUE_PREFIX: '{test}' }, 'postgres://unused');
+  hazards(backend);
+
+  it('refuses to start on a Redis that evicts keys', async () => {
+    const client = new Redis(redis.url);
+    await client.config('SET', 'maxmemory-policy', 'volatile-lru');
+    await expect(backend().prepare()).rejects.toThrow('set maxmemory-policy to noeviction');
+    await client.config('SET', 'maxmemory-policy', 'noeviction');
+    await expect(backend().prepare()).resolves.toBeUndefined();
+    client.disconnect();
+  });
+
+  it('starts on a Redis that does not tell its settings', async () => {
+    const client = new Redis(redis.url);
+    await client.call('ACL', 'SETUSER', 'queue', 'on', '>secret', '~*', '&*', '+@all', '-config');
+    client.disconnect();
+    const url = new URL(redis.url);
+    url.username = 'queue';
+    url.password = 'secret';
+    const managed = createQueueBackend({ REDIS_URL: url.toString(), QUEUE_PREFIX: '{test}' }, 'postgres://unused');
+    await expect(managed.prepare()).resolves.toBeUndefined();
+  });
+
+  it('keeps its keys under its own prefix', async () => {
+    const jobs = new JobProducer(backend());
+    await jobs.add('notifications', 'digest.compose', {}, { delayMs: 3_600_000 });
+    const client = new Redis(redis.url);
+    const keys = await client.keys('*');
+    client.disconnect();
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => !key.startsWith('{test}:'))).toEqual([]);
+    await jobs.onApplicationShutdown();
+  });
+
+  it('schedules the sweep again after Redis lost its memory', async () => {
+    const jobs = new JobProducer(backend());
+    const ticker = new SweepTicker(jobs, backend(), { SWEEP_SECONDS: 1 });
+    const processor = new SweepProcessor(backend(), ticker);
+    let sweeps = 0;
+    processor.onApplicationBootstrap();
+    ticker.start(() => Promise.resolve(++sweeps));
+    await until(() => sweeps > 1);
+
+    await redis.flush();
+    await jobs.schedule('sweep', 'sweep.run', {}, 1_000);
+    const before = sweeps;
+    await until(() => sweeps > before + 1);
+    await processor.onModuleDestroy();
+    await ticker.onModuleDestroy();
+    await jobs.onApplicationShutdown();
+  });
+
+  it('answers false while Redis is away, and goes on by itself when it is back', async () => {
+    const jobs = new JobProducer(backend());
+    const seen: string[] = [];
+    const processor = new TestProcessor(backend(), { 'delivery.send': async (p) => seen.push(p.deliveryId) });
+    processor.onApplicationBootstrap();
+    await until(() => jobs.ping());
+
+    await redis.stop();
+    await answersFalseSoon(jobs);
+    await redis.start();
+
+    const deliveryId = newId();
+    await until(() => jobs.add('notifications', 'delivery.send', { deliveryId }));
+    await until(() => seen.includes(deliveryId));
+    await processor.onModuleDestroy();
+    await jobs.onApplicationShutdown();
+  });
+
+  it('sweeps by its own timer while the store is gone, and closes without it', async () => {
+    const jobs = new JobProducer(backend());
+    const ticker = new SweepTicker(jobs, backend(), { SWEEP_SECONDS: 1 });
+    const processor = new SweepProcessor(backend(), ticker);
+    let sweeps = 0;
+    processor.onApplicationBootstrap();
+    ticker.start(() => Promise.resolve(++sweeps));
+    await until(() => sweeps > 0);
+
+    await redis.stop();
+    const before = sweeps;
+    await until(() => sweeps > before);
+    expect(Logger.prototype.warn).toHaveBeenCalledWith(expect.stringContaining('sweeping without it'));
+    await ticker.onModuleDestroy();
+    await processor.onModuleDestroy();
+    await jobs.onApplicationShutdown();
+    await redis.start();
+  });
+});
+
+/** What has to hold on every backend. */
+function hazards(open: () => QueueBackend): void {
+  let backend: QueueBackend;
+  let jobs: JobProducer;
+  const processors: { onModuleDestroy(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    backend = open();
+    await backend.prepare();
+  });
+  beforeEach(() => {
+    jobs = new JobProducer(backend);
+  });
+  afterEach(async () => {
+    await Promise.all(processors.splice(0).map((processor) => processor.onModuleDestroy()));
+    await raw((queue) => queue.obliterate({ force: true }));
+    await jobs.onApplicationShutdown();
+  });
+
+  const start = (handlers: Partial<Handlers>): TestProcessor => {
+    const processor = new TestProcessor(backend, handlers);
+    processors.push(processor);
+    processor.onApplicationBootstrap();
+    return processor;
+  };
+  const raw = async <T>(act: (queue: Queue) => Promise<T>): Promise<T> => {
+    const queue = backend.openQueue('notifications', () => undefined) as Queue;
+    try {
+      return await act(queue);
+    } finally {
+      await queue.close();
+    }
+  };
+  const failure = (): Promise<Job> => until(() => raw(async (queue) => (await queue.getFailed(0, 0))[0]!));
+
+  it('hands a job to its handler', async () => {
+    const seen: string[] = [];
+    start({ 'delivery.send': async (payload) => seen.push(payload.deliveryId) });
+    const deliveryId = newId();
+    expect(await jobs.add('notifications', 'delivery.send', { deliveryId })).toBe(true);
+    await until(() => seen.length > 0);
+    expect(seen).toEqual([deliveryId]);
+    expect(await jobs.ping()).toBe(true);
+    await until(async () => (await jobs.counts()).notifications?.completed === 1);
+    expect(await jobs.lastCompletedAt('notifications')).toBeInstanceOf(Date);
+  });
+
+  it('fails an unknown job for good instead of calling it done', async () => {
+    start({});
+    await raw((queue) => queue.add('delivery.sned', {}, { attempts: 5 }));
+    expect(await failure()).toMatchObject({
+      failedReason: 'queue notifications has no job delivery.sned',
+      attemptsMade: 1,
+    });
+  });
+
+  it.each([{}, { deliveryId: 'no-uuid' }, { deliveryId: newId(), text: '请办理' }])(
+    'fails the invalid payload %j for good, without handing it on',
+    async (payload) => {
+      const handler = jest.fn();
+      start({ 'delivery.send': handler });
+      await raw((queue) => queue.add('delivery.send', payload, { attempts: 5 }));
+      expect(await failure()).toMatchObject({ attemptsMade: 1 });
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
+
+  it('does not repeat what was refused for good', async () => {
+    const handler = jest.fn().mockRejectedValue(conflict('DELIVERY.STATE', 'is read already'));
+    start({ 'digest.compose': handler });
+    await jobs.add('notifications', 'digest.compose', {});
+    expect(await failure()).toMatchObject({ failedReason: 'DELIVERY.STATE: is read already', attemptsMade: 1 });
+  });
+
+  it('repeats a job that failed, later, until it succeeds', async () => {
+    const at: number[] = [];
+    start({
+      'digest.compose': async () => {
+        if (at.push(Date.now()) === 1) throw new Error('the database is away');
+      },
+    });
+    await jobs.add('notifications', 'digest.compose', {});
+    await until(() => at.length === 2);
+    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(900);
+    await until(async () => (await jobs.counts()).notifications?.completed === 1);
+  });
+
+  it('lets a job in flight finish before it closes', async () => {
+    const events: string[] = [];
+    const gate = new Promise<void>((resolve) => setTimeout(resolve, 400));
+    const processor = start({
+      'digest.compose': async () => {
+        events.push('begun');
+        await gate;
+        events.push('done');
+      },
+    });
+    await jobs.add('notifications', 'digest.compose', {});
+    await until(() => events.includes('begun'));
+    await processor.onModuleDestroy();
+    events.push('closed');
+    expect(events).toEqual(['begun', 'done', 'closed']);
+    expect((await jobs.counts()).notifications).toMatchObject({ active: 0, completed: 1 });
+  });
+
+  it('tells a handler when the lock of its job was lost', async () => {
+    let aborted = false;
+    let begun = false;
+    start({
+      'digest.compose': async (_payload, signal) => {
+        begun = true;
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+        aborted = true;
+      },
+    });
+    await jobs.add('notifications', 'digest.compose', {});
+    await until(() => begun);
+    await raw((queue) => queue.obliterate({ force: true }));
+    await until(() => aborted);
+  });
+
+  it('does not multiply the sweep by scheduling it again', async () => {
+    const ticker = new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 });
+    const processor = new SweepProcessor(backend, ticker);
+    processors.push(processor, ticker);
+    let sweeps = 0;
+    processor.onApplicationBootstrap();
+    ticker.start(() => Promise.resolve(++sweeps));
+    await until(() => sweeps > 0);
+    const before = sweeps;
+    const begun = Date.now();
+    for (let i = 0; i < 10; i++) await jobs.schedule('sweep', 'sweep.run', {}, 1_000);
+    await until(() => sweeps >= before + 3);
+    expect(Date.now() - begun).toBeGreaterThan(1_000);
+  });
+
+  it('sweeps by its own timer when the queue stays silent', async () => {
+    const ticker = new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 });
+    processors.push(ticker);
+    let sweeps = 0;
+    const begun = Date.now();
+    await raw((queue) => queue.obliterate({ force: true }));
+    ticker.start(() => Promise.resolve(++sweeps));
+    await until(() => sweeps > 0);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(2_900);
+  });
+
+  it('leaves the sweep to another process that does it', async () => {
+    const [here, there] = [1, 2].map(() => new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 })) as [
+      SweepTicker,
+      SweepTicker,
+    ];
+    const processor = new SweepProcessor(backend, there);
+    processors.push(processor, here, there);
+    const sweeps = { here: 0, there: 0 };
+    processor.onApplicationBootstrap();
+    there.start(() => Promise.resolve(++sweeps.there));
+    here.start(() => Promise.resolve(++sweeps.here));
+    await until(() => sweeps.there > 5);
+    expect(sweeps.here).toBe(0);
+  });
+}
+
+async function answersFalseSoon(jobs: JobProducer): Promise<void> {
+  const begun = Date.now();
+  for (let i = 0; i < 1_000; i++) {
+    expect(await jobs.add('notifications', 'delivery.send', { deliveryId: newId() })).toBe(false);
+  }
+  expect(await jobs.ping()).toBe(false);
+  expect(await jobs.counts()).toEqual({ sweep: null, notifications: null });
+  expect(Date.now() - begun).toBeLessThan(10_000);
+  expect(jobs.lostJobs).toBe(1_000);
+}
+
+async function nowhere(protocol: string): Promise<string> {
+  return `${protocol}://nobody@127.0.0.1:${await freePort()}/nothing`;
+}
