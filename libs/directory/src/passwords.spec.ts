@@ -1,0 +1,45 @@
+import { DEMONSTRATION_PREFIX, hashDemonstrationPassword, hashPassword, verifyPassword } from './passwords';
+
+describe('passwords', () => {
+  it('hashes by argon2id at 19 MiB, differently each time', async () => {
+    const [one, other] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(other);
+    expect(await verifyPassword(one, 'correct horse')).toBe(true);
+    expect(await verifyPassword(one, 'correct horsf')).toBe(false);
+  });
+
+  it('takes the same letters in another Unicode form', async () => {
+    expect(await verifyPassword(await hashPassword('caf\u00e9 caf\u00e9'), 'cafe\u0301 cafe\u0301')).toBe(true);
+  });
+
+  it.each(['', 'seven77', '密码密码密码密'])('refuses %j as too short', async (password) => {
+    await expect(hashPassword(password)).rejects.toMatchObject({ kind: 'invalid', code: 'PERSON.PASSWORD_TOO_SHORT' });
+  });
+
+  it('counts characters, not their halves', async () => {
+    await expect(hashPassword('😀'.repeat(7))).rejects.toMatchObject({ code: 'PERSON.PASSWORD_TOO_SHORT' });
+    await expect(hashPassword('x'.repeat(257))).rejects.toMatchObject({ code: 'PERSON.PASSWORD_TOO_LONG' });
+  });
+
+  it('marks the hashes of demonstration passwords, and only those', async () => {
+    const demonstration = await hashDemonstrationPassword('correct horse');
+    expect(demonstration).toBe(await hashDemonstrationPassword('correct horse'));
+    expect(demonstration.startsWith(DEMONSTRATION_PREFIX)).toBe(true);
+    expect((await hashPassword('correct horse')).startsWith(DEMONSTRATION_PREFIX)).toBe(false);
+  });
+
+  it('works as hard for an account without password, which nothing fits', async () => {
+    const passwordHash = await hashPassword('correct horse');
+    const timed = async (hash: string | null): Promise<number> => {
+      const start = performance.now();
+      for (let round = 0; round < 5; round++) expect(await verifyPassword(hash, 'wrong horse')).toBe(false);
+      return performance.now() - start;
+    };
+    await timed(passwordHash);
+    const [known, unknown] = [await timed(passwordHash), await timed(null)];
+    // Not a measure of speed: without work on the dummy the ratio would be beyond a hundred.
+    expect(known / unknown).toBeLessThan(10);
+    expect(await verifyPassword(null, '')).toBe(false);
+  });
+});

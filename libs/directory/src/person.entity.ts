@@ -1,0 +1,28 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+
+/** A person with an account; what the person may do goes by the posts held. */
+@Entity('person')
+@Unique('uq_person_username', ['username'])
+export class PersonEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_person' })
+  id!: string;
+
+  @Column('text')
+  username!: string;
+
+  @Column('text', { name: 'display_name' })
+  displayName!: string;
+
+  @Column('text', { nullable: true })
+  email!: string | null;
+
+  /** Argon2id in PHC form; null until a password is set, and nobody can sign in. Not read unless asked for. */
+  @Column('text', { name: 'password_hash', nullable: true, select: false })
+  passwordHash!: string | null;
+
+  @Column('boolean', { name: 'is_active', default: true })
+  isActive!: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

@@ -1,0 +1,24 @@
+import { POST_KINDS, type PostKind, UNIT_POSTS } from '@duban/domain';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { UnitEntity } from './unit.entity';
+
+const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kind}'`).join(', ');
+
+/** A post (岗位): duties and rights belong to it, whoever holds it. */
+@Entity('post')
+@Check('ck_post_kind', `kind in (${quoted(POST_KINDS)})`)
+@Check('ck_post_unit', `(kind in (${quoted(UNIT_POSTS)})) = (unit_id is not null)`)
+@Unique('uq_post_kind_unit', ['kind', 'unitId'])
+@Index('ix_post_unit', ['unitId'])
+export class PostEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_post' })
+  id!: string;
+
+  @Column('text')
+  kind!: PostKind;
+
+  /** Null for the posts of the government itself. */
+  @Column('uuid', { name: 'unit_id', nullable: true })
+  @ForeignKey(() => UnitEntity, { name: 'fk_post_unit' })
+  unitId!: string | null;
+}

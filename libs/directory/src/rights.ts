@@ -1,0 +1,70 @@
+import type { PostKind } from '@duban/domain';
+import type { Actor } from '@duban/history';
+import { forbidden } from '@duban/kernel';
+
+/** `all`: whatever it concerns. `own`: only what is the part of the unit whose post it is. */
+type Reach = 'all' | 'own';
+
+const OFFICE = { office: 'all', officer: 'all' } as const;
+const UNIT = { head: 'own', contact: 'own' } as const;
+const GOVERNMENT = { ...OFFICE, leader: 'all', auditor: 'all', admin: 'all' } as const;
+
+/** Which post may do what (权限). What is not here is not allowed. */
+const RIGHTS = {
+  'plan.draft': OFFICE,
+  'plan.edit': OFFICE,
+  'plan.issue': OFFICE,
+  'unit.import': { ...OFFICE, admin: 'all' },
+  'account.set_password': { admin: 'all' },
+  'clock.move': { admin: 'all' },
+  'assignment.unit_part': UNIT,
+  'assignment.office_part': OFFICE,
+  'notice.answer': UNIT,
+  'notice.judge': OFFICE,
+  'report.submit': UNIT,
+  'read.all': GOVERNMENT,
+  'read.own': { ...GOVERNMENT, ...UNIT },
+  'history.read': { ...GOVERNMENT, ...UNIT },
+  'delivery.read_all': GOVERNMENT,
+} as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
+
+/** Something that a person does or reads, as far as rights tell it apart. */
+export type Action = keyof typeof RIGHTS;
+
+/**
+ * Whether the actor's post may do this. The supervision itself (`system`) may all: no request can act as it.
+ *
+ * @param unitId the unit whose part it is. Without it, a right to one's own part is enough, and the caller confines
+ *   what is read to {@link unitScope}.
+ */
+export function may(actor: Actor, action: Action, unitId?: string): boolean {
+  if (actor.post === 'system') return true;
+  const reaches: Partial<Record<PostKind, Reach>> = RIGHTS[action];
+  const reach = reaches[actor.post];
+  if (reach === 'own') return actor.unitId !== null && (unitId === undefined || unitId === actor.unitId);
+  return reach === 'all';
+}
+
+/**
+ * @param unitId as for {@link may}
+ * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` with the action and the post
+ */
+export function assertMay(actor: Actor, action: Action, unitId?: string): void {
+  if (may(actor, action, unitId)) return;
+  const elsewhere = unitId !== undefined && may(actor, action);
+  const message = elsewhere
+    ? `Your post may do this only for its own unit (${action}). Ask the unit concerned.`
+    : `Your post (${actor.post}) may not do this (${action}). Ask somebody whose post may.`;
+  throw forbidden('RIGHTS.NOT_ALLOWED', message, { action, post: actor.post });
+}
+
+/**
+ * Whose part the actor sees: null sees all, else the id of the one unit.
+ *
+ * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` for who reads neither
+ */
+export function unitScope(actor: Actor): string | null {
+  if (may(actor, 'read.all')) return null;
+  assertMay(actor, 'read.own');
+  return actor.unitId;
+}

@@ -1,0 +1,100 @@
+import type { Fault } from '@duban/kernel';
+import { nameKey } from './names';
+import type { ListedGroup, ListedUnit } from './unit-document';
+import type { UnitView } from './unit-view';
+
+interface Listed {
+  /** Null where it could not be read: then nothing can be said. */
+  jurisdiction: string | null;
+  units: readonly ListedUnit[];
+  groups: readonly ListedGroup[];
+}
+
+interface Known {
+  /** Of the jurisdiction; null when it is new. */
+  jurisdictionId: string | null;
+  /** All of the jurisdiction, and those of others that have a code of the file. */
+  units: readonly UnitView[];
+  groups: readonly { code: string; name: string }[];
+}
+
+/**
+ * Where a file contradicts what is stored: a code that means another unit, a name that another unit or group has.
+ * Units and groups that the file lists too are taken as the file has them.
+ */
+export function findUnitConflicts(listed: Listed, known: Known): Fault[] {
+  if (listed.jurisdiction === null) return [];
+  const owners = namesInUse(listed, known);
+  const knownByCode = new Map(known.units.map((unit) => [unit.code, unit]));
+
+  const ofUnits = listed.units.flatMap((unit) => {
+    const base = `units[${unit.row - 1}]`;
+    const faults: Fault[] = [];
+    const same = knownByCode.get(unit.code);
+    if (same && same.jurisdictionId !== known.jurisdictionId) {
+      const message = `The code ${unit.code} belongs to a unit of another jurisdiction. Give this unit another code.`;
+      faults.push({ code: 'UNIT.CODE_TAKEN', message, field: `${base}.code`, row: unit.row });
+    } else if (same && nameKey(same.name) !== nameKey(unit.name)) {
+      const message = `The code ${unit.code} belongs to ${same.name}, and codes are not reused. Give ${unit.name} another code, or correct its name.`;
+      faults.push({ code: 'UNIT.CODE_TAKEN', message, field: `${base}.code`, row: unit.row });
+    }
+    const named = [
+      { field: 'name', name: unit.name },
+      { field: 'official', name: unit.officialName },
+      ...unit.aliases.map((name) => ({ field: 'aliases', name })),
+    ];
+    const reported = new Set<string>();
+    for (const { field, name } of named) {
+      const owner = owners.get(nameKey(name));
+      if (owner === undefined || owner === unit.code || reported.has(nameKey(name))) continue;
+      reported.add(nameKey(name));
+      faults.push(nameTaken(name, owner, `${base}.${field}`, unit.row));
+    }
+    return faults;
+  });
+
+  const ofGroups = listed.groups.flatMap((group) => {
+    const owner = owners.get(nameKey(group.name));
+    return owner === undefined ? [] : [nameTaken(group.name, owner, `groups[${group.row - 1}].name`, group.row)];
+  });
+  return [...ofUnits, ...ofGroups];
+}
+
+/** Groups that a unit names, and that neither the file nor the jurisdiction has. */
+export function findUnknownGroups(
+  listed: Pick<Listed, 'units'> & { groupCodes: readonly string[] },
+  known: Pick<Known, 'groups'>,
+): Fault[] {
+  const codes = new Set([...listed.groupCodes, ...known.groups.map((group) => group.code)]);
+  return listed.units.flatMap((unit) =>
+    unit.groupCodes.flatMap((code) => {
+      if (codes.has(code)) return [];
+      const message = `There is no group ${code}. List it under groups, or remove it here.`;
+      return [{ code: 'UNIT.UNKNOWN_GROUP', message, field: `units[${unit.row - 1}].groups`, row: unit.row }];
+    }),
+  );
+}
+
+/** Names that the file may not give to others, each with the code of its unit or group. */
+function namesInUse(listed: Listed, known: Known): Map<string, string> {
+  const listedUnits = new Set(listed.units.map((unit) => unit.code));
+  const listedGroups = new Set(listed.groups.map((group) => group.code));
+  const owners = new Map<string, string>();
+  for (const group of known.groups) {
+    if (!listedGroups.has(group.code)) owners.set(nameKey(group.name), group.code);
+  }
+  for (const unit of known.units) {
+    if (unit.jurisdictionId !== known.jurisdictionId) continue;
+    const replaced = listedUnits.has(unit.code);
+    // A unit keeps its name for good; its other names are replaced by what the file has.
+    for (const name of replaced ? [unit.name] : [unit.officialName, ...unit.aliases, unit.name]) {
+      owners.set(nameKey(name), unit.code);
+    }
+  }
+  return owners;
+}
+
+function nameTaken(name: string, owner: string, field: string, row: number): Fault {
+  const message = `${name} is what ${owner} is called already. Use its code, or choose another name.`;
+  return { code: 'UNIT.NAME_TAKEN', message, field, row };
+}

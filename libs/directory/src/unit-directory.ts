@@ -1,0 +1,183 @@
+import { GOVERNMENT_POSTS, UNIT_POSTS } from '@duban/domain';
+import { type Clock, invalid, type LocalDate, localDateOf } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull } from 'typeorm';
+import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
+import { JurisdictionEntity } from './jurisdiction.entity';
+import { nameKey } from './names';
+import { PostEntity } from './post.entity';
+import { readUnits, type UnitView } from './unit-view';
+
+/** What a name in a document stands for: one unit, or the members of a group (集合单位). */
+export interface ResolvedName {
+  /** In the government's own order; empty for a group without members. */
+  unitIds: string[];
+  groupId: string | null;
+}
+
+/** Somebody who holds a post on a day. */
+export interface Holder {
+  postId: string;
+  personId: string;
+  username: string;
+  displayName: string;
+  email: string | null;
+}
+
+/** Ids of a unit's posts. */
+export type UnitPosts = Record<(typeof UNIT_POSTS)[number], string>;
+/** Ids of the government's own posts. */
+export type GovernmentPosts = Record<(typeof GOVERNMENT_POSTS)[number], string>;
+
+/** Answers who is who: names to units, units to posts, posts to people. */
+@Injectable()
+export class UnitDirectory {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  /** Units in the government's own order, of one jurisdiction or of all. */
+  async list(tx: EntityManager, filter: { jurisdictionId?: string } = {}): Promise<UnitView[]> {
+    return readUnits(tx, filter);
+  }
+
+  /**
+   * What names in a document stand for: a unit's name, official name or alias, or a group's name, whichever width and
+   * form the characters have. Unknown names are absent.
+   *
+   * @returns by the names as they were given
+   */
+  async resolve(
+    tx: EntityManager,
+    jurisdictionId: string,
+    names: readonly string[],
+  ): Promise<Map<string, ResolvedName>> {
+    const known = await this.knownNames(tx, jurisdictionId);
+    return new Map(
+      names.flatMap((name): [string, ResolvedName][] => {
+        const resolved = known.get(nameKey(name));
+        return resolved ? [[name, resolved]] : [];
+      }),
+    );
+  }
+
+  /**
+   * Whose document it is: the jurisdiction `wanted` by id or name, else the one whose name stands in the title (the
+   * longest: a district's rather than its city's), else the one that knows most of the names, else the newest.
+   *
+   * @throws DomainError invalid `PLAN.NO_DIRECTORY` when no units were imported, `PLAN.UNKNOWN_JURISDICTION` when there
+   *   is none as wanted
+   */
+  async chooseJurisdiction(
+    tx: EntityManager,
+    document: { title: string; unitNames: readonly string[]; wanted?: string },
+  ): Promise<Jurisdiction> {
+    const jurisdictions = await tx.find(JurisdictionEntity, { order: { createdAt: 'desc', id: 'desc' } });
+    const [newest] = jurisdictions;
+    if (!newest) {
+      throw invalid('PLAN.NO_DIRECTORY', 'There are no units to hand tasks to. Import the units first.');
+    }
+    const { wanted } = document;
+    if (wanted !== undefined) {
+      const chosen = jurisdictions.find(({ id, name }) => id === wanted || nameKey(name) === nameKey(wanted));
+      if (chosen) return toJurisdiction(chosen);
+      const names = jurisdictions.map(({ name }) => name).join(', ');
+      throw invalid('PLAN.UNKNOWN_JURISDICTION', `There is no such jurisdiction. Choose one of: ${names}.`);
+    }
+    const title = nameKey(document.title);
+    const [named] = jurisdictions
+      .filter(({ name }) => title.includes(nameKey(name)))
+      .sort((one, other) => other.name.length - one.name.length);
+    if (named) return toJurisdiction(named);
+
+    let best = { jurisdiction: newest, names: 0 };
+    for (const jurisdiction of jurisdictions) {
+      const names = (await this.resolve(tx, jurisdiction.id, document.unitNames)).size;
+      if (names > best.names) best = { jurisdiction, names };
+    }
+    return toJurisdiction(best.jurisdiction);
+  }
+
+  /** The units' short names as they are now, by id. */
+  async namesOf(tx: EntityManager, unitIds: readonly string[]): Promise<Map<string, string>> {
+    const units: { id: string; name: string }[] = await tx.query(`select id, name from unit where id = any($1)`, [
+      unitIds,
+    ]);
+    return new Map(units.map(({ id, name }) => [id, name]));
+  }
+
+  /** IANA name of the time zone by which a jurisdiction's days are counted. */
+  async timeZoneOf(tx: EntityManager, jurisdictionId: string): Promise<string> {
+    const { timeZone } = await tx.findOneByOrFail(JurisdictionEntity, { id: jurisdictionId });
+    return timeZone;
+  }
+
+  /** Ids of the posts of units, by unit. */
+  async postsOf(tx: EntityManager, unitIds: readonly string[]): Promise<Map<string, UnitPosts>> {
+    const posts = await tx.findBy(PostEntity, { unitId: In([...unitIds]) });
+    const contacts = new Map(posts.filter(({ kind }) => kind === 'contact').map(({ unitId, id }) => [unitId, id]));
+    return new Map(
+      posts.flatMap(({ kind, unitId, id }): [string, UnitPosts][] => {
+        const contact = contacts.get(unitId);
+        return kind === 'head' && unitId !== null && contact ? [[unitId, { head: id, contact }]] : [];
+      }),
+    );
+  }
+
+  /** Ids of the government's own posts, by kind; they exist since the first start. */
+  async governmentPosts(tx: EntityManager): Promise<GovernmentPosts> {
+    const posts = await tx.findBy(PostEntity, { unitId: IsNull() });
+    const ids = new Map(posts.map((post) => [post.kind, post.id]));
+    const missing = GOVERNMENT_POSTS.find((kind) => !ids.has(kind));
+    if (missing) throw new Error(`there is no post ${missing} yet: ensureGovernmentAccounts makes it at each start`);
+    return Object.fromEntries(ids) as GovernmentPosts;
+  }
+
+  /** The post of the leader in charge (分管领导) that an active person of one of these names holds today, or null. */
+  async leaderPostByName(tx: EntityManager, names: readonly string[]): Promise<string | null> {
+    const leaders = await tx.findBy(PostEntity, { kind: 'leader' });
+    const today = localDateOf(this.clock.now(), CHINA_TIME_ZONE);
+    const holders = await this.holders(
+      tx,
+      leaders.map((post) => post.id),
+      today,
+    );
+    const wanted = new Set(names.map(nameKey));
+    return holders.find(({ displayName }) => wanted.has(nameKey(displayName)))?.postId ?? null;
+  }
+
+  /** Active people who hold the posts on a day, in the order of the posts; a vacant post is absent. */
+  async holders(tx: EntityManager, postIds: readonly string[], onDate: LocalDate): Promise<Holder[]> {
+    return tx.query(
+      `select h.post_id as "postId", p.id as "personId", p.username, p.display_name as "displayName", p.email
+       from unnest($1::uuid[]) with ordinality as wanted(id, place)
+       join post_holding h on h.post_id = wanted.id and h.from_on <= $2 and (h.to_on is null or h.to_on > $2)
+       join person p on p.id = h.person_id and p.is_active
+       order by wanted.place, h.from_on, p.username`,
+      [postIds, onDate],
+    );
+  }
+
+  /** By {@link nameKey}. A unit's name comes before other units' other names, and units before groups. */
+  private async knownNames(tx: EntityManager, jurisdictionId: string): Promise<Map<string, ResolvedName>> {
+    const known = new Map<string, ResolvedName>();
+    const learn = (name: string, resolved: ResolvedName): void => {
+      if (!known.has(nameKey(name))) known.set(nameKey(name), resolved);
+    };
+    const units = (await readUnits(tx, { jurisdictionId })).filter((unit) => unit.isActive);
+    for (const { id, name } of units) learn(name, { unitIds: [id], groupId: null });
+    for (const { id, officialName, aliases } of units) {
+      for (const name of [officialName, ...aliases]) learn(name, { unitIds: [id], groupId: null });
+    }
+    const groups: { id: string; name: string }[] = await tx.query(
+      `select id, name from unit_group where jurisdiction_id = $1 order by code`,
+      [jurisdictionId],
+    );
+    for (const { id: groupId, name } of groups) {
+      const members = units.filter((unit) => unit.groups.some((group) => group.id === groupId));
+      learn(name, { unitIds: members.map(({ id }) => id), groupId });
+    }
+    return known;
+  }
+}
+
+const toJurisdiction = ({ id, name, timeZone }: JurisdictionEntity): Jurisdiction => ({ id, name, timeZone });

@@ -1,0 +1,51 @@
+import { type Actor, HistoryService, systemActor } from '@duban/history';
+import { SteppedClock } from '@duban/kernel';
+import { useTestDatabase } from '@duban/testing';
+import type { EntityManager } from 'typeorm';
+import { AccountService, DIRECTORY_ENTITIES, SessionService, UnitDirectory, UnitImportService } from '../src';
+
+interface RecordedEvent {
+  type: string;
+  entity: string;
+  entityId: string;
+  actor: string;
+  reason: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown>;
+}
+
+export const DEMO_PASSWORD = 'demonstration-2031';
+
+/** The services of the directory on a database of the spec's own; its clock stands at 09:00 on 6 January 2031. */
+export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
+  const database = useTestDatabase(DIRECTORY_ENTITIES);
+  const clock = new SteppedClock(new Date('2031-01-06T09:00:00+08:00'));
+  const history = new HistoryService();
+  const accountsWith = (password: string | null) =>
+    new AccountService(history, { DUBAN_DEMO_PASSWORD: password ?? undefined });
+  const accounts = accountsWith(demoPassword);
+  return {
+    database,
+    clock,
+    accounts,
+    /** The accounts of a later start with another setting. */
+    accountsWith,
+    imports: new UnitImportService(history, accounts),
+    sessions: new SessionService(history, clock),
+    directory: new UnitDirectory(clock),
+    run: <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> => database.transactor.run(work),
+    query: (sql: string, parameters: unknown[] = []) => database.source.query(sql, parameters),
+    events: (): Promise<RecordedEvent[]> =>
+      database.source.query(
+        `select type, entity, entity_id as "entityId", actor_name as actor, reason, before, after
+         from history_event order by seq`,
+      ),
+  };
+}
+
+export const actorOf = (post: Actor['post'], more: Partial<Actor> = {}): Actor => ({
+  ...systemActor('spec'),
+  name: post,
+  post,
+  ...more,
+});
