@@ -1,0 +1,49 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import type { AssignmentState } from '@duban/domain';
+
+export const ROLES = ['lead', 'responsible', 'cooperating'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** One unit's part in one task (责任分工). */
+@Entity('assignment')
+@Check('ck_assignment_role', `role in ('lead', 'responsible', 'cooperating')`)
+@Check('ck_assignment_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled')`)
+@ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_assignment_jurisdiction' })
+@ForeignKey('task', ['taskId'], ['id'], { name: 'fk_assignment_task' })
+@ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_assignment_unit' })
+@ForeignKey('unit_group', ['groupId'], ['id'], { name: 'fk_assignment_group' })
+@Unique('uq_assignment_task_unit', ['taskId', 'unitId'])
+@Index('ix_assignment_unit', ['unitId', 'state'])
+export class Assignment {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_assignment' })
+  id!: string;
+
+  @Column('uuid', { name: 'jurisdiction_id' })
+  jurisdictionId!: string;
+
+  @Column('uuid', { name: 'task_id' })
+  taskId!: string;
+
+  @Column('uuid', { name: 'unit_id' })
+  unitId!: string;
+
+  @Column('text')
+  role!: Role;
+
+  /** The group (集合单位) through which the unit came to it, if any. */
+  @Column('uuid', { name: 'group_id', nullable: true })
+  groupId!: string | null;
+
+  /** The document names no lead, so this responsible unit leads. */
+  @Column('boolean', { name: 'is_lead_inferred' })
+  isLeadInferred!: boolean;
+
+  @Column('text')
+  state!: AssignmentState;
+
+  @VersionColumn()
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

@@ -1,0 +1,322 @@
+import {
+  type AssignmentFacts,
+  assignmentMachine,
+  type AssignmentRelation,
+  leastAdvanced,
+  meetsTarget,
+  type AssignmentState,
+} from '@duban/domain';
+import { UnitDirectory } from '@duban/directory';
+import { type Actor, type Change, HistoryService } from '@duban/history';
+import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
+import { decide } from '@duban/state-machine';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Assignment } from './assignment.entity';
+import { Plan } from './plan.entity';
+import { Measurements, type MeasurementInput } from './measurements';
+import { type Evidence, Report, type ReportKind } from './report.entity';
+import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot, taskSnapshot } from './snapshots';
+import { type AssignmentChange, SupervisionPort } from './supervision.port';
+import { Target } from './target.entity';
+import { Task } from './task.entity';
+
+export interface TransitionInput {
+  event: string;
+  expectedVersion?: number;
+  reason?: string;
+  cancelReason?: string;
+  /** Day by which a returned completion is to be put right. */
+  rectifyBy?: LocalDate;
+  text?: string;
+  evidence?: Evidence[];
+  measurements?: MeasurementInput[];
+  shortfallReason?: string;
+  goAheadReason?: string;
+}
+
+export interface ReportInput {
+  obligationId: string;
+  text: string;
+  difficulties?: string;
+  nextSteps?: string;
+  evidence?: Evidence[];
+  measurements?: MeasurementInput[];
+}
+
+/** An assignment with what belongs to it, all rows locked. */
+interface Held {
+  plan: Plan;
+  task: Task;
+  assignment: Assignment;
+  unitName: string;
+}
+
+/** Moves assignments (责任分工) through their machine and takes in what units hand in. */
+@Injectable()
+export class AssignmentService {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+    private readonly measurements: Measurements,
+    private readonly supervision: SupervisionPort,
+  ) {}
+
+  /**
+   * One event of the machine: state, history and what follows, in the caller's transaction.
+   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.NOT_YOURS, ASSIGNMENT.STALE, ASSIGNMENT.EVENT_NOT_ALLOWED, or
+   *   the code of the guard that refused
+   */
+  async transition(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    input: TransitionInput,
+  ): Promise<AssignmentSnapshot> {
+    const held = await this.hold(tx, id);
+    const { assignment, task, plan } = held;
+    const relations = await this.relations(tx, actor, assignment);
+    if (relations.length === 0) throw notYours();
+    const facts = await this.facts(tx, actor, held, input);
+    if (input.expectedVersion !== undefined && input.expectedVersion !== assignment.version) {
+      throw conflict('ASSIGNMENT.STALE', 'Somebody has changed the assignment since you read it.', {
+        version: assignment.version,
+        state: assignment.state,
+      });
+    }
+    const decision = decide(assignmentMachine, assignment.state, input.event, relations, facts);
+    if (!decision.ok) {
+      if (decision.reason === 'actor_not_allowed') throw notYours();
+      if (decision.reason === 'guard') throw invalid(decision.code, decision.message);
+      throw conflict('ASSIGNMENT.EVENT_NOT_ALLOWED', `"${input.event}" is not possible in state ${assignment.state}.`, {
+        state: assignment.state,
+        version: assignment.version,
+        allowed: decision.allowed,
+      });
+    }
+
+    const before = assignmentSnapshot(assignment, held.unitName);
+    assignment.state = decision.to;
+    await tx.getRepository(Assignment).save(assignment);
+    const after = assignmentSnapshot(assignment, held.unitName);
+    const change: AssignmentChange = {
+      actor,
+      at,
+      plan,
+      task,
+      assignment,
+      reason: input.reason ?? null,
+      rectifyBy: input.rectifyBy ?? null,
+    };
+    await this.history.append(tx, actor, at, [
+      {
+        type: EVENT_NAMES[input.event] ?? `assignment.${input.event}`,
+        entity: 'assignment',
+        entityId: id,
+        jurisdictionId: assignment.jurisdictionId,
+        planId: plan.id,
+        taskId: task.id,
+        reason: reasonOf(input),
+        before: { ...before },
+        after: { ...after },
+      },
+      ...(await this.advanceTask(tx, task)),
+    ]);
+    for (const effect of decision.effects) {
+      if (effect === 'record_completion') {
+        await this.record(tx, actor, at, held, 'completion', null, { ...input, text: input.text ?? '' });
+      } else {
+        await this.supervision.effects[effect](tx, change);
+      }
+    }
+    return after;
+  }
+
+  /**
+   * An action plan, a periodic report or a milestone: discharges the obligation that it names. The completion is not
+   * one of them, but the event `report`.
+   */
+  async submitReport(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    input: ReportInput,
+  ): Promise<Record<string, unknown>> {
+    const held = await this.hold(tx, id);
+    const { assignment, task, plan } = held;
+    if (actor.unitId !== assignment.unitId) throw notYours();
+    if (assignment.state !== 'in_progress' && assignment.state !== 'reported') {
+      throw conflict(
+        assignment.state === 'assigned' ? 'REPORT.SIGN_FOR_FIRST' : 'REPORT.ASSIGNMENT_ENDED',
+        assignment.state === 'assigned'
+          ? 'Sign for the task before reporting on it.'
+          : `The assignment is ${assignment.state}; nothing is reported on it any more.`,
+        { state: assignment.state },
+      );
+    }
+    const discharged = await this.supervision.dischargeByReport(
+      tx,
+      { actor, at, plan, task, assignment },
+      input.obligationId,
+    );
+    return this.record(tx, actor, at, held, discharged.kind, discharged.id, input);
+  }
+
+  /** Locks from the whole to the part, always in this order, so that two people at once wait and do not deadlock. */
+  private async hold(tx: EntityManager, id: string): Promise<Held> {
+    const rows: { taskId: string; rootId: string }[] = await tx.query(
+      `select t.id as "taskId", coalesce(t.parent_id, t.id) as "rootId"
+       from assignment a join task t on t.id = a.task_id where a.id = $1`,
+      [id],
+    );
+    const found = rows[0];
+    if (!found) throw notFound('ASSIGNMENT.UNKNOWN', 'There is no such assignment.', { assignmentId: id });
+    const lock = { mode: 'pessimistic_write' } as const;
+    const root = await tx.getRepository(Task).findOneOrFail({ where: { id: found.rootId }, lock });
+    const task =
+      found.taskId === found.rootId
+        ? root
+        : await tx.getRepository(Task).findOneOrFail({ where: { id: found.taskId }, lock });
+    const assignment = await tx.getRepository(Assignment).findOneOrFail({ where: { id }, lock });
+    const plan = await tx.getRepository(Plan).findOneByOrFail({ id: task.planId });
+    const names = await this.directory.namesOf(tx, [assignment.unitId]);
+    return { plan, task, assignment, unitName: names.get(assignment.unitId) ?? '' };
+  }
+
+  private async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
+    if (actor.post === 'office' || actor.post === 'officer') return ['office'];
+    if (actor.unitId === null) return [];
+    if (actor.unitId === assignment.unitId) return ['unit'];
+    const leads = await tx
+      .getRepository(Assignment)
+      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead' });
+    return leads ? ['lead_unit'] : [];
+  }
+
+  private async facts(tx: EntityManager, actor: Actor, held: Held, input: TransitionInput): Promise<AssignmentFacts> {
+    const { assignment, task } = held;
+    const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
+    const figures = this.measurements.checked(targets, input.measurements ?? []);
+    const [counted]: { unreported: number; reporter: string | null }[] = await tx.query(
+      `select
+         (select count(*)::int from assignment
+          where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')) as unreported,
+         (select person_id from report where assignment_id = $2 and kind = 'completion'
+          order by reported_at desc, id desc limit 1) as reporter`,
+      [task.id, assignment.id],
+    );
+    const measured = (target: Target): number | undefined => figures.get(target.id);
+    return {
+      isLead: assignment.role === 'lead',
+      actsAsOffice: actor.post === 'office' || actor.post === 'officer',
+      isOwnReport: counted?.reporter === actor.personId || actor.unitId === assignment.unitId,
+      reason: input.reason ?? null,
+      cancelReason: input.cancelReason ?? null,
+      unreportedUnits: counted?.unreported ?? 0,
+      goAheadReason: input.goAheadReason ?? null,
+      evidenceCount: input.evidence?.length ?? 0,
+      unmeasuredTargets: targets.filter((target) => measured(target) === undefined).length,
+      missedTargets: targets.filter((target) => {
+        const figure = measured(target);
+        return figure !== undefined && !meetsTarget(target, figure);
+      }).length,
+      shortfallReason: input.shortfallReason ?? null,
+    };
+  }
+
+  /** Brings the task, and the parent it is a part of, to the state of the least advanced. */
+  private async advanceTask(tx: EntityManager, task: Task): Promise<Change[]> {
+    const leads = await tx.getRepository(Assignment).findBy({ taskId: task.id, role: 'lead' });
+    const changes = await this.moveTask(tx, task, leastAdvanced(leads.map((lead) => lead.state)));
+    if (changes.length === 0 || task.parentId === null) return changes;
+    const parts = await tx.getRepository(Task).findBy({ parentId: task.parentId });
+    const parent = await tx.getRepository(Task).findOneByOrFail({ id: task.parentId });
+    const states = parts.map((part) => part.state).filter((state) => state !== null);
+    return [...changes, ...(await this.moveTask(tx, parent, leastAdvanced(states)))];
+  }
+
+  private async moveTask(tx: EntityManager, task: Task, state: AssignmentState): Promise<Change[]> {
+    if (task.state === state) return [];
+    const targets = await tx.getRepository(Target).find({ where: { taskId: task.id }, order: { position: 'ASC' } });
+    const before = taskSnapshot(task, targets);
+    task.state = state;
+    await tx.getRepository(Task).save(task);
+    return [
+      {
+        type: 'task.moved',
+        entity: 'task',
+        entityId: task.id,
+        jurisdictionId: task.jurisdictionId,
+        planId: task.planId,
+        taskId: task.id,
+        before: { ...before },
+        after: { ...taskSnapshot(task, targets) },
+      },
+    ];
+  }
+
+  private async record(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { plan, task, assignment }: Held,
+    kind: ReportKind,
+    obligationId: string | null,
+    input: Omit<ReportInput, 'obligationId'> & Pick<TransitionInput, 'shortfallReason' | 'goAheadReason'>,
+  ): Promise<Record<string, unknown>> {
+    if (actor.personId === null || actor.postId === null) throw new Error('a report is made by a person in a post');
+    const report = tx.getRepository(Report).create({
+      id: newId(),
+      assignmentId: assignment.id,
+      obligationId,
+      kind,
+      text: input.text,
+      difficulties: input.difficulties ?? null,
+      nextSteps: input.nextSteps ?? null,
+      evidence: input.evidence ?? [],
+      shortfallReason: input.shortfallReason ?? null,
+      goAheadReason: input.goAheadReason ?? null,
+      personId: actor.personId,
+      postId: actor.postId,
+      reportedAt: at,
+    });
+    await tx.getRepository(Report).insert(report);
+    const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
+    const figures = this.measurements.checked(targets, input.measurements ?? []);
+    await this.measurements.record(tx, report.id, at, figures);
+    const snapshot = reportSnapshot(
+      report,
+      [...figures].map(([targetId, value]) => ({ targetId, value })),
+    );
+    await this.history.append(tx, actor, at, [
+      {
+        type: 'report.submitted',
+        entity: 'report',
+        entityId: report.id,
+        jurisdictionId: assignment.jurisdictionId,
+        planId: plan.id,
+        taskId: task.id,
+        after: snapshot,
+      },
+    ]);
+    return snapshot;
+  }
+}
+
+const notYours = (): Error =>
+  forbidden('ASSIGNMENT.NOT_YOURS', 'This part of the task is not yours to move; nothing was changed.');
+
+/** History speaks in the past tense. */
+const EVENT_NAMES: Readonly<Record<string, string>> = {
+  sign_for: 'assignment.signed_for',
+  report: 'assignment.reported',
+  withdraw: 'assignment.withdrawn',
+  return: 'assignment.returned',
+  verify: 'assignment.verified',
+  cancel: 'assignment.cancelled',
+};
+
+const reasonOf = ({ cancelReason, reason, goAheadReason }: TransitionInput): string | null =>
+  [cancelReason, reason, goAheadReason].filter((text) => text !== undefined).join(': ') || null;

@@ -1,0 +1,23 @@
+import { Assignment } from './assignment.entity';
+import { Plan } from './plan.entity';
+import { PolicyVersion } from './policy.entity';
+import { Report } from './report.entity';
+import { Target } from './target.entity';
+import { Task } from './task.entity';
+
+export { Assignment, type Role } from './assignment.entity';
+export { AssignmentService, type ReportInput, type TransitionInput } from './assignment.service';
+export type { MeasurementInput } from './measurements';
+export type { PlanFile, TaskEdit } from './plan-draft';
+export { Plan } from './plan.entity';
+export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
+export { PolicyService } from './policy.service';
+export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';
+export * from './snapshots';
+export * from './supervision.port';
+export { Target } from './target.entity';
+export { Task } from './task.entity';
+export { TasksModule } from './tasks.module';
+
+/** The tables that this library owns. */
+export const TASKS_ENTITIES = [Plan, PolicyVersion, Task, Target, Assignment, Report];

@@ -1,0 +1,122 @@
+import { type Breakdown, decodeText, type DraftTask, readBreakdown, UnreadableText } from '@duban/breakdown';
+import { invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
+import type { Plan } from './plan.entity';
+import { Target } from './target.entity';
+import { Task } from './task.entity';
+
+export interface PlanFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What may be changed of a drafted task; what is absent stays. */
+export interface TaskEdit {
+  number?: string | null;
+  content?: string;
+  lead?: string[];
+  responsible?: string[];
+  cooperating?: string[];
+  leaders?: string[];
+  deadline?: { text: string; due: string | null } | null;
+}
+
+/**
+ * The document's text and what the reader made of it.
+ * @throws DomainError BREAKDOWN.* where the file is no readable text, PLAN.EMPTY where no task is in it
+ */
+export function readPlanFile(file: PlanFile): { text: string; breakdown: Breakdown; unitNames: string[] } {
+  let text: string;
+  try {
+    ({ text } = decodeText(file.bytes));
+  } catch (error) {
+    if (error instanceof UnreadableText) throw invalid(error.code, error.message, { field: 'file', file: file.name });
+    throw error;
+  }
+  // Postgres stores no NUL; decodeText has refused it, so the text is kept as it is.
+  const breakdown = readBreakdown(text);
+  if (breakdown.tasks.length === 0) {
+    throw invalid('PLAN.EMPTY', 'No task was found in the file; is it a responsibility breakdown (责任分解方案)?', {
+      field: 'file',
+      file: file.name,
+      faults: breakdown.warnings,
+    });
+  }
+  return { text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
+}
+
+function namesIn(task: DraftTask): string[] {
+  return [...task.lead, ...task.responsible, ...task.cooperating, ...task.subtasks.flatMap(namesIn)];
+}
+
+/** The rows of a draft, parts after their parent. */
+export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { tasks: Task[]; targets: Target[] } {
+  const tasks: Task[] = [];
+  const targets: Target[] = [];
+  const add = (draft: DraftTask, parent: Task | null): void => {
+    const task = Object.assign(new Task(), {
+      id: newId(),
+      jurisdictionId: plan.jurisdictionId,
+      planId: plan.id,
+      parentId: parent?.id ?? null,
+      number: draft.number,
+      position: tasks.length,
+      path: draft.path.length > 0 || !parent ? draft.path : parent.path,
+      content: draft.content,
+      draftedUnits: {
+        lead: draft.lead,
+        responsible: draft.responsible,
+        cooperating: draft.cooperating,
+        supervising: draft.supervising,
+      },
+      openEnded: draft.openEnded,
+      leaders: draft.leaders,
+      isLeadInferred: draft.leadInferred,
+      deadlineText: draft.deadline?.text ?? null,
+      deadlineDue: optionalDay(draft.deadline?.due),
+      dueOn: null,
+      milestones: draft.milestones.map(({ text, due }) => ({ text, due: optionalDay(due) })),
+      sourceStart: draft.source.start,
+      sourceEnd: draft.source.end,
+      state: null,
+      createdAt: at,
+    });
+    tasks.push(task);
+    draft.targets.forEach((target, position) =>
+      targets.push(
+        Object.assign(new Target(), { ...target, id: newId(), taskId: task.id, position, upper: target.upper ?? null }),
+      ),
+    );
+    for (const part of draft.subtasks) add(part, task);
+  };
+  for (const draft of drafts) add(draft, null);
+  return { tasks, targets };
+}
+
+/** @throws DomainError REQUEST.NO_SUCH_DATE */
+export function applyEdit(task: Task, edit: TaskEdit): void {
+  if (edit.number !== undefined) task.number = edit.number;
+  if (edit.content !== undefined) task.content = edit.content;
+  if (edit.leaders !== undefined) task.leaders = edit.leaders;
+  if (edit.deadline !== undefined) {
+    task.deadlineText = edit.deadline?.text ?? null;
+    task.deadlineDue = editedDay(edit.deadline?.due);
+  }
+  const { draftedUnits: units } = task;
+  task.draftedUnits = {
+    ...units,
+    lead: edit.lead ?? units.lead,
+    responsible: edit.responsible ?? units.responsible,
+    cooperating: edit.cooperating ?? units.cooperating,
+  };
+  task.isLeadInferred = task.draftedUnits.lead.length === 0;
+}
+
+const optionalDay = (text: string | null | undefined): LocalDate | null => (text ? parseLocalDate(text) : null);
+
+function editedDay(text: string | null | undefined): LocalDate | null {
+  try {
+    return optionalDay(text);
+  } catch {
+    throw invalid('REQUEST.NO_SUCH_DATE', `There is no date ${text}; write YYYY-MM-DD.`, { field: 'deadline.due' });
+  }
+}

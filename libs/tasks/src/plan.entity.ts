@@ -1,0 +1,65 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
+import type { PlanState } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+
+/** A remark of the reader on the document, with its line. */
+export interface PlanWarning {
+  code: string;
+  line: number;
+  message: string;
+}
+
+/** A responsibility breakdown (责任分解方案). */
+@Entity('plan')
+@Check('ck_plan_state', `state in ('draft', 'issued')`)
+@Check('ck_plan_issued', `state = 'draft' or (year is not null and issued_on is not null and policy_id is not null)`)
+@ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_plan_jurisdiction' })
+@ForeignKey('policy', ['policyId', 'policyVersion'], ['id', 'version'], { name: 'fk_plan_policy' })
+export class Plan {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_plan' })
+  id!: string;
+
+  @Index('ix_plan_jurisdiction')
+  @Column('uuid', { name: 'jurisdiction_id' })
+  jurisdictionId!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('text', { name: 'document_number', nullable: true })
+  documentNumber!: string | null;
+
+  @Column('integer', { nullable: true })
+  year!: number | null;
+
+  @Column('text')
+  state!: PlanState;
+
+  @Column('date', { name: 'issued_on', nullable: true })
+  issuedOn!: LocalDate | null;
+
+  @Column('text', { name: 'policy_id', nullable: true })
+  policyId!: string | null;
+
+  @Column('integer', { name: 'policy_version', nullable: true })
+  policyVersion!: number | null;
+
+  @Column('text', { name: 'file_name' })
+  fileName!: string;
+
+  @Column('text', { name: 'source_text', select: false })
+  sourceText!: string;
+
+  /** Stretches of the source that went into no task: `[{start, end}]`. */
+  @Column('jsonb', { name: 'left_out' })
+  leftOut!: { start: number; end: number }[];
+
+  @Column('jsonb')
+  warnings!: PlanWarning[];
+
+  @VersionColumn()
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

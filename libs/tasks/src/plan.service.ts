@@ -1,0 +1,305 @@
+import { type PlanFacts, planMachine, planObligations, type Policy } from '@duban/domain';
+import { insertAll } from '@duban/database';
+import { assertMay, type ResolvedName, UnitDirectory } from '@duban/directory';
+import { type Actor, type Change, HistoryService } from '@duban/history';
+import {
+  conflict,
+  type Fault,
+  invalid,
+  localDateOf,
+  type LocalDate,
+  newId,
+  notFound,
+  parseLocalDate,
+  WorkingCalendar,
+} from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { decide } from '@duban/state-machine';
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { Assignment } from './assignment.entity';
+import { assignedNames, assignmentsOf } from './plan-assignments';
+import { applyEdit, type PlanFile, readPlanFile, rowsOf, type TaskEdit } from './plan-draft';
+import { Plan } from './plan.entity';
+import { PolicyService } from './policy.service';
+import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
+import { type SkippedObligation, SupervisionPort } from './supervision.port';
+import { Target } from './target.entity';
+import { Task } from './task.entity';
+
+export interface PlanIssueInput {
+  year: number;
+  issuedOn: string;
+  policy: string;
+}
+
+export interface PlanIssueResult {
+  /** Tasks and parts that carry assignments. */
+  tasks: number;
+  assignments: number;
+  leads: number;
+  obligations: number;
+  skipped: SkippedObligation[];
+}
+
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2100;
+
+@Injectable()
+export class PlanService {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+    private readonly policies: PolicyService,
+    private readonly supervision: SupervisionPort,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /**
+   * Reads a document into a draft (草案): nothing in it binds anybody until it is issued.
+   * @throws DomainError BREAKDOWN.* for a file that cannot be read, PLAN.EMPTY for one without a task,
+   *   PLAN.NO_DIRECTORY where no unit is known yet
+   */
+  async draft(tx: EntityManager, actor: Actor, at: Date, file: PlanFile, jurisdiction?: string): Promise<string> {
+    assertMay(actor, 'plan.draft');
+    const { text, breakdown, unitNames } = readPlanFile(file);
+    const { id: jurisdictionId } = await this.directory.chooseJurisdiction(tx, {
+      title: breakdown.title ?? '',
+      unitNames,
+      ...(jurisdiction === undefined ? {} : { wanted: jurisdiction }),
+    });
+    const plan = tx.getRepository(Plan).create({
+      id: newId(),
+      jurisdictionId,
+      title: breakdown.title ?? file.name,
+      documentNumber: breakdown.documentNumber,
+      year: breakdown.year,
+      state: planMachine.initial,
+      issuedOn: null,
+      policyId: null,
+      policyVersion: null,
+      fileName: file.name,
+      sourceText: text,
+      leftOut: breakdown.leftOut,
+      warnings: breakdown.warnings,
+      createdAt: at,
+    });
+    await tx.getRepository(Plan).insert(plan);
+    const { tasks, targets } = rowsOf(plan, breakdown.tasks, at);
+    await insertAll(tx, Task, tasks);
+    await insertAll(tx, Target, targets);
+    await this.history.append(tx, actor, at, [
+      planChange('plan.drafted', plan, null),
+      ...tasks.map((task) => taskChange('task.drafted', task, targetsOf(task, targets), null)),
+    ]);
+    return plan.id;
+  }
+
+  /** Changes one task of a draft. @throws DomainError PLAN.NOT_DRAFT, TASK.STALE, TASK.UNKNOWN */
+  async editTask(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    planId: string,
+    taskId: string,
+    edit: TaskEdit,
+    expectedVersion?: number,
+  ): Promise<void> {
+    assertMay(actor, 'plan.edit');
+    const plan = await lockPlan(tx, planId);
+    if (plan.state !== 'draft') {
+      throw conflict('PLAN.NOT_DRAFT', 'An issued plan is binding; its tasks are no longer edited here.', { planId });
+    }
+    const task = await tx.getRepository(Task).findOneBy({ id: taskId, planId });
+    if (!task) throw notFound('TASK.UNKNOWN', 'The plan has no such task.', { taskId });
+    if (expectedVersion !== undefined && expectedVersion !== task.version) {
+      throw conflict('TASK.STALE', 'Somebody has changed the task since you read it.', { version: task.version });
+    }
+    const targets = await tx.getRepository(Target).find({ where: { taskId }, order: { position: 'ASC' } });
+    const before = taskSnapshot(task, targets);
+    applyEdit(task, edit);
+    await tx.getRepository(Task).save(task);
+    await this.history.append(tx, actor, at, [taskChange('task.edited', task, targets, { ...before })]);
+  }
+
+  /**
+   * Makes a draft binding: assignments with groups expanded and inferred leads marked, and the obligations of the
+   * policy, all in the caller's transaction.
+   */
+  async issue(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    planId: string,
+    input: PlanIssueInput,
+  ): Promise<PlanIssueResult> {
+    assertMay(actor, 'plan.issue');
+    const plan = await lockPlan(tx, planId);
+    const issuedOn = await this.checkedDay(tx, plan, input, at);
+    const policy = await this.policies.newest(tx, input.policy);
+    const tasks = await tx.getRepository(Task).find({ where: { planId }, order: { position: 'ASC' } });
+    const targets = await tx.getRepository(Target).find({
+      where: { taskId: In(tasks.map((task) => task.id)) },
+      order: { position: 'ASC' },
+    });
+    const carrying = tasks.filter((task) => !tasks.some((other) => other.parentId === task.id));
+    const units = await this.directory.resolve(tx, plan.jurisdictionId, [
+      ...new Set(carrying.flatMap((task) => assignedNames(task.draftedUnits))),
+    ]);
+    this.decideIssue(plan, carrying, units);
+
+    const before = { ...planSnapshot(plan) };
+    Object.assign(plan, {
+      state: 'issued',
+      year: input.year,
+      issuedOn,
+      policyId: policy.id,
+      policyVersion: policy.version,
+    });
+    await tx.getRepository(Plan).save(plan);
+
+    const assignments = carrying.flatMap((task) => assignmentsOf(task, units, at));
+    const drafted = new Map(tasks.map((task) => [task.id, { ...taskSnapshot(task, targetsOf(task, targets)) }]));
+    for (const task of tasks) {
+      task.state = 'assigned';
+      task.dueOn = this.completionDay(policy, input.year, issuedOn, task);
+      if (carrying.includes(task)) {
+        task.isLeadInferred = assignments.some((a) => a.taskId === task.id && a.isLeadInferred);
+      }
+    }
+    await tx.getRepository(Task).save(tasks);
+    await insertAll(tx, Assignment, assignments);
+    const names = await this.directory.namesOf(tx, [...new Set(assignments.map((a) => a.unitId))]);
+    await this.history.append(tx, actor, at, [
+      planChange('plan.issued', plan, before),
+      ...tasks.map((task) => taskChange('task.issued', task, targetsOf(task, targets), drafted.get(task.id)!)),
+      ...assignments.map((assignment): Change => ({
+        type: 'assignment.assigned',
+        entity: 'assignment',
+        entityId: assignment.id,
+        jurisdictionId: plan.jurisdictionId,
+        planId,
+        taskId: assignment.taskId,
+        after: { ...assignmentSnapshot(assignment, names.get(assignment.unitId) ?? '') },
+      })),
+    ]);
+    const made = await this.supervision.makeObligations(tx, {
+      actor,
+      at,
+      plan,
+      policy,
+      year: input.year,
+      issuedOn,
+      tasks: carrying,
+      assignments,
+    });
+    return {
+      tasks: carrying.length,
+      assignments: assignments.length,
+      leads: assignments.filter((a) => a.role === 'lead').length,
+      ...made,
+    };
+  }
+
+  /** The day by which the policy wants a task done; null where it makes no such obligation. */
+  private completionDay(policy: Policy, year: number, issuedOn: LocalDate, task: Task): LocalDate | null {
+    const terms = { isLead: true, taskDueOn: task.deadlineDue, milestones: [] };
+    const planned = planObligations(policy, year, issuedOn, terms, this.calendar);
+    return planned.find((obligation) => obligation.kind === 'completion')?.recordedOn ?? null;
+  }
+
+  private async checkedDay(tx: EntityManager, plan: Plan, input: PlanIssueInput, at: Date): Promise<LocalDate> {
+    if (!Number.isInteger(input.year) || input.year < FIRST_YEAR || input.year > LAST_YEAR) {
+      throw invalid('PLAN.YEAR_OUT_OF_RANGE', `The year lies between ${FIRST_YEAR} and ${LAST_YEAR}.`, {
+        field: 'year',
+      });
+    }
+    let issuedOn: LocalDate;
+    try {
+      issuedOn = parseLocalDate(input.issuedOn);
+    } catch {
+      throw invalid('REQUEST.NO_SUCH_DATE', `There is no date ${input.issuedOn}; write YYYY-MM-DD.`, {
+        field: 'issuedOn',
+      });
+    }
+    const today = localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId));
+    if (issuedOn > today) {
+      throw invalid('PLAN.ISSUED_IN_FUTURE', `The day of issue, ${issuedOn}, is after today, ${today}.`, {
+        field: 'issuedOn',
+      });
+    }
+    return issuedOn;
+  }
+
+  private decideIssue(plan: Plan, carrying: readonly Task[], units: ReadonlyMap<string, ResolvedName>): void {
+    const without: Fault[] = [];
+    const unknown: Fault[] = [];
+    for (const task of carrying) {
+      const names = assignedNames(task.draftedUnits);
+      const label = `task ${task.number ?? `at position ${task.position + 1}`}`;
+      if (names.length === 0) {
+        without.push({ code: 'TASK.NO_UNIT', message: `${label} names no unit`, field: `tasks.${task.id}` });
+      }
+      for (const name of names) {
+        const fault = faultOf(name, units.get(name));
+        if (fault) unknown.push({ ...fault, message: `${label}: ${fault.message}`, field: `tasks.${task.id}` });
+      }
+    }
+    const facts: PlanFacts = {
+      taskCount: carrying.length,
+      tasksWithoutUnit: without.length,
+      unknownUnits: unknown.length,
+    };
+    const decision = decide(planMachine, plan.state, 'issue', ['office'], facts);
+    if (decision.ok) return;
+    if (decision.reason === 'guard') {
+      const faults = decision.code === 'PLAN.TASK_WITHOUT_UNIT' ? without : unknown;
+      throw invalid(decision.code, decision.message, { faults });
+    }
+    throw conflict('PLAN.ALREADY_ISSUED', 'The plan has been issued already.', {
+      planId: plan.id,
+      issuedOn: plan.issuedOn,
+    });
+  }
+}
+
+/** Why a name stands for nobody who could be given a task; null where it does not. */
+function faultOf(name: string, resolved: ResolvedName | undefined): Pick<Fault, 'code' | 'message'> | null {
+  if (!resolved) return { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
+  if (resolved.unitIds.length > 0) return null;
+  return { code: 'UNIT.GROUP_EMPTY', message: `"${name}" is a group without members` };
+}
+
+async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {
+  const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'pessimistic_write' } });
+  if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
+  return plan;
+}
+
+const targetsOf = (task: Task, targets: readonly Target[]): Target[] => targets.filter((t) => t.taskId === task.id);
+
+const planChange = (type: string, plan: Plan, before: Record<string, unknown> | null): Change => ({
+  type,
+  entity: 'plan',
+  entityId: plan.id,
+  jurisdictionId: plan.jurisdictionId,
+  planId: plan.id,
+  before,
+  after: { ...planSnapshot(plan) },
+});
+
+const taskChange = (
+  type: string,
+  task: Task,
+  targets: readonly Target[],
+  before: Record<string, unknown> | null,
+): Change => ({
+  type,
+  entity: 'task',
+  entityId: task.id,
+  jurisdictionId: task.jurisdictionId,
+  planId: task.planId,
+  taskId: task.id,
+  before,
+  after: { ...taskSnapshot(task, targets) },
+});

@@ -1,0 +1,59 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+export const REPORT_KINDS = ['action_plan', 'progress_report', 'milestone', 'completion'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** What was handed in as proof: a title and where it is to be found. */
+export interface Evidence {
+  title: string;
+  location?: string;
+}
+
+/** What a unit handed in: an action plan (办理方案), a periodic report, or the completion. */
+@Entity('report')
+@Check('ck_report_kind', `kind in ('action_plan', 'progress_report', 'milestone', 'completion')`)
+@ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_report_assignment' })
+@ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_report_obligation' })
+@ForeignKey('person', ['personId'], ['id'], { name: 'fk_report_person' })
+@ForeignKey('post', ['postId'], ['id'], { name: 'fk_report_post' })
+@Index('ix_report_assignment', ['assignmentId', 'reportedAt'])
+export class Report {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_report' })
+  id!: string;
+
+  @Column('uuid', { name: 'assignment_id' })
+  assignmentId!: string;
+
+  @Column('uuid', { name: 'obligation_id', nullable: true })
+  obligationId!: string | null;
+
+  @Column('text')
+  kind!: ReportKind;
+
+  @Column('text')
+  text!: string;
+
+  @Column('text', { nullable: true })
+  difficulties!: string | null;
+
+  @Column('text', { name: 'next_steps', nullable: true })
+  nextSteps!: string | null;
+
+  @Column('jsonb')
+  evidence!: Evidence[];
+
+  @Column('text', { name: 'shortfall_reason', nullable: true })
+  shortfallReason!: string | null;
+
+  @Column('text', { name: 'go_ahead_reason', nullable: true })
+  goAheadReason!: string | null;
+
+  @Column('uuid', { name: 'person_id' })
+  personId!: string;
+
+  @Column('uuid', { name: 'post_id' })
+  postId!: string;
+
+  @Column('timestamptz', { name: 'reported_at' })
+  reportedAt!: Date;
+}

@@ -1,0 +1,118 @@
+import type { Assignment } from './assignment.entity';
+import type { Plan } from './plan.entity';
+import type { Report } from './report.entity';
+import type { Target } from './target.entity';
+import type { Task } from './task.entity';
+
+/*
+ * What history keeps of each thing, and what the API shows of it: one shape for both, so that a past instant reads
+ * like the present one. A name that may change later (a unit's) is kept as it was.
+ */
+
+export type TargetSnapshot = Pick<Target, 'id' | 'text' | 'value' | 'upper' | 'unit' | 'comparator'>;
+
+export type PlanSnapshot = Omit<Plan, 'sourceText' | 'createdAt'>;
+
+export interface TaskSnapshot {
+  id: string;
+  planId: string;
+  parentId: string | null;
+  number: string | null;
+  position: number;
+  path: string[];
+  content: string;
+  units: Task['draftedUnits'];
+  openEnded: string | null;
+  leaders: string[];
+  leadInferred: boolean;
+  deadline: { text: string; due: string | null } | null;
+  dueOn: string | null;
+  milestones: Task['milestones'];
+  targets: TargetSnapshot[];
+  source: { start: number; end: number };
+  state: Task['state'];
+  version: number;
+}
+
+export interface AssignmentSnapshot {
+  id: string;
+  taskId: string;
+  unitId: string;
+  unitName: string;
+  role: Assignment['role'];
+  groupId: string | null;
+  leadInferred: boolean;
+  state: Assignment['state'];
+  version: number;
+}
+
+export function planSnapshot(plan: Plan): PlanSnapshot {
+  const { id, jurisdictionId, title, documentNumber, year, state, issuedOn, policyId, policyVersion } = plan;
+  const { fileName, leftOut, warnings, version } = plan;
+  return {
+    id,
+    jurisdictionId,
+    title,
+    documentNumber,
+    year,
+    state,
+    issuedOn,
+    policyId,
+    policyVersion,
+    fileName,
+    leftOut,
+    warnings,
+    version,
+  };
+}
+
+export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapshot {
+  return {
+    id: task.id,
+    planId: task.planId,
+    parentId: task.parentId,
+    number: task.number,
+    position: task.position,
+    path: task.path,
+    content: task.content,
+    units: task.draftedUnits,
+    openEnded: task.openEnded,
+    leaders: task.leaders,
+    leadInferred: task.isLeadInferred,
+    deadline: task.deadlineText === null ? null : { text: task.deadlineText, due: task.deadlineDue },
+    dueOn: task.dueOn,
+    milestones: task.milestones,
+    targets: targets.map(({ id, text, value, upper, unit, comparator }) => ({
+      id,
+      text,
+      value,
+      upper,
+      unit,
+      comparator,
+    })),
+    source: { start: task.sourceStart, end: task.sourceEnd },
+    state: task.state,
+    version: task.version,
+  };
+}
+
+export function assignmentSnapshot(assignment: Assignment, unitName: string): AssignmentSnapshot {
+  return {
+    id: assignment.id,
+    taskId: assignment.taskId,
+    unitId: assignment.unitId,
+    unitName,
+    role: assignment.role,
+    groupId: assignment.groupId,
+    leadInferred: assignment.isLeadInferred,
+    state: assignment.state,
+    version: assignment.version,
+  };
+}
+
+export function reportSnapshot(
+  report: Report,
+  measurements: readonly { targetId: string; value: number }[],
+): Record<string, unknown> {
+  return { ...report, measurements };
+}

@@ -1,0 +1,74 @@
+import type { AssignmentEffect, Policy } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+import type { Actor } from '@duban/history';
+import type { EntityManager } from 'typeorm';
+import type { Assignment } from './assignment.entity';
+import type { Plan } from './plan.entity';
+import type { ReportKind } from './report.entity';
+import type { Task } from './task.entity';
+
+/** What an effect of an assignment's transition acts on; the assignment is in its new state. */
+export interface AssignmentChange {
+  actor: Actor;
+  at: Date;
+  plan: Pick<Plan, 'id' | 'policyId' | 'policyVersion'>;
+  task: Task;
+  assignment: Assignment;
+  reason: string | null;
+  /** Day by which a returned completion is to be put right; null takes the policy's. */
+  rectifyBy: LocalDate | null;
+}
+
+/** Effects that follow outside this library: what is owed changes with the state. */
+export type SupervisionEffect = Exclude<AssignmentEffect, 'record_completion'>;
+
+export interface PlanIssue {
+  actor: Actor;
+  at: Date;
+  plan: Plan;
+  policy: Policy;
+  year: number;
+  issuedOn: LocalDate;
+  tasks: readonly Task[];
+  assignments: readonly Assignment[];
+}
+
+/** An obligation that was not made, since it would have been due before the day of issue. */
+export interface SkippedObligation {
+  taskNumber: string | null;
+  unitId: string;
+  kind: string;
+  subject: string | null;
+  dueOn: LocalDate;
+}
+
+/** An obligation that a report discharged. */
+export interface DischargedObligation {
+  id: string;
+  kind: ReportKind;
+}
+
+/**
+ * What this library needs done in its own transactions by the one that keeps the obligations (应办事项). It lies above
+ * this library, so it is named here and filled in there. A missing handler is a type error.
+ */
+export abstract class SupervisionPort {
+  abstract readonly effects: Readonly<
+    Record<SupervisionEffect, (tx: EntityManager, change: AssignmentChange) => Promise<void>>
+  >;
+
+  abstract makeObligations(
+    tx: EntityManager,
+    issue: PlanIssue,
+  ): Promise<{ obligations: number; skipped: SkippedObligation[] }>;
+
+  /**
+   * Discharges the obligation that a report names.
+   * @throws DomainError OBLIGATION.UNKNOWN, OBLIGATION.NOT_OPEN, OBLIGATION.NOT_BY_REPORT
+   */
+  abstract dischargeByReport(
+    tx: EntityManager,
+    change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
+    obligationId: string,
+  ): Promise<DischargedObligation>;
+}

@@ -1,0 +1,90 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import type { AssignmentState } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+
+/** Units as the document names them, one name each, before they are looked up in the directory. */
+export interface DraftedUnits {
+  lead: string[];
+  responsible: string[];
+  cooperating: string[];
+  supervising: string[];
+}
+
+/** A task (责任事项), or a part of one. Its state is that of its lead, null while the plan is a draft. */
+@Entity('task')
+@Check('ck_task_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled')`)
+@ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_task_jurisdiction' })
+@ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
+@ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })
+@Unique('uq_task_position', ['planId', 'position'])
+@Index('ix_task_state', ['state', 'planId', 'position'])
+@Index('ix_task_content', { synchronize: false })
+export class Task {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_task' })
+  id!: string;
+
+  @Column('uuid', { name: 'jurisdiction_id' })
+  jurisdictionId!: string;
+
+  @Column('uuid', { name: 'plan_id' })
+  planId!: string;
+
+  @Index('ix_task_parent')
+  @Column('uuid', { name: 'parent_id', nullable: true })
+  parentId!: string | null;
+
+  @Column('text', { nullable: true })
+  number!: string | null;
+
+  /** Order in the plan, from 0; parts follow their parent. */
+  @Column('integer')
+  position!: number;
+
+  /** Headings above it, outermost first. */
+  @Column('text', { array: true })
+  path!: string[];
+
+  @Column('text')
+  content!: string;
+
+  @Column('jsonb', { name: 'drafted_units' })
+  draftedUnits!: DraftedUnits;
+
+  @Column('text', { name: 'open_ended', nullable: true })
+  openEnded!: string | null;
+
+  @Column('text', { array: true })
+  leaders!: string[];
+
+  @Column('boolean', { name: 'is_lead_inferred' })
+  isLeadInferred!: boolean;
+
+  @Column('text', { name: 'deadline_text', nullable: true })
+  deadlineText!: string | null;
+
+  /** The date that the document gives the task, if it follows from the words. */
+  @Column('date', { name: 'deadline_due', nullable: true })
+  deadlineDue!: LocalDate | null;
+
+  /** The day by which its lead completes it; set at issue. */
+  @Column('date', { name: 'due_on', nullable: true })
+  dueOn!: LocalDate | null;
+
+  @Column('jsonb')
+  milestones!: { text: string; due: LocalDate | null }[];
+
+  @Column('integer', { name: 'source_start' })
+  sourceStart!: number;
+
+  @Column('integer', { name: 'source_end' })
+  sourceEnd!: number;
+
+  @Column('text', { nullable: true })
+  state!: AssignmentState | null;
+
+  @VersionColumn()
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
