@@ -1,0 +1,11 @@
+import { Obligation } from './obligation.entity';
+import { SupervisionNotice } from './supervision-notice.entity';
+
+export { type NoticeInput, NoticeService } from './notice.service';
+export type { ObligationSnapshot } from './obligation.entity';
+export type { NoticeSnapshot } from './supervision-notice.entity';
+export { SupervisionModule } from './supervision.module';
+export { type SweepResult, SweepService } from './sweep.service';
+
+/** The tables that this library maps; follow-ups, deadline versions and notifications are written as sets. */
+export const SUPERVISION_ENTITIES = [Obligation, SupervisionNotice];

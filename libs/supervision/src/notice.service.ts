@@ -1,0 +1,189 @@
+import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
+import { UnitDirectory } from '@duban/directory';
+import { type Actor, HistoryService } from '@duban/history';
+import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { decide } from '@duban/state-machine';
+import { PolicyService } from '@duban/tasks';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NotificationWriter } from './notification.writer';
+import { Obligation } from './obligation.entity';
+import { noticeSnapshot, type NoticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
+
+export interface NoticeInput {
+  event: string;
+  expectedVersion?: number;
+  answer?: string;
+  reason?: string;
+}
+
+/** What a notice stands in, read with it. */
+interface NoticePlace {
+  planId: string;
+  policyId: string;
+  policyVersion: number;
+  taskId: string;
+  taskNumber: string | null;
+  timeZone: string;
+  unitName: string;
+}
+
+/** What people do with a supervision notice (督办单): acknowledge it, answer it, judge the answer. */
+@Injectable()
+export class NoticeService {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+    private readonly policies: PolicyService,
+    private readonly notifications: NotificationWriter,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /**
+   * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
+   */
+  async transition(tx: EntityManager, actor: Actor, at: Date, id: string, input: NoticeInput): Promise<NoticeSnapshot> {
+    const { notice, obligation } = await this.hold(tx, id);
+    const relations = relationsOf(actor, obligation);
+    if (relations.length === 0) throw notYours();
+    if (input.expectedVersion !== undefined && input.expectedVersion !== notice.version) {
+      throw conflict('NOTICE.STALE', 'Somebody has changed the notice since you read it.', {
+        version: notice.version,
+        state: notice.state,
+      });
+    }
+    const facts = { answer: input.answer ?? null, reason: input.reason ?? null };
+    const decision = decide(noticeMachine, notice.state, input.event, relations, facts);
+    if (!decision.ok) {
+      if (decision.reason === 'actor_not_allowed') throw notYours();
+      if (decision.reason === 'guard') throw invalid(decision.code, decision.message);
+      throw conflict('NOTICE.EVENT_NOT_ALLOWED', `"${input.event}" is not possible in state ${notice.state}.`, {
+        state: notice.state,
+        version: notice.version,
+        allowed: decision.allowed,
+      });
+    }
+    const before = noticeSnapshot(notice);
+    notice.state = decision.to;
+    if (input.event === 'answer') Object.assign(notice, { answer: input.answer, answeredAt: at });
+    await tx.getRepository(SupervisionNotice).save(notice);
+    const after = noticeSnapshot(notice);
+    const place = await this.placeOf(tx, obligation);
+    await this.history.append(tx, actor, at, [
+      {
+        type: PAST_TENSE[input.event] ?? `supervision_notice.${input.event}`,
+        entity: 'supervision_notice',
+        entityId: id,
+        jurisdictionId: notice.jurisdictionId,
+        planId: place.planId,
+        taskId: obligation.taskId,
+        reason: input.reason ?? null,
+        before: { ...before },
+        after: { ...after },
+      },
+    ]);
+    for (const effect of decision.effects) {
+      if (effect === 'hold_ladder') await this.movePointer(tx, obligation, null);
+      else await this.resumeLadder(tx, obligation, notice, place, at);
+    }
+    await this.tell(tx, at, obligation, notice, place, input);
+    return after;
+  }
+
+  /** Locks the obligation before the notice, as the sweep does. */
+  private async hold(tx: EntityManager, id: string): Promise<{ notice: SupervisionNotice; obligation: Obligation }> {
+    const found = await tx.getRepository(SupervisionNotice).findOneBy({ id });
+    if (!found) throw notFound('NOTICE.UNKNOWN', 'There is no such supervision notice.', { noticeId: id });
+    const lock = { mode: 'pessimistic_write' } as const;
+    const obligation = await tx.getRepository(Obligation).findOneOrFail({ where: { id: found.obligationId }, lock });
+    const notice = await tx.getRepository(SupervisionNotice).findOneOrFail({ where: { id }, lock });
+    return { notice, obligation };
+  }
+
+  private async placeOf(tx: EntityManager, obligation: Obligation): Promise<NoticePlace> {
+    const [place]: NoticePlace[] = await tx.query(
+      `select t.plan_id as "planId", p.policy_id as "policyId", p.policy_version as "policyVersion", t.id as "taskId",
+         coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
+       from task t join plan p on p.id = t.plan_id join jurisdiction j on j.id = t.jurisdiction_id
+         left join task parent on parent.id = t.parent_id, unit u
+       where t.id = $1 and u.id = $2`,
+      [obligation.taskId, obligation.unitId],
+    );
+    return place!;
+  }
+
+  /** A rejected answer counts as none: the next colour follows. */
+  private async resumeLadder(
+    tx: EntityManager,
+    obligation: Obligation,
+    notice: SupervisionNotice,
+    { policyId, policyVersion, timeZone }: NoticePlace,
+    at: Date,
+  ): Promise<void> {
+    if (obligation.state !== 'open') return;
+    const policy = await this.policies.version(tx, policyId, policyVersion);
+    const ladder = policy.ladders[obligation.ladder]!;
+    const clock = { calendar: this.calendar, timeZone };
+    const pointer = pointerAfterRejection(ladder, notice, obligation.effectiveOn, at, clock);
+    await this.movePointer(tx, obligation, pointer);
+  }
+
+  private async movePointer(
+    tx: EntityManager,
+    obligation: Obligation,
+    pointer: { rung: string; at: Date } | null,
+  ): Promise<void> {
+    obligation.nextRung = pointer?.rung ?? null;
+    obligation.nextRungAt = pointer?.at ?? null;
+    await tx.getRepository(Obligation).save(obligation);
+  }
+
+  private async tell(
+    tx: EntityManager,
+    at: Date,
+    obligation: Obligation,
+    notice: SupervisionNotice,
+    place: NoticePlace,
+    { event, reason }: NoticeInput,
+  ): Promise<void> {
+    if (event !== 'answer' && event !== 'reject') return;
+    const posts = await this.directory.postsOf(tx, [obligation.unitId]);
+    const { office } = await this.directory.governmentPosts(tx);
+    const unit = posts.get(obligation.unitId)!;
+    const postIds = event === 'answer' ? [office] : [unit.head, unit.contact];
+    await this.notifications.write(
+      tx,
+      at,
+      place.timeZone,
+      postIds.map((postId) => ({
+        jurisdictionId: obligation.jurisdictionId,
+        postId,
+        kind: event === 'answer' ? 'notice_answered' : 'notice_rejected',
+        planId: place.planId,
+        taskId: place.taskId,
+        obligationId: obligation.id,
+        parameters: {
+          noticeNumber: notice.number,
+          taskNumber: place.taskNumber,
+          unitName: place.unitName,
+          reason: reason ?? null,
+        },
+      })),
+    );
+  }
+}
+
+const notYours = (): Error => forbidden('NOTICE.NOT_YOURS', 'This notice is not yours to move; nothing was changed.');
+
+const PAST_TENSE: Readonly<Record<string, string>> = {
+  acknowledge: 'supervision_notice.acknowledged',
+  answer: 'supervision_notice.answered',
+  accept: 'supervision_notice.answer_accepted',
+  reject: 'supervision_notice.answer_rejected',
+};
+
+function relationsOf(actor: Actor, obligation: Obligation): NoticeRelation[] {
+  if (actor.post === 'office' || actor.post === 'officer') return ['office'];
+  return actor.unitId === obligation.unitId ? ['unit'] : [];
+}

@@ -1,0 +1,46 @@
+import { sendFrom } from '@duban/domain';
+import { newId, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+/** Something that supervision wants said to whoever holds a post. The words are made when it is sent. */
+export interface WantedNotification {
+  jurisdictionId: string;
+  postId: string;
+  kind: 'task_issued' | 'follow_up' | 'reported' | 'returned' | 'verified' | 'notice_answered' | 'notice_rejected';
+  planId?: string;
+  taskId?: string;
+  obligationId?: string;
+  followUpId?: string;
+  /** All that the words need, as it was known when it was wanted. */
+  parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Writes what is wanted; composing and delivering it is another library's work. */
+@Injectable()
+export class NotificationWriter {
+  constructor(@Inject(CALENDAR) private readonly calendar: WorkingCalendar) {}
+
+  async write(tx: EntityManager, at: Date, timeZone: string, wanted: readonly WantedNotification[]): Promise<void> {
+    if (wanted.length === 0) return;
+    const rows = wanted.map((w) => ({
+      id: newId(),
+      jurisdiction_id: w.jurisdictionId,
+      post_id: w.postId,
+      kind: w.kind,
+      plan_id: w.planId ?? null,
+      task_id: w.taskId ?? null,
+      obligation_id: w.obligationId ?? null,
+      follow_up_id: w.followUpId ?? null,
+      parameters: w.parameters,
+    }));
+    await tx.query(
+      `insert into notification (id, jurisdiction_id, post_id, kind, plan_id, task_id, obligation_id, follow_up_id,
+         parameters, wanted_at, send_from)
+       select r.*, $2, $3 from jsonb_to_recordset($1::jsonb) as r(id uuid, jurisdiction_id uuid, post_id uuid, kind text,
+         plan_id uuid, task_id uuid, obligation_id uuid, follow_up_id uuid, parameters jsonb)`,
+      [JSON.stringify(rows), at, sendFrom(at, this.calendar, timeZone)],
+    );
+  }
+}

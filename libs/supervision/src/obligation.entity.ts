@@ -1,0 +1,119 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import type { ObligationKind } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+
+export type ObligationState = 'open' | 'discharged' | 'lapsed';
+
+/**
+ * Something a unit owes by a date (应办事项). `dueOn` is the date as recorded, `effectiveOn` the working day on which
+ * it takes effect, `dueAt` the end of that day. `nextRung` and `nextRungAt` say which step of its ladder comes next:
+ * the sweep finds what is due by them alone.
+ */
+@Entity('obligation')
+@Check(
+  'ck_obligation_kind',
+  `kind in ('sign_for', 'action_plan', 'progress_report', 'milestone', 'completion', 'rectification')`,
+)
+@Check('ck_obligation_state', `state in ('open', 'discharged', 'lapsed')`)
+@Check('ck_obligation_pointer', `(next_rung is null) = (next_rung_at is null)`)
+@Check('ck_obligation_settled', `state = 'open' or next_rung_at is null`)
+@ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_obligation_jurisdiction' })
+@ForeignKey('task', ['taskId'], ['id'], { name: 'fk_obligation_task' })
+@ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_obligation_assignment' })
+@ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_obligation_unit' })
+// In the database nulls are not distinct, which TypeORM cannot say.
+@Unique('uq_obligation_subject', ['assignmentId', 'kind', 'subject'])
+@Index('ix_obligation_next_rung', ['nextRungAt', 'id'], { where: 'next_rung_at is not null' })
+@Index('ix_obligation_unit_due', ['unitId', 'dueAt'])
+@Index('ix_obligation_open_due', ['dueAt', 'id'], { where: `state = 'open'` })
+export class Obligation {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_obligation' })
+  id!: string;
+
+  @Column('uuid', { name: 'jurisdiction_id' })
+  jurisdictionId!: string;
+
+  @Index('ix_obligation_task')
+  @Column('uuid', { name: 'task_id' })
+  taskId!: string;
+
+  @Column('uuid', { name: 'assignment_id' })
+  assignmentId!: string;
+
+  @Column('uuid', { name: 'unit_id' })
+  unitId!: string;
+
+  @Column('text')
+  kind!: ObligationKind;
+
+  /** What it speaks of: `2023Q1`, the milestone's words, the number of the return; null where the kind says it all. */
+  @Column('text', { nullable: true })
+  subject!: string | null;
+
+  @Column('text')
+  state!: ObligationState;
+
+  @Column('text')
+  ladder!: string;
+
+  @Column('integer', { name: 'deadline_version' })
+  deadlineVersion!: number;
+
+  @Column('date', { name: 'due_on' })
+  dueOn!: LocalDate;
+
+  @Column('date', { name: 'effective_on' })
+  effectiveOn!: LocalDate;
+
+  @Column('timestamptz', { name: 'due_at' })
+  dueAt!: Date;
+
+  @Column('text', { name: 'next_rung', nullable: true })
+  nextRung!: string | null;
+
+  @Column('timestamptz', { name: 'next_rung_at', nullable: true })
+  nextRungAt!: Date | null;
+
+  /** The last rung that fired. */
+  @Column('text', { name: 'last_rung', nullable: true })
+  lastRung!: string | null;
+
+  @Column('timestamptz', { name: 'settled_at', nullable: true })
+  settledAt!: Date | null;
+
+  @VersionColumn()
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
+
+/** What history keeps of an obligation. The pointer is not part of it: it follows from the rest. */
+export type ObligationSnapshot = Pick<
+  Obligation,
+  | 'id'
+  | 'taskId'
+  | 'assignmentId'
+  | 'unitId'
+  | 'kind'
+  | 'subject'
+  | 'state'
+  | 'deadlineVersion'
+  | 'dueOn'
+  | 'effectiveOn'
+> & { dueAt: string; settledAt: string | null };
+
+export const obligationSnapshot = (obligation: Obligation): ObligationSnapshot => ({
+  id: obligation.id,
+  taskId: obligation.taskId,
+  assignmentId: obligation.assignmentId,
+  unitId: obligation.unitId,
+  kind: obligation.kind,
+  subject: obligation.subject,
+  state: obligation.state,
+  deadlineVersion: obligation.deadlineVersion,
+  dueOn: obligation.dueOn,
+  effectiveOn: obligation.effectiveOn,
+  dueAt: obligation.dueAt.toISOString(),
+  settledAt: obligation.settledAt?.toISOString() ?? null,
+});

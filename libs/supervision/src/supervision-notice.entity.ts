@@ -1,0 +1,73 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import type { NoticeColour, NoticeState } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+
+/** A numbered slip in one of three colours (督办单), sent when a date was missed. */
+@Entity('supervision_notice')
+@Check('ck_supervision_notice_colour', `colour in ('blue', 'orange', 'red')`)
+@Check('ck_supervision_notice_state', `state in ('issued', 'acknowledged', 'answered', 'closed', 'raised')`)
+@ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_supervision_notice_jurisdiction' })
+@ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_supervision_notice_obligation' })
+@Unique('uq_supervision_notice_number', ['jurisdictionId', 'number'])
+@Unique('uq_supervision_notice_colour', ['obligationId', 'deadlineVersion', 'colour'])
+export class SupervisionNotice {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_supervision_notice' })
+  id!: string;
+
+  @Column('uuid', { name: 'jurisdiction_id' })
+  jurisdictionId!: string;
+
+  /** 督办蓝〔2023〕1号: counted by jurisdiction, colour and year. */
+  @Column('text')
+  number!: string;
+
+  @Column('uuid', { name: 'obligation_id' })
+  obligationId!: string;
+
+  @Column('integer', { name: 'deadline_version' })
+  deadlineVersion!: number;
+
+  @Column('text')
+  colour!: NoticeColour;
+
+  @Column('text')
+  state!: NoticeState;
+
+  @Column('timestamptz', { name: 'issued_at' })
+  issuedAt!: Date;
+
+  @Column('date', { name: 'answer_due_on', nullable: true })
+  answerDueOn!: LocalDate | null;
+
+  @Column('text', { nullable: true })
+  answer!: string | null;
+
+  @Column('timestamptz', { name: 'answered_at', nullable: true })
+  answeredAt!: Date | null;
+
+  @Column('boolean', { name: 'in_next_bulletin' })
+  inNextBulletin!: boolean;
+
+  @VersionColumn()
+  version!: number;
+}
+
+export type NoticeSnapshot = Omit<SupervisionNotice, 'issuedAt' | 'answeredAt' | 'jurisdictionId'> & {
+  issuedAt: string;
+  answeredAt: string | null;
+};
+
+export const noticeSnapshot = (notice: SupervisionNotice): NoticeSnapshot => ({
+  id: notice.id,
+  number: notice.number,
+  obligationId: notice.obligationId,
+  deadlineVersion: notice.deadlineVersion,
+  colour: notice.colour,
+  state: notice.state,
+  issuedAt: notice.issuedAt.toISOString(),
+  answerDueOn: notice.answerDueOn,
+  answer: notice.answer,
+  answeredAt: notice.answeredAt?.toISOString() ?? null,
+  inNextBulletin: notice.inNextBulletin,
+  version: notice.version,
+});

@@ -1,0 +1,382 @@
+import { climb, type FiredRung, NOTICE_COLOURS, type NoticeColour, type Policy, type Recipient } from '@duban/domain';
+import { type GovernmentPosts, UnitDirectory, type UnitPosts } from '@duban/directory';
+import { Transactor } from '@duban/database';
+import { type Change, HistoryService, systemActor } from '@duban/history';
+import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { PolicyService } from '@duban/tasks';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NoticeCloser } from './notice-closer';
+import { noticeNumbers } from './notice-numbers';
+import { NotificationWriter, type WantedNotification } from './notification.writer';
+import { excerpt } from './obligation.service';
+import { noticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
+
+/** How many obligations one transaction takes: few enough to be short, enough to be worth it. */
+const BATCH = 200;
+
+export interface SweepResult {
+  /** Obligations whose next rung was due. */
+  obligations: number;
+  followUps: number;
+  notices: number;
+  /** Obligations that could not be handled; each was logged, and is tried again by the next sweep. */
+  failed: number;
+}
+
+/** One due obligation with all that its follow-ups need, read in one statement. */
+interface DueRow {
+  id: string;
+  jurisdictionId: string;
+  timeZone: string;
+  planId: string;
+  policyId: string;
+  policyVersion: number;
+  taskId: string;
+  taskNumber: string | null;
+  taskContent: string;
+  leaders: string[];
+  unitId: string;
+  unitName: string;
+  kind: string;
+  subject: string | null;
+  ladder: string;
+  deadlineVersion: number;
+  dueOn: LocalDate;
+  effectiveOn: LocalDate;
+  nextRung: string;
+  nextRungAt: Date;
+}
+
+interface FollowUpRow {
+  id: string;
+  obligation_id: string;
+  deadline_version: number;
+  rung: string;
+  kind: string;
+  colour: NoticeColour | null;
+  recipient_post_id: string;
+  is_copy: boolean;
+  planned_at: Date;
+  collapsed: string[];
+  notice_id: string | null;
+}
+
+interface Firing {
+  row: DueRow;
+  fired: FiredRung;
+  recipients: { postId: string; isCopy: boolean }[];
+  notice: SupervisionNotice | null;
+}
+
+/**
+ * The sweep (巡检): finds the obligations whose next rung is due, by the pointer on the row alone, and in one
+ * transaction a batch writes the follow-ups, their notices, what is to be said, the history, and the pointer to the
+ * rung after. Any number of sweeps may run at once, twice, or die half-way: a row is taken by one (`skip locked`), a
+ * follow-up is unique by obligation, deadline version, rung and recipient, and what was not committed is still due.
+ */
+@Injectable()
+export class SweepService {
+  private readonly logger = new Logger(SweepService.name);
+
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly policies: PolicyService,
+    private readonly directory: UnitDirectory,
+    private readonly history: HistoryService,
+    private readonly notices: NoticeCloser,
+    private readonly notifications: NotificationWriter,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /** Handles everything that is due at `now`. One row that fails holds up no other. */
+  async run(now: Date): Promise<SweepResult> {
+    const total: SweepResult = { obligations: 0, followUps: 0, notices: 0, failed: 0 };
+    const failed: string[] = [];
+    for (;;) {
+      try {
+        const part = await this.transactor.run((tx) => this.batch(tx, now, BATCH, failed));
+        total.obligations += part.obligations;
+        total.followUps += part.followUps;
+        total.notices += part.notices;
+        if (part.obligations < BATCH) break;
+      } catch (error) {
+        if (!(error instanceof RowError)) throw error;
+        // The batch was rolled back; again without the row that spoilt it.
+        failed.push(error.obligationId);
+        this.logger.error(`obligation ${error.obligationId} could not be followed up: ${String(error.cause)}`);
+      }
+    }
+    return { ...total, failed: failed.length };
+  }
+
+  private async batch(
+    tx: EntityManager,
+    now: Date,
+    limit: number,
+    except: readonly string[],
+  ): Promise<Omit<SweepResult, 'failed'>> {
+    const rows: DueRow[] = await tx.query(DUE, [now, limit, except]);
+    if (rows.length === 0) return { obligations: 0, followUps: 0, notices: 0 };
+    const posts = await this.directory.postsOf(tx, [...new Set(rows.map((row) => row.unitId))]);
+    const government = await this.directory.governmentPosts(tx);
+    const firings: Firing[] = [];
+    const pointers: { id: string; next_rung: string | null; next_rung_at: Date | null; last_rung: string | null }[] =
+      [];
+    for (const row of rows) {
+      try {
+        const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
+        const { fired, next } = this.climb(policy, row, now);
+        const leaderPost = await this.leaderPost(tx, row, government);
+        for (const one of fired) {
+          firings.push({
+            row,
+            fired: one,
+            recipients: recipientsOf(one, posts.get(row.unitId)!, government, leaderPost),
+            notice: null,
+          });
+        }
+        pointers.push({
+          id: row.id,
+          next_rung: next?.rung ?? null,
+          next_rung_at: next?.at ?? null,
+          last_rung: fired.at(-1)?.rung.id ?? null,
+        });
+      } catch (error) {
+        throw new RowError(row.id, error);
+      }
+    }
+    const actor = systemActor(`sweep-${now.toISOString()}`);
+    await this.issueNotices(tx, now, firings);
+    const written = await this.writeFollowUps(tx, now, firings);
+    await tx.query(
+      `update obligation o set next_rung = p.next_rung, next_rung_at = p.next_rung_at,
+         last_rung = coalesce(p.last_rung, o.last_rung), version = o.version + 1
+       from jsonb_to_recordset($1::jsonb) as p(id uuid, next_rung text, next_rung_at timestamptz, last_rung text)
+       where o.id = p.id`,
+      [JSON.stringify(pointers)],
+    );
+    await this.history.append(tx, actor, now, firings.flatMap(historyOf(now)));
+    await this.notify(tx, now, firings, written);
+    return {
+      obligations: rows.length,
+      followUps: written.length,
+      notices: firings.filter((firing) => firing.notice).length,
+    };
+  }
+
+  private climb(policy: Policy, row: DueRow, now: Date): ReturnType<typeof climb> {
+    const ladder = policy.ladders[row.ladder];
+    if (!ladder) throw new Error(`policy ${policy.id} ${policy.version} has no ladder ${row.ladder}`);
+    if (!ladder.rungs.some((rung) => rung.id === row.nextRung)) {
+      throw new Error(`ladder ${row.ladder} has no rung ${row.nextRung}`);
+    }
+    const clock = { calendar: this.calendar, timeZone: row.timeZone };
+    return climb(ladder, { rung: row.nextRung, at: row.nextRungAt }, row.effectiveOn, now, clock);
+  }
+
+  /** The leader in charge (分管领导) is the one named on the task, else the head of the supervision office. */
+  private async leaderPost(tx: EntityManager, row: DueRow, government: GovernmentPosts): Promise<string> {
+    if (row.leaders.length === 0) return government.office;
+    return (await this.directory.leaderPostByName(tx, row.leaders)) ?? government.office;
+  }
+
+  private async issueNotices(tx: EntityManager, now: Date, firings: Firing[]): Promise<void> {
+    const due = firings.filter((firing) => firing.fired.rung.kind === 'notice');
+    if (due.length === 0) return;
+    const numbers = await noticeNumbers(
+      tx,
+      due.map(({ row, fired }) => ({
+        jurisdictionId: row.jurisdictionId,
+        colour: colourOf(fired)!,
+        year: Number(localDateOf(now, row.timeZone).slice(0, 4)),
+      })),
+    );
+    await this.notices.raiseOf(
+      tx,
+      systemActor(`sweep-${now.toISOString()}`),
+      now,
+      new Map(due.map(({ row }) => [row.id, { planId: row.planId, taskId: row.taskId }])),
+    );
+    due.forEach((firing, i) => {
+      const { row, fired } = firing;
+      firing.notice = Object.assign(new SupervisionNotice(), {
+        id: newId(),
+        jurisdictionId: row.jurisdictionId,
+        number: numbers[i]!,
+        obligationId: row.id,
+        deadlineVersion: row.deadlineVersion,
+        colour: colourOf(fired)!,
+        state: 'issued',
+        issuedAt: now,
+        answerDueOn: fired.answerDueOn,
+        answer: null,
+        answeredAt: null,
+        inNextBulletin: fired.rung.kind === 'notice' && fired.rung.inNextBulletin === true,
+        version: 1,
+      });
+    });
+    await tx.getRepository(SupervisionNotice).insert(due.map((firing) => firing.notice!));
+  }
+
+  private async writeFollowUps(tx: EntityManager, now: Date, firings: readonly Firing[]): Promise<FollowUpRow[]> {
+    const rows = firings.flatMap(({ row, fired, recipients, notice }) =>
+      recipients.map(({ postId, isCopy }): FollowUpRow => ({
+        id: newId(),
+        obligation_id: row.id,
+        deadline_version: row.deadlineVersion,
+        rung: fired.rung.id,
+        kind: fired.rung.kind,
+        colour: colourOf(fired),
+        recipient_post_id: postId,
+        is_copy: isCopy,
+        planned_at: fired.plannedAt,
+        collapsed: fired.collapsed,
+        notice_id: notice?.id ?? null,
+      })),
+    );
+    const written: { id: string }[] = await tx.query(
+      `insert into follow_up (id, obligation_id, deadline_version, rung, kind, colour, recipient_post_id, is_copy,
+         planned_at, collapsed, notice_id, fired_at)
+       select r.id, r.obligation_id, r.deadline_version, r.rung, r.kind, r.colour, r.recipient_post_id, r.is_copy,
+         r.planned_at, array(select jsonb_array_elements_text(r.collapsed)), r.notice_id, $2
+       from jsonb_to_recordset($1::jsonb) as r(id uuid, obligation_id uuid, deadline_version int, rung text, kind text,
+         colour text, recipient_post_id uuid, is_copy boolean, planned_at timestamptz, collapsed jsonb, notice_id uuid)
+       on conflict on constraint uq_follow_up_rung_recipient do nothing
+       returning id`,
+      [JSON.stringify(rows), now],
+    );
+    const ids = new Set(written.map((row) => row.id));
+    return rows.filter((row) => ids.has(row.id));
+  }
+
+  private async notify(
+    tx: EntityManager,
+    now: Date,
+    firings: readonly Firing[],
+    written: readonly FollowUpRow[],
+  ): Promise<void> {
+    const byKey = new Map(firings.map((firing) => [`${firing.row.id} ${firing.fired.rung.id}`, firing]));
+    const wanted = written.map((followUp): WantedNotification & { timeZone: string } => {
+      const { row, fired, notice } = byKey.get(`${followUp.obligation_id} ${followUp.rung}`)!;
+      return {
+        timeZone: row.timeZone,
+        jurisdictionId: row.jurisdictionId,
+        postId: followUp.recipient_post_id,
+        kind: 'follow_up',
+        planId: row.planId,
+        taskId: row.taskId,
+        obligationId: row.id,
+        followUpId: followUp.id,
+        parameters: {
+          followUpKind: followUp.kind,
+          colour: followUp.colour,
+          rung: followUp.rung,
+          obligationKind: row.kind,
+          subject: row.subject,
+          dueOn: row.effectiveOn,
+          unitName: row.unitName,
+          taskNumber: row.taskNumber,
+          taskContent: excerpt(row.taskContent),
+          noticeNumber: notice?.number ?? null,
+          answerDueOn: fired.answerDueOn,
+          isCopy: followUp.is_copy,
+          collapsed: followUp.collapsed,
+        },
+      };
+    });
+    for (const timeZone of new Set(wanted.map((one) => one.timeZone))) {
+      const inZone = wanted.filter((one) => one.timeZone === timeZone);
+      await this.notifications.write(tx, now, timeZone, inZone);
+    }
+  }
+}
+
+/** Names the row that spoils a batch. */
+class RowError extends Error {
+  constructor(
+    readonly obligationId: string,
+    override readonly cause: unknown,
+  ) {
+    super(`obligation ${obligationId}: ${String(cause)}`);
+  }
+}
+
+const DUE = `
+  select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId",
+    p.policy_id as "policyId", p.policy_version as "policyVersion", o.task_id as "taskId",
+    coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent",
+    case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders,
+    o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.ladder,
+    o.deadline_version as "deadlineVersion", o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn",
+    o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
+  from obligation o
+    join jurisdiction j on j.id = o.jurisdiction_id
+    join task t on t.id = o.task_id
+    left join task parent on parent.id = t.parent_id
+    join plan p on p.id = t.plan_id
+    join unit u on u.id = o.unit_id
+  where o.next_rung_at <= $1 and not (o.id = any($3::uuid[]))
+  order by o.next_rung_at, o.id
+  limit $2
+  for update of o skip locked`;
+
+const colourOf = ({ rung }: FiredRung): NoticeColour | null =>
+  rung.kind === 'notice' && NOTICE_COLOURS.includes(rung.colour) ? rung.colour : null;
+
+/** Each post once, a main recipient before a copy, in the order of the rule. */
+function recipientsOf(
+  { rung }: FiredRung,
+  unit: UnitPosts,
+  government: GovernmentPosts,
+  leaderPost: string,
+): Firing['recipients'] {
+  const postOf: Record<Recipient, string> = {
+    contact: unit.contact,
+    head: unit.head,
+    leader_in_charge: leaderPost,
+    office: government.office,
+  };
+  const recipients = new Map<string, boolean>();
+  for (const recipient of rung.to) recipients.set(postOf[recipient], false);
+  for (const recipient of rung.copyTo ?? []) {
+    if (!recipients.has(postOf[recipient])) recipients.set(postOf[recipient], true);
+  }
+  return [...recipients].map(([postId, isCopy]) => ({ postId, isCopy }));
+}
+
+const historyOf =
+  (now: Date) =>
+  ({ row, fired, recipients, notice }: Firing): Change[] => {
+    const place = { jurisdictionId: row.jurisdictionId, planId: row.planId, taskId: row.taskId };
+    const followUp: Change = {
+      type: 'follow_up.fired',
+      entity: 'follow_up',
+      entityId: newId(),
+      ...place,
+      after: {
+        obligationId: row.id,
+        deadlineVersion: row.deadlineVersion,
+        unitId: row.unitId,
+        unitName: row.unitName,
+        rung: fired.rung.id,
+        kind: fired.rung.kind,
+        colour: colourOf(fired),
+        plannedAt: fired.plannedAt.toISOString(),
+        firedAt: now.toISOString(),
+        collapsed: fired.collapsed,
+        recipients,
+        noticeNumber: notice?.number ?? null,
+      },
+    };
+    if (!notice) return [followUp];
+    const issued: Change = {
+      type: 'supervision_notice.issued',
+      entity: 'supervision_notice',
+      entityId: notice.id,
+      ...place,
+      after: { ...noticeSnapshot(notice) },
+    };
+    return [followUp, issued];
+  };
