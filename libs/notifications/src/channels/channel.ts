@@ -1,0 +1,44 @@
+/** Who is to be reached. */
+export interface Recipient {
+  personId: string;
+  username: string;
+  displayName: string;
+  email: string | null;
+}
+
+/** One digest on its way to one person. */
+export interface Message {
+  /** The delivery's id: a repeat carries the same. */
+  id: string;
+  address: string;
+  name: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** A way to reach people. */
+export interface Channel {
+  readonly kind: string;
+  /** Where the person is reached, or null where this way does not lead to them. */
+  isFor(person: Recipient): string | null;
+  /**
+   * Hands the message over: `sent` to somebody who takes it further, or `delivered` to the person. A channel without
+   * this has delivered as soon as the digest is stored.
+   * @throws ChannelError
+   */
+  send?(message: Message): Promise<{ state: 'sent' | 'delivered' }>;
+  close?(): void;
+}
+
+/** The message was not taken. */
+export class ChannelError extends Error {
+  constructor(
+    message: string,
+    /** Whether the same message may be taken later. */
+    readonly retryable: boolean,
+  ) {
+    super(message);
+    this.name = 'ChannelError';
+  }
+}

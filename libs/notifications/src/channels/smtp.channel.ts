@@ -1,0 +1,74 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import { type Channel, ChannelError, type Message, type Recipient } from './channel';
+
+/** Shorter in all than a claim, so that nobody else takes the delivery meanwhile. */
+const CONNECT_MS = 10_000;
+const SEND_MS = 45_000;
+
+/** Mail by SMTP, over a few connections that stay open. */
+export class SmtpChannel implements Channel {
+  readonly kind = 'smtp';
+  private readonly transport: Transporter;
+  private readonly domain: string;
+
+  /** @param url `smtp://user:password@host:port`, or `smtps://` for TLS from the start */
+  constructor(
+    url: string,
+    private readonly from: string,
+  ) {
+    this.domain = /@([^\s<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+    this.transport = createTransport({
+      url,
+      pool: true,
+      maxConnections: 5,
+      // A lost connection is the delivery's to repeat: it counts the attempts.
+      maxRequeues: 0,
+      connectionTimeout: CONNECT_MS,
+      greetingTimeout: CONNECT_MS,
+      dnsTimeout: CONNECT_MS,
+      socketTimeout: SEND_MS,
+    });
+  }
+
+  isFor(person: Recipient): string | null {
+    return person.email;
+  }
+
+  async send(message: Message): Promise<{ state: 'sent' }> {
+    try {
+      await this.transport.sendMail({
+        from: this.from,
+        to: { name: message.name, address: message.address },
+        subject: message.subject,
+        text: message.text,
+        html: message.html,
+        messageId: `<delivery-${message.id}@${this.domain}>`,
+        headers: {
+          // Neither an answering machine nor a list server may answer: that makes loops.
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          'List-Id': `duban <digest.${this.domain}>`,
+        },
+        signal: AbortSignal.timeout(SEND_MS),
+      });
+      return { state: 'sent' };
+    } catch (error) {
+      throw channelErrorOf(error);
+    }
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+/**
+ * What a failure means for the delivery. 4xx asks to come again, 5xx refuses; an address that cannot be used stays so.
+ * A refused password is the installation's fault, not the message's: it is mended while the message waits.
+ */
+export function channelErrorOf(error: unknown): ChannelError {
+  const { code, responseCode } = error as { code?: string; responseCode?: number };
+  const message = error instanceof Error ? error.message : String(error);
+  const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
+  return new ChannelError(message, !isRefused || code === 'EAUTH');
+}

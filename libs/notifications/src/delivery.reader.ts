@@ -1,0 +1,120 @@
+import type { DeliveryState } from '@duban/domain';
+import { notFound } from '@duban/kernel';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { moved } from './delivery.move';
+
+/** One line of a digest, with what it is about. */
+export interface DigestLine {
+  notificationId: string;
+  kind: string;
+  text: string;
+  planId: string | null;
+  taskId: string | null;
+  obligationId: string | null;
+  followUpId: string | null;
+}
+
+/** A delivery (投递) with its digest. */
+export interface DeliveryView {
+  id: string;
+  digestId: string;
+  personId: string;
+  personName: string;
+  channel: string;
+  address: string | null;
+  state: DeliveryState;
+  attempts: number;
+  /** When it is tried next; null when it is not. */
+  nextAttemptAt: Date | null;
+  /** What happened at the last attempt, in the words of the other side. */
+  lastError: string | null;
+  subject: string;
+  items: DigestLine[];
+  createdAt: Date;
+  sentAt: Date | null;
+  readAt: Date | null;
+}
+
+/** Which deliveries to list. What is left out does not restrict. */
+export interface DeliveryFilter {
+  personId?: string;
+  taskId?: string;
+  state?: DeliveryState;
+  channel?: string;
+  /** The id of the last one already seen. */
+  after?: string | null;
+  limit: number;
+}
+
+/** A page, newest first; `next` is the `after` of the page that follows, null on the last. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** What people see of their messages, and the office of everybody's. */
+@Injectable()
+export class DeliveryReader {
+  /** Everybody's deliveries, newest first. */
+  async list(tx: EntityManager, filter: DeliveryFilter): Promise<Page<DeliveryView>> {
+    const rows: DeliveryView[] = await tx.query(
+      `select * from (
+         select d.id, d.digest_id as "digestId", d.person_id as "personId", p.display_name as "personName", d.channel,
+           d.address, d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_error as "lastError",
+           g.subject, d.created_at as "createdAt", d.sent_at as "sentAt", d.read_at as "readAt"
+         from delivery d join person p on p.id = d.person_id join digest g on g.id = d.digest_id
+         where ($1::uuid is null or d.person_id = $1)
+           and ($2::text is null or d.state = $2)
+           and ($3::text is null or d.channel = $3)
+           and ($4::uuid is null or d.id < $4)
+           and ($5::uuid is null or exists (select from digest_item i join notification n on n.id = i.notification_id
+             where i.digest_id = d.digest_id and n.task_id = $5))
+         order by d.id desc limit $6) d,
+         lateral (
+           select json_agg(json_build_object('notificationId', n.id, 'kind', n.kind, 'text', i.text,
+             'planId', n.plan_id, 'taskId', n.task_id, 'obligationId', n.obligation_id, 'followUpId', n.follow_up_id)
+             order by i.position) as items
+           from digest_item i join notification n on n.id = i.notification_id where i.digest_id = d."digestId") i
+       order by d.id desc`,
+      [
+        filter.personId ?? null,
+        filter.state ?? null,
+        filter.channel ?? null,
+        filter.after ?? null,
+        filter.taskId ?? null,
+        // One more than asked for tells whether another page follows.
+        filter.limit + 1,
+      ],
+    );
+    const items = rows.slice(0, filter.limit);
+    return { items, next: rows.length > filter.limit ? items.at(-1)!.id : null };
+  }
+
+  /** One person's inbox (收件箱), newest first. */
+  async inbox(
+    tx: EntityManager,
+    personId: string,
+    { unreadOnly, limit, after }: { unreadOnly?: boolean; limit: number; after?: string | null },
+  ): Promise<Page<DeliveryView>> {
+    const state = unreadOnly ? 'delivered' : undefined;
+    return this.list(tx, { personId, channel: 'inbox', state, limit, after });
+  }
+
+  /**
+   * Marks a message as read; again does nothing.
+   * @throws DomainError DELIVERY.UNKNOWN for one that is not the person's own, DELIVERY.EVENT_NOT_ALLOWED for one that
+   *   has not arrived
+   */
+  async read(tx: EntityManager, personId: string, deliveryId: string, now: Date): Promise<{ readAt: Date }> {
+    const [held]: { state: DeliveryState; readAt: Date | null }[] = await tx.query(
+      `select state, read_at as "readAt" from delivery where id = $1 and person_id = $2 for update`,
+      [deliveryId, personId],
+    );
+    if (!held) throw notFound('DELIVERY.UNKNOWN', 'There is no such message among yours.', { deliveryId });
+    if (held.readAt) return { readAt: held.readAt };
+    const state = moved(held.state, ['read'], 'person');
+    await tx.query(`update delivery set state = $2, read_at = $3 where id = $1`, [deliveryId, state, now]);
+    return { readAt: now };
+  }
+}

@@ -1,0 +1,211 @@
+import { Logger } from '@nestjs/common';
+import { until, useTestDatabase } from '@duban/testing';
+import { MailServer, refusal } from '../test/mail-server';
+import { MORNING, minutes, World } from '../test/world';
+import { type Channel, ChannelError } from './channels/channel';
+import { SmtpChannel } from './channels/smtp.channel';
+import { MOST_ATTEMPTS } from './timing';
+
+describe('DeliveryService', () => {
+  const database = useTestDatabase();
+  let server: MailServer;
+  let mail: SmtpChannel;
+  let world: World;
+
+  beforeEach(async () => {
+    for (const level of ['warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+    await database.source.query(`update notification set composed_at = now() where composed_at is null`);
+    server = new MailServer();
+    await server.start();
+    mail = new SmtpChannel(server.url, '市督查室 <duban@city.example>');
+    world = await new World(database).begin();
+  });
+  afterEach(async () => {
+    mail.close();
+    await server.stop();
+    jest.restoreAllMocks();
+  });
+
+  /** One digest, queued for one person by mail. */
+  const queued = async (): Promise<{ id: string; personId: string; obligationId: string }> => {
+    const { unitId, contact } = await world.unit();
+    const personId = await world.person([contact]);
+    const obligationId = await world.obligation(unitId);
+    await world.followUp(obligationId, contact);
+    const { deliveryIds } = await world.compose(world.digests(mail));
+    return { id: deliveryIds[0]!, personId, obligationId };
+  };
+  const dueIds = (): Promise<string[]> =>
+    database.transactor.run((tx) => world.deliveries(mail).dueIds(tx, world.clock.now(), 100));
+
+  it('delivers one mail that can be read, and asks nobody to answer it', async () => {
+    const { id, personId } = await queued();
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+    expect(await world.deliveries(mail).send(id)).toBe('not_due');
+
+    expect(server.mails).toHaveLength(1);
+    const [got] = server.mails;
+    expect(got).toMatchObject({ subject: '督办：催办1件', messageId: `<delivery-${id}@city.example>` });
+    expect(got!.to).toMatchObject({ value: [{ name: '李敏', address: `p-${personId}@city.example` }] });
+    expect(got!.from).toMatchObject({ value: [{ name: '市督查室', address: 'duban@city.example' }] });
+    expect(got!.text).toContain('李敏：');
+    expect(got!.text).toContain('1. 【催办】第12项“改造老旧小区260个”');
+    expect(got!.html).toContain('<li>【催办】');
+    expect(got!.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(got!.headers.get('x-auto-response-suppress')).toBe('All');
+    expect(got!.headers.get('list')).toMatchObject({ id: { id: 'digest.city.example' } });
+    expect(await world.delivery(id)).toMatchObject({
+      state: 'sent',
+      attempts: 1,
+      sent_at: MORNING,
+      next_attempt_at: null,
+      claimed_until: null,
+      last_error: null,
+    });
+    expect(await dueIds()).not.toContain(id);
+  });
+
+  it('sends again, later, with the same Message-ID what was refused for now (452)', async () => {
+    const { id } = await queued();
+    server.onRecipient = () => refusal(452, '4.2.2 mailbox full');
+    expect(await world.deliveries(mail).send(id)).toBe('requeued');
+    const row = await world.delivery(id);
+    expect(row).toMatchObject({ state: 'queued', attempts: 1, claimed_until: null });
+    expect(row.last_error).toContain('mailbox full');
+    expect(await world.deliveries(mail).send(id)).toBe('not_due');
+    expect(await dueIds()).not.toContain(id);
+
+    server.onRecipient = () => null;
+    world.clock.moveTo(minutes(MORNING, 1));
+    expect(await dueIds()).toContain(id);
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+    expect(server.mails.map(({ messageId }) => messageId)).toEqual([`<delivery-${id}@city.example>`]);
+    expect(await world.delivery(id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null });
+  });
+
+  it('gives up at once on an address that is refused for good (550), and keeps what was said', async () => {
+    const { id } = await queued();
+    server.onRecipient = () => refusal(550, '5.1.1 no such user');
+    expect(await world.deliveries(mail).send(id)).toBe('failed');
+    const row = await world.delivery(id);
+    expect(row).toMatchObject({ state: 'failed', attempts: 1, next_attempt_at: null });
+    expect(row.last_error).toContain('no such user');
+  });
+
+  it('waits for a mail server that is away', async () => {
+    const { id } = await queued();
+    await server.stop();
+    expect(await world.deliveries(mail).send(id)).toBe('requeued');
+    await server.start();
+    world.clock.moveTo(minutes(MORNING, 1));
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it('has failed after ten attempts, spread over hours of work', async () => {
+    world.clock.moveTo(new Date('2026-04-21T08:00:00Z'));
+    const { id } = await queued();
+    server.onRecipient = () => refusal(451, '4.3.0 try again');
+    const outcomes: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      outcomes.push(await world.deliveries(mail).send(id));
+      const { state, next_attempt_at: next } = await world.delivery(id);
+      if (state === 'failed') break;
+      world.clock.moveTo(next as Date);
+    }
+    expect(outcomes.filter((outcome) => outcome !== 'postponed')).toEqual([
+      ...Array.from({ length: MOST_ATTEMPTS - 1 }, () => 'requeued'),
+      'failed',
+    ]);
+    expect(outcomes).toContain('postponed');
+    expect(world.clock.now().getTime() - MORNING.getTime()).toBeGreaterThan(6 * 3_600_000);
+  });
+
+  it('repeats the same Message-ID when the worker dies between sending and recording', async () => {
+    const { id } = await queued();
+    const dying = world.deliveries(mail);
+    Object.assign(dying, { recordSuccess: () => Promise.reject(new Error('killed')) });
+    await expect(dying.send(id)).rejects.toThrow('killed');
+    expect(await world.delivery(id)).toMatchObject({ state: 'sending', attempts: 1 });
+    expect(await world.deliveries(mail).send(id)).toBe('not_due');
+    expect(await dueIds()).not.toContain(id);
+
+    await world.query(`update delivery set claimed_until = now() - interval '1 second' where id = $1`, [id]);
+    expect(await dueIds()).toContain(id);
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+    expect(server.mails.map(({ messageId }) => messageId)).toEqual([
+      `<delivery-${id}@city.example>`,
+      `<delivery-${id}@city.example>`,
+    ]);
+  });
+
+  it('does not go on for ever when workers die at every attempt', async () => {
+    const { id } = await queued();
+    await world.query(
+      `update delivery set state = 'sending', attempts = $2, claimed_until = now() - interval '1 second' where id = $1`,
+      [id, MOST_ATTEMPTS],
+    );
+    expect(await world.deliveries(mail).send(id)).toBe('failed');
+    expect(server.mails).toHaveLength(0);
+  });
+
+  it('sends one mail when workers take the same delivery at once', async () => {
+    const { id } = await queued();
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.deliveries(mail).send(id)));
+    expect(outcomes.toSorted()).toEqual(['not_due', 'not_due', 'not_due', 'not_due', 'sent']);
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it('does not let a slow worker undo what another has recorded since', async () => {
+    const { id } = await queued();
+    let answer: (error: Error) => void = () => undefined;
+    let asked = false;
+    const slow: Channel = {
+      kind: 'smtp',
+      isFor: () => null,
+      send: () => {
+        asked = true;
+        return new Promise((_, reject) => (answer = reject));
+      },
+    };
+    const sending = world.deliveries(slow).send(id);
+    await until(() => asked);
+    await world.query(`update delivery set claimed_until = now() - interval '1 second' where id = $1`, [id]);
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+    answer(new ChannelError('no answer', false));
+    expect(await sending).toBe('not_due');
+    expect(await world.delivery(id)).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
+  it('sends nothing outside hours', async () => {
+    const { id } = await queued();
+    world.clock.moveTo(new Date('2026-04-21T14:00:00Z'));
+    expect(await world.deliveries(mail).send(id)).toBe('postponed');
+    expect(await world.delivery(id)).toMatchObject({
+      state: 'queued',
+      attempts: 0,
+      next_attempt_at: new Date('2026-04-22T01:00:00Z'),
+    });
+    expect(server.mails).toHaveLength(0);
+  });
+
+  it('does not remind of what was done while the mail server was away', async () => {
+    const { id, obligationId } = await queued();
+    await world.query(`update obligation set state = 'discharged' where id = $1`, [obligationId]);
+    expect(await world.deliveries(mail).send(id)).toBe('suppressed');
+    expect(await world.delivery(id)).toMatchObject({ state: 'suppressed', next_attempt_at: null });
+    expect(server.mails).toHaveLength(0);
+  });
+
+  it('does not write to somebody who has left', async () => {
+    const { id, personId } = await queued();
+    await world.query(`update person set is_active = false where id = $1`, [personId]);
+    expect(await world.deliveries(mail).send(id)).toBe('suppressed');
+  });
+
+  it('suppresses what was queued for a channel that is not configured any more', async () => {
+    const { id } = await queued();
+    expect(await world.deliveries().send(id)).toBe('suppressed');
+    expect(await world.delivery(id)).toMatchObject({ last_error: 'channel smtp is not configured' });
+  });
+});

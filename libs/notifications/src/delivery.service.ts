@@ -1,0 +1,199 @@
+import { Transactor } from '@duban/database';
+import { type DeliveryEvent, type DeliveryState, sendFrom } from '@duban/domain';
+import type { Clock, WorkingCalendar } from '@duban/kernel';
+import { CALENDAR, CLOCK } from '@duban/platform';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Channel, ChannelError, type Message } from './channels/channel';
+import { ChannelSet } from './channels/channel-set';
+import { moved } from './delivery.move';
+import { OVERTAKEN } from './overtaken';
+import { mailBody } from './templates/digest';
+import { MESSAGES, type Messages } from './templates/messages';
+import { MOST_ATTEMPTS, retryAt } from './timing';
+
+/** Longer than any channel takes; after it another worker may take the delivery. */
+const LEASE_SECONDS = 60;
+
+/**
+ * What became of one call: `not_due` where there was nothing to do (another worker has it, it is done, its time has
+ * not come), `postponed` to working hours, `requeued` for a later attempt.
+ */
+export type SendOutcome = 'sent' | 'delivered' | 'requeued' | 'failed' | 'suppressed' | 'postponed' | 'not_due';
+
+interface Held {
+  id: string;
+  state: DeliveryState;
+  attempts: number;
+  channel: string;
+  address: string | null;
+  name: string;
+  subject: string;
+  isDue: boolean;
+  isActive: boolean;
+  isOvertaken: boolean;
+  timeZone: string;
+  lines: string[];
+}
+
+/** A delivery that this worker has claimed, ready to be handed over. */
+interface Claim {
+  channel: Required<Pick<Channel, 'send'>>;
+  message: Message;
+  attempt: number;
+}
+
+/** Sends deliveries (投递). They are found by the table: a job that names one is a hint, late, twice or never. */
+@Injectable()
+export class DeliveryService {
+  private readonly logger = new Logger('notifications');
+
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly channels: ChannelSet,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+    @Inject(MESSAGES) private readonly messages: Messages,
+  ) {}
+
+  /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
+  async dueIds(tx: EntityManager, now: Date, limit: number): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(
+      `select id from delivery d where state in ('queued', 'sending') and ${IS_DUE} order by next_attempt_at, id limit $2`,
+      [now, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Claims, sends and records, each in a transaction of its own, so that nothing is locked while a mail server thinks.
+   * A worker that dies between sending and recording leaves the claim to expire; the repeat carries the same id.
+   */
+  async send(deliveryId: string): Promise<SendOutcome> {
+    const now = this.clock.now();
+    const claim = await this.transactor.run((tx) => this.claim(tx, deliveryId, now));
+    if (typeof claim === 'string') return claim;
+    try {
+      const { state } = await claim.channel.send(claim.message);
+      return await this.recordSuccess(deliveryId, state, now);
+    } catch (error) {
+      if (!(error instanceof ChannelError)) {
+        this.logger.error(`delivery ${deliveryId} could not be sent or recorded: ${String(error)}`);
+        throw error;
+      }
+      return this.recordFailure(deliveryId, claim.attempt, error, now);
+    }
+  }
+
+  private async claim(tx: EntityManager, id: string, now: Date): Promise<Claim | SendOutcome> {
+    const [held]: Held[] = await tx.query(HOLD, [now, id]);
+    if (!held?.isDue) return 'not_due';
+    const reason = this.reasonNotToSend(held);
+    if (reason !== null) {
+      await this.record(tx, held, 'suppress', { last_error: reason });
+      return 'suppressed';
+    }
+    const opens = sendFrom(now, this.calendar, held.timeZone);
+    if (opens > now) {
+      await tx.query(`update delivery set next_attempt_at = $2 where id = $1`, [id, opens]);
+      return 'postponed';
+    }
+    // The last worker died before it could say what came of its attempt.
+    const events: DeliveryEvent[] = held.state === 'sending' ? ['retry'] : [];
+    if (held.attempts >= MOST_ATTEMPTS) {
+      await this.record(tx, held, 'fail', { last_error: 'no worker lived to record the last attempt' });
+      return 'failed';
+    }
+    await tx.query(
+      `update delivery set state = $2, attempts = attempts + 1, claimed_until = now() + $3 * interval '1 second'
+       where id = $1`,
+      [id, moved(held.state, [...events, 'claim']), LEASE_SECONDS],
+    );
+    const channel = this.channels.get(held.channel) as Claim['channel'];
+    return { channel, message: this.messageOf(held), attempt: held.attempts + 1 };
+  }
+
+  private reasonNotToSend({ channel, address, isActive, isOvertaken }: Held): string | null {
+    if (!this.channels.get(channel)?.send) return `channel ${channel} is not configured`;
+    if (address === null) return 'there is no address';
+    if (!isActive) return 'the person is not active any more';
+    return isOvertaken ? 'everything it reminds of is done or has another deadline' : null;
+  }
+
+  private messageOf({ id, address, name, subject, lines }: Held): Message {
+    return { id, address: address!, name, subject, ...mailBody(name, lines, this.messages) };
+  }
+
+  /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
+  private async recordSuccess(id: string, state: 'sent' | 'delivered', now: Date): Promise<SendOutcome> {
+    await this.transactor.run(async (tx) => {
+      const held = await sending(tx, id);
+      if (!held) return;
+      await this.record(tx, held, state === 'sent' ? 'send' : 'deliver', {
+        sent_at: now,
+        last_error: null,
+      });
+    });
+    return state;
+  }
+
+  private async recordFailure(id: string, attempt: number, error: ChannelError, now: Date): Promise<SendOutcome> {
+    return this.transactor.run(async (tx) => {
+      const held = await sending(tx, id);
+      // Another worker has taken it over: what becomes of it is for that one to say.
+      if (held?.attempts !== attempt) return 'not_due';
+      if (!error.retryable || attempt >= MOST_ATTEMPTS) {
+        this.logger.warn(`delivery ${id} failed: ${error.message}`);
+        await this.record(tx, held, 'fail', { last_error: error.message });
+        return 'failed';
+      }
+      const next_attempt_at = retryAt(now, attempt, Math.random());
+      await this.record(tx, held, 'retry', { next_attempt_at, last_error: error.message });
+      return 'requeued';
+    });
+  }
+
+  /** Moves a delivery that is locked; the claim ends with it. */
+  private async record(
+    tx: EntityManager,
+    { id, state }: Pick<Held, 'id' | 'state'>,
+    event: DeliveryEvent,
+    values: { last_error: string | null; sent_at?: Date; next_attempt_at?: Date },
+  ): Promise<void> {
+    await tx.query(
+      `update delivery set state = $2, claimed_until = null, last_error = $3, sent_at = coalesce($4, sent_at),
+         next_attempt_at = $5 where id = $1`,
+      [id, moved(state, [event]), values.last_error, values.sent_at ?? null, values.next_attempt_at ?? null],
+    );
+  }
+}
+
+async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
+  const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(
+    `select id, state, attempts from delivery where id = $1 and state = 'sending' for update`,
+    [id],
+  );
+  return held;
+}
+
+/** By the business clock $1, and for a claim by the database's: a lease measures machines. */
+const IS_DUE = `d.next_attempt_at <= $1 and (d.state = 'queued' or d.claimed_until < now())`;
+
+const HOLD = `
+  select d.id, d.state, d.attempts, d.channel, d.address, p.display_name as name, g.subject,
+    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", p.is_active as "isActive",
+    of_items."isOvertaken", of_items."timeZone", of_items.lines
+  from delivery d
+    join person p on p.id = d.person_id
+    join digest g on g.id = d.digest_id
+    cross join lateral (
+      select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
+        array_agg(i.text order by i.position) as lines
+      from digest_item i
+        join notification n on n.id = i.notification_id
+        join jurisdiction j on j.id = n.jurisdiction_id
+        left join obligation o on o.id = n.obligation_id
+        left join follow_up f on f.id = n.follow_up_id
+      where i.digest_id = g.id) of_items
+  where d.id = $2
+  for update of d skip locked`;

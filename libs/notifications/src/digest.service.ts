@@ -1,0 +1,302 @@
+import { type Holder, UnitDirectory } from '@duban/directory';
+import { sendFrom } from '@duban/domain';
+import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ChannelSet } from './channels/channel-set';
+import { moved } from './delivery.move';
+import { OVERTAKEN } from './overtaken';
+import { arrange, subjectOf } from './templates/digest';
+import { type Line, lineFor } from './templates/line';
+import { MESSAGES, type Messages } from './templates/messages';
+import { nextWindowStart, windowStart } from './timing';
+
+/** Any number will do, as long as every process takes the same. */
+const COMPOSER_LOCK = 7_281_946;
+/** Notifications read at a time: bounds the memory for their parameters. */
+const BATCH = 5_000;
+/** Rows written by one statement. */
+const WRITE_BATCH = 5_000;
+
+export interface ComposeResult {
+  /** Digests made, one a person and channel. */
+  digests: number;
+  /** Deliveries that are now to be sent; those to the inbox are delivered already. */
+  deliveryIds: string[];
+  /** Reminders and urges dropped, since what they ask for is done or has another deadline. */
+  overtaken: number;
+  /** Notifications for posts that nobody holds. */
+  withoutHolder: number;
+  /** Notifications left for the next half hour: their person has had a digest in this one. */
+  waiting: number;
+}
+
+/** A jurisdiction in its working hours. */
+interface OpenJurisdiction {
+  id: string;
+  today: LocalDate;
+}
+
+interface Waiting {
+  id: string;
+  jurisdictionId: string;
+  postId: string;
+  kind: string;
+  parameters: unknown;
+  sendFrom: string;
+  isOvertaken: boolean;
+}
+
+type Item = Line & { notificationId: string };
+
+/** Everything that one run puts together before it writes. */
+interface Draft {
+  composed: string[];
+  postponed: string[];
+  overtaken: number;
+  vacant: Set<string>;
+  withoutHolder: number;
+  people: Map<string, { holder: Holder; items: Item[] }>;
+}
+
+/**
+ * Makes digests (消息汇总) out of waiting notifications: one a person, channel and half hour, so that nobody gets a
+ * message for each matter and each post.
+ */
+@Injectable()
+export class DigestService {
+  private readonly logger = new Logger('notifications');
+
+  constructor(
+    private readonly directory: UnitDirectory,
+    private readonly channels: ChannelSet,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+    @Inject(MESSAGES) private readonly messages: Messages,
+  ) {}
+
+  /**
+   * Composes everything that may be sent at `now`, in the caller's transaction. Composers wait for one another: two at
+   * once would tear a person's matters apart into two windows. Nobody else changes a notification, so that no row needs
+   * a lock of its own.
+   */
+  async compose(tx: EntityManager, now: Date): Promise<ComposeResult> {
+    await tx.query(`select pg_advisory_xact_lock($1)`, [COMPOSER_LOCK]);
+    const open = await this.openJurisdictions(tx, now);
+    const draft: Draft = {
+      composed: [],
+      postponed: [],
+      overtaken: 0,
+      vacant: new Set(),
+      withoutHolder: 0,
+      people: new Map(),
+    };
+    if (open.length > 0) await this.draft(tx, now, open, draft);
+    if (draft.vacant.size > 0) {
+      this.logger.warn(
+        `${draft.withoutHolder} notifications are for posts without a holder: ${[...draft.vacant].join(', ')}`,
+      );
+    }
+    const written = await this.write(tx, now, draft);
+    await settle(tx, now, draft);
+    return {
+      ...written,
+      overtaken: draft.overtaken,
+      withoutHolder: draft.withoutHolder,
+      waiting: draft.postponed.length,
+    };
+  }
+
+  /** What became due while nobody composed may not go out at night: it is put off to the morning. */
+  private async openJurisdictions(tx: EntityManager, now: Date): Promise<OpenJurisdiction[]> {
+    const all: { id: string; timeZone: string }[] = await tx.query(
+      `select id, time_zone as "timeZone" from jurisdiction`,
+    );
+    const open: OpenJurisdiction[] = [];
+    for (const { id, timeZone } of all) {
+      const from = sendFrom(now, this.calendar, timeZone);
+      if (from <= now) open.push({ id, today: localDateOf(now, timeZone) });
+      else {
+        await tx.query(
+          `update notification set send_from = $3 where composed_at is null and send_from <= $2 and jurisdiction_id = $1`,
+          [id, now, from],
+        );
+      }
+    }
+    return open;
+  }
+
+  private async draft(tx: EntityManager, now: Date, open: readonly OpenJurisdiction[], draft: Draft): Promise<void> {
+    const days = new Map(open.map(({ id, today }) => [id, today]));
+    let last: Pick<Waiting, 'sendFrom' | 'id'> = { sendFrom: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+    for (;;) {
+      const rows: Waiting[] = await tx.query(WAITING, [now, [...days.keys()], last.sendFrom, last.id, BATCH]);
+      for (const [jurisdictionId, today] of days) {
+        const ofJurisdiction = rows.filter((row) => row.jurisdictionId === jurisdictionId);
+        await this.draftFor(tx, now, today, ofJurisdiction, draft);
+      }
+      if (rows.length < BATCH) return;
+      last = rows.at(-1)!;
+    }
+  }
+
+  private async draftFor(
+    tx: EntityManager,
+    now: Date,
+    today: LocalDate,
+    rows: readonly Waiting[],
+    draft: Draft,
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const holders = await this.holdersByPost(tx, today, rows);
+    const served = await servedIn(tx, windowStart(now), [...holders.values()].flat());
+    for (const row of rows) {
+      const recipients = holders.get(row.postId) ?? [];
+      if (row.isOvertaken) {
+        draft.composed.push(row.id);
+        draft.overtaken++;
+      } else if (recipients.length === 0) {
+        draft.composed.push(row.id);
+        draft.vacant.add(row.postId);
+        draft.withoutHolder++;
+      } else if (recipients.some(({ personId }) => served.has(personId))) {
+        draft.postponed.push(row.id);
+      } else this.addLine(today, row, recipients, draft);
+    }
+  }
+
+  private addLine(today: LocalDate, row: Waiting, recipients: readonly Holder[], draft: Draft): void {
+    let line: Line;
+    try {
+      line = lineFor(row.kind, row.parameters, this.messages, today);
+    } catch (error) {
+      // One row that cannot be put into words must not hold up the others, nor be lost.
+      this.logger.error(`notification ${row.id} (${row.kind}) cannot be put into words: ${String(error)}`);
+      draft.postponed.push(row.id);
+      return;
+    }
+    draft.composed.push(row.id);
+    for (const holder of recipients) {
+      const person = draft.people.get(holder.personId) ?? { holder, items: [] };
+      person.items.push({ ...line, notificationId: row.id });
+      draft.people.set(holder.personId, person);
+    }
+  }
+
+  private async holdersByPost(
+    tx: EntityManager,
+    today: LocalDate,
+    rows: readonly Waiting[],
+  ): Promise<Map<string, Holder[]>> {
+    const postIds = [...new Set(rows.map((row) => row.postId))];
+    const byPost = new Map<string, Holder[]>();
+    for (const holder of await this.directory.holders(tx, postIds, today)) {
+      byPost.set(holder.postId, [...(byPost.get(holder.postId) ?? []), holder]);
+    }
+    return byPost;
+  }
+
+  private async write(
+    tx: EntityManager,
+    now: Date,
+    { people }: Draft,
+  ): Promise<Pick<ComposeResult, 'digests' | 'deliveryIds'>> {
+    const digests: object[] = [];
+    const items: object[] = [];
+    const deliveries: object[] = [];
+    const deliveryIds: string[] = [];
+    for (const { holder, items: all } of people.values()) {
+      const lines = arrange(all);
+      const subject = subjectOf(lines, this.messages);
+      for (const channel of this.channels.all) {
+        const address = channel.isFor(holder);
+        if (address === null) continue;
+        const digest_id = newId();
+        const delivery_id = newId();
+        digests.push({ id: digest_id, person_id: holder.personId, channel: channel.kind, subject });
+        lines.forEach(({ notificationId, text }, i) =>
+          items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
+        );
+        const state = channel.send ? 'queued' : moved('queued', ['claim', 'deliver']);
+        deliveries.push({
+          id: delivery_id,
+          digest_id,
+          person_id: holder.personId,
+          channel: channel.kind,
+          address,
+          state,
+          next_attempt_at: channel.send ? now : null,
+          sent_at: channel.send ? null : now,
+        });
+        if (channel.send) deliveryIds.push(delivery_id);
+      }
+    }
+    await insertAll(tx, INSERT_DIGESTS, digests, [windowStart(now), now]);
+    await insertAll(tx, INSERT_ITEMS, items);
+    await insertAll(tx, INSERT_DELIVERIES, deliveries, [now]);
+    return { digests: digests.length, deliveryIds };
+  }
+}
+
+/** People who have had their digest in the window. */
+async function servedIn(tx: EntityManager, window: Date, holders: readonly Holder[]): Promise<Set<string>> {
+  const rows: { personId: string }[] = await tx.query(
+    `select distinct person_id as "personId" from digest where window_start = $1 and person_id = any($2::uuid[])`,
+    [window, [...new Set(holders.map(({ personId }) => personId))]],
+  );
+  return new Set(rows.map(({ personId }) => personId));
+}
+
+async function settle(tx: EntityManager, now: Date, { composed, postponed }: Draft): Promise<void> {
+  for (let i = 0; i < composed.length; i += WRITE_BATCH) {
+    await tx.query(`update notification set composed_at = $1 where id = any($2::uuid[])`, [
+      now,
+      composed.slice(i, i + WRITE_BATCH),
+    ]);
+  }
+  if (postponed.length > 0) {
+    await tx.query(`update notification set send_from = $1 where id = any($2::uuid[])`, [
+      nextWindowStart(now),
+      postponed,
+    ]);
+  }
+}
+
+async function insertAll(
+  tx: EntityManager,
+  statement: string,
+  rows: readonly object[],
+  more: readonly unknown[] = [],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += WRITE_BATCH) {
+    await tx.query(statement, [JSON.stringify(rows.slice(i, i + WRITE_BATCH)), ...more]);
+  }
+}
+
+// `send_from` is read as text: a JavaScript date would cut its microseconds off, and the page would begin again.
+const WAITING = `
+  select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", n.kind, n.parameters,
+    n.send_from::text as "sendFrom", ${OVERTAKEN} as "isOvertaken"
+  from notification n
+    left join obligation o on o.id = n.obligation_id
+    left join follow_up f on f.id = n.follow_up_id
+  where n.composed_at is null and n.send_from <= $1 and n.jurisdiction_id = any($2::uuid[])
+    and (n.send_from, n.id) > ($3::timestamptz, $4::uuid)
+  order by n.send_from, n.id
+  limit $5`;
+
+const INSERT_DIGESTS = `
+  insert into digest (id, person_id, channel, window_start, subject, composed_at)
+  select r.id, r.person_id, r.channel, $2, r.subject, $3
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text)`;
+
+const INSERT_ITEMS = `
+  insert into digest_item (digest_id, position, notification_id, text)
+  select r.digest_id, r.position, r.notification_id, r.text
+  from jsonb_to_recordset($1::jsonb) as r(digest_id uuid, position int, notification_id uuid, text text)`;
+
+const INSERT_DELIVERIES = `
+  insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, created_at)
+  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, $2
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, channel text, address text,
+    state text, next_attempt_at timestamptz, sent_at timestamptz)`;

@@ -1,0 +1,5 @@
+export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';
+export { DeliveryService, type SendOutcome } from './delivery.service';
+export { Dispatcher } from './dispatcher';
+export { NotificationsModule } from './notifications.module';
+export { Round } from './round';

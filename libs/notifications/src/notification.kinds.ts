@@ -1,0 +1,50 @@
+import { NOTICE_COLOURS, OBLIGATION_KINDS } from '@duban/domain';
+import { parseLocalDate } from '@duban/kernel';
+import { z } from 'zod';
+
+const date = z.string().transform((text, context) => {
+  try {
+    return parseLocalDate(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: `"${text}" is no date` });
+    return z.NEVER;
+  }
+});
+/** What is left out is as good as null: writers give what they know. */
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+/** What a follow-up (催办) of any kind says. */
+const followUp = z.object({
+  followUpKind: z.enum(['reminder', 'urge', 'notice']),
+  colour: maybe(z.enum(NOTICE_COLOURS)),
+  obligationKind: z.enum(OBLIGATION_KINDS),
+  subject: maybe(z.string()),
+  dueOn: date,
+  unitName: z.string(),
+  taskNumber: maybe(z.string()),
+  taskContent: z.string(),
+  noticeNumber: maybe(z.string()),
+  answerDueOn: maybe(date),
+  isCopy: z.boolean(),
+  /** Rungs that were missed and that this one stands for. */
+  collapsed: z.array(z.string()).default([]),
+});
+const aboutTask = z.object({ taskNumber: maybe(z.string()), taskContent: z.string(), unitName: z.string() });
+const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
+
+/**
+ * Kinds of notifications with what the words of each need. Tasks and supervision write them as rows; what does not
+ * fit here is not sent, and is logged.
+ */
+export const NOTIFICATION_KINDS = {
+  task_issued: z.object({ planTitle: z.string(), count: z.int(), signForBy: maybe(date) }),
+  follow_up: followUp,
+  returned: aboutTask.extend({ reason: maybe(z.string()), rectifyBy: maybe(date) }),
+  verified: aboutTask,
+  reported: aboutTask,
+  notice_answered: aboutNotice,
+  notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),
+} satisfies Record<string, z.ZodType>;
+
+export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
+export type NotificationParameters<K extends NotificationKind> = z.infer<(typeof NOTIFICATION_KINDS)[K]>;

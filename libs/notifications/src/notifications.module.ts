@@ -1,0 +1,33 @@
+import { CONFIG, type Config } from '@duban/platform';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { createChannels } from './channels';
+import { ChannelSet } from './channels/channel-set';
+import { DeliveryReader } from './delivery.reader';
+import { DeliveryService } from './delivery.service';
+import { DigestService } from './digest.service';
+import { Dispatcher } from './dispatcher';
+import { Round } from './round';
+import { type Language, LANGUAGES } from './templates';
+import { MESSAGES } from './templates/messages';
+
+const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, Round];
+
+/**
+ * Digests, deliveries and their channels. Needs the modules of platform, database, directory, queue and supervision.
+ */
+@Module({})
+export class NotificationsModule {
+  /** @param language that of all messages */
+  static forRoot({ language = 'zh' }: { language?: Language } = {}): DynamicModule {
+    return {
+      module: NotificationsModule,
+      global: true,
+      providers: [
+        { provide: MESSAGES, useValue: LANGUAGES[language] },
+        { provide: ChannelSet, inject: [CONFIG], useFactory: (config: Config) => createChannels(config) },
+        ...SERVICES,
+      ],
+      exports: SERVICES,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { Logger } from '@nestjs/common';
+import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
+import type { SweepService } from '@duban/supervision';
+import { freePort, until, useTestDatabase } from '@duban/testing';
+import { MORNING, minutes, World } from '../test/world';
+import { type Channel, ChannelError, type Message } from './channels/channel';
+import type { DeliveryService } from './delivery.service';
+import { Dispatcher } from './dispatcher';
+import { Round } from './round';
+
+class NotificationsProcessor extends BaseProcessor<'notifications'> {
+  protected readonly handlers: JobHandlers<'notifications'>;
+
+  constructor(backend: QueueBackend, dispatcher: Dispatcher, deliveries: DeliveryService) {
+    super('notifications', backend);
+    this.handlers = {
+      'digest.compose': () => dispatcher.dispatch(),
+      'delivery.send': ({ deliveryId }) => deliveries.send(deliveryId),
+    };
+  }
+}
+
+describe('Round', () => {
+  const database = useTestDatabase();
+  let world: World;
+  let sent: { message: Message; at: Date }[];
+  let refusals: number;
+  let jobs: JobProducer;
+  const mail: Channel = {
+    kind: 'smtp',
+    isFor: (person) => person.email,
+    send: (message) => {
+      if (refusals-- > 0) return Promise.reject(new ChannelError('4.3.0 try again', true));
+      sent.push({ message, at: world.clock.now() });
+      return Promise.resolve({ state: 'sent' });
+    },
+  };
+
+  beforeEach(async () => {
+    for (const level of ['warn', 'error'] as const) jest.spyOn(Logger.prototype, level).mockImplementation();
+    await database.source.query(`update notification set composed_at = now() where composed_at is null`);
+    world = await new World(database).begin();
+    [sent, refusals] = [[], 0];
+  });
+  afterEach(async () => {
+    await jobs.onApplicationShutdown();
+    jest.restoreAllMocks();
+  });
+
+  const build = (producer: JobProducer, sweeps: Date[] = []): { round: Round; dispatcher: Dispatcher } => {
+    jobs = producer;
+    const { transactor } = database;
+    const sweep = { run: async (now: Date) => sweeps.push(now) } as unknown as SweepService;
+    const dispatcher = new Dispatcher(transactor, world.digests(mail), world.deliveries(mail), producer, world.clock);
+    return { dispatcher, round: new Round(transactor, sweep, dispatcher, producer, world.clock) };
+  };
+  const withoutStore = async (): Promise<JobProducer> =>
+    new JobProducer(
+      createQueueBackend({ QUEUE_PREFIX: '{test}' }, `postgres://nobody@127.0.0.1:${await freePort()}/none`),
+    );
+  const wanted = async (sendFrom: Date): Promise<void> => {
+    const { contact } = await world.unit();
+    await world.person([contact]);
+    await world.notification('task_issued', contact, { planTitle: '责任分解方案', count: 1 }, { send_from: sendFrom });
+  };
+
+  it('composes and sends by jobs', async () => {
+    const backend = createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url);
+    await backend.prepare();
+    const { round, dispatcher } = build(new JobProducer(backend));
+    const processor = new NotificationsProcessor(backend, dispatcher, world.deliveries(mail));
+    processor.onApplicationBootstrap();
+    await wanted(MORNING);
+    await round.run();
+    await until(() => sent.length === 1);
+    await round.run();
+    await processor.onModuleDestroy();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does without the queue while its store is away', async () => {
+    const { round } = build(await withoutStore());
+    await wanted(MORNING);
+    await wanted(MORNING);
+    await round.run();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('plays everything on the way at its own time, what failed at the time of its next attempt', async () => {
+    const sweeps: Date[] = [];
+    const { round } = build(await withoutStore(), sweeps);
+    const tomorrow = new Date('2026-04-22T01:00:00Z');
+    await wanted(MORNING);
+    await wanted(minutes(MORNING, 20));
+    await wanted(tomorrow);
+    refusals = 1;
+    const steps: Date[] = [];
+    const target = new Date('2026-04-22T04:00:00Z');
+    await round.playTo(target, async (step) => {
+      steps.push(step);
+      world.clock.moveTo(step);
+    });
+
+    const times = sent.map(({ at }) => at.getTime());
+    expect(times).toHaveLength(3);
+    expect(times[0]).toBeGreaterThan(MORNING.getTime());
+    expect(times[0]).toBeLessThanOrEqual(minutes(MORNING, 1).getTime());
+    expect(times.slice(1)).toEqual([minutes(MORNING, 20).getTime(), tomorrow.getTime()]);
+    expect(steps).toEqual(steps.toSorted((a, b) => a.getTime() - b.getTime()));
+    expect(steps.at(-1)).toEqual(target);
+    expect(sweeps).toEqual([MORNING, ...steps]);
+  });
+});

@@ -1,0 +1,61 @@
+import { Transactor } from '@duban/database';
+import type { Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { JobProducer } from '@duban/queue';
+import { SweepService } from '@duban/supervision';
+import { Inject, Injectable } from '@nestjs/common';
+import { Dispatcher } from './dispatcher';
+
+/** One round of the supervision's work: sweep what is due, then compose and send what is to be said. */
+@Injectable()
+export class Round {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly sweep: SweepService,
+    private readonly dispatcher: Dispatcher,
+    private readonly jobs: JobProducer,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Sweeps, and has the rest done by a job; where the queue's store is away, does it here. */
+  async run(): Promise<void> {
+    await this.sweep.run(this.clock.now());
+    if (!(await this.jobs.add('notifications', 'digest.compose', {}))) await this.dispatcher.dispatch();
+  }
+
+  /**
+   * Plays time up to an instant: everything that falls due on the way is done at its own time, in order, here and
+   * without the queue.
+   *
+   * @param moveTo sets the clock; called with instants that never go back, the last of them `target`
+   */
+  async playTo(target: Date, moveTo: (step: Date) => Promise<unknown>): Promise<void> {
+    await this.runHere(this.clock.now());
+    for (let step = this.clock.now(); step < target;) {
+      const next = await this.nextAfter(step);
+      step = next !== null && next < target ? next : target;
+      await moveTo(step);
+      await this.runHere(step);
+    }
+  }
+
+  private async runHere(now: Date): Promise<void> {
+    await this.sweep.run(now);
+    await this.dispatcher.dispatchHere();
+  }
+
+  /** When something falls due next, strictly after an instant: what cannot be moved on does not stop the clock. */
+  private async nextAfter(instant: Date): Promise<Date | null> {
+    const [row]: { at: Date | null }[] = await this.transactor.run((tx) =>
+      tx.query(
+        `select least(
+           (select min(next_rung_at) from obligation where next_rung_at > $1),
+           (select min(send_from) from notification where composed_at is null and send_from > $1),
+           (select min(next_attempt_at) from delivery where state in ('queued', 'sending') and next_attempt_at > $1)
+         ) as at`,
+        [instant],
+      ),
+    );
+    return row?.at ?? null;
+  }
+}

@@ -1,0 +1,110 @@
+import type { LocalDate } from '@duban/kernel';
+import { NOTIFICATION_KINDS, type NotificationKind, type NotificationParameters } from '../notification.kinds';
+import { fill } from './fill';
+import type { LineSort, Messages } from './messages';
+
+/** One line of a digest. */
+export interface Line {
+  sort: LineSort;
+  text: string;
+  /** Lines with the same words but for the mark of a copy say the same thing. */
+  key: string;
+  isCopy: boolean;
+}
+
+type Writers = {
+  readonly [K in NotificationKind]: (p: NotificationParameters<K>, m: Messages, today: LocalDate) => Omit<Line, 'key'>;
+};
+
+/**
+ * The line for a notification, for somebody who reads it today.
+ * @throws ZodError where the parameters are not what the kind needs, or Error for a kind that is not known
+ */
+export function lineFor(kind: string, parameters: unknown, messages: Messages, today: LocalDate): Line {
+  if (!Object.hasOwn(NOTIFICATION_KINDS, kind)) throw new Error(`there is no notification kind ${kind}`);
+  const known = kind as NotificationKind;
+  const write = WRITERS[known] as (p: unknown, m: Messages, today: LocalDate) => Omit<Line, 'key'>;
+  const line = write(NOTIFICATION_KINDS[known].parse(parameters), messages, today);
+  const text = line.text.replace(/\s+/g, ' ').trim();
+  return { ...line, key: text, text: line.isCopy ? fill(messages.copy, { line: text }) : text };
+}
+
+const WRITERS: Writers = {
+  follow_up: (p, m, today) => ({
+    sort: p.followUpKind,
+    isCopy: p.isCopy,
+    text: fill(m.lines[p.followUpKind], {
+      colour: p.colour ? m.colours[p.colour] : '',
+      notice: p.noticeNumber ?? '',
+      item: itemOf(p, m),
+      unit: p.unitName,
+      due: dateOf(p.dueOn, m, today),
+      duty: dutyOf(p, m),
+      timing: timingOf(p.dueOn, m, today),
+      answer: p.answerDueOn ? fill(m.answerBy, { date: dateOf(p.answerDueOn, m, today) }) : '',
+      collapsed: p.collapsed.length > 0 ? fill(m.collapsed, { count: p.collapsed.length }) : '',
+    }),
+  }),
+  task_issued: (p, m, today) =>
+    line('task_issued', m, {
+      plan: p.planTitle,
+      count: p.count,
+      signFor: p.signForBy ? fill(m.signForBy, { date: dateOf(p.signForBy, m, today) }) : '',
+    }),
+  returned: (p, m, today) =>
+    line('returned', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      rectify: p.rectifyBy ? fill(m.rectifyBy, { date: dateOf(p.rectifyBy, m, today) }) : '',
+    }),
+  verified: (p, m) => line('verified', m, { item: itemOf(p, m), unit: p.unitName }),
+  reported: (p, m) => line('reported', m, { item: itemOf(p, m), unit: p.unitName }),
+  notice_answered: (p, m) =>
+    line('notice_answered', m, { unit: p.unitName, notice: p.noticeNumber, number: numberOf(p.taskNumber, m) }),
+  notice_rejected: (p, m) =>
+    line('notice_rejected', m, {
+      unit: p.unitName,
+      notice: p.noticeNumber,
+      number: numberOf(p.taskNumber, m),
+      reason: p.reason ?? m.noReason,
+    }),
+};
+
+const line = (sort: LineSort, m: Messages, values: Record<string, string | number>): Omit<Line, 'key'> => ({
+  sort,
+  isCopy: false,
+  text: fill(m.lines[sort], values),
+});
+
+const itemOf = (
+  { taskNumber, taskContent }: { taskNumber: string | null; taskContent: string },
+  m: Messages,
+): string =>
+  taskNumber === null
+    ? fill(m.itemWithoutNumber, { content: taskContent })
+    : fill(m.item, { number: taskNumber, content: taskContent });
+
+const numberOf = (taskNumber: string | null, m: Messages): string =>
+  taskNumber === null ? m.noNumber : fill(m.number, { number: taskNumber });
+
+function dateOf(date: LocalDate, m: Messages, today: LocalDate): string {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  const sameYear = today.startsWith(`${date.slice(0, 4)}-`);
+  return fill(sameYear ? m.date : m.dateOfOtherYear, { year, month: m.months[month - 1]!, day });
+}
+
+function timingOf(dueOn: LocalDate, m: Messages, today: LocalDate): string {
+  const days = (Date.parse(dueOn) - Date.parse(today)) / 86_400_000;
+  if (days === 0) return m.dueToday;
+  return days > 0 ? fill(m.daysLeft, { days }) : fill(m.daysLate, { days: -days });
+}
+
+function dutyOf({ obligationKind, subject }: NotificationParameters<'follow_up'>, m: Messages): string {
+  const withSubject = m.dutiesWithSubject[obligationKind];
+  if (!withSubject || subject === null) return m.duties[obligationKind];
+  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
+  const named =
+    year && quarter ? fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] }) : subject;
+  return fill(withSubject, { subject: named });
+}

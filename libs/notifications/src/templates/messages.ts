@@ -1,0 +1,58 @@
+import type { NoticeColour, ObligationKind } from '@duban/domain';
+
+/** Sorts of lines, the most urgent first: the order within a digest. */
+export const LINE_SORTS = [
+  'notice',
+  'urge',
+  'returned',
+  'notice_rejected',
+  'reminder',
+  'task_issued',
+  'reported',
+  'notice_answered',
+  'verified',
+] as const;
+export type LineSort = (typeof LINE_SORTS)[number];
+
+/**
+ * All words of one language. Names in braces are filled in; which ones a text may use is said by the other languages
+ * (a spec compares them) and by the code that fills them.
+ */
+export interface Messages {
+  /** One line of a digest. */
+  lines: Readonly<Record<LineSort, string>>;
+  /** What the subject counts: `催办2件`. */
+  counts: Readonly<Record<LineSort, string>>;
+  subject: string;
+  /** Between the counts of a subject. */
+  separator: string;
+  copy: string;
+  item: string;
+  itemWithoutNumber: string;
+  /** The item alone, without what it says. */
+  number: string;
+  noNumber: string;
+  date: string;
+  dateOfOtherYear: string;
+  daysLeft: string;
+  dueToday: string;
+  daysLate: string;
+  answerBy: string;
+  signForBy: string;
+  rectifyBy: string;
+  noReason: string;
+  collapsed: string;
+  quarter: string;
+  /** Names of the quarters, for `{ordinal}`. */
+  ordinals: readonly [string, string, string, string];
+  months: readonly string[];
+  colours: Readonly<Record<NoticeColour, string>>;
+  /** What is owed. */
+  duties: Readonly<Record<ObligationKind, string>>;
+  /** The same where the obligation names a period or a milestone. */
+  dutiesWithSubject: Readonly<Partial<Record<ObligationKind, string>>>;
+  mail: { greeting: string; footer: string };
+}
+
+/** Injection token of the messages in the installation's language. */
+export const MESSAGES = Symbol('MESSAGES');

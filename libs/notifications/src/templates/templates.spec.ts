@@ -1,0 +1,167 @@
+import { parseLocalDate } from '@duban/kernel';
+import { NOTIFICATION_KINDS, type NotificationKind } from '../notification.kinds';
+import { arrange, mailBody, subjectOf } from './digest';
+import { fill } from './fill';
+import { type Language, LANGUAGES } from './index';
+import { lineFor } from './line';
+
+const today = parseLocalDate('2026-04-21');
+const languages = Object.keys(LANGUAGES) as Language[];
+
+const followUp = {
+  followUpKind: 'urge',
+  colour: null,
+  rung: 'urge',
+  obligationKind: 'progress_report',
+  subject: '2026Q1',
+  dueOn: '2026-04-20',
+  unitName: '市住建局',
+  taskNumber: '12',
+  taskContent: '改造老旧小区260个',
+  noticeNumber: null,
+  answerDueOn: null,
+  isCopy: false,
+  collapsed: [] as string[],
+};
+const notice = {
+  ...followUp,
+  followUpKind: 'notice',
+  colour: 'blue',
+  rung: 'blue',
+  noticeNumber: '蓝督〔2026〕3号',
+  answerDueOn: '2026-04-24',
+};
+const aboutTask = { taskNumber: '12', taskContent: '改造老旧小区260个', unitName: '市住建局' };
+const aboutNotice = { noticeNumber: '蓝督〔2026〕3号', taskNumber: '12', unitName: '市住建局' };
+
+/** As little and as much as a writer may give. */
+const EXAMPLES: Record<NotificationKind, object[]> = {
+  task_issued: [
+    { planTitle: '责任分解方案', count: 5, signForBy: '2026-04-23' },
+    { planTitle: '责任分解方案', count: 1 },
+  ],
+  follow_up: [
+    followUp,
+    { ...followUp, followUpKind: 'reminder', dueOn: '2026-04-27', collapsed: ['remind-5'] },
+    { ...followUp, taskNumber: null, subject: null, dueOn: '2026-04-21' },
+    notice,
+    { ...notice, colour: 'red', isCopy: true, answerDueOn: null },
+    ...['sign_for', 'action_plan', 'milestone', 'completion', 'rectification'].map((obligationKind) => ({
+      ...followUp,
+      obligationKind,
+      subject: '完成前期工作',
+    })),
+  ],
+  returned: [{ ...aboutTask, reason: '佐证不足', rectifyBy: '2027-01-08' }, aboutTask],
+  verified: [aboutTask, { ...aboutTask, taskNumber: null }],
+  reported: [aboutTask],
+  notice_answered: [aboutNotice, { ...aboutNotice, taskNumber: null }],
+  notice_rejected: [{ ...aboutNotice, reason: '答非所问' }, aboutNotice],
+};
+const every = (Object.keys(NOTIFICATION_KINDS) as NotificationKind[]).flatMap((kind) =>
+  EXAMPLES[kind].map((parameters, i) => ({ kind, i, parameters })),
+);
+
+describe.each(languages)('messages in %s', (language) => {
+  const messages = LANGUAGES[language];
+
+  it.each(every)('say $kind ($i) without a gap', ({ kind, parameters }) => {
+    const { text } = lineFor(kind, parameters, messages, today);
+    expect(text).not.toMatch(/[{}]|undefined|null|NaN|\s\s/);
+    expect(text.length).toBeGreaterThan(10);
+  });
+
+  it('has the same words as before', () => {
+    const lines = every.map(({ kind, parameters }) => lineFor(kind, parameters, messages, today));
+    expect([subjectOf(lines, messages), ...lines.map(({ text }) => text)]).toMatchSnapshot();
+  });
+});
+
+describe('messages of all languages', () => {
+  const placeholders = (messages: object): unknown =>
+    Object.fromEntries(
+      Object.entries(messages).map(([key, value]) => [
+        key,
+        typeof value === 'string'
+          ? new Set(value.match(/\{\w+\}/g))
+          : Array.isArray(value)
+            ? value.length
+            : placeholders(value as object),
+      ]),
+    );
+
+  it('fill in the same', () => {
+    const { separator: _zh, dateOfOtherYear: _zhDate, ...zh } = LANGUAGES.zh;
+    const { separator: _en, dateOfOtherYear: _enDate, ...en } = LANGUAGES.en;
+    expect(placeholders(en)).toEqual(placeholders(zh));
+  });
+});
+
+describe('lineFor', () => {
+  const zh = (kind: string, parameters: unknown) => lineFor(kind, parameters, LANGUAGES.zh, today);
+
+  it('says which item, what is owed, by when, and how late it is', () => {
+    expect(zh('follow_up', followUp).text).toBe(
+      '【催办】第12项“改造老旧小区260个”（市住建局）应于4月20日前报送2026年第一季度进展，已逾期1天，请尽快办理。',
+    );
+  });
+
+  it('names the year of a date in another one', () => {
+    expect(zh('returned', { ...aboutTask, reason: '佐证不足', rectifyBy: '2027-01-08' }).text).toContain(
+      '2027年1月8日',
+    );
+  });
+
+  it('refuses parameters that the words cannot be made from', () => {
+    expect(() => zh('follow_up', { ...followUp, dueOn: '2026-02-30' })).toThrow('is no date');
+    expect(() => zh('follow_up', { ...followUp, unitName: undefined })).toThrow();
+    expect(() => zh('no_such_kind', {})).toThrow('there is no notification kind no_such_kind');
+    expect(() => zh('toString', {})).toThrow('there is no notification kind toString');
+  });
+
+  it('does not take the braces of a document for its own', () => {
+    expect(zh('verified', { ...aboutTask, taskContent: '推进{unit}建设' }).text).toContain('“推进{unit}建设”');
+  });
+
+  it('keeps a line on one line', () => {
+    expect(zh('verified', { ...aboutTask, taskContent: '第一行\r\nBcc: a@b\n第二行' }).text).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe('arrange', () => {
+  const line = (parameters: object) => lineFor('follow_up', parameters, LANGUAGES.zh, today);
+
+  it('puts a notice before an urge before a reminder', () => {
+    const lines = [line({ ...followUp, followUpKind: 'reminder' }), line(followUp), line(notice)];
+    expect(arrange(lines).map(({ sort }) => sort)).toEqual(['notice', 'urge', 'reminder']);
+  });
+
+  it('says one thing once to somebody who holds several posts, and leaves out the copy of it', () => {
+    const lines = [line({ ...notice, isCopy: true }), line(notice), line(notice)];
+    expect(arrange(lines)).toEqual([line(notice)]);
+  });
+});
+
+describe('subjectOf', () => {
+  it('counts what is in the digest', () => {
+    const lines = [followUp, followUp, notice].map((p) => lineFor('follow_up', p, LANGUAGES.zh, today));
+    expect(subjectOf(lines, LANGUAGES.zh)).toBe('督办：督办单1件、催办2件');
+  });
+});
+
+describe('mailBody', () => {
+  it('lets no document write HTML', () => {
+    const { text, html } = mailBody('<b>李敏</b>', ['<script>alert("1")</script> & \'更多\''], LANGUAGES.zh);
+    expect(text).toContain('1. <script>');
+    expect(html).not.toContain('<script>');
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;更多&#39;');
+    expect(html).toContain('&lt;b&gt;李敏&lt;/b&gt;');
+  });
+});
+
+describe('fill', () => {
+  it('refuses a name that it has no value for', () => {
+    expect(() => fill('{a}{b}', { a: 1 })).toThrow('asks for {b}');
+    expect(() => fill('{constructor}', {})).toThrow('asks for {constructor}');
+  });
+});
