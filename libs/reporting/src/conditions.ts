@@ -1,0 +1,23 @@
+/** Collects the conditions of a `where` with their parameters, numbered as they come. */
+export class Conditions {
+  readonly parameters: unknown[] = [];
+  private readonly parts: string[] = [];
+
+  /** `$?` in the text stands for each value, in order. Nothing is added where the first value is undefined. */
+  add(text: string, ...values: unknown[]): this {
+    if (values.length > 0 && values[0] === undefined) return this;
+    let i = 0;
+    this.parts.push(text.replaceAll('$?', () => this.parameter(values[i++])));
+    return this;
+  }
+
+  /** The placeholder of one more parameter, for use outside the `where`. */
+  parameter(value: unknown): string {
+    this.parameters.push(value);
+    return `$${this.parameters.length}`;
+  }
+
+  toString(): string {
+    return this.parts.length === 0 ? 'true' : this.parts.map((part) => `(${part})`).join(' and ');
+  }
+}

@@ -1,0 +1,70 @@
+import { unitScope } from '@duban/directory';
+import type { Actor } from '@duban/history';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+export interface Dashboard {
+  now: string;
+  /** Tasks that carry assignments, by state. */
+  tasks: Record<string, number>;
+  assignments: Record<string, number>;
+  obligations: { open: number; overdue: number; dueWithin7Days: number; discharged: number; lapsed: number };
+  /** Supervision notices (督办单) that stand, by colour. */
+  standingNotices: Record<string, number>;
+  /** Units with something overdue, most first; ten at most. */
+  latestUnits: { unitId: string; unitName: string; overdue: number; standingNotices: number }[];
+}
+
+/** The whole at a glance, of one plan or of all; a unit sees its own part. */
+@Injectable()
+export class DashboardReader {
+  async get(tx: EntityManager, actor: Actor, now: Date, planId: string | null): Promise<Dashboard> {
+    const unitId = unitScope(actor);
+    const parameters = [planId, unitId];
+    const mine = `($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)`;
+    const tasks = await counts(
+      tx,
+      `select t.state as key, count(distinct t.id)::int as count
+       from task t join assignment x on x.task_id = t.id where ${mine} group by 1 order by 1`,
+      parameters,
+    );
+    const assignments = await counts(
+      tx,
+      `select x.state as key, count(*)::int as count
+       from assignment x join task t on t.id = x.task_id where ${mine} group by 1 order by 1`,
+      parameters,
+    );
+    const [obligations]: Dashboard['obligations'][] = await tx.query(
+      `select count(*) filter (where x.state = 'open')::int as open,
+         count(*) filter (where x.state = 'open' and x.due_at <= $3)::int as overdue,
+         count(*) filter (where x.state = 'open' and x.due_at > $3 and x.due_at <= $3 + interval '7 days')::int
+           as "dueWithin7Days",
+         count(*) filter (where x.state = 'discharged')::int as discharged,
+         count(*) filter (where x.state = 'lapsed')::int as lapsed
+       from obligation x join task t on t.id = x.task_id where ${mine}`,
+      [...parameters, now],
+    );
+    const standingNotices = await counts(
+      tx,
+      `select n.colour as key, count(*)::int as count
+       from supervision_notice n join obligation x on x.id = n.obligation_id join task t on t.id = x.task_id
+       where ${mine} and n.state in ('issued', 'acknowledged', 'answered') group by 1 order by 1`,
+      parameters,
+    );
+    const latestUnits: Dashboard['latestUnits'] = await tx.query(
+      `select x.unit_id as "unitId", u.name as "unitName", count(distinct x.id)::int as overdue,
+         count(n.id)::int as "standingNotices"
+       from obligation x join task t on t.id = x.task_id join unit u on u.id = x.unit_id
+         left join supervision_notice n on n.obligation_id = x.id and n.state in ('issued', 'acknowledged', 'answered')
+       where ${mine} and x.state = 'open' and x.due_at <= $3
+       group by x.unit_id, u.name, u.position order by overdue desc, u.position limit 10`,
+      [...parameters, now],
+    );
+    return { now: now.toISOString(), tasks, assignments, obligations: obligations!, standingNotices, latestUnits };
+  }
+}
+
+async function counts(tx: EntityManager, query: string, parameters: unknown[]): Promise<Record<string, number>> {
+  const rows: { key: string; count: number }[] = await tx.query(query, parameters);
+  return Object.fromEntries(rows.map(({ key, count }) => [key, count]));
+}

@@ -1,0 +1,6 @@
+export { DashboardReader } from './dashboard.reader';
+export { PlanReader } from './plan.reader';
+export { ReportingModule } from './reporting.module';
+export { type SupervisionFilter, SupervisionReader } from './supervision.reader';
+export { LIGHTS, TASK_SORTS, type TaskFilter, TaskReader } from './task.reader';
+export { cursorKey, isUuid, type Page, pageOf } from './page';

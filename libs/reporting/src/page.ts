@@ -1,0 +1,47 @@
+import { invalid } from '@duban/kernel';
+
+/** A page of a list. `next` is opaque: it goes back as `cursor`; null on the last page. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Cuts a page from rows that were read with a limit of one more than wanted. */
+export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => readonly unknown[]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? encode(keyOf(last)) : null };
+}
+
+const encode = (key: readonly unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/**
+ * The sort key after which a page begins, one check a part; null for the first page.
+ * @throws DomainError REQUEST.BAD_CURSOR
+ */
+export function cursorKey(
+  cursor: string | undefined,
+  checks: readonly ((part: unknown) => boolean)[],
+): unknown[] | null {
+  if (cursor === undefined) return null;
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    key = null;
+  }
+  if (!Array.isArray(key) || key.length !== checks.length || !checks.every((check, i) => check(key[i]))) {
+    throw invalid('REQUEST.BAD_CURSOR', 'The cursor is not one that this list gave; begin again without it.', {
+      field: 'cursor',
+    });
+  }
+  return key as unknown[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const isUuid = (part: unknown): boolean => typeof part === 'string' && UUID.test(part);
+export const isCount = (part: unknown): boolean => Number.isInteger(part);
+export const isInstant = (part: unknown): boolean => typeof part === 'string' && !Number.isNaN(Date.parse(part));
+export const isDay = (part: unknown): boolean =>
+  typeof part === 'string' && /^\d{4}-\d\d-\d\d$/.test(part) && isInstant(part);

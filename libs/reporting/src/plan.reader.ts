@@ -1,0 +1,154 @@
+import { unitScope } from '@duban/directory';
+import { type Actor, HistoryService } from '@duban/history';
+import { notFound } from '@duban/kernel';
+import {
+  Assignment,
+  type AssignmentSnapshot,
+  assignmentSnapshot,
+  Plan,
+  type PlanSnapshot,
+  planSnapshot,
+  Target,
+  Task,
+  type TaskSnapshot,
+  taskSnapshot,
+} from '@duban/tasks';
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { Conditions } from './conditions';
+import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
+
+/** A task with the parts that units have in it. */
+export interface TaskView extends TaskSnapshot {
+  assignments: AssignmentSnapshot[];
+}
+
+export interface PlanView extends PlanSnapshot {
+  /** The instant that is shown; null for the present. */
+  asOf: string | null;
+  tasks: TaskView[];
+}
+
+export interface PlanRow {
+  id: string;
+  jurisdictionId: string;
+  jurisdictionName: string;
+  title: string;
+  documentNumber: string | null;
+  year: number | null;
+  state: string;
+  issuedOn: string | null;
+  policyId: string | null;
+  policyVersion: number | null;
+  tasks: number;
+  createdAt: Date;
+}
+
+/** Plans (责任分解方案) as they are, and as they were at any instant. A unit sees the tasks that it has a part in. */
+@Injectable()
+export class PlanReader {
+  constructor(private readonly history: HistoryService) {}
+
+  async list(tx: EntityManager, actor: Actor, limit: number, cursor?: string): Promise<Page<PlanRow>> {
+    const unitId = unitScope(actor);
+    const where = new Conditions();
+    const after = cursorKey(cursor, [isInstant, isUuid]);
+    if (after) where.add('(p.created_at, p.id) < ($?::timestamptz, $?::uuid)', ...after);
+    if (unitId !== null) {
+      where.add(
+        `exists (select 1 from task t join assignment a on a.task_id = t.id where t.plan_id = p.id and a.unit_id = $?)`,
+        unitId,
+      );
+    }
+    const rows: PlanRow[] = await tx.query(
+      `select p.id, p.jurisdiction_id as "jurisdictionId", j.name as "jurisdictionName", p.title,
+         p.document_number as "documentNumber", p.year, p.state, p.issued_on::text as "issuedOn",
+         p.policy_id as "policyId", p.policy_version as "policyVersion", p.created_at as "createdAt",
+         (select count(*)::int from task t where t.plan_id = p.id and t.parent_id is null) as tasks
+       from plan p join jurisdiction j on j.id = p.jurisdiction_id
+       where ${where} order by p.created_at desc, p.id desc limit ${where.parameter(limit + 1)}`,
+      where.parameters,
+    );
+    return pageOf(rows, limit, (row) => [row.createdAt, row.id]);
+  }
+
+  /** @throws DomainError PLAN.UNKNOWN, also where there was no such plan yet, or none that the actor has a part in */
+  async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<PlanView> {
+    const unitId = unitScope(actor);
+    const view = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
+    const tasks = unitId === null ? view.tasks : ownTasks(view.tasks, unitId);
+    if (unitId !== null && tasks.length === 0) throw unknownPlan(id);
+    return { ...view, tasks };
+  }
+
+  private async now(tx: EntityManager, id: string): Promise<PlanView> {
+    const plan = await tx.getRepository(Plan).findOneBy({ id });
+    if (!plan) throw unknownPlan(id);
+    return { ...planSnapshot(plan), asOf: null, tasks: await presentTasks(tx, { planId: id }) };
+  }
+
+  private async at(tx: EntityManager, id: string, asOf: Date): Promise<PlanView> {
+    const [plan] = await this.history.statesAt<PlanSnapshot>(tx, { planId: id }, 'plan', asOf);
+    if (!plan) throw unknownPlan(id);
+    const tasks = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
+    const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, { planId: id }, 'assignment', asOf);
+    return { ...plan, asOf: asOf.toISOString(), tasks: withAssignments(tasks, assignments) };
+  }
+}
+
+/** The present tasks of a plan, or one task with its parts, in the order of the document. */
+export async function presentTasks(
+  tx: EntityManager,
+  scope: { planId: string } | { taskId: string },
+): Promise<TaskView[]> {
+  const tasks = await tx.getRepository(Task).find({
+    where: 'planId' in scope ? { planId: scope.planId } : [{ id: scope.taskId }, { parentId: scope.taskId }],
+  });
+  const taskIds = tasks.map((task) => task.id);
+  const targets = await tx.getRepository(Target).find({ where: { taskId: In(taskIds) }, order: { position: 'ASC' } });
+  const assignments = await tx.getRepository(Assignment).findBy({ taskId: In(taskIds) });
+  const names: { id: string; name: string }[] = await tx.query(`select id, name from unit where id = any($1)`, [
+    assignments.map((assignment) => assignment.unitId),
+  ]);
+  const nameOf = new Map(names.map(({ id, name }) => [id, name]));
+  const targetsOf = groupBy(targets, (target) => target.taskId);
+  return withAssignments(
+    tasks.map((task) => taskSnapshot(task, targetsOf.get(task.id) ?? [])),
+    assignments.map((assignment) => assignmentSnapshot(assignment, nameOf.get(assignment.unitId) ?? '')),
+  );
+}
+
+export function withAssignments(tasks: TaskSnapshot[], assignments: AssignmentSnapshot[]): TaskView[] {
+  const byTask = groupBy(assignments, (assignment) => assignment.taskId);
+  return tasks
+    .sort((a, b) => a.position - b.position)
+    .map((task) => ({ ...task, assignments: (byTask.get(task.id) ?? []).sort(byRoleAndUnit) }));
+}
+
+/** The tasks that a unit has a part in, and the parents of such parts. */
+function ownTasks(tasks: readonly TaskView[], unitId: string): TaskView[] {
+  const own = new Set(
+    tasks
+      .filter((task) => task.assignments.some((assignment) => assignment.unitId === unitId))
+      .flatMap((task) => [task.id, task.parentId]),
+  );
+  return tasks.filter((task) => own.has(task.id));
+}
+
+const ROLE_ORDER = { lead: 0, responsible: 1, cooperating: 2 };
+
+/** Leads first; ids were given in the document's order. */
+const byRoleAndUnit = (a: AssignmentSnapshot, b: AssignmentSnapshot): number =>
+  ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || (a.id < b.id ? -1 : 1);
+
+function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}
+
+const unknownPlan = (planId: string): Error => notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });

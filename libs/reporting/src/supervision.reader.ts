@@ -1,0 +1,186 @@
+import { unitScope } from '@duban/directory';
+import type { Actor } from '@duban/history';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Conditions } from './conditions';
+import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
+
+/** What the lists of obligations, follow-ups and notices may be narrowed by. */
+export interface SupervisionFilter {
+  planId?: string;
+  taskId?: string;
+  unitId?: string;
+  obligationId?: string;
+  state?: string;
+  kind?: string;
+  colour?: string;
+  rung?: string;
+  dueBefore?: Date;
+  from?: Date;
+  to?: Date;
+  limit: number;
+  cursor?: string;
+}
+
+export interface ObligationRow {
+  id: string;
+  planId: string;
+  taskId: string;
+  taskNumber: string | null;
+  assignmentId: string;
+  unitId: string;
+  unitName: string;
+  kind: string;
+  subject: string | null;
+  state: string;
+  dueOn: string;
+  effectiveOn: string;
+  dueAt: Date;
+  isOverdue: boolean;
+  nextRung: string | null;
+  nextRungAt: Date | null;
+  settledAt: Date | null;
+  /** Why this date: the rule, what it was counted from, by which calendar. */
+  deadline: {
+    version: number;
+    rule: string;
+    base: Record<string, unknown>;
+    calendarVersion: string;
+    isProvisional: boolean;
+  };
+}
+
+export interface FollowUpRow {
+  id: string;
+  planId: string;
+  taskId: string;
+  taskNumber: string | null;
+  obligationId: string;
+  obligationKind: string;
+  subject: string | null;
+  dueOn: string;
+  unitId: string;
+  unitCode: string;
+  unitName: string;
+  rung: string;
+  kind: string;
+  colour: string | null;
+  recipient: { postId: string; post: string; unitId: string | null; unitCode: string | null };
+  isCopy: boolean;
+  plannedAt: Date;
+  firedAt: Date;
+  /** Earlier rungs of the same obligation that this one stands for, after downtime. */
+  collapsed: string[];
+  noticeId: string | null;
+}
+
+export interface NoticeRow {
+  id: string;
+  number: string;
+  colour: string;
+  state: string;
+  planId: string;
+  taskId: string;
+  taskNumber: string | null;
+  obligationId: string;
+  obligationKind: string;
+  subject: string | null;
+  unitId: string;
+  unitName: string;
+  issuedAt: Date;
+  answerDueOn: string | null;
+  answer: string | null;
+  answeredAt: Date | null;
+  inNextBulletin: boolean;
+  version: number;
+}
+
+/** What is owed, who was chased for it, and by which notices. A unit sees what is its own. */
+@Injectable()
+export class SupervisionReader {
+  async obligations(
+    tx: EntityManager,
+    actor: Actor,
+    now: Date,
+    filter: SupervisionFilter,
+  ): Promise<Page<ObligationRow>> {
+    const where = this.conditions(actor, filter);
+    where.add('o.state = $?', filter.state).add('o.kind = $?', filter.kind).add('o.due_at < $?', filter.dueBefore);
+    const key = cursorKey(filter.cursor, [isInstant, isUuid]);
+    if (key) where.add('(o.due_at, o.id) > ($?::timestamptz, $?::uuid)', ...key);
+    const rows: ObligationRow[] = await tx.query(
+      `select o.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
+         o.assignment_id as "assignmentId", o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.state,
+         o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
+         o.state = 'open' and o.due_at <= ${where.parameter(now)} as "isOverdue", o.next_rung as "nextRung",
+         o.next_rung_at as "nextRungAt", o.settled_at as "settledAt",
+         jsonb_build_object('version', d.version, 'rule', d.rule, 'base', d.base, 'calendarVersion', d.calendar_version,
+           'isProvisional', d.is_provisional) as deadline
+       from obligation o
+         ${PLACE}
+         join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
+       where ${where} order by o.due_at, o.id limit ${where.parameter(filter.limit + 1)}`,
+      where.parameters,
+    );
+    return pageOf(rows, filter.limit, (row) => [row.dueAt, row.id]);
+  }
+
+  async followUps(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<FollowUpRow>> {
+    const where = this.conditions(actor, filter);
+    where.add('f.kind = $?', filter.kind).add('f.colour = $?', filter.colour).add('f.rung = $?', filter.rung);
+    where.add('f.fired_at >= $?', filter.from).add('f.fired_at < $?', filter.to);
+    const key = cursorKey(filter.cursor, [isInstant, isUuid]);
+    if (key) where.add('(f.fired_at, f.id) > ($?::timestamptz, $?::uuid)', ...key);
+    const rows: FollowUpRow[] = await tx.query(
+      `select f.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
+         f.obligation_id as "obligationId", o.kind as "obligationKind", o.subject, o.effective_on::text as "dueOn",
+         o.unit_id as "unitId", u.code as "unitCode", u.name as "unitName", f.rung, f.kind, f.colour,
+         jsonb_build_object('postId', p.id, 'post', p.kind, 'unitId', p.unit_id, 'unitCode', pu.code) as recipient,
+         f.is_copy as "isCopy", f.planned_at as "plannedAt", f.fired_at as "firedAt", f.collapsed,
+         f.notice_id as "noticeId"
+       from follow_up f
+         join obligation o on o.id = f.obligation_id
+         ${PLACE}
+         join post p on p.id = f.recipient_post_id
+         left join unit pu on pu.id = p.unit_id
+       where ${where} order by f.fired_at, f.id limit ${where.parameter(filter.limit + 1)}`,
+      where.parameters,
+    );
+    return pageOf(rows, filter.limit, (row) => [row.firedAt, row.id]);
+  }
+
+  async notices(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
+    const where = this.conditions(actor, filter);
+    where.add('n.state = $?', filter.state).add('n.colour = $?', filter.colour);
+    const key = cursorKey(filter.cursor, [isInstant, isUuid]);
+    if (key) where.add('(n.issued_at, n.id) > ($?::timestamptz, $?::uuid)', ...key);
+    const rows: NoticeRow[] = await tx.query(
+      `select n.id, n.number, n.colour, n.state, t.plan_id as "planId", o.task_id as "taskId",
+         coalesce(t.number, parent.number) as "taskNumber", n.obligation_id as "obligationId",
+         o.kind as "obligationKind", o.subject, o.unit_id as "unitId", u.name as "unitName", n.issued_at as "issuedAt",
+         n.answer_due_on::text as "answerDueOn", n.answer, n.answered_at as "answeredAt",
+         n.in_next_bulletin as "inNextBulletin", n.version
+       from supervision_notice n
+         join obligation o on o.id = n.obligation_id
+         ${PLACE}
+       where ${where} order by n.issued_at, n.id limit ${where.parameter(filter.limit + 1)}`,
+      where.parameters,
+    );
+    return pageOf(rows, filter.limit, (row) => [row.issuedAt, row.id]);
+  }
+
+  private conditions(actor: Actor, filter: SupervisionFilter): Conditions {
+    const where = new Conditions();
+    const unitId = unitScope(actor);
+    if (unitId !== null) where.add('o.unit_id = $?', unitId);
+    where.add('o.unit_id = $?', filter.unitId).add('o.id = $?', filter.obligationId);
+    where.add('t.plan_id = $?', filter.planId);
+    where.add('o.task_id = $? or t.parent_id = $?', filter.taskId, filter.taskId);
+    return where;
+  }
+}
+
+/** Where an obligation stands: its task (a part goes by its parent's number) and its unit. */
+const PLACE = `join task t on t.id = o.task_id
+         left join task parent on parent.id = t.parent_id
+         join unit u on u.id = o.unit_id`;

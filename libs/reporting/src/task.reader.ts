@@ -1,0 +1,241 @@
+import type { AssignmentState } from '@duban/domain';
+import { unitScope } from '@duban/directory';
+import { type Actor, type HistoryEvent, HistoryService } from '@duban/history';
+import { forbidden, notFound } from '@duban/kernel';
+import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
+import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Conditions } from './conditions';
+import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
+import { presentTasks, type TaskView, withAssignments } from './plan.reader';
+
+export const LIGHTS = ['green', 'yellow', 'red'] as const;
+export type Light = (typeof LIGHTS)[number];
+export const TASK_SORTS = ['position', 'due', '-due'] as const;
+
+export interface TaskFilter {
+  planId?: string;
+  unitId?: string;
+  state?: AssignmentState;
+  light?: Light;
+  /** Tasks with something open that is due before this instant. */
+  dueBefore?: Date;
+  /** Words in the task's text, or its number. */
+  q?: string;
+  sort: (typeof TASK_SORTS)[number];
+  limit: number;
+  cursor?: string;
+}
+
+/** A line of the board. */
+export interface TaskRow {
+  id: string;
+  planId: string;
+  parentId: string | null;
+  number: string | null;
+  position: number;
+  path: string[];
+  content: string;
+  state: AssignmentState | null;
+  leadInferred: boolean;
+  /** Day by which the lead completes it. */
+  dueOn: string | null;
+  leads: string[];
+  /** Units with a part in it. */
+  units: number;
+  /** The earliest instant by which something open is due. */
+  nextDueAt: Date | null;
+  overdue: number;
+  /** Colour of the highest supervision notice (督办单) that stands. */
+  notice: string | null;
+  /** 亮灯: red where an orange or red notice stands, yellow where something is overdue, else green. */
+  light: Light | null;
+  version: number;
+}
+
+export interface ReportView {
+  id: string;
+  assignmentId: string;
+  obligationId: string | null;
+  kind: string;
+  text: string;
+  evidence: { title: string; location?: string }[];
+  shortfallReason: string | null;
+  goAheadReason: string | null;
+  reportedAt: string;
+  measurements: { targetId: string; value: number }[];
+}
+
+/** A task with all that belongs to it, its parts among it. */
+export interface TaskDetail extends TaskView {
+  asOf: string | null;
+  parts: TaskView[];
+  obligations: ObligationSnapshot[];
+  notices: NoticeSnapshot[];
+  reports: ReportView[];
+}
+
+/** Tasks (责任事项) on the board, one by one, and at any past instant. */
+@Injectable()
+export class TaskReader {
+  constructor(private readonly history: HistoryService) {}
+
+  async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
+    const where = new Conditions();
+    const nowParameter = where.parameter(now);
+    const unitId = unitScope(actor);
+    for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
+    where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
+    where.add('o.next_due_at < $?', filter.dueBefore);
+    if (filter.q !== undefined) {
+      where.add(`t.content like $? or t.number = $?`, `%${escapeLike(filter.q)}%`, filter.q);
+    }
+    where.add(`${lightOf} = $?`, filter.light);
+    const { order, after, keyOf } = SORTS[filter.sort];
+    const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
+    if (key) where.add(after, ...key);
+    const rows: TaskRow[] = await tx.query(
+      `select t.id, t.plan_id as "planId", t.parent_id as "parentId", t.number, t.position, t.path, t.content, t.state,
+         t.is_lead_inferred as "leadInferred", t.due_on::text as "dueOn", t.version,
+         o.next_due_at as "nextDueAt", coalesce(o.overdue, 0)::int as overdue, n.colour as notice,
+         case when t.state is null or t.state = 'cancelled' then null else ${lightOf} end as light,
+         array(select u.name from assignment a join unit u on u.id = a.unit_id
+               where a.task_id = t.id and a.role = 'lead' order by a.id) as leads,
+         (select count(*)::int from assignment a where a.task_id = t.id) as units
+       from task t
+         left join lateral (
+           select min(due_at) as next_due_at, count(*) filter (where due_at <= ${nowParameter}) as overdue
+           from obligation where task_id = t.id and state = 'open') o on true
+         left join lateral (
+           select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
+           where ob.task_id = t.id and n.state in ('issued', 'acknowledged', 'answered')
+           order by array_position(array['red', 'orange', 'blue'], n.colour) limit 1) n on true
+       where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
+      where.parameters,
+    );
+    return pageOf(rows, filter.limit, keyOf);
+  }
+
+  /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS */
+  async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<TaskDetail> {
+    await this.assertOwn(tx, actor, id);
+    return asOf ? this.at(tx, id, asOf) : this.now(tx, id);
+  }
+
+  async historyOf(
+    tx: EntityManager,
+    actor: Actor,
+    id: string,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<HistoryEvent>> {
+    await this.assertOwn(tx, actor, id);
+    const after = cursorKey(cursor, [(part) => typeof part === 'string' && /^\d{1,18}$/.test(part)]);
+    const events = await this.history.ofTask(tx, id, after ? (after[0] as string) : '0', limit + 1);
+    return pageOf(events, limit, (event) => [event.seq]);
+  }
+
+  private async assertOwn(tx: EntityManager, actor: Actor, id: string): Promise<void> {
+    const unitId = unitScope(actor);
+    const [row]: { isOwn: boolean }[] = await tx.query(
+      `select $2::uuid is null or ${HAS_PART.replaceAll('$?', '$2')} as "isOwn" from task t where t.id = $1`,
+      [id, unitId],
+    );
+    if (!row) throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
+    if (!row.isOwn) throw forbidden('TASK.NOT_YOURS', 'Your unit has no part in this task.', { taskId: id });
+  }
+
+  private async now(tx: EntityManager, id: string): Promise<TaskDetail> {
+    const views = await presentTasks(tx, { taskId: id });
+    const taskIds = views.map((view) => view.id);
+    const obligations: ObligationSnapshot[] = await tx.query(
+      `select id, task_id as "taskId", assignment_id as "assignmentId", unit_id as "unitId", kind, subject, state,
+         deadline_version as "deadlineVersion", due_on::text as "dueOn", effective_on::text as "effectiveOn",
+         due_at as "dueAt", settled_at as "settledAt"
+       from obligation where task_id = any($1) order by due_at, id`,
+      [taskIds],
+    );
+    const notices: NoticeSnapshot[] = await tx.query(
+      `select n.id, n.number, n.obligation_id as "obligationId", n.deadline_version as "deadlineVersion", n.colour,
+         n.state, n.issued_at as "issuedAt", n.answer_due_on::text as "answerDueOn", n.answer,
+         n.answered_at as "answeredAt", n.in_next_bulletin as "inNextBulletin", n.version
+       from supervision_notice n join obligation o on o.id = n.obligation_id
+       where o.task_id = any($1) order by n.issued_at, n.id`,
+      [taskIds],
+    );
+    const reports: ReportView[] = await tx.query(
+      `select r.id, r.assignment_id as "assignmentId", r.obligation_id as "obligationId", r.kind, r.text, r.evidence,
+         r.difficulties, r.next_steps as "nextSteps", r.shortfall_reason as "shortfallReason",
+         r.go_ahead_reason as "goAheadReason", r.person_id as "personId", r.post_id as "postId",
+         r.reported_at as "reportedAt", coalesce((select jsonb_agg(jsonb_build_object('targetId', m.target_id,
+           'value', m.value) order by m.id) from measurement m where m.report_id = r.id), '[]') as measurements
+       from report r join assignment a on a.id = r.assignment_id
+       where a.task_id = any($1) order by r.reported_at, r.id`,
+      [taskIds],
+    );
+    return detail(id, null, views, { obligations, notices, reports });
+  }
+
+  private async at(tx: EntityManager, id: string, asOf: Date): Promise<TaskDetail> {
+    const rows: { id: string }[] = await tx.query(`select id from task where id = $1 or parent_id = $1`, [id]);
+    const scope = { taskIds: rows.map((row) => row.id) };
+    const tasks = await this.history.statesAt<TaskSnapshot>(tx, scope, 'task', asOf);
+    if (!tasks.some((task) => task.id === id)) {
+      throw notFound('TASK.UNKNOWN', `There was no such task at ${asOf.toISOString()}.`, { taskId: id });
+    }
+    const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, scope, 'assignment', asOf);
+    const obligations = await this.history.statesAt<ObligationSnapshot>(tx, scope, 'obligation', asOf);
+    const notices = await this.history.statesAt<NoticeSnapshot>(tx, scope, 'supervision_notice', asOf);
+    const reports = await this.history.statesAt<ReportView>(tx, scope, 'report', asOf);
+    const views = withAssignments(tasks, assignments);
+    return detail(id, asOf, views, {
+      obligations: obligations.sort(by((o) => [o.dueAt, o.id])),
+      notices: notices.sort(by((n) => [n.issuedAt, n.id])),
+      reports: reports.sort(by((r) => [r.reportedAt, r.id])),
+    });
+  }
+}
+
+function detail(
+  id: string,
+  asOf: Date | null,
+  views: readonly TaskView[],
+  rest: Pick<TaskDetail, 'obligations' | 'notices' | 'reports'>,
+): TaskDetail {
+  const task = views.find((view) => view.id === id)!;
+  return { ...task, asOf: asOf?.toISOString() ?? null, parts: views.filter((view) => view.id !== id), ...rest };
+}
+
+const by =
+  <T>(keyOf: (row: T) => readonly string[]) =>
+  (a: T, b: T): number =>
+    keyOf(a).join(' ') < keyOf(b).join(' ') ? -1 : 1;
+
+/** The unit has a part in the task, or in a part of it. */
+const HAS_PART = `exists (select 1 from assignment a where a.unit_id = $? and
+  (a.task_id = t.id or a.task_id in (select part.id from task part where part.parent_id = t.id)))`;
+
+const lightOf = `(case when n.colour in ('orange', 'red') then 'red' when o.overdue > 0 then 'yellow' else 'green' end)`;
+
+const FAR = '9999-12-31';
+const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =
+  {
+    position: {
+      order: 't.plan_id, t.position',
+      after: '(t.plan_id, t.position) > ($?::uuid, $?::int)',
+      keyOf: (row) => [row.planId, row.position],
+    },
+    due: {
+      order: `coalesce(t.due_on, '${FAR}'), t.id`,
+      after: `(coalesce(t.due_on, '${FAR}'), t.id) > ($?::date, $?::uuid)`,
+      keyOf: (row) => [row.dueOn ?? FAR, row.id],
+    },
+    '-due': {
+      order: `coalesce(t.due_on, '${FAR}') desc, t.id desc`,
+      after: `(coalesce(t.due_on, '${FAR}'), t.id) < ($?::date, $?::uuid)`,
+      keyOf: (row) => [row.dueOn ?? FAR, row.id],
+    },
+  };
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);
