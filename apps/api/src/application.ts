@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { DemonstrationClock, Transactor } from '@duban/database';
+import { type Logger, NestLog } from '@duban/platform';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LogController } from 'fastify';
+import { describeApi } from './openapi';
+import { Metrics } from './operations/metrics';
+import { ProblemFilter } from './problem.filter';
+import { MAX_FILE_BYTES } from './uploads';
+import type { Ground } from './ground.module';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 60_000;
+const GIVEN_REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** A Nest application that serves the api, not yet listening. `module` holds the ApiModule, and more where wanted. */
+export async function createApi(module: DynamicModule, ground: Ground, log: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A proxy's id is taken over, so that its log and our history tell of the same request.
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: [`'self'`],
+        scriptSrc: [`'self'`],
+        // The page on which the api is tried sets styles on its elements.
+        styleSrc: [`'self'`, `'unsafe-inline'`],
+        imgSrc: [`'self'`, 'data:'],
+        objectSrc: [`'none'`],
+        frameAncestors: [`'none'`],
+        upgradeInsecureRequests: null,
+      },
+    },
+    // Inside an office's network there may be no TLS; a proxy that has it sets this header.
+    strictTransportSecurity: false,
+  });
+  await app.register(multipart, { limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 11 } });
+  app.setGlobalPrefix('api/v1', { exclude: ['/', 'healthz', 'readyz', 'metrics'] });
+  app.useGlobalFilters(new ProblemFilter(log));
+  describeApi(app);
+  observeRequests(app, log);
+  if (ground.clock instanceof DemonstrationClock) followClock(app, ground.clock);
+  return app;
+}
+
+/** Every answer carries its request's id, is measured and leaves a line in the log. */
+function observeRequests(app: NestFastifyApplication, log: Logger): void {
+  const metrics = app.get(Metrics);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const ms = Math.round(reply.elapsedTime);
+    log.info({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request');
+  });
+}
+
+/** Another process may have moved the demonstration's clock since the last request. */
+function followClock(app: NestFastifyApplication, clock: DemonstrationClock): void {
+  const transactor = app.get(Transactor);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async () => {
+      await transactor.run((tx) => clock.refresh(tx)).catch(() => undefined);
+    });
+}

@@ -1,0 +1,82 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { cleanupOpenApiDoc } from 'nestjs-zod';
+
+const PROBLEM_SCHEMA = {
+  type: 'object' as const,
+  description: 'RFC 9457. `code` is stable; `faults` names each fault with its place, where there are several.',
+  required: ['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId'],
+  properties: {
+    type: { type: 'string' as const },
+    title: { type: 'string' as const },
+    status: { type: 'integer' as const },
+    code: { type: 'string' as const, example: 'ASSIGNMENT.EVENT_NOT_ALLOWED' },
+    detail: { type: 'string' as const },
+    instance: { type: 'string' as const },
+    requestId: { type: 'string' as const },
+    faults: {
+      type: 'array' as const,
+      items: {
+        type: 'object' as const,
+        required: ['code', 'message'],
+        properties: {
+          code: { type: 'string' as const },
+          message: { type: 'string' as const },
+          field: { type: 'string' as const },
+          line: { type: 'integer' as const },
+          row: { type: 'integer' as const },
+          column: { type: 'integer' as const },
+        },
+      },
+    },
+  },
+};
+
+/** `GET /api/openapi.json` and, to try it on, the page `GET /api/docs`. */
+export function describeApi(app: NestFastifyApplication): void {
+  const config = new DocumentBuilder()
+    .setTitle('duban 督办')
+    .setDescription(
+      'Supervises the tasks that a government hands to its departments until each is done and verified. ' +
+        'Errors are RFC 9457 problem details with a stable code. Lists give `next`, an opaque cursor. ' +
+        'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
+    )
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  SwaggerModule.setup('api/docs', app, () => describe(app, config), { jsonDocumentUrl: '/api/openapi.json' });
+}
+
+function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
+  const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+  };
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods as Record<string, Operation>)) {
+      operation.responses.default = {
+        description: 'A problem',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      };
+      if (method !== 'get') (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
+      if (path === '/api/v1/sessions') operation.security = [];
+    }
+  }
+  return document;
+}
+
+interface Operation {
+  parameters?: unknown[];
+  responses: Record<string, unknown>;
+  security?: unknown[];
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key and request again gives the first answer and does nothing twice.',
+  schema: { type: 'string', maxLength: 200 },
+};

@@ -1,0 +1,103 @@
+import { Transactor } from '@duban/database';
+import type { Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { JobProducer } from '@duban/queue';
+import { Inject, Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What Prometheus reads. Figures about duties come from the database at the time of asking: any process gives the same. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests: Histogram;
+
+  constructor(transactor: Transactor, jobs: JobProducer, @Inject(CLOCK) clock: Clock) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.requests = new Histogram({
+      name: 'duban_http_request_seconds',
+      help: 'Time to answer, by route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    new Gauge({
+      name: 'duban_obligations',
+      help: 'Obligations by state; overdue ones are open ones, too',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        const rows: { state: string; count: number }[] = await transactor.run((tx) =>
+          tx.query(
+            `select state, count(*)::int as count from obligation group by state
+             union all select 'overdue', count(*)::int from obligation where state = 'open' and due_at <= $1`,
+            [clock.now()],
+          ),
+        );
+        this.reset();
+        for (const { state, count } of rows) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: 'duban_oldest_due_rung_seconds',
+      help: 'For how long the oldest due follow-up has been waiting; more than a few sweeps is an alarm',
+      registers,
+      async collect() {
+        const [row]: { seconds: number }[] = await transactor.run((tx) =>
+          tx.query(
+            `select coalesce(greatest(extract(epoch from $1 - min(next_rung_at)), 0), 0)::float as seconds
+             from obligation where next_rung_at is not null`,
+            [clock.now()],
+          ),
+        );
+        this.set(row?.seconds ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'duban_deliveries',
+      help: 'Messages by channel and state',
+      labelNames: ['channel', 'state'],
+      registers,
+      async collect() {
+        const rows: { channel: string; state: string; count: number }[] = await transactor.run((tx) =>
+          tx.query(`select channel, state, count(*)::int as count from delivery group by 1, 2`),
+        );
+        this.reset();
+        for (const { channel, state, count } of rows) this.set({ channel, state }, count);
+      },
+    });
+    new Gauge({
+      name: 'duban_jobs',
+      help: 'Jobs by queue and state; none where the store of the queue is away',
+      labelNames: ['queue', 'state'],
+      registers,
+      async collect() {
+        this.reset();
+        for (const [queue, counts] of Object.entries(await jobs.counts())) {
+          for (const [state, count] of Object.entries(counts ?? {})) this.set({ queue, state }, count);
+        }
+      },
+    });
+    new Gauge({
+      name: 'duban_lost_jobs',
+      help: 'Hints that could not be given to the queue since this process started; the sweep finds their work',
+      registers,
+      collect() {
+        this.set(jobs.lostJobs);
+      },
+    });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** @param route the route's pattern, not the address: ids would make a series each */
+  observe(method: string, route: string, status: number, seconds: number): void {
+    this.requests.observe({ method, route, status: String(status) }, seconds);
+  }
+}

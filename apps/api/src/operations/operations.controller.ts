@@ -1,0 +1,57 @@
+import { Transactor } from '@duban/database';
+import { JobProducer } from '@duban/queue';
+import { Controller, Get, Redirect, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../requests';
+import { Metrics } from './metrics';
+
+interface Readiness {
+  status: 'ready' | 'not_ready';
+  checks: Record<string, 'ok' | 'away'>;
+}
+
+/** For those who run the system: is it alive, can it serve, how is it doing. */
+@Public()
+@ApiExcludeController()
+@Controller()
+export class OperationsController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly jobs: JobProducer,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get()
+  @Redirect('/api/docs', 302)
+  home(): void {}
+
+  /** The process answers; nothing else is asked. */
+  @Get('healthz')
+  alive(): { status: 'alive' } {
+    return { status: 'alive' };
+  }
+
+  /**
+   * Whether requests can be served. The queue is told of but not asked for: without it work waits for the sweep's
+   * timer, and nothing is refused.
+   */
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
+    const database = await this.transactor
+      .run((tx) => tx.query('select 1'))
+      .then(
+        () => 'ok' as const,
+        () => 'away' as const,
+      );
+    const queue = (await this.jobs.ping()) ? 'ok' : 'away';
+    if (database !== 'ok') void reply.status(503);
+    return { status: database === 'ok' ? 'ready' : 'not_ready', checks: { database, queue } };
+  }
+
+  @Get('metrics')
+  async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.type(this.metrics.contentType);
+    return this.metrics.text();
+  }
+}

@@ -1,0 +1,163 @@
+import { Transactor } from '@duban/database';
+import type { Actor } from '@duban/history';
+import { type Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { PlanReader } from '@duban/reporting';
+import { type PlanIssueResult, PlanService } from '@duban/tasks';
+import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { asOfInstant } from '../as-of';
+import { CommandRunner } from '../command.runner';
+import { type ActingRequest, CurrentActor } from '../requests';
+import { asOf, cursor, day, expectedVersion, limit, name, pageOf, span, task, text, uuid, warning } from '../schemas';
+import { readUpload } from '../uploads';
+
+const planFields = {
+  id: uuid,
+  jurisdictionId: uuid,
+  title: z.string(),
+  documentNumber: z.string().nullable(),
+  year: z.int().nullable(),
+  state: z.enum(['draft', 'issued']),
+  issuedOn: z.string().nullable(),
+  policyId: z.string().nullable(),
+  policyVersion: z.int().nullable(),
+};
+class PlanDto extends createZodDto(
+  z.object({
+    ...planFields,
+    fileName: z.string(),
+    leftOut: z.array(span),
+    warnings: z.array(warning),
+    version: z.int(),
+    asOf: z.string().nullable(),
+    tasks: z.array(task),
+  }),
+) {}
+class PlansDto extends createZodDto(
+  pageOf(z.object({ ...planFields, jurisdictionName: z.string(), tasks: z.int(), createdAt: z.string() })),
+) {}
+class PlansQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
+class PlanQuery extends createZodDto(z.strictObject({ asOf })) {}
+class PlanParams extends createZodDto(z.strictObject({ id: uuid })) {}
+class PlanTaskParams extends createZodDto(z.strictObject({ id: uuid, taskId: uuid })) {}
+const names = z.array(name).max(500);
+class TaskEditDto extends createZodDto(
+  z.strictObject({
+    number: name.nullable().optional(),
+    content: text.optional(),
+    lead: names.optional(),
+    responsible: names.optional(),
+    cooperating: names.optional(),
+    leaders: names.optional(),
+    deadline: z.strictObject({ text: name, due: day.nullable() }).nullable().optional(),
+    expectedVersion,
+  }),
+) {}
+class IssueDto extends createZodDto(
+  z.strictObject({
+    year: z.int(),
+    issuedOn: day,
+    policy: z.string().min(1).max(100).default('annual-report').meta({ description: 'The rule set (督办规则).' }),
+  }),
+) {}
+class IssuedDto extends createZodDto(
+  z.object({
+    tasks: z.int().meta({ description: 'Tasks and parts that carry assignments.' }),
+    assignments: z.int(),
+    leads: z.int(),
+    obligations: z.int(),
+    skipped: z.array(
+      z.object({
+        taskNumber: z.string().nullable(),
+        unitId: uuid,
+        kind: z.string(),
+        subject: z.string().nullable(),
+        dueOn: z.string(),
+      }),
+    ),
+  }),
+) {}
+
+@ApiTags('plans')
+@Controller('plans')
+export class PlansController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly commands: CommandRunner,
+    private readonly plans: PlanService,
+    private readonly reader: PlanReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Plans (责任分解方案), newest first' })
+  @ApiOkResponse({ type: PlansDto })
+  list(@CurrentActor() actor: Actor, @Query() query: PlansQuery): ReturnType<PlanReader['list']> {
+    return this.transactor.run((tx) => this.reader.list(tx, actor, query.limit, query.cursor));
+  }
+
+  @Post()
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary' },
+        jurisdiction: { type: 'string', description: 'Name or id, where the title does not say whose plan it is.' },
+      },
+    },
+  })
+  @ApiOperation({
+    summary: 'Read a document into a draft',
+    description: 'Plain text, UTF-8 or GB18030, 20 MiB at most. The draft comes with the warnings of the reader.',
+  })
+  @ApiCreatedResponse({ type: PlanDto })
+  async draft(@Req() request: ActingRequest): ReturnType<PlanReader['get']> {
+    const { name, bytes, fields } = await readUpload(request, ['jurisdiction']);
+    return this.commands.run(request, bytes, async (tx, actor, at) => {
+      const id = await this.plans.draft(tx, actor, at, { name, bytes }, fields.jurisdiction);
+      return this.reader.get(tx, actor, id, null);
+    });
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A plan with its tasks, now or at a past instant' })
+  @ApiOkResponse({ type: PlanDto })
+  get(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: PlanParams,
+    @Query() query: PlanQuery,
+  ): ReturnType<PlanReader['get']> {
+    const instant = asOfInstant(query.asOf, this.clock.now());
+    return this.transactor.run((tx) => this.reader.get(tx, actor, id, instant));
+  }
+
+  @Patch(':id/tasks/:taskId')
+  @ApiOperation({ summary: 'Correct a task of a draft' })
+  @ApiOkResponse({ type: PlanDto })
+  edit(
+    @Req() request: ActingRequest,
+    @Param() { id, taskId }: PlanTaskParams,
+    @Body() { expectedVersion: version, ...edit }: TaskEditDto,
+  ): ReturnType<PlanReader['get']> {
+    return this.commands.run(request, { ...edit, version }, async (tx, actor, at) => {
+      await this.plans.editTask(tx, actor, at, id, taskId, edit, version);
+      return this.reader.get(tx, actor, id, null);
+    });
+  }
+
+  @Post(':id/issue')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Issue a draft (印发)',
+    description: 'Makes the assignments and what is owed, in one transaction; from then on the plan is binding.',
+  })
+  @ApiOkResponse({ type: IssuedDto })
+  issue(@Req() request: ActingRequest, @Param() { id }: PlanParams, @Body() input: IssueDto): Promise<PlanIssueResult> {
+    return this.commands.run(request, input, (tx, actor, at) => this.plans.issue(tx, actor, at, id, input));
+  }
+}

@@ -1,0 +1,42 @@
+import { DomainError, type Fault } from '@duban/kernel';
+import type { Actor } from '@duban/history';
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { createZodValidationPipe } from 'nestjs-zod';
+import type { ZodError } from 'zod';
+
+/** A request whose sender is known. */
+export type ActingRequest = FastifyRequest & { actor?: Actor };
+
+export const PUBLIC = 'public';
+/** A route that anybody may call without having signed in. */
+export const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(PUBLIC, true);
+
+/** Who makes the request. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const { actor } = context.switchToHttp().getRequest<ActingRequest>();
+  if (!actor) throw new Error('a public route asks for an actor');
+  return actor;
+});
+
+/** Checks bodies, queries and parameters against their schemas; every fault is named with its field. */
+export const RequestValidationPipe = createZodValidationPipe({
+  createValidationException: (error) => invalidRequest(error as ZodError),
+});
+
+function invalidRequest(error: ZodError): DomainError {
+  const faults = error.issues.flatMap((issue): Fault[] => {
+    const place = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        code: 'FIELD.UNKNOWN',
+        field: place ? `${place}.${key}` : key,
+        message: 'There is no such field.',
+      }));
+    }
+    return [{ code: 'FIELD.INVALID', field: place, message: issue.message }];
+  });
+  const first = faults[0];
+  const detail = first ? `${first.field || 'The body'}: ${first.message}` : 'The request is not well formed.';
+  return new DomainError('invalid', 'REQUEST.INVALID', detail, { faults });
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/** Pieces of which the requests and answers are made; one word for one thing, as in the database. */
+
+export const uuid = z.uuid().meta({ description: 'UUID' });
+export const instant = z.iso.datetime({ offset: true, error: 'An instant in ISO 8601 with offset.' }).meta({
+  example: '2026-01-08T09:00:00+08:00',
+});
+export const day = z.iso.date({ error: 'A date that exists, as YYYY-MM-DD.' }).meta({ example: '2026-04-20' });
+export const text = z.string().trim().min(1, 'Not empty.').max(20_000, 'At most 20,000 characters.');
+const shortText = z.string().trim().min(1, 'Not empty.').max(500, 'At most 500 characters.');
+export const name = shortText;
+
+export const limit = z.coerce
+  .number({ error: 'A number from 1 to 200.' })
+  .int('A whole number.')
+  .min(1, 'From 1 to 200.')
+  .max(200, 'From 1 to 200.')
+  .default(50)
+  .meta({ description: 'Items a page.' });
+export const cursor = z.string().max(1000).optional().meta({ description: '`next` of the page before.' });
+
+/** An instant, or a date that stands for the end of that day in China. */
+export const asOf = z
+  .union([instant, day])
+  .optional()
+  .meta({ description: 'Shows the state at this instant; a date means the end of that day (Asia/Shanghai).' });
+
+export const expectedVersion = z.int().min(1).optional().meta({
+  description: 'The version that you read; 409 if somebody has changed it since.',
+});
+
+export const pageOf = <T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> =>
+  z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Give it as `cursor`.' }) });
+
+export const evidence = z.strictObject({
+  title: shortText,
+  location: shortText.optional().meta({ description: 'Where it is to be found: a file number, an address.' }),
+});
+export const measurement = z.strictObject({ targetId: uuid, value: z.number() });
+
+const deadline = z.object({ text: z.string(), due: z.string().nullable() }).nullable();
+const target = z.object({
+  id: uuid,
+  text: z.string(),
+  value: z.number(),
+  upper: z.number().nullable(),
+  unit: z.string(),
+  comparator: z.enum(['eq', 'gte', 'lte', 'gt', 'lt', 'approx', 'range']),
+});
+export const assignmentState = z.enum(['assigned', 'in_progress', 'reported', 'verified', 'cancelled']);
+export const assignment = z
+  .object({
+    id: uuid,
+    taskId: uuid,
+    unitId: uuid,
+    unitName: z.string(),
+    role: z.enum(['lead', 'responsible', 'cooperating']),
+    groupId: uuid.nullable(),
+    leadInferred: z.boolean(),
+    state: assignmentState,
+    version: z.int(),
+  })
+  .meta({ description: 'One unit’s part in one task (责任分工).' });
+export const task = z
+  .object({
+    id: uuid,
+    planId: uuid,
+    parentId: uuid.nullable(),
+    number: z.string().nullable(),
+    position: z.int(),
+    path: z.array(z.string()),
+    content: z.string(),
+    units: z.object({
+      lead: z.array(z.string()),
+      responsible: z.array(z.string()),
+      cooperating: z.array(z.string()),
+      supervising: z.array(z.string()),
+    }),
+    openEnded: z.string().nullable(),
+    leaders: z.array(z.string()),
+    leadInferred: z.boolean(),
+    deadline,
+    dueOn: z.string().nullable(),
+    milestones: z.array(z.object({ text: z.string(), due: z.string().nullable() })),
+    targets: z.array(target),
+    source: z.object({ start: z.int(), end: z.int() }),
+    state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
+    version: z.int(),
+    assignments: z.array(assignment),
+  })
+  .meta({ description: 'A task (责任事项), or a part of one.' });
+export const warning = z.object({ code: z.string(), line: z.int(), message: z.string() });
+export const span = z.object({ start: z.int(), end: z.int() });

@@ -1,0 +1,220 @@
+import { Transactor } from '@duban/database';
+import { NOTICE_COLOURS, NOTICE_EVENTS, NOTICE_STATES, OBLIGATION_KINDS } from '@duban/domain';
+import type { Actor } from '@duban/history';
+import { type Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { DashboardReader, SupervisionReader } from '@duban/reporting';
+import { type NoticeSnapshot, NoticeService } from '@duban/supervision';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { CommandRunner } from '../command.runner';
+import { type ActingRequest, CurrentActor } from '../requests';
+import { cursor, expectedVersion, instant, limit, pageOf, text, uuid } from '../schemas';
+
+const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
+class ObligationsQuery extends createZodDto(
+  z.strictObject({
+    ...place,
+    state: z.enum(['open', 'discharged', 'lapsed']).optional(),
+    kind: z.enum(OBLIGATION_KINDS).optional(),
+    dueBefore: instant.optional(),
+  }),
+) {}
+class FollowUpsQuery extends createZodDto(
+  z.strictObject({
+    ...place,
+    obligationId: uuid.optional(),
+    kind: z.enum(['reminder', 'urge', 'notice']).optional(),
+    colour: z.enum(NOTICE_COLOURS).optional(),
+    rung: z.string().max(100).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+) {}
+class NoticesQuery extends createZodDto(
+  z.strictObject({
+    ...place,
+    obligationId: uuid.optional(),
+    state: z.enum(NOTICE_STATES as [string, ...string[]]).optional(),
+    colour: z.enum(NOTICE_COLOURS).optional(),
+  }),
+) {}
+const where = { planId: uuid, taskId: uuid, taskNumber: z.string().nullable() };
+const unit = { unitId: uuid, unitName: z.string() };
+class ObligationsDto extends createZodDto(
+  pageOf(
+    z.object({
+      id: uuid,
+      ...where,
+      assignmentId: uuid,
+      ...unit,
+      kind: z.enum(OBLIGATION_KINDS),
+      subject: z.string().nullable(),
+      state: z.enum(['open', 'discharged', 'lapsed']),
+      dueOn: z.string().meta({ description: 'The date as recorded.' }),
+      effectiveOn: z.string().meta({ description: 'The working day on which it takes effect.' }),
+      dueAt: z.string(),
+      isOverdue: z.boolean(),
+      nextRung: z.string().nullable(),
+      nextRungAt: z.string().nullable(),
+      settledAt: z.string().nullable(),
+      deadline: z
+        .object({
+          version: z.int(),
+          rule: z.string(),
+          base: z.record(z.string(), z.unknown()),
+          calendarVersion: z.string(),
+          isProvisional: z.boolean(),
+        })
+        .meta({ description: 'Why this date.' }),
+    }),
+  ),
+) {}
+class FollowUpsDto extends createZodDto(
+  pageOf(
+    z.object({
+      id: uuid,
+      ...where,
+      obligationId: uuid,
+      obligationKind: z.enum(OBLIGATION_KINDS),
+      subject: z.string().nullable(),
+      dueOn: z.string(),
+      ...unit,
+      unitCode: z.string(),
+      rung: z.string(),
+      kind: z.enum(['reminder', 'urge', 'notice']),
+      colour: z.enum(NOTICE_COLOURS).nullable(),
+      recipient: z.object({
+        postId: uuid,
+        post: z.string(),
+        unitId: uuid.nullable(),
+        unitCode: z.string().nullable(),
+      }),
+      isCopy: z.boolean(),
+      plannedAt: z.string(),
+      firedAt: z.string(),
+      collapsed: z.array(z.string()),
+      noticeId: uuid.nullable(),
+    }),
+  ),
+) {}
+const noticeFields = {
+  id: uuid,
+  number: z.string(),
+  colour: z.enum(NOTICE_COLOURS),
+  state: z.enum(NOTICE_STATES as [string, ...string[]]),
+  obligationId: uuid,
+  issuedAt: z.string(),
+  answerDueOn: z.string().nullable(),
+  answer: z.string().nullable(),
+  answeredAt: z.string().nullable(),
+  inNextBulletin: z.boolean(),
+  version: z.int(),
+};
+class NoticesDto extends createZodDto(
+  pageOf(
+    z.object({
+      ...noticeFields,
+      ...where,
+      obligationKind: z.enum(OBLIGATION_KINDS),
+      subject: z.string().nullable(),
+      ...unit,
+    }),
+  ),
+) {}
+class NoticeDto extends createZodDto(z.object({ ...noticeFields, deadlineVersion: z.int() })) {}
+class NoticeParams extends createZodDto(z.strictObject({ id: uuid })) {}
+class NoticeTransitionDto extends createZodDto(
+  z.strictObject({
+    event: z.enum(NOTICE_EVENTS),
+    expectedVersion,
+    answer: text.optional().meta({ description: 'For `answer`.' }),
+    reason: text.optional().meta({ description: 'For `reject`.' }),
+  }),
+) {}
+class DashboardQuery extends createZodDto(z.strictObject({ planId: uuid.optional() })) {}
+const counts = z.record(z.string(), z.int());
+class DashboardDto extends createZodDto(
+  z.object({
+    now: z.string(),
+    tasks: counts,
+    assignments: counts,
+    obligations: z.object({
+      open: z.int(),
+      overdue: z.int(),
+      dueWithin7Days: z.int(),
+      discharged: z.int(),
+      lapsed: z.int(),
+    }),
+    standingNotices: counts,
+    latestUnits: z.array(z.object({ ...unit, overdue: z.int(), standingNotices: z.int() })),
+  }),
+) {}
+
+@ApiTags('supervision')
+@Controller()
+export class SupervisionController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly commands: CommandRunner,
+    private readonly reader: SupervisionReader,
+    private readonly dashboards: DashboardReader,
+    private readonly notices: NoticeService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get('obligations')
+  @ApiOperation({ summary: 'What is owed (应办事项), by whom, by when and why, in order of the due date' })
+  @ApiOkResponse({ type: ObligationsDto })
+  obligations(
+    @CurrentActor() actor: Actor,
+    @Query() { dueBefore, ...filter }: ObligationsQuery,
+  ): ReturnType<SupervisionReader['obligations']> {
+    return this.transactor.run((tx) =>
+      this.reader.obligations(tx, actor, this.clock.now(), { ...filter, dueBefore: dateOf(dueBefore) }),
+    );
+  }
+
+  @Get('follow-ups')
+  @ApiOperation({ summary: 'Reminders, urges and notices that went out (催办), in the order in which they fired' })
+  @ApiOkResponse({ type: FollowUpsDto })
+  followUps(
+    @CurrentActor() actor: Actor,
+    @Query() { from, to, ...filter }: FollowUpsQuery,
+  ): ReturnType<SupervisionReader['followUps']> {
+    return this.transactor.run((tx) =>
+      this.reader.followUps(tx, actor, { ...filter, from: dateOf(from), to: dateOf(to) }),
+    );
+  }
+
+  @Get('notices')
+  @ApiOperation({ summary: 'Supervision notices (督办单), oldest first' })
+  @ApiOkResponse({ type: NoticesDto })
+  listNotices(@CurrentActor() actor: Actor, @Query() filter: NoticesQuery): ReturnType<SupervisionReader['notices']> {
+    return this.transactor.run((tx) => this.reader.notices(tx, actor, filter));
+  }
+
+  @Post('notices/:id/transitions')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Acknowledge or answer a notice (unit), accept or reject the answer (office)' })
+  @ApiOkResponse({ type: NoticeDto })
+  moveNotice(
+    @Req() request: ActingRequest,
+    @Param() { id }: NoticeParams,
+    @Body() input: NoticeTransitionDto,
+  ): Promise<NoticeSnapshot> {
+    return this.commands.run(request, input, (tx, actor, at) => this.notices.transition(tx, actor, at, id, input));
+  }
+
+  @Get('dashboard')
+  @ApiOperation({ summary: 'The whole at a glance, of one plan or of all' })
+  @ApiOkResponse({ type: DashboardDto })
+  dashboard(@CurrentActor() actor: Actor, @Query() query: DashboardQuery): ReturnType<DashboardReader['get']> {
+    return this.transactor.run((tx) => this.dashboards.get(tx, actor, this.clock.now(), query.planId ?? null));
+  }
+}
+
+const dateOf = (instantText: string | undefined): Date | undefined =>
+  instantText === undefined ? undefined : new Date(instantText);

@@ -1,0 +1,183 @@
+import { Transactor } from '@duban/database';
+import type { Actor } from '@duban/history';
+import { type Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { LIGHTS, TASK_SORTS, TaskReader } from '@duban/reporting';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { asOfInstant } from '../as-of';
+import { CurrentActor } from '../requests';
+import { asOf, assignmentState, cursor, instant, limit, measurement, pageOf, task, uuid } from '../schemas';
+
+class TasksQuery extends createZodDto(
+  z.strictObject({
+    planId: uuid.optional(),
+    unitId: uuid.optional(),
+    state: assignmentState.optional(),
+    light: z.enum(LIGHTS).optional(),
+    dueBefore: instant.optional(),
+    q: z.string().trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
+    sort: z.enum(TASK_SORTS).default('position'),
+    limit,
+    cursor,
+  }),
+) {}
+class TasksDto extends createZodDto(
+  pageOf(
+    z.object({
+      id: uuid,
+      planId: uuid,
+      parentId: uuid.nullable(),
+      number: z.string().nullable(),
+      position: z.int(),
+      path: z.array(z.string()),
+      content: z.string(),
+      state: assignmentState.nullable(),
+      leadInferred: z.boolean(),
+      dueOn: z.string().nullable(),
+      leads: z.array(z.string()),
+      units: z.int(),
+      nextDueAt: z.string().nullable(),
+      overdue: z.int(),
+      notice: z.enum(['blue', 'orange', 'red']).nullable(),
+      light: z.enum(LIGHTS).nullable().meta({
+        description: '亮灯: red where an orange or red notice stands, yellow where something is overdue, else green.',
+      }),
+      version: z.int(),
+    }),
+  ),
+) {}
+class TaskParams extends createZodDto(z.strictObject({ id: uuid })) {}
+class TaskQuery extends createZodDto(z.strictObject({ asOf })) {}
+class TaskDto extends createZodDto(
+  task.extend({
+    asOf: z.string().nullable(),
+    parts: z.array(task),
+    obligations: z.array(
+      z.object({
+        id: uuid,
+        taskId: uuid,
+        assignmentId: uuid,
+        unitId: uuid,
+        kind: z.string(),
+        subject: z.string().nullable(),
+        state: z.enum(['open', 'discharged', 'lapsed']),
+        deadlineVersion: z.int(),
+        dueOn: z.string(),
+        effectiveOn: z.string(),
+        dueAt: z.string(),
+        settledAt: z.string().nullable(),
+      }),
+    ),
+    notices: z.array(
+      z.object({
+        id: uuid,
+        number: z.string(),
+        obligationId: uuid,
+        deadlineVersion: z.int(),
+        colour: z.string(),
+        state: z.string(),
+        issuedAt: z.string(),
+        answerDueOn: z.string().nullable(),
+        answer: z.string().nullable(),
+        answeredAt: z.string().nullable(),
+        inNextBulletin: z.boolean(),
+        version: z.int(),
+      }),
+    ),
+    reports: z.array(
+      z.object({
+        id: uuid,
+        assignmentId: uuid,
+        obligationId: uuid.nullable(),
+        kind: z.string(),
+        text: z.string(),
+        difficulties: z.string().nullable(),
+        nextSteps: z.string().nullable(),
+        evidence: z.array(z.object({ title: z.string(), location: z.string().optional() })),
+        shortfallReason: z.string().nullable(),
+        goAheadReason: z.string().nullable(),
+        personId: uuid,
+        postId: uuid,
+        reportedAt: z.string(),
+        measurements: z.array(measurement),
+      }),
+    ),
+  }),
+) {}
+class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
+const state = z.record(z.string(), z.unknown()).nullable();
+class HistoryDto extends createZodDto(
+  pageOf(
+    z.object({
+      seq: z.string(),
+      id: uuid,
+      type: z.string(),
+      entity: z.string(),
+      entityId: uuid,
+      planId: uuid.nullable(),
+      taskId: uuid.nullable(),
+      actor: z.object({
+        personId: uuid.nullable(),
+        name: z.string(),
+        post: z.string(),
+        postId: uuid.nullable(),
+        unitId: uuid.nullable(),
+      }),
+      requestId: z.string(),
+      reason: z.string().nullable(),
+      before: state,
+      after: state,
+      occurredAt: z.string(),
+      recordedAt: z.string(),
+    }),
+  ),
+) {}
+
+@ApiTags('tasks')
+@Controller('tasks')
+export class TasksController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly reader: TaskReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The board: tasks (责任事项) with state, light and what is due next' })
+  @ApiOkResponse({ type: TasksDto })
+  list(@CurrentActor() actor: Actor, @Query() query: TasksQuery): ReturnType<TaskReader['list']> {
+    const { dueBefore, ...filter } = query;
+    return this.transactor.run((tx) =>
+      this.reader.list(tx, actor, this.clock.now(), {
+        ...filter,
+        ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
+      }),
+    );
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A task with all that belongs to it, now or at a past instant' })
+  @ApiOkResponse({ type: TaskDto })
+  get(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: TaskParams,
+    @Query() query: TaskQuery,
+  ): ReturnType<TaskReader['get']> {
+    const at = asOfInstant(query.asOf, this.clock.now());
+    return this.transactor.run((tx) => this.reader.get(tx, actor, id, at));
+  }
+
+  @Get(':id/history')
+  @ApiOperation({ summary: 'Everything that happened to a task and its parts (留痕), oldest first' })
+  @ApiOkResponse({ type: HistoryDto })
+  history(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: TaskParams,
+    @Query() query: HistoryQuery,
+  ): ReturnType<TaskReader['historyOf']> {
+    return this.transactor.run((tx) => this.reader.historyOf(tx, actor, id, query.limit, query.cursor));
+  }
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+
+/** Exit code for a call that makes no sense, or for input that cannot be read. */
+const BAD_CALL = 2;
+
+/** Each command loads what it needs when it is called: `parse` starts without a server's libraries. */
+async function main(): Promise<void> {
+  const program = new Command('duban')
+    .description('Supervises tasks until they are done (督办).')
+    .exitOverride()
+    .showHelpAfterError();
+  program
+    .command('start')
+    .description('start duban with its own database in DUBAN_HOME; the first start plays the sample year')
+    .option('--empty', 'without the sample plan')
+    .action(async (options: { empty?: boolean }) =>
+      (await import('./start.js')).start({ isEmpty: options.empty === true }),
+    );
+  program
+    .command('parse')
+    .description('read responsibility breakdowns (责任分解方案)')
+    .argument('<file...>', 'plain text, UTF-8 or GB18030')
+    .option('--json', 'one JSON object a line for each file')
+    .action(async (files: string[], options: { json?: boolean }) =>
+      (await import('./parse.js')).parse(files, { asJson: options.json === true }),
+    );
+  program
+    .command('migrate')
+    .description('bring the database named by DATABASE_URL to the newest schema')
+    .action(async () => (await import('./migrate.js')).migrateDatabase());
+  program
+    .command('password')
+    .description('set the password of an account in the database named by DATABASE_URL; it is read from standard input')
+    .argument('<username>')
+    .action(async (username: string) => (await import('./password.js')).setPassword(username));
+  await program.parseAsync(process.argv);
+}
+
+main().catch((error: unknown) => {
+  // Commander has said already what was wrong with the call; help is no error.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : BAD_CALL);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { type Config, createLog, type EmbeddedPostgres, loadConfig, startEmbeddedPostgres } from '@duban/platform';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { Client } from 'pg';
+import { ApiModule } from '../../api/src/api.module';
+import { createApi } from '../../api/src/application';
+import type { Ground } from '../../api/src/ground.module';
+import { openGround } from '../../api/src/open-ground';
+import { WorkerModule } from '../../worker/src/worker.module';
+import { playSample } from './demonstration/player';
+
+/** The whole of duban in one process. */
+@Module({})
+class EmbeddedModule {}
+
+/** What has been opened so far, to be closed in the opposite order. */
+class Running {
+  private readonly closers: (() => Promise<void>)[] = [];
+  private closing: Promise<void> | undefined;
+
+  add(close: () => Promise<void>): void {
+    this.closers.unshift(close);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      for (const close of this.closers) await close();
+    })();
+    return this.closing;
+  }
+}
+
+/**
+ * `npm start`: brings up the database, the api and the workers in this process, and on the first start plays the
+ * sample's year. Resolves when it is ready; ends by SIGINT or SIGTERM.
+ * @throws Error with one plain sentence that says what to do
+ */
+export async function start({ isEmpty }: { isEmpty: boolean }): Promise<void> {
+  const given = loadConfig(process.env);
+  const home = resolve(given.DUBAN_HOME);
+  const running = new Running();
+  stopOnSignals(running);
+  try {
+    await assertPortFree(given);
+    const databaseUrl = given.DATABASE_URL ?? (await startDatabase(home, running));
+    const config = { ...given, DUBAN_DEMO_PASSWORD: demonstrationPassword(given, home) };
+    const log = createLog(config.LOG_LEVEL, join(home, 'duban.log'));
+    const samplePlaying = join(home, 'sample-playing');
+    if (existsSync(samplePlaying)) await forgetHalfPlayedSample(databaseUrl);
+    const ground = await openGround(config, databaseUrl);
+    if (!isEmpty && (await isNew(databaseUrl))) {
+      writeFileSync(samplePlaying, '');
+      await playSample(ground, log, say);
+    }
+    rmSync(samplePlaying, { force: true });
+    const url = await serve(ground, log, running);
+    tell(url, config, home);
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+}
+
+async function startDatabase(home: string, running: Running): Promise<string> {
+  say('starting the database');
+  const postgres: EmbeddedPostgres = await startEmbeddedPostgres({ home });
+  running.add(() => postgres.stop());
+  return postgres.url;
+}
+
+async function serve(ground: Ground, log: ReturnType<typeof createLog>, running: Running): Promise<string> {
+  const module = { module: EmbeddedModule, imports: [ApiModule.forRoot(ground), WorkerModule.beside()] };
+  const app = await createApi(module, ground, log);
+  running.add(() => closeApplication(app));
+  await app.listen(ground.config.PORT, ground.config.HOST);
+  return app.getUrl();
+}
+
+const closeApplication = (app: INestApplicationContext): Promise<void> => app.close();
+
+/** Once is enough for a clean end; a second signal ends at once, and the database with its parent. */
+function stopOnSignals(running: Running): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      process.once(signal, () => process.exit(code));
+      void running.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`${String(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** Asked before anything is started, so that a busy port costs nobody a minute. */
+async function assertPortFree({ PORT, HOST }: Config): Promise<void> {
+  if (PORT === 0) return;
+  await new Promise<void>((done, fail) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+      fail(new Error(`Port ${PORT} ${why}. Set PORT to another one, or PORT=0 to take any free one.`));
+    });
+    probe.listen(PORT, HOST, () => probe.close(() => done()));
+  });
+}
+
+/** The given one, else the one of the first start, else a new one, which is kept for the next start. */
+function demonstrationPassword(config: Config, home: string): string {
+  if (config.DUBAN_DEMO_PASSWORD) return config.DUBAN_DEMO_PASSWORD;
+  const file = join(home, 'demo-password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(9).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** A start that was ended while it played the sample: there is nothing in the database but that. */
+async function forgetHalfPlayedSample(databaseUrl: string): Promise<void> {
+  await withClient(databaseUrl, async (client) => {
+    await client.query('drop schema public cascade');
+    await client.query('create schema public');
+  });
+}
+
+async function isNew(databaseUrl: string): Promise<boolean> {
+  return withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ used: boolean }>(
+      'select exists (select from unit) or exists (select from plan) as used',
+    );
+    return rows[0]?.used === false;
+  });
+}
+
+async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+function tell(url: string, config: Config, home: string): void {
+  const password = config.DUBAN_DEMO_PASSWORD!;
+  say(`
+Accounts, all with the password ${password}
+  office   head of the supervision office (督查室主任)     officer  its staff
+  leader   a leader in charge (分管领导)                   auditor  reads everything, changes nothing
+  admin    imports units, sets passwords
+  <unit code>.contact, <unit code>.head   of each unit, such as LD01.contact
+
+Try
+  TOKEN=$(curl -s ${url}/api/v1/sessions -H 'content-type: application/json' -d '{"username":"office","password":"${password}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${url}/api/v1/dashboard -H "authorization: Bearer $TOKEN"
+  curl -s '${url}/api/v1/notices?colour=red' -H "authorization: Bearer $TOKEN"
+
+The API to try on a page: ${url}/api/docs    Log: ${join(home, 'duban.log')}    Stop: Ctrl-C
+duban ready ${url}`);
+}

@@ -1,0 +1,96 @@
+import { DemonstrationClock, Transactor } from '@duban/database';
+import type { Clock } from '@duban/kernel';
+import { DeliveryService, Dispatcher, Round } from '@duban/notifications';
+import { CLOCK } from '@duban/platform';
+import {
+  assertEveryQueueHasAProcessor,
+  BaseProcessor,
+  type JobHandlers,
+  QueueBackend,
+  SweepTicker,
+} from '@duban/queue';
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Ground, GroundModule } from '../../api/src/ground.module';
+
+/** A worker's clock: read afresh at the beginning of each job, since another process may have moved it. */
+@Injectable()
+class JobClock {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly transactor: Transactor,
+  ) {}
+
+  async refresh(): Promise<void> {
+    const { clock } = this;
+    if (clock instanceof DemonstrationClock) await this.transactor.run((tx) => clock.refresh(tx));
+  }
+}
+
+/** Wakes the sweep (巡检). */
+@Injectable()
+class SweepProcessor extends BaseProcessor<'sweep'> {
+  protected readonly handlers: JobHandlers<'sweep'> = { 'sweep.run': () => this.ticker.sweep() };
+
+  constructor(
+    backend: QueueBackend,
+    private readonly ticker: SweepTicker,
+  ) {
+    super('sweep', backend);
+  }
+}
+
+/** Composes digests and sends deliveries. */
+@Injectable()
+class NotificationsProcessor extends BaseProcessor<'notifications'> {
+  protected readonly handlers: JobHandlers<'notifications'> = {
+    'digest.compose': async () => {
+      await this.clock.refresh();
+      return this.dispatcher.dispatch();
+    },
+    'delivery.send': async ({ deliveryId }) => {
+      await this.clock.refresh();
+      return this.deliveries.send(deliveryId);
+    },
+  };
+
+  constructor(
+    backend: QueueBackend,
+    private readonly dispatcher: Dispatcher,
+    private readonly deliveries: DeliveryService,
+    private readonly clock: JobClock,
+  ) {
+    super('notifications', backend);
+  }
+}
+
+/** Runs the jobs; any number of workers may. */
+@Module({})
+export class WorkerModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly ticker: SweepTicker,
+    private readonly round: Round,
+    private readonly clock: JobClock,
+    sweep: SweepProcessor,
+    notifications: NotificationsProcessor,
+  ) {
+    assertEveryQueueHasAProcessor([sweep, notifications]);
+  }
+
+  static forRoot(ground: Ground): DynamicModule {
+    return { module: WorkerModule, imports: [GroundModule.forRoot(ground)], providers: WORKER_PROVIDERS };
+  }
+
+  /** For a process that has the ground already, as the one of the embedded size. */
+  static beside(): DynamicModule {
+    return { module: WorkerModule, providers: WORKER_PROVIDERS };
+  }
+
+  onApplicationBootstrap(): void {
+    this.ticker.start(async () => {
+      await this.clock.refresh();
+      await this.round.run();
+    });
+  }
+}
+
+const WORKER_PROVIDERS = [JobClock, SweepProcessor, NotificationsProcessor];
