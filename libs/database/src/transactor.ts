@@ -25,7 +25,7 @@ export class Transactor {
 }
 
 /** The SQLSTATE of a failed statement, or null for any other error. */
-function postgresCode(error: unknown): string | null {
+export function postgresCode(error: unknown): string | null {
   if (!(error instanceof QueryFailedError)) return null;
   const { code } = error.driverError as { code?: string };
   return code ?? null;

@@ -107,7 +107,8 @@ export class HistoryService {
 
   /**
    * The last state, at or before `at`, of every entity of one kind in a plan or in some tasks; what was not made yet is
-   * absent.
+   * absent. Of two events the later written counts: writers of one entity wait for each other, while the instants that
+   * they brought along may be the other way round.
    */
   async statesAt<T>(
     tx: EntityManager,
@@ -120,7 +121,7 @@ export class HistoryService {
     const rows: { after: T | null }[] = await tx.query(
       `select distinct on (entity_id) after from history_event
        where ${condition} and entity = $2 and occurred_at <= $3
-       order by entity_id, occurred_at desc, seq desc`,
+       order by entity_id, seq desc`,
       [parameter, entity, at],
     );
     return rows.flatMap((row) => (row.after === null ? [] : [row.after]));

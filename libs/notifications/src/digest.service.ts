@@ -44,7 +44,6 @@ interface Waiting {
   postId: string;
   kind: string;
   parameters: unknown;
-  sendFrom: string;
   isOvertaken: boolean;
 }
 
@@ -128,16 +127,17 @@ export class DigestService {
 
   private async draft(tx: EntityManager, now: Date, open: readonly OpenJurisdiction[], draft: Draft): Promise<void> {
     const days = new Map(open.map(({ id, today }) => [id, today]));
-    let last: Pick<Waiting, 'sendFrom' | 'id'> = { sendFrom: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
-    for (;;) {
-      const rows: Waiting[] = await tx.query(WAITING, [now, [...days.keys()], last.sendFrom, last.id, BATCH]);
+    // One pass, however many there are: page by page each page would sort the rest again.
+    await tx.query(`declare waiting no scroll cursor for ${WAITING}`, [now, [...days.keys()]]);
+    let rows: Waiting[];
+    do {
+      rows = await tx.query(`fetch ${BATCH} from waiting`);
       for (const [jurisdictionId, today] of days) {
         const ofJurisdiction = rows.filter((row) => row.jurisdictionId === jurisdictionId);
         await this.draftFor(tx, now, today, ofJurisdiction, draft);
       }
-      if (rows.length < BATCH) return;
-      last = rows.at(-1)!;
-    }
+    } while (rows.length === BATCH);
+    await tx.query(`close waiting`);
   }
 
   private async draftFor(
@@ -273,17 +273,14 @@ async function insertAll(
   }
 }
 
-// `send_from` is read as text: a JavaScript date would cut its microseconds off, and the page would begin again.
 const WAITING = `
   select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", n.kind, n.parameters,
-    n.send_from::text as "sendFrom", ${OVERTAKEN} as "isOvertaken"
+    ${OVERTAKEN} as "isOvertaken"
   from notification n
     left join obligation o on o.id = n.obligation_id
     left join follow_up f on f.id = n.follow_up_id
   where n.composed_at is null and n.send_from <= $1 and n.jurisdiction_id = any($2::uuid[])
-    and (n.send_from, n.id) > ($3::timestamptz, $4::uuid)
-  order by n.send_from, n.id
-  limit $5`;
+  order by n.send_from, n.id`;
 
 const INSERT_DIGESTS = `
   insert into digest (id, person_id, channel, window_start, subject, composed_at)

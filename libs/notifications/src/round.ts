@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Transactor } from '@duban/database';
 import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -5,6 +6,10 @@ import { JobProducer } from '@duban/queue';
 import { SweepService } from '@duban/supervision';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
+
+/** How long a moved clock waits for another worker's rows, and how often it looks. */
+const OTHERS_MS = 20_000;
+const LOOK_EVERY_MS = 50;
 
 /** One round of the supervision's work: sweep what is due, then compose and send what is to be said. */
 @Injectable()
@@ -40,8 +45,21 @@ export class Round {
   }
 
   private async runHere(now: Date): Promise<void> {
-    await this.sweep.run(now);
+    let { failed } = await this.sweep.run(now);
+    // Rows that a worker holds just now were skipped; they are its to do, and done when it commits or gives up. Rows
+    // that failed stay due and are not waited for.
+    for (const end = Date.now() + OTHERS_MS; (await this.stillDue(now)) > failed && Date.now() < end;) {
+      await delay(LOOK_EVERY_MS);
+      ({ failed } = await this.sweep.run(now));
+    }
     await this.dispatcher.dispatchHere();
+  }
+
+  private async stillDue(now: Date): Promise<number> {
+    const [row]: { count: number }[] = await this.transactor.run((tx) =>
+      tx.query(`select count(*)::int as count from obligation where next_rung_at <= $1`, [now]),
+    );
+    return row!.count;
   }
 
   /** When something falls due next, strictly after an instant: what cannot be moved on does not stop the clock. */

@@ -1,4 +1,4 @@
-import type { Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { WorkerListeners } from './queue.backend';
 
 /** The part of a worker that is listened to; it is the same on every backend. */
@@ -9,7 +9,7 @@ interface Emitter {
 }
 
 /** Attaches all listeners; an 'error' without one would end the process. */
-export function listen(worker: Emitter & Pick<Worker, 'isRunning'>, listeners: WorkerListeners): void {
+export function listen(worker: Emitter, listeners: WorkerListeners): void {
   worker.on('error', listeners.onError);
   worker.on('lockRenewalFailed', listeners.onLockLost);
   worker.on('failed', (job, error) => {

@@ -44,9 +44,13 @@ export class SweepTicker implements OnModuleDestroy {
     );
   }
 
-  /** One sweep, for the handler of `sweep.run`. */
+  /**
+   * One sweep, for the handler of `sweep.run`.
+   * @throws Error before {@link start}, so that a job that comes too early is tried again and not called done
+   */
   async sweep(): Promise<void> {
-    await this.work?.();
+    if (!this.work) throw new Error('the sweep has not been started in this process yet');
+    await this.work();
     this.lastSweep = performance.now();
   }
 

@@ -26,11 +26,23 @@ export interface HolidayPaper {
   readonly days: readonly HolidayEntry[];
 }
 
+/** A law that gives days off every year, whatever the year's paper adds to them. */
+export interface HolidayLaw {
+  /** Document number of the decree, such as 国务院令第795号. */
+  readonly number: string;
+  readonly title: string;
+  readonly issuedOn: string;
+  /** Days of the solar calendar as `MM-DD`; those of the lunar one are known by the papers only. */
+  readonly days: readonly { readonly on: string; readonly holiday: string }[];
+}
+
 /** A table of holiday papers. A deadline records its `version`, so any change of a day needs a new one. */
 export interface HolidayCalendarData {
   readonly version: string;
   /** In any order: for a day that several papers name, the one issued last holds; of one date, the one listed last. */
   readonly papers: readonly HolidayPaper[];
+  /** Holds for the years whose paper is not out yet. */
+  readonly law?: HolidayLaw;
 }
 
 /** What holds for one day that a paper names. */
@@ -76,7 +88,27 @@ export function resolveHolidayData(data: HolidayCalendarData): NamedDays {
     years.add(paper.year);
     for (const [day, value] of named) days.set(day, value);
   }
+  if (data.law) addLaw(data.law, years, days, `holiday table ${data.version}, law ${data.law.number}`);
   return { days, years };
+}
+
+/** For how many years after the newest paper the law's own days are known. */
+const LAW_YEARS = 20;
+
+function addLaw(
+  { number, days: lawful }: HolidayLaw,
+  years: ReadonlySet<number>,
+  days: Map<number, NamedDay>,
+  where: string,
+): void {
+  const newest = Math.max(...years);
+  for (let year = newest + 1; year <= newest + LAW_YEARS; year++) {
+    for (const { on, holiday } of lawful) {
+      const day = located(where, () => toEpochDay(`${year}-${on}`));
+      // A paper may have named a day of the December before its year.
+      if (!days.has(day)) days.set(day, { off: true, holiday, paper: number });
+    }
+  }
 }
 
 function expandPaper(paper: HolidayPaper, where: string): Map<number, NamedDay> {

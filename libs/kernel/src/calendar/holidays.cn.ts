@@ -3,6 +3,7 @@ import type { HolidayCalendarData } from './holiday-data';
 /**
  * Days off and make-up working days (调休) in mainland China, 2020 to 2026, line by line as the General Office of the
  * State Council (国务院办公厅) issued them. Only what a paper says is here: a day that it leaves alone keeps its weekday.
+ * For the years whose paper is not out, the days that the law itself fixes in the solar calendar are off.
  *
  * When a paper comes out, add it and raise `version`; a line once released is never edited, because recorded deadlines
  * cite the version. A paper is first seen in the State Council's document library (gov.cn, 国务院政策文件库).
@@ -176,4 +177,17 @@ export const CHINA_HOLIDAYS: HolidayCalendarData = {
       ],
     },
   ],
+  law: {
+    number: '国务院令第795号',
+    title: '国务院关于修改《全国年节及纪念日放假办法》的决定',
+    issuedOn: '2024-11-10',
+    days: [
+      { on: '01-01', holiday: '元旦' },
+      { on: '05-01', holiday: '劳动节' },
+      { on: '05-02', holiday: '劳动节' },
+      { on: '10-01', holiday: '国庆节' },
+      { on: '10-02', holiday: '国庆节' },
+      { on: '10-03', holiday: '国庆节' },
+    ],
+  },
 };

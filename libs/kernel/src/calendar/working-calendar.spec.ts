@@ -14,6 +14,9 @@ function worksByTheBook(data: HolidayCalendarData, date: string): boolean {
     const line = paper.days.find(({ from, to = from }) => from <= date && date <= to);
     if (line) return !line.off;
   }
+  const newest = Math.max(...data.papers.map(({ year }) => year));
+  const after = Number(date.slice(0, 4)) - newest;
+  if (after > 0 && after <= 20 && data.law?.days.some(({ on }) => date.endsWith(`-${on}`))) return false;
   return ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
 }
 
@@ -209,9 +212,17 @@ describe('a provisional year', () => {
     expect(calendar.isProvisional(d(date))).toBe(expected);
   });
 
-  it('knows the weekends only', () => {
-    expect(calendar.dayKind(d('2027-10-01'))).toEqual({ working: true, reason: 'weekday' });
-    expect(calendar.dayKind(d('2027-10-02'))).toEqual({ working: false, reason: 'weekend' });
+  it('knows the weekends, and the days that the law fixes: nobody is chased on New Year’s Day', () => {
+    const lawful = { working: false, reason: 'holiday', paper: '国务院令第795号' };
+    expect(calendar.dayKind(d('2027-01-01'))).toEqual({ ...lawful, holiday: '元旦' });
+    expect(calendar.dayKind(d('2027-10-01'))).toEqual({ ...lawful, holiday: '国庆节' });
+    expect(calendar.dayKind(d('2027-10-04'))).toEqual({ working: true, reason: 'weekday' });
+    expect(calendar.dayKind(d('2027-02-06'))).toEqual({ working: false, reason: 'weekend' });
+    expect(calendar.addWorkingDays(d('2026-12-31'), 1)).toBe('2027-01-04');
+  });
+
+  it('the law gives way to the paper of the year', () => {
+    expect(calendar.dayKind(d('2026-10-03')).paper).toBe('国办发明电〔2025〕7号');
   });
 
   it('is settled by a new version of the table, which moves the dates that it touches', () => {
@@ -221,12 +232,16 @@ describe('a provisional year', () => {
       issuedOn: '2026-11-01',
       url: 'https://example.org/',
       year: 2027,
-      days: [{ from: '2027-01-01', to: '2027-01-03', off: true, holiday: '元旦' }],
+      days: [{ from: '2027-01-01', to: '2027-01-05', off: true, holiday: '元旦' }],
     };
-    const next = createWorkingCalendar({ version: 'cn-2027.test', papers: [...CHINA_HOLIDAYS.papers, paper] });
+    const next = createWorkingCalendar({
+      ...CHINA_HOLIDAYS,
+      version: 'cn-2027.test',
+      papers: [...CHINA_HOLIDAYS.papers, paper],
+    });
     const due = d('2026-12-31');
-    expect([calendar.version, calendar.addWorkingDays(due, 1)]).toEqual(['cn-2026.1', '2027-01-01']);
-    expect([next.version, next.addWorkingDays(due, 1)]).toEqual(['cn-2027.test', '2027-01-04']);
+    expect([calendar.version, calendar.addWorkingDays(due, 1)]).toEqual(['cn-2026.1', '2027-01-04']);
+    expect([next.version, next.addWorkingDays(due, 1)]).toEqual(['cn-2027.test', '2027-01-06']);
     expect(next.isProvisional(d('2027-01-01'))).toBe(false);
   });
 });

@@ -16,7 +16,7 @@ export interface DayKind {
  * Arithmetic of working days (工作日): Monday to Friday, except where a paper of the table says otherwise.
  *
  * Dates are whole days without a time zone. Every method that takes one throws a RangeError where it is no existing
- * `YYYY-MM-DD`, whatever its type claims. Beyond the table's years the weekends alone decide; see
+ * `YYYY-MM-DD`, whatever its type claims. Beyond the table's years the weekends and the law's own days decide; see
  * {@link WorkingCalendar.isProvisional}. Each call costs one or two binary searches over the table's exceptional days,
  * however far apart the dates are.
  */
@@ -51,8 +51,8 @@ export class WorkingCalendar {
   }
 
   /**
-   * True where no paper in the table arranges the date's year, so that only weekends are known and the answer may
-   * change when the paper comes out. Papers come out in the autumn before; one may still name the last days of the
+   * True where no paper in the table arranges the date's year, so that only weekends and the law's own days are known
+   * and the answer may change when the paper comes out. Papers come out in the autumn before; one may still name the last days of the
    * December before its year, as that of 2023 did with 2022-12-31.
    * A count of days is provisional where either of its ends is.
    */
