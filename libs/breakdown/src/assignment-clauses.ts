@@ -1,10 +1,11 @@
 import { readBracketedClauses } from './bracketed-clauses';
 import type { Span } from './breakdown.types';
 import type { AssignmentClause, ClauseReader } from './clauses';
+import { readDutyClauses } from './duty-clauses';
 import { readOwnLineClauses } from './own-line-clauses';
 
 /** The families' readers, one file each. A new way to write an assignment is one more file and one more entry. */
-const READERS: readonly ClauseReader[] = [readBracketedClauses, readOwnLineClauses];
+const READERS: readonly ClauseReader[] = [readBracketedClauses, readOwnLineClauses, readDutyClauses];
 
 const onlyPunctuation = (folded: string, from: number, to: number): boolean => {
   for (let at = from; at < to; at++) if (!' \n,;、。.'.includes(folded[at] ?? '')) return false;

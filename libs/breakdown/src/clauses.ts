@@ -1,12 +1,16 @@
 import type { Span } from './breakdown.types';
 import { isCloser, isOpener } from './brackets';
 import { readClauseLabel, type ClauseRole } from './clause-labels';
+import { beginsWithDate, LONGEST_DATE_PIECE } from './dates';
 import { skipBlanks, skipBlanksBack } from './folded-text';
 import { readRuleAt } from './standing-rules';
 
-/** One labelled list of a clause, without its label; `remark` is what stands in the clause outside of any list. */
+/**
+ * One list of a clause, without its label or verb; `partners` are those whom a lead works with (X会同Y), `remark` is what
+ * stands in the clause outside of any list.
+ */
 interface ClauseSegment extends Span {
-  role: ClauseRole | 'remark';
+  role: ClauseRole | 'partners' | 'remark';
 }
 
 /**
@@ -34,6 +38,14 @@ export const afterSeparator = (folded: string, at: number, start: number): boole
   );
 };
 
+/** Whether a time limit stands behind the comma before `at` and not the next unit: 「市工信局，6月底前出台」. */
+function isDatePiece(folded: string, at: number, inside: Span): boolean {
+  if (at === inside.start || !',;'.includes(folded[at - 1] ?? '')) return false;
+  let end = at;
+  while (end < inside.end && end - at <= LONGEST_DATE_PIECE && !',;。'.includes(folded[end] ?? '')) end++;
+  return beginsWithDate(folded, skipBlanks(folded, at, end), end);
+}
+
 /** Cuts the inside of a clause into its labelled lists and the rules stated among them. */
 export function readSegments(folded: string, inside: Span): Pick<AssignmentClause, 'segments' | 'rules'> {
   const segments: ClauseSegment[] = [];
@@ -60,6 +72,10 @@ export function readSegments(folded: string, inside: Span): Pick<AssignmentClaus
     if (label) {
       finish(at, { role: label.role, start: label.end, end: inside.end });
       at = label.end - 1;
+      continue;
+    }
+    if (current.role !== 'deadline' && current.role !== 'remark' && isDatePiece(folded, at, inside)) {
+      finish(at, { role: 'deadline', start: at, end: inside.end });
       continue;
     }
     const rule = readRuleAt(folded, at, inside.end);

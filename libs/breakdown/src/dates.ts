@@ -175,6 +175,20 @@ export function readDates(text: string, year: number | null, inField = false): D
   return mentions;
 }
 
+/** Words in front of a date that belong to it. */
+const LEADS_IN = /^(?:力争|确保|争取|须|需|应|要|在|于|自)*/;
+/** A stretch longer than this is prose and no time limit. */
+export const LONGEST_DATE_PIECE = 60;
+
+/** Whether the stretch between two marks begins with a date, so that it is a time limit and no unit: 「6月底前出台」. */
+export function beginsWithDate(folded: string, start: number, end: number): boolean {
+  if (start >= end || end - start > LONGEST_DATE_PIECE) return false;
+  const piece = folded.slice(start, end);
+  const from = LEADS_IN.exec(piece)?.[0].length ?? 0;
+  const first = readDates(piece, null, true)[0];
+  return first !== undefined && first.start <= from;
+}
+
 const isPast = (due: string | null, year: number | null): boolean =>
   due !== null && year !== null && Number(due.slice(0, 4)) < year;
 

@@ -166,6 +166,14 @@ const includesAny = (text: string, words: readonly string[]): boolean => words.s
 const lastOf = (text: string, words: readonly string[]): number =>
   words.reduce((last, word) => Math.max(last, text.lastIndexOf(word)), -1);
 
+/** 补贴性培训 is a kind of training and pays nobody anything. */
+const KIND_OF = ['性', '型', '类', '式'];
+const mentionsPayment = (text: string): boolean =>
+  PAYMENTS.some((word) => {
+    const at = text.indexOf(word);
+    return at >= 0 && !KIND_OF.includes(text[at + word.length] ?? '');
+  });
+
 /** Whether a quantity is something the task promises to reach, and no limit, payment, condition or description. */
 export function isPromise(
   folded: string,
@@ -177,7 +185,7 @@ export function isPromise(
   const { before, behind, sentence } = around;
   const rest = folded.slice(comparison.end, comparison.end + 2);
   const clauseText = folded.slice(around.clause.start, around.clause.end);
-  const pays = includesAny(clauseText, PAYMENTS);
+  const pays = mentionsPayment(clauseText);
   if (TIMES.has(unit)) return comparison.comparator === 'lte' && isReduced(before);
   if (includesAny(before.slice(-CAP_REACH), CAPS) || /(?:每|原|现有|已|已有|其他|第)$/.test(before)) return false;
   // 「财政局等4个部门」 counts who takes part; 「…等26个重点单元」 what is done.

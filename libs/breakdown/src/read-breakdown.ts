@@ -3,6 +3,7 @@ import type { Breakdown, DraftTask, Span, Warning } from './breakdown.types';
 import { layOut, lineOf, type Layout } from './layout';
 import { checkNumbering } from './numbering';
 import { buildOutline, type Section } from './outline';
+import { withoutPageLines } from './page-lines';
 import { classifyRule, findLeadRule } from './standing-rules';
 import { complement } from './stretches';
 import { TaskComposer, type ComposedTasks } from './task-composer';
@@ -21,8 +22,9 @@ function tasksBegin(layout: Layout): number {
  */
 export function readBreakdown(text: string): Breakdown {
   const layout = layOut(text);
-  const head = readHead(layout, tasksBegin(layout));
-  const outline = buildOutline(layout, head.titleSpan);
+  const body: Layout = { ...layout, paragraphs: withoutPageLines(layout) };
+  const head = readHead(layout, tasksBegin(body));
+  const outline = buildOutline(body, head.titleSpan);
   const composed = new TaskComposer(layout, { year: head.year, rule: findLeadRule(layout.folded) }).compose(outline);
   const accounted: Span[] = [
     ...composed.tasks.map((task) => task.source),

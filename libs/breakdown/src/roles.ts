@@ -1,7 +1,9 @@
 import type { DraftTask } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
+import { fold } from './folded-text';
 import { readLeaderNames } from './leader-names';
 import type { StandingRule } from './standing-rules';
+import { isUnnamed } from './unit-names';
 import { readUnitList, type ListedUnit } from './unit-list';
 
 /** Who does what in one clause, and the words of its deadline field if it has one. */
@@ -37,10 +39,12 @@ export function resolveRoles(text: string, clause: AssignmentClause, rule: Stand
     const words = text.slice(segment.start, segment.end);
     if (segment.role === 'leaders') for (const name of readLeaderNames(words)) leaders.push(name);
     else if (segment.role === 'deadline') deadlineWords ??= words === '' ? null : words;
+    else if (segment.role === 'partners' && isUnnamed(fold(words))) openEnded ??= words;
     else if (segment.role !== 'other' && segment.role !== 'remark') {
       const list = readUnitList(words);
       openEnded ??= list.openEnded;
-      for (const unit of list.units) roles[segment.role].push(unit);
+      const role = segment.role === 'partners' ? 'responsible' : segment.role;
+      for (const unit of list.units) roles[role].push(unit);
     }
   }
   const marked = (units: readonly ListedUnit[]): ListedUnit[] => units.filter((unit) => unit.leads);

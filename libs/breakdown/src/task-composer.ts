@@ -1,4 +1,5 @@
 import { readAssignmentClauses } from './assignment-clauses';
+import { endOfItem } from './closing-words';
 import type { AssignmentClause } from './clauses';
 import type { DraftTask, Span } from './breakdown.types';
 import { readDates, readSchedule } from './dates';
@@ -162,7 +163,8 @@ export class TaskComposer {
       const first = own[0];
       if (first) {
         const start = first.start === paragraph.start && unused ? unused.start : paragraph.start;
-        const block = { start, end: Math.max(paragraph.end, own[own.length - 1]?.end ?? 0) };
+        const last = own[own.length - 1];
+        const block = { start, end: this.withoutClosing(last, Math.max(paragraph.end, last?.end ?? 0)) };
         tasks.push(this.task({ number: null, path, block, source: block, clauses: own }));
       }
       unused = first ? null : paragraph;
@@ -243,6 +245,7 @@ export class TaskComposer {
       head.ordinal && head.ordinal.kind !== 'dash' ? layout.text.slice(head.start, head.ordinal.labelEnd) : null;
     let end = head.end;
     for (const paragraph of section.body) if (lastClause && paragraph.start < lastClause.end) end = paragraph.end;
+    end = this.withoutClosing(lastClause, end);
     if (this.absorbsChildren(section, lastClause)) end = Math.max(end, endOf(section));
     // An article's title (条标) is a heading; any other label's is the first line of the task.
     const titled =
@@ -263,6 +266,11 @@ export class TaskComposer {
       clauses,
       children,
     });
+  }
+
+  /** The end of a block without the words that close the text, where they run on behind its last clause. */
+  private withoutClosing(clause: AssignmentClause | undefined, end: number): number {
+    return clause?.start === this.lastClauseAt ? endOfItem(this.layout.folded, clause, end) : end;
   }
 
   /** Whether labelled lines without units below a task are its details; behind the last task they may be an annex. */

@@ -51,7 +51,8 @@ const DOCUMENT_NUMBER =
   /[\u4e00-\u9fff]{1,12} ?(?:\([\u4e00-\u9fff]\))?[〔[(【] ?((?:19|20)\d{2}) ?[〕\])】] ?第?\d{1,5} ?号/;
 const YEAR = /(?:19|20)\d{2}/g;
 const YEAR_RANGE = /(?:19|20)\d{2} ?年? ?[—–~～-]{1,2} ?(?:19|20)\d{2}/;
-const DATE_LINE = /^(?:(?:19|20)\d{2}) ?[年./-] ?\d{1,2} ?[月./-] ?\d{1,2} ?日?(?:印发|发布)?$/;
+const DATE_LINE =
+  /^(?:(?:19|20)\d{2} ?[年./-] ?\d{1,2} ?[月./-] ?\d{1,2} ?日?|[一二][〇○零Oo0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)(?:印发|发布)?$/;
 
 const endsLikeTitle = (line: string): boolean => {
   const bare = line.replace(TITLE_TAIL, '').trimEnd();
@@ -78,8 +79,8 @@ const isTitleStart = (line: string): boolean =>
   /关于|(?:19|20)\d{2}年|《/.test(line);
 
 /** The issuing body on a line of its own above 「关于…」. */
-const isIssuer = (line: string): boolean =>
-  line.length <= 30 && /(?:政府|办公室|办公厅|委员会|局|厅|委|部)$/.test(line);
+export const isIssuer = (line: string): boolean =>
+  line.length <= 30 && !/[。;,:、]/.test(line) && /(?:政府|办公室|办公厅|委员会|局|厅|委|部)$/.test(line);
 
 /** A document's own number stands alone or behind the title; one in brackets or in a sentence cites another document. */
 function findDocumentNumber(layout: Layout, before: number): { text: string; start: number; year: number } | null {
@@ -153,12 +154,18 @@ function yearOfTitle(title: string): number | null {
   return years.size === 1 ? Number([...years][0]) : null;
 }
 
+/** A year in digits where it is written out in words: 二〇三一. */
+const digitsOf = (year: string): string =>
+  year
+    .replace(/[〇○零Oo]/g, '0')
+    .replace(/[一二三四五六七八九]/g, (word) => String('一二三四五六七八九'.indexOf(word) + 1));
+
 /** The year of the first line that is a date and nothing else: the signature or the day of issue. */
 function yearOfDateLine(layout: Layout): number | null {
   for (const paragraph of layout.paragraphs) {
     if (paragraph.end - paragraph.start > 24) continue;
     const line = layout.folded.slice(paragraph.start, paragraph.end);
-    if (isDateLine(line)) return Number(line.slice(0, 4));
+    if (isDateLine(line)) return Number(digitsOf(line.slice(0, 4)));
   }
   return null;
 }

@@ -112,6 +112,15 @@ function joinGroups(pieces: readonly Piece[]): Piece[] {
   return joined;
 }
 
+/** What stands before the next word that joins, if that cannot be part of a name: 单位 in 「…部门和单位及各地区」. */
+function upToJoin(name: string): string {
+  const at = JOINS.reduce((first, word) => {
+    const found = name.indexOf(word);
+    return found < 0 || (first >= 0 && first < found) ? first : found;
+  }, -1);
+  return at < 0 || at > 2 ? name : name.slice(0, at);
+}
+
 /** Cuts 「银保监会及各地区」 in two and leaves 市住房和城市更新局 whole: both sides of the join must be units. */
 function cutAtJoins(piece: Piece): Piece[] {
   if (piece.folded.length > LONGEST_NAME) return [piece];
@@ -127,9 +136,9 @@ function cutAtJoins(piece: Piece): Piece[] {
     const left = piece.folded.slice(from, at);
     const right = piece.folded.slice(at + join.length);
     const leftIsUnit = isFirmUnit(left) || (isGroup(left) && looksLikeUnit(left));
-    const rightIsUnit = isGroup(right)
-      ? right.length >= 3
-      : right.length >= 3 && (startsLikeUnit(right) || looksLikeUnit(right));
+    const next = upToJoin(right);
+    const rightIsUnit =
+      next.length >= 3 && right.length >= 3 && (isGroup(right) || startsLikeUnit(right) || looksLikeUnit(right));
     if (!leftIsUnit || !rightIsUnit) continue;
     parts.push(part(piece, from, at, from > 0 || piece.close));
     from = at + join.length;

@@ -111,6 +111,8 @@ const NAME_STARTS = [
   '团省',
 ];
 
+const LONGEST_PARTY = 40;
+
 const ADMIN_LEVEL =
   '(?:自治州|自治县|自治旗|自治区|直辖市|县级市|地级市|特别行政区|开发区|高新区|经开区|功能区|度假区|示范区|保税区|新区|园区|地区|街道|省|市|州|县|区|旗|盟|镇|乡|街)';
 const ORGAN = '(?:人民政府|政府|管理委员会|管委会|街道办事处|办事处|党委政府|党工委|党委|办)';
@@ -180,6 +182,29 @@ export const startsLikeUnit = (name: string): boolean => startsWithAny(name, NAM
 /** Whether a folded name is a group (集合单位): 各区人民政府, 有关区县政府. */
 export const isGroup = (name: string): boolean => startsWithAny(name, GROUP_STARTS);
 
+/** Words that end like a unit's name and name nobody. */
+const NOBODY: ReadonlySet<string> = new Set(['企业', '单位', '部门', '机构', '社区', '高校', '学校', '医院', '中心']);
+
+/** Whether a folded name can be that of somebody who is given a duty, when no label says so. */
+export const isParty = (name: string): boolean =>
+  name.length <= LONGEST_PARTY &&
+  !NOBODY.has(name) &&
+  !/[的由将把被]/.test(name) &&
+  (looksLikeUnit(name) || (isGroup(name) && name.length >= 3));
+
+/** Whether a folded list without label or verb marks one of its units as the lead, and names nothing but units. */
+export function isMarkedList(list: string): boolean {
+  if (![...LEAD_SIGNS].some((sign) => list.includes(sign))) return false;
+  const names = list.split(/[、,;]/).map((name) => cleanName(name));
+  return names.some(({ leads }) => leads) && names.every(({ name }) => isParty(name));
+}
+
+/** Partners that are not named: 有关部门 in 「X会同有关部门负责」. */
+export const isUnnamed = (name: string): boolean =>
+  /^(?:国务院|省级|市级|县级|区级|市|省|县|区)?(?:有关|相关)(?:部门|单位|方面|地区|机构)(?:和(?:单位|地区|地方))?$/.test(
+    name.slice(0, LONGEST_PARTY),
+  );
+
 /** Whether a folded name begins a group written with 、 inside it (各市、州、县人民政府) that has not come to its end. */
 export const isOpenGroup = (name: string): boolean => name.length <= 24 && OPEN_GROUP.test(name);
 
@@ -224,11 +249,13 @@ const ASIDE_STARTS = [
   '以',
 ];
 const ASIDE_WORDS = ['以下简称', '下同', '以下统称'];
+/** Signs at a name that make it the lead's: *县数据局. */
+const LEAD_SIGNS = '*★☆▲△※';
 const LEAD_MARKS: ReadonlySet<string> = new Set(['牵头', '牵头单位', '牵头部门', '主办']);
 
 /**
  * A name as it is kept: without blanks, without asides (〈含…,下同〉), but with a bracket that belongs to it
- * (市发展改革委（市数据局）). `leads` is true where an aside marks the lead: 市财政局（牵头）.
+ * (市发展改革委（市数据局）). `leads` is true where an aside or a sign marks the lead: 市财政局（牵头）, *市财政局.
  */
 export function cleanName(written: string): { name: string; leads: boolean } {
   const folded = fold(written);
@@ -245,10 +272,13 @@ export function cleanName(written: string): { name: string; leads: boolean } {
       at = end - 1;
     } else name += written[at];
   }
+  const bare = folded.trim();
+  leads ||= bare.length > 1 && (LEAD_SIGNS.includes(bare[0] ?? ' ') || LEAD_SIGNS.includes(bare.at(-1) ?? ' '));
   return {
     name: name
       .replace(/[\s\u3000\u00a0]/g, '')
-      .replace(/^[*·•、,，.:：]{1,4}/, '')
+      .replace(/[＊*★☆▲△※]$/, '')
+      .replace(/^[＊*★☆▲△※·•、,，.:：]{1,4}/, '')
       .replace(/[、,，;；。.:：]{1,4}$/, ''),
     leads,
   };

@@ -43,7 +43,7 @@ export class NoticeCloser {
     const notices = await tx.getRepository(SupervisionNotice).find({
       where: { obligationId: In([...obligations.keys()]), state: In(['issued', 'acknowledged', 'answered']) },
       order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     const changes: Change[] = [];
     for (const notice of notices) {

@@ -95,7 +95,7 @@ export class NoticeService {
   private async hold(tx: EntityManager, id: string): Promise<{ notice: SupervisionNotice; obligation: Obligation }> {
     const found = await tx.getRepository(SupervisionNotice).findOneBy({ id });
     if (!found) throw notFound('NOTICE.UNKNOWN', 'There is no such supervision notice.', { noticeId: id });
-    const lock = { mode: 'pessimistic_write' } as const;
+    const lock = { mode: 'for_no_key_update' } as const;
     const obligation = await tx.getRepository(Obligation).findOneOrFail({ where: { id: found.obligationId }, lock });
     const notice = await tx.getRepository(SupervisionNotice).findOneOrFail({ where: { id }, lock });
     return { notice, obligation };

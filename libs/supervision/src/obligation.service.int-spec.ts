@@ -1,7 +1,6 @@
 import { parseLocalDate as parse } from '@duban/kernel';
-import { useTestDatabase } from '@duban/testing';
 import { planOf } from '../test/city';
-import { Office } from '../test/office';
+import { type Office, useOffice } from '../test/office';
 import { refuses } from '../test/refuses';
 
 const BRIDGE = '2023年4月底前完成设计，2023年10月底前建成大桥。（牵头单位：市住建局；责任单位：市水务局）';
@@ -9,12 +8,11 @@ const HOUSES = '完成60个老旧小区改造。（牵头单位：市住建局�
 
 describe('ObligationService', () => {
   describe('makeObligations', () => {
-    const database = useTestDatabase();
+    const t = useOffice();
     let office: Office;
-    beforeAll(async () => {
-      office = await Office.open(database);
+    beforeAll(() => {
+      office = t.office;
     });
-    afterAll(() => office.close());
 
     const deadlinesOf = (planId: string, unit: string) =>
       office.query(
@@ -126,12 +124,11 @@ describe('ObligationService', () => {
   });
 
   describe('a plan issued late', () => {
-    const database = useTestDatabase();
+    const t = useOffice('2023-05-10T10:00:00+08:00');
     let office: Office;
-    beforeAll(async () => {
-      office = await Office.open(database, '2023-05-10T10:00:00+08:00');
+    beforeAll(() => {
+      office = t.office;
     });
-    afterAll(() => office.close());
 
     it('skips and lists what would have been due before the day of issue', async () => {
       const planId = await office.draft(planOf(BRIDGE));
@@ -179,14 +176,14 @@ describe('ObligationService', () => {
   });
 
   describe('what becomes of what is owed', () => {
-    const database = useTestDatabase();
+    const t = useOffice();
     const evidence = [{ title: '验收单' }];
     let office: Office;
     let planId: string;
     let lead: string;
     let other: string;
-    beforeAll(async () => {
-      office = await Office.open(database);
+    beforeAll(() => {
+      office = t.office;
     });
     beforeEach(async () => {
       planId = await office.begin(planOf('整治3条河道岸线。（牵头单位：市水务局；责任单位：市住建局）'));
@@ -195,7 +192,6 @@ describe('ObligationService', () => {
       await office.move('S04.contact', lead, 'sign_for');
       await office.move('S03.contact', other, 'sign_for');
     });
-    afterAll(() => office.close());
 
     const statesOf = async (assignmentId: string) =>
       (await office.obligations(assignmentId)).map(({ kind, subject, state }) => `${kind} ${subject ?? '-'} ${state}`);

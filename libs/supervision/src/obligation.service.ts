@@ -116,7 +116,7 @@ export class ObligationService extends SupervisionPort {
   ): Promise<DischargedObligation> {
     const obligation = await tx.getRepository(Obligation).findOne({
       where: { id: obligationId, assignmentId: change.assignment.id },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     if (!obligation) {
       throw notFound('OBLIGATION.UNKNOWN', 'The assignment has no such obligation.', { field: 'obligationId' });
@@ -229,7 +229,7 @@ export class ObligationService extends SupervisionPort {
     const open = await tx.getRepository(Obligation).find({
       where: { assignmentId: change.assignment.id, state: 'open', ...(kinds ? { kind: In(kinds) } : {}) },
       order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     await this.settleEach(tx, change, state, open);
   }
@@ -256,7 +256,7 @@ export class ObligationService extends SupervisionPort {
     const obligation = await tx.getRepository(Obligation).findOne({
       where: { assignmentId: assignment.id, state: 'discharged', kind: In(COMPLETION_KINDS) },
       order: { createdAt: 'DESC', id: 'DESC' },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     if (!obligation) return;
     const policy = await this.policyOf(tx, plan);

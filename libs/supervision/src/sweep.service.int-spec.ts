@@ -1,6 +1,5 @@
-import { useTestDatabase } from '@duban/testing';
 import { planOf } from '../test/city';
-import { Office } from '../test/office';
+import { type Office, useOffice } from '../test/office';
 
 const LEADER = '何清源';
 /** By whom a follow-up was received, of which unit's duty, which rung, and when: one line each, sorted. */
@@ -14,7 +13,7 @@ const linesOf = async (office: Office): Promise<string[]> =>
   (await office.query<{ line: string }>(FOLLOW_UPS)).map(({ line }) => line);
 
 describe('the worked example of 2023', () => {
-  const database = useTestDatabase();
+  const t = useOffice('2023-01-12T09:30:00+08:00');
 
   /*
    * By hand, from the published rules. Issued on Thursday 12 January: to sign for by Monday the 16th. Action plans by
@@ -71,85 +70,81 @@ describe('the worked example of 2023', () => {
   ];
 
   it('sends exactly the follow-ups of the calendar, to the day and the post, and no others', async () => {
-    const office = await Office.open(database, '2023-01-12T09:30:00+08:00');
-    try {
-      await office.query(`update person set display_name = $1 where username = 'leader'`, [LEADER]);
-      const planId = await office.begin(
-        planOf(
-          '推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）',
-          `推进重大项目建设。（牵头单位：市发改委；责任单位：各区人民政府；分管领导：${LEADER}）`,
-        ),
-      );
-      const sign = async (task: string, unit: string) =>
-        office.move(`${unit}.contact`, await office.assignment(planId, task, unit), 'sign_for');
-      const report = async (task: string, unit: string, kind: string, subject: string | null = null) => {
-        const assignmentId = await office.assignment(planId, task, unit);
-        const { id: obligationId } = await office.obligation(assignmentId, kind, subject);
-        await office.submit(`${unit}.contact`, assignmentId, { obligationId, text: '按序推进。' });
-      };
+    const { office } = t;
+    await office.query(`update person set display_name = $1 where username = 'leader'`, [LEADER]);
+    const planId = await office.begin(
+      planOf(
+        '推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）',
+        `推进重大项目建设。（牵头单位：市发改委；责任单位：各区人民政府；分管领导：${LEADER}）`,
+      ),
+    );
+    const sign = async (task: string, unit: string) =>
+      office.move(`${unit}.contact`, await office.assignment(planId, task, unit), 'sign_for');
+    const report = async (task: string, unit: string, kind: string, subject: string | null = null) => {
+      const assignmentId = await office.assignment(planId, task, unit);
+      const { id: obligationId } = await office.obligation(assignmentId, kind, subject);
+      await office.submit(`${unit}.contact`, assignmentId, { obligationId, text: '按序推进。' });
+    };
 
-      await office.passTo('2023-01-13T10:00:00+08:00');
-      await sign('1', 'S03');
-      await sign('2', 'Q01');
-      await office.passTo('2023-01-16T10:00:00+08:00');
-      await sign('2', 'S01');
-      await office.passTo('2023-01-18T15:00:00+08:00');
-      await sign('1', 'S02');
-      await office.passTo('2023-02-08T10:00:00+08:00');
-      await report('2', 'S01', 'action_plan');
+    await office.passTo('2023-01-13T10:00:00+08:00');
+    await sign('1', 'S03');
+    await sign('2', 'Q01');
+    await office.passTo('2023-01-16T10:00:00+08:00');
+    await sign('2', 'S01');
+    await office.passTo('2023-01-18T15:00:00+08:00');
+    await sign('1', 'S02');
+    await office.passTo('2023-02-08T10:00:00+08:00');
+    await report('2', 'S01', 'action_plan');
 
-      const stops = [...UNTIL_9_FEBRUARY];
-      await office.passTo('2023-02-09T18:00:00+08:00');
-      expect(await linesOf(office)).toEqual([...stops].sort());
+    const stops = [...UNTIL_9_FEBRUARY];
+    await office.passTo('2023-02-09T18:00:00+08:00');
+    expect(await linesOf(office)).toEqual([...stops].sort());
 
-      stops.push(...UNTIL_13_FEBRUARY);
-      await office.passTo('2023-02-13T18:00:00+08:00');
-      expect(await linesOf(office)).toEqual([...stops].sort());
+    stops.push(...UNTIL_13_FEBRUARY);
+    await office.passTo('2023-02-13T18:00:00+08:00');
+    expect(await linesOf(office)).toEqual([...stops].sort());
 
-      stops.push(...UNTIL_19_APRIL);
-      await office.passTo('2023-02-27T10:00:00+08:00');
-      await report('1', 'S03', 'action_plan');
-      await office.passTo('2023-04-18T10:00:00+08:00');
-      await report('1', 'S03', 'progress_report', '2023Q1');
-      await office.passTo('2023-04-19T18:00:00+08:00');
-      expect(await linesOf(office)).toEqual([...stops].sort());
+    stops.push(...UNTIL_19_APRIL);
+    await office.passTo('2023-02-27T10:00:00+08:00');
+    await report('1', 'S03', 'action_plan');
+    await office.passTo('2023-04-18T10:00:00+08:00');
+    await report('1', 'S03', 'progress_report', '2023Q1');
+    await office.passTo('2023-04-19T18:00:00+08:00');
+    expect(await linesOf(office)).toEqual([...stops].sort());
 
-      stops.push(...UNTIL_28_APRIL);
-      await office.passTo('2023-04-28T18:00:00+08:00');
-      expect(await linesOf(office)).toEqual([...stops].sort());
+    stops.push(...UNTIL_28_APRIL);
+    await office.passTo('2023-04-28T18:00:00+08:00');
+    expect(await linesOf(office)).toEqual([...stops].sort());
 
-      stops.push(...UNTIL_6_MAY);
-      await office.passTo('2023-05-06T18:00:00+08:00');
-      expect(await linesOf(office)).toEqual([...stops].sort());
+    stops.push(...UNTIL_6_MAY);
+    await office.passTo('2023-05-06T18:00:00+08:00');
+    expect(await linesOf(office)).toEqual([...stops].sort());
 
-      const notices = await office.query(
-        `select n.number, n.state, n.answer_due_on::text as "answerDueOn", n.in_next_bulletin as "inBulletin"
+    const notices = await office.query(
+      `select n.number, n.state, n.answer_due_on::text as "answerDueOn", n.in_next_bulletin as "inBulletin"
          from supervision_notice n order by n.issued_at`,
-      );
-      expect(notices).toEqual([
-        { number: '督办蓝〔2023〕1号', state: 'issued', answerDueOn: '2023-01-28', inBulletin: false },
-        { number: '督办蓝〔2023〕2号', state: 'raised', answerDueOn: '2023-02-17', inBulletin: false },
-        { number: '督办橙〔2023〕1号', state: 'raised', answerDueOn: '2023-02-23', inBulletin: false },
-        { number: '督办红〔2023〕1号', state: 'closed', answerDueOn: null, inBulletin: true },
-        { number: '督办蓝〔2023〕3号', state: 'raised', answerDueOn: '2023-04-26', inBulletin: false },
-        { number: '督办橙〔2023〕2号', state: 'raised', answerDueOn: '2023-05-05', inBulletin: false },
-        { number: '督办红〔2023〕2号', state: 'issued', answerDueOn: null, inBulletin: true },
-      ]);
-      const told = await office.query(
-        `select f.id from follow_up f
+    );
+    expect(notices).toEqual([
+      { number: '督办蓝〔2023〕1号', state: 'issued', answerDueOn: '2023-01-28', inBulletin: false },
+      { number: '督办蓝〔2023〕2号', state: 'raised', answerDueOn: '2023-02-17', inBulletin: false },
+      { number: '督办橙〔2023〕1号', state: 'raised', answerDueOn: '2023-02-23', inBulletin: false },
+      { number: '督办红〔2023〕1号', state: 'closed', answerDueOn: null, inBulletin: true },
+      { number: '督办蓝〔2023〕3号', state: 'raised', answerDueOn: '2023-04-26', inBulletin: false },
+      { number: '督办橙〔2023〕2号', state: 'raised', answerDueOn: '2023-05-05', inBulletin: false },
+      { number: '督办红〔2023〕2号', state: 'issued', answerDueOn: null, inBulletin: true },
+    ]);
+    const told = await office.query(
+      `select f.id from follow_up f
          where (select count(*) from notification n
                 where n.follow_up_id = f.id and n.post_id = f.recipient_post_id and n.kind = 'follow_up') <> 1`,
-      );
-      expect(told).toEqual([]);
-    } finally {
-      await office.close();
-    }
+    );
+    expect(told).toEqual([]);
   });
 });
 
 describe('SweepService', () => {
   const HOUSES = planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）');
-  const database = useTestDatabase();
+  const t = useOffice();
   let office: Office;
   let assignmentId: string;
 
@@ -173,10 +168,9 @@ describe('SweepService', () => {
     );
   const sweep = () => office.sweeps.run(office.clock.now());
 
-  beforeAll(async () => {
-    office = await Office.open(database, '2023-01-12T09:00:00+08:00');
+  beforeAll(() => {
+    office = t.office;
   });
-  afterAll(() => office.close());
 
   it('fires at the very instant, not a millisecond before', async () => {
     assignmentId = await aLead();

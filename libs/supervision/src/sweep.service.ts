@@ -1,6 +1,6 @@
 import { climb, type FiredRung, NOTICE_COLOURS, type NoticeColour, type Policy, type Recipient } from '@duban/domain';
 import { type GovernmentPosts, UnitDirectory, type UnitPosts } from '@duban/directory';
-import { Transactor } from '@duban/database';
+import { postgresCode, Transactor } from '@duban/database';
 import { type Change, HistoryService, systemActor } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -94,18 +94,24 @@ export class SweepService {
   async run(now: Date): Promise<SweepResult> {
     const total: SweepResult = { obligations: 0, followUps: 0, notices: 0, failed: 0 };
     const failed: string[] = [];
-    for (;;) {
+    for (let limit = BATCH; ;) {
       try {
-        const part = await this.transactor.run((tx) => this.batch(tx, now, BATCH, failed));
+        const part = await this.transactor.run((tx) => this.batch(tx, now, limit, failed));
         total.obligations += part.obligations;
         total.followUps += part.followUps;
         total.notices += part.notices;
-        if (part.obligations < BATCH) break;
+        if (part.obligations < limit) break;
       } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        // The batch was rolled back; again without the row that spoilt it.
-        failed.push(error.obligationId);
-        this.logger.error(`obligation ${error.obligationId} could not be followed up: ${String(error.cause)}`);
+        // The batch was rolled back; again without the row that spoilt it, or one at a time to find which did.
+        if (error instanceof RowError) {
+          failed.push(error.obligationId);
+          this.logger.error(`obligation ${error.obligationId} could not be followed up: ${String(error.cause)}`);
+          limit = BATCH;
+        } else if (limit > 1 && blamesData(error)) {
+          limit = 1;
+        } else {
+          throw error;
+        }
       }
     }
     return { ...total, failed: failed.length };
@@ -118,6 +124,15 @@ export class SweepService {
     except: readonly string[],
   ): Promise<Omit<SweepResult, 'failed'>> {
     const rows: DueRow[] = await tx.query(DUE, [now, limit, except]);
+    try {
+      return await this.handle(tx, now, rows);
+    } catch (error) {
+      if (rows.length === 1 && blamesData(error)) throw new RowError(rows[0]!.id, error);
+      throw error;
+    }
+  }
+
+  private async handle(tx: EntityManager, now: Date, rows: readonly DueRow[]): Promise<Omit<SweepResult, 'failed'>> {
     if (rows.length === 0) return { obligations: 0, followUps: 0, notices: 0 };
     const posts = await this.directory.postsOf(tx, [...new Set(rows.map((row) => row.unitId))]);
     const government = await this.directory.governmentPosts(tx);
@@ -144,7 +159,8 @@ export class SweepService {
           last_rung: fired.at(-1)?.rung.id ?? null,
         });
       } catch (error) {
-        throw new RowError(row.id, error);
+        // What the database says of its own state is no fault of the row's.
+        throw postgresCode(error) === null ? new RowError(row.id, error) : error;
       }
     }
     const actor = systemActor(`sweep-${now.toISOString()}`);
@@ -303,6 +319,9 @@ class RowError extends Error {
   }
 }
 
+/** Whether the database refused what was written: a data exception, an integrity constraint, a trigger's exception. */
+const blamesData = (error: unknown): boolean => /^(22|23|P0)/.test(postgresCode(error) ?? '');
+
 const DUE = `
   select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId",
     p.policy_id as "policyId", p.policy_version as "policyVersion", o.task_id as "taskId",
@@ -320,7 +339,7 @@ const DUE = `
   where o.next_rung_at <= $1 and not (o.id = any($3::uuid[]))
   order by o.next_rung_at, o.id
   limit $2
-  for update of o skip locked`;
+  for no key update of o skip locked`;
 
 const colourOf = ({ rung }: FiredRung): NoticeColour | null =>
   rung.kind === 'notice' && NOTICE_COLOURS.includes(rung.colour) ? rung.colour : null;

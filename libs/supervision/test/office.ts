@@ -16,7 +16,7 @@ import {
   TasksModule,
   type TransitionInput,
 } from '@duban/tasks';
-import type { TestDatabase } from '@duban/testing';
+import { type TestDatabase, useTestDatabase } from '@duban/testing';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { EntityManager } from 'typeorm';
@@ -210,4 +210,25 @@ export interface ObligationRow {
   effectiveOn: string;
   nextRung: string | null;
   nextRungAt: Date | null;
+}
+
+/** An office on a database of its own for the specs of a file or a `describe`. */
+export function useOffice(
+  instant?: string,
+  units?: unknown,
+): { readonly office: Office; readonly database: TestDatabase } {
+  let office: Office | undefined;
+  // Hooks run as they are registered: the office is closed before its database is dropped.
+  afterAll(() => office?.close());
+  const database = useTestDatabase();
+  beforeAll(async () => {
+    office = await Office.open(database, instant, units);
+  });
+  return {
+    database,
+    get office() {
+      if (!office) throw new Error('the office is there from beforeAll on');
+      return office;
+    },
+  };
 }

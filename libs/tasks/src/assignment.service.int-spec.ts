@@ -1,7 +1,6 @@
 import type { DomainError } from '@duban/kernel';
-import { useTestDatabase } from '@duban/testing';
 import { planOf } from '../../supervision/test/city';
-import { Office } from '../../supervision/test/office';
+import { type Office, useOffice } from '../../supervision/test/office';
 import { refuses } from '../../supervision/test/refuses';
 
 const evidence = [{ title: '验收单', location: '档案室' }];
@@ -10,12 +9,11 @@ const evidence = [{ title: '验收单', location: '档案室' }];
 const PLAIN = planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）');
 
 describe('AssignmentService', () => {
-  const database = useTestDatabase();
+  const t = useOffice();
   let office: Office;
-  beforeAll(async () => {
-    office = await Office.open(database);
+  beforeAll(() => {
+    office = t.office;
   });
-  afterAll(() => office.close());
 
   const taskStates = async (planId: string) =>
     (

@@ -164,7 +164,10 @@ export class AssignmentService {
     return this.record(tx, actor, at, held, discharged.kind, discharged.id, input);
   }
 
-  /** Locks from the whole to the part, always in this order, so that two people at once wait and do not deadlock. */
+  /**
+   * Locks from the whole to the part, always in this order, so that two people at once wait and do not deadlock. Not
+   * the keys: a sweep that holds the obligation writes rows that refer to the task.
+   */
   private async hold(tx: EntityManager, id: string): Promise<Held> {
     const rows: { taskId: string; rootId: string }[] = await tx.query(
       `select t.id as "taskId", coalesce(t.parent_id, t.id) as "rootId"
@@ -173,7 +176,7 @@ export class AssignmentService {
     );
     const found = rows[0];
     if (!found) throw notFound('ASSIGNMENT.UNKNOWN', 'There is no such assignment.', { assignmentId: id });
-    const lock = { mode: 'pessimistic_write' } as const;
+    const lock = { mode: 'for_no_key_update' } as const;
     const root = await tx.getRepository(Task).findOneOrFail({ where: { id: found.rootId }, lock });
     const task =
       found.taskId === found.rootId

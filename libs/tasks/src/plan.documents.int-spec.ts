@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useTestDatabase } from '@duban/testing';
-import { Office } from '../../supervision/test/office';
+import { type Office, useOffice } from '../../supervision/test/office';
 
 const SAMPLE = join(__dirname, '..', '..', '..', 'apps', 'cli', 'sample');
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -24,17 +23,16 @@ const PARTS = `
   group by t.id, parent.number order by t.position`;
 
 describe('the sample plan, issued', () => {
-  const database = useTestDatabase();
   const expected = json(SAMPLE, 'expected.json');
   const directory = json(SAMPLE, 'units.json');
+  const t = useOffice('2023-01-12T09:00:00+08:00', directory);
   let office: Office;
   let result: Awaited<ReturnType<Office['issue']>>;
   beforeAll(async () => {
-    office = await Office.open(database, '2023-01-12T09:00:00+08:00', directory);
+    office = t.office;
     const text = readFileSync(join(SAMPLE, 'plan.txt'), 'utf8').replaceAll('{{year}}', '2023');
     result = await office.issue(await office.draft(text));
   });
-  afterAll(() => office.close());
 
   /** The units that a name of the document stands for, by the sample's own list. */
   const unitsOf = (name: string): string[] => {
@@ -105,19 +103,18 @@ if (!isThere) {
   console.warn('SKIPPED the real breakdown: set DUBAN_DOCUMENTS to the folder of documents with 00-wuhan-2023.txt');
 }
 (isThere ? describe : describe.skip)('a real breakdown, issued', () => {
-  const database = useTestDatabase();
+  const t = useOffice(undefined, isThere ? json(folder, '00-wuhan-2023.units.json') : undefined);
 
   it('gives 22 tasks that carry assignments, 22 leads, 129 assignments in all', async () => {
-    const units = json(folder!, '00-wuhan-2023.units.json');
-    const office = await Office.open(database, '2023-01-12T09:00:00+08:00', units);
-    try {
-      const planId = await office.draft(readFileSync(join(folder!, '00-wuhan-2023.txt')));
-      const result = await office.issue(planId);
-      // All of them sign for and complete, the leads hand in an action plan and four reports.
-      const obligations = 2 * 129 + 5 * 22;
-      expect(result).toEqual({ tasks: 22, leads: 22, assignments: 129, obligations, skipped: [] });
-    } finally {
-      await office.close();
-    }
+    const planId = await t.office.draft(readFileSync(join(folder!, '00-wuhan-2023.txt')));
+    // All of them sign for and complete, the leads hand in an action plan and four reports.
+    const obligations = 2 * 129 + 5 * 22;
+    expect(await t.office.issue(planId)).toEqual({
+      tasks: 22,
+      leads: 22,
+      assignments: 129,
+      obligations,
+      skipped: [],
+    });
   });
 });

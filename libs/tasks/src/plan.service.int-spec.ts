@@ -1,17 +1,15 @@
-import { useTestDatabase } from '@duban/testing';
 import { planOf } from '../../supervision/test/city';
-import { Office } from '../../supervision/test/office';
+import { type Office, useOffice } from '../../supervision/test/office';
 import { refuses } from '../../supervision/test/refuses';
 
 const HOUSES = '完成60个老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）';
 
 describe('PlanService', () => {
-  const database = useTestDatabase();
+  const t = useOffice();
   let office: Office;
-  beforeAll(async () => {
-    office = await Office.open(database);
+  beforeAll(() => {
+    office = t.office;
   });
-  afterAll(() => office.close());
 
   const tasksOf = (planId: string) =>
     office.query<{ id: string; number: string | null; content: string; state: string | null; version: number }>(
