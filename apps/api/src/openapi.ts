@@ -45,7 +45,10 @@ export function describeApi(app: NestFastifyApplication): void {
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
-  SwaggerModule.setup('api/docs', app, () => describe(app, config), { jsonDocumentUrl: '/api/openapi.json' });
+  SwaggerModule.setup('api/docs', app, () => describe(app, config), {
+    jsonDocumentUrl: '/api/openapi.json',
+    swaggerOptions: { persistAuthorization: true },
+  });
 }
 
 function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {

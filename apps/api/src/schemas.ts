@@ -64,33 +64,33 @@ export const assignment = z
     version: z.int(),
   })
   .meta({ description: 'One unit’s part in one task (责任分工).' });
-export const task = z
-  .object({
-    id: uuid,
-    planId: uuid,
-    parentId: uuid.nullable(),
-    number: z.string().nullable(),
-    position: z.int(),
-    path: z.array(z.string()),
-    content: z.string(),
-    units: z.object({
-      lead: z.array(z.string()),
-      responsible: z.array(z.string()),
-      cooperating: z.array(z.string()),
-      supervising: z.array(z.string()),
-    }),
-    openEnded: z.string().nullable(),
-    leaders: z.array(z.string()),
-    leadInferred: z.boolean(),
-    deadline,
-    dueOn: z.string().nullable(),
-    milestones: z.array(z.object({ text: z.string(), due: z.string().nullable() })),
-    targets: z.array(target),
-    source: z.object({ start: z.int(), end: z.int() }),
-    state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
-    version: z.int(),
-    assignments: z.array(assignment),
-  })
+const taskFields = z.object({
+  id: uuid,
+  planId: uuid,
+  parentId: uuid.nullable(),
+  number: z.string().nullable(),
+  position: z.int(),
+  path: z.array(z.string()),
+  content: z.string(),
+  lead: z.array(z.string()).meta({ description: 'Units as the document names them.' }),
+  responsible: z.array(z.string()),
+  cooperating: z.array(z.string()),
+  supervising: z.array(z.string()),
+  openEnded: z.string().nullable(),
+  leaders: z.array(z.string()),
+  leadInferred: z.boolean(),
+  deadline,
+  dueOn: z.string().nullable(),
+  milestones: z.array(z.object({ text: z.string(), due: z.string().nullable() })),
+  targets: z.array(target),
+  source: z.object({ start: z.int(), end: z.int() }),
+  state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
+  version: z.int(),
+  assignments: z.array(assignment),
+});
+/** Parts have no parts of their own in the documents of this genre, so the schema stops there. */
+export const task = taskFields
+  .extend({ subtasks: z.array(taskFields.extend({ subtasks: z.array(z.unknown()) })) })
   .meta({ description: 'A task (责任事项), or a part of one.' });
 export const warning = z.object({ code: z.string(), line: z.int(), message: z.string() });
 export const span = z.object({ start: z.int(), end: z.int() });

@@ -1,12 +1,14 @@
-import { unitScope } from '@duban/directory';
+import { UnitDirectory, unitScope } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import {
+  assignedNames,
   Assignment,
   type AssignmentSnapshot,
   assignmentSnapshot,
   Plan,
   type PlanSnapshot,
+  type PlanWarning,
   planSnapshot,
   Target,
   Task,
@@ -18,9 +20,10 @@ import { type EntityManager, In } from 'typeorm';
 import { Conditions } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
-/** A task with the parts that units have in it. */
+/** A task with what units have to do in it, and with its parts. */
 export interface TaskView extends TaskSnapshot {
   assignments: AssignmentSnapshot[];
+  subtasks: TaskView[];
 }
 
 export interface PlanView extends PlanSnapshot {
@@ -47,7 +50,10 @@ export interface PlanRow {
 /** Plans (责任分解方案) as they are, and as they were at any instant. A unit sees the tasks that it has a part in. */
 @Injectable()
 export class PlanReader {
-  constructor(private readonly history: HistoryService) {}
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+  ) {}
 
   async list(tx: EntityManager, actor: Actor, limit: number, cursor?: string): Promise<Page<PlanRow>> {
     const unitId = unitScope(actor);
@@ -84,7 +90,32 @@ export class PlanReader {
   private async now(tx: EntityManager, id: string): Promise<PlanView> {
     const plan = await tx.getRepository(Plan).findOneBy({ id });
     if (!plan) throw unknownPlan(id);
-    return { ...planSnapshot(plan), asOf: null, tasks: await presentTasks(tx, { planId: id }) };
+    const tasks = await presentTasks(tx, { planId: id });
+    const snapshot = planSnapshot(plan);
+    if (plan.state !== 'draft') return { ...snapshot, asOf: null, tasks };
+    const warnings = [...snapshot.warnings, ...(await this.unknownUnits(tx, plan, tasks))];
+    return { ...snapshot, warnings, asOf: null, tasks };
+  }
+
+  /** Names that the directory does not know at present: until they are settled, the draft cannot be issued. */
+  private async unknownUnits(tx: EntityManager, plan: Plan, tasks: readonly TaskView[]): Promise<PlanWarning[]> {
+    const named = tasks
+      .flatMap((task) => [task, ...task.subtasks])
+      .map((task) => ({ task, names: assignedNames(task) }));
+    const known = await this.directory.resolve(tx, plan.jurisdictionId, [...new Set(named.flatMap((n) => n.names))]);
+    const { sourceText } = await tx
+      .getRepository(Plan)
+      .findOneOrFail({ where: { id: plan.id }, select: { id: true, sourceText: true } });
+    const lineAt = lineFinder(sourceText);
+    return named.flatMap(({ task, names }) =>
+      names
+        .filter((name) => !known.has(name))
+        .map((name) => ({
+          code: 'unknown_unit',
+          line: lineAt(task.source.start),
+          message: `Task ${task.number ?? '(a part)'} names "${name}", which is not in the directory.`,
+        })),
+    );
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<PlanView> {
@@ -92,11 +123,11 @@ export class PlanReader {
     if (!plan) throw unknownPlan(id);
     const tasks = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
     const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, { planId: id }, 'assignment', asOf);
-    return { ...plan, asOf: asOf.toISOString(), tasks: withAssignments(tasks, assignments) };
+    return { ...plan, asOf: asOf.toISOString(), tasks: treeOf(tasks, assignments) };
   }
 }
 
-/** The present tasks of a plan, or one task with its parts, in the order of the document. */
+/** The present tasks of a plan, or one task, with their parts in the order of the document. */
 export async function presentTasks(
   tx: EntityManager,
   scope: { planId: string } | { taskId: string },
@@ -112,27 +143,45 @@ export async function presentTasks(
   ]);
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   const targetsOf = groupBy(targets, (target) => target.taskId);
-  return withAssignments(
+  return treeOf(
     tasks.map((task) => taskSnapshot(task, targetsOf.get(task.id) ?? [])),
     assignments.map((assignment) => assignmentSnapshot(assignment, nameOf.get(assignment.unitId) ?? '')),
   );
 }
 
-export function withAssignments(tasks: TaskSnapshot[], assignments: AssignmentSnapshot[]): TaskView[] {
+/** Tasks with their parts below them; a part whose parent is not among them stands by itself. */
+export function treeOf(tasks: readonly TaskSnapshot[], assignments: readonly AssignmentSnapshot[]): TaskView[] {
   const byTask = groupBy(assignments, (assignment) => assignment.taskId);
-  return tasks
-    .sort((a, b) => a.position - b.position)
-    .map((task) => ({ ...task, assignments: (byTask.get(task.id) ?? []).sort(byRoleAndUnit) }));
+  const views = tasks
+    .toSorted((a, b) => a.position - b.position)
+    .map((task): TaskView => ({ ...task, assignments: (byTask.get(task.id) ?? []).sort(byRoleAndUnit), subtasks: [] }));
+  const byId = new Map(views.map((view) => [view.id, view]));
+  return views.filter((view) => {
+    const parent = view.parentId === null ? undefined : byId.get(view.parentId);
+    parent?.subtasks.push(view);
+    return !parent;
+  });
 }
 
-/** The tasks that a unit has a part in, and the parents of such parts. */
+/** The tasks and parts that a unit has something to do in. */
 function ownTasks(tasks: readonly TaskView[], unitId: string): TaskView[] {
-  const own = new Set(
-    tasks
-      .filter((task) => task.assignments.some((assignment) => assignment.unitId === unitId))
-      .flatMap((task) => [task.id, task.parentId]),
-  );
-  return tasks.filter((task) => own.has(task.id));
+  return tasks
+    .map((task) => ({ ...task, subtasks: ownTasks(task.subtasks, unitId) }))
+    .filter((task) => task.subtasks.length > 0 || task.assignments.some((assignment) => assignment.unitId === unitId));
+}
+
+/** The line of an offset, counted from 1; cheap where the offsets asked for do not go back. */
+function lineFinder(text: string): (offset: number) => number {
+  let line = 1;
+  let at = 0;
+  return (offset) => {
+    if (offset < at) [line, at] = [1, 0];
+    for (let next = text.indexOf('\n', at); next !== -1 && next < offset; next = text.indexOf('\n', at)) {
+      line++;
+      at = next + 1;
+    }
+    return line;
+  };
 }
 
 const ROLE_ORDER = { lead: 0, responsible: 1, cooperating: 2 };

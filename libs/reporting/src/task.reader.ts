@@ -8,7 +8,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
-import { presentTasks, type TaskView, withAssignments } from './plan.reader';
+import { presentTasks, type TaskView, treeOf } from './plan.reader';
 
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
 export type Light = (typeof LIGHTS)[number];
@@ -67,10 +67,9 @@ export interface ReportView {
   measurements: { targetId: string; value: number }[];
 }
 
-/** A task with all that belongs to it, its parts among it. */
+/** A task with all that belongs to it and to its parts. */
 export interface TaskDetail extends TaskView {
   asOf: string | null;
-  parts: TaskView[];
   obligations: ObligationSnapshot[];
   notices: NoticeSnapshot[];
   reports: ReportView[];
@@ -147,8 +146,8 @@ export class TaskReader {
   }
 
   private async now(tx: EntityManager, id: string): Promise<TaskDetail> {
-    const views = await presentTasks(tx, { taskId: id });
-    const taskIds = views.map((view) => view.id);
+    const [task] = await presentTasks(tx, { taskId: id });
+    const taskIds = [id, ...task!.subtasks.map((part) => part.id)];
     const obligations: ObligationSnapshot[] = await tx.query(
       `select id, task_id as "taskId", assignment_id as "assignmentId", unit_id as "unitId", kind, subject, state,
          deadline_version as "deadlineVersion", due_on::text as "dueOn", effective_on::text as "effectiveOn",
@@ -174,7 +173,7 @@ export class TaskReader {
        where a.task_id = any($1) order by r.reported_at, r.id`,
       [taskIds],
     );
-    return detail(id, null, views, { obligations, notices, reports });
+    return { ...task!, asOf: null, obligations, notices, reports };
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<TaskDetail> {
@@ -188,23 +187,15 @@ export class TaskReader {
     const obligations = await this.history.statesAt<ObligationSnapshot>(tx, scope, 'obligation', asOf);
     const notices = await this.history.statesAt<NoticeSnapshot>(tx, scope, 'supervision_notice', asOf);
     const reports = await this.history.statesAt<ReportView>(tx, scope, 'report', asOf);
-    const views = withAssignments(tasks, assignments);
-    return detail(id, asOf, views, {
+    const [task] = treeOf(tasks, assignments);
+    return {
+      ...task!,
+      asOf: asOf.toISOString(),
       obligations: obligations.sort(by((o) => [o.dueAt, o.id])),
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
-    });
+    };
   }
-}
-
-function detail(
-  id: string,
-  asOf: Date | null,
-  views: readonly TaskView[],
-  rest: Pick<TaskDetail, 'obligations' | 'notices' | 'reports'>,
-): TaskDetail {
-  const task = views.find((view) => view.id === id)!;
-  return { ...task, asOf: asOf?.toISOString() ?? null, parts: views.filter((view) => view.id !== id), ...rest };
 }
 
 const by =

@@ -83,12 +83,13 @@ describe('PlanService', () => {
         [task!.id],
       );
       expect(event).toMatchObject({
-        before: { version: 1, deadline: null, units: { lead: ['市住建局'], responsible: ['市教育局'] } },
+        before: { version: 1, deadline: null, lead: ['市住建局'], responsible: ['市教育局'] },
         after: {
           version: 2,
           content: '完成60个老旧小区改造。',
           deadline: { text: '6月底前', due: '2023-06-30' },
-          units: { lead: ['市住建局'], responsible: ['市水务局'] },
+          lead: ['市住建局'],
+          responsible: ['市水务局'],
         },
       });
     });

@@ -2,7 +2,7 @@ import type { Assignment } from './assignment.entity';
 import type { Plan } from './plan.entity';
 import type { Report } from './report.entity';
 import type { Target } from './target.entity';
-import type { Task } from './task.entity';
+import type { DraftedUnits, Task } from './task.entity';
 
 /*
  * What history keeps of each thing, and what the API shows of it: one shape for both, so that a past instant reads
@@ -13,7 +13,8 @@ export type TargetSnapshot = Pick<Target, 'id' | 'text' | 'value' | 'upper' | 'u
 
 export type PlanSnapshot = Omit<Plan, 'sourceText' | 'createdAt'>;
 
-export interface TaskSnapshot {
+/** As `duban parse` gives a task, and what became of it since. */
+export interface TaskSnapshot extends DraftedUnits {
   id: string;
   planId: string;
   parentId: string | null;
@@ -21,7 +22,6 @@ export interface TaskSnapshot {
   position: number;
   path: string[];
   content: string;
-  units: Task['draftedUnits'];
   openEnded: string | null;
   leaders: string[];
   leadInferred: boolean;
@@ -75,7 +75,7 @@ export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapsh
     position: task.position,
     path: task.path,
     content: task.content,
-    units: task.draftedUnits,
+    ...task.draftedUnits,
     openEnded: task.openEnded,
     leaders: task.leaders,
     leadInferred: task.isLeadInferred,

@@ -118,7 +118,8 @@ export class PlansController {
   @ApiCreatedResponse({ type: PlanDto })
   async draft(@Req() request: ActingRequest): ReturnType<PlanReader['get']> {
     const { name, bytes, fields } = await readUpload(request, ['jurisdiction']);
-    return this.commands.run(request, bytes, async (tx, actor, at) => {
+    const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
+    return this.commands.run(request, content, async (tx, actor, at) => {
       const id = await this.plans.draft(tx, actor, at, { name, bytes }, fields.jurisdiction);
       return this.reader.get(tx, actor, id, null);
     });

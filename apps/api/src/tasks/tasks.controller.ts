@@ -54,7 +54,6 @@ class TaskQuery extends createZodDto(z.strictObject({ asOf })) {}
 class TaskDto extends createZodDto(
   task.extend({
     asOf: z.string().nullable(),
-    parts: z.array(task),
     obligations: z.array(
       z.object({
         id: uuid,
