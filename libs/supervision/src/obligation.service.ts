@@ -391,8 +391,13 @@ export class ObligationService extends SupervisionPort {
   }
 }
 
-/** As much of a task as a message shows. */
-export const excerpt = (content: string): string => [...content].slice(0, 60).join('');
+const EXCERPT = 60;
+
+/** As much of a task as a message shows, in characters. */
+export const excerpt = (content: string): string => {
+  const characters = [...content];
+  return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT - 1).join('')}…` : content;
+};
 
 const isReportKind = (kind: ObligationKind): kind is ObligationKind & ReportKind =>
   kind !== 'completion' && (REPORT_KINDS as readonly string[]).includes(kind);
