@@ -47,7 +47,8 @@ const WRITERS: Writers = {
   }),
   task_issued: (p, m, today) =>
     line('task_issued', m, {
-      plan: p.planTitle,
+      // A title inside a title takes the single marks (GB/T 15834).
+      plan: p.planTitle.replaceAll('《', '〈').replaceAll('》', '〉'),
       count: p.count,
       signFor: p.signForBy ? fill(m.signForBy, { date: dateOf(p.signForBy, m, today) }) : '',
     }),

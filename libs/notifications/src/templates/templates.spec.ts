@@ -37,7 +37,7 @@ const aboutNotice = { noticeNumber: '蓝督〔2026〕3号', taskNumber: '12', un
 /** As little and as much as a writer may give. */
 const EXAMPLES: Record<NotificationKind, object[]> = {
   task_issued: [
-    { planTitle: '责任分解方案', count: 5, signForBy: '2026-04-23' },
+    { planTitle: '《政府工作报告》责任分解方案', count: 5, signForBy: '2026-04-23' },
     { planTitle: '责任分解方案', count: 1 },
   ],
   follow_up: [
