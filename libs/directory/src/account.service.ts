@@ -1,3 +1,4 @@
+import { insertAll } from '@duban/database';
 import { GOVERNMENT_POSTS } from '@duban/domain';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
 import { localDateOf, newId, notFound } from '@duban/kernel';
@@ -5,7 +6,6 @@ import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { lockDirectory } from './directory-lock';
-import { insertAll } from './insert-all';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, PRINTABLE } from './names';
 import { DEMONSTRATION_PREFIX, hashDemonstrationPassword, hashPassword } from './passwords';

@@ -73,7 +73,7 @@ describe('SessionService', () => {
       expect(codes.filter((code) => code === 'SESSION.WRONG_CREDENTIALS')).toHaveLength(10);
       expect(codes.filter((code) => code === 'SESSION.TOO_MANY_TRIES')).toHaveLength(2);
       await expect(signIn(username, DEMO_PASSWORD)).rejects.toMatchObject({
-        kind: 'forbidden',
+        kind: 'throttled',
         code: 'SESSION.TOO_MANY_TRIES',
       });
     }

@@ -1,3 +1,4 @@
+import { insertAll } from '@duban/database';
 import { UNIT_POSTS } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
 import { DomainError, type Fault, localDateOf, newId } from '@duban/kernel';
@@ -5,7 +6,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { AccountService } from './account.service';
 import { lockDirectory } from './directory-lock';
-import { insertAll } from './insert-all';
 import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
 import { JurisdictionEntity } from './jurisdiction.entity';
 import { PostEntity } from './post.entity';

@@ -1,3 +1,4 @@
+import { annualReport } from '@duban/domain';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
 
@@ -239,6 +240,28 @@ describe('SweepService', () => {
       `update post_holding set to_on = '2023-04-06' where person_id = (select id from person where username = 'leader')`,
     );
     expect(await copyOf('2023-04-06', LEADER)).toEqual(['head', 'office']);
+  });
+
+  it('sends no copy to whom the step is sent anyway', async () => {
+    const policy = structuredClone(annualReport);
+    const [reminder] = policy.ladders['sign-for']!.rungs;
+    Object.assign(reminder!, { to: ['contact', 'office'], copyTo: ['contact', 'leader_in_charge', 'head'] });
+    await office.query(`insert into policy (id, version, body) values ('spec-copies', 1, $1)`, [
+      JSON.stringify({ ...policy, id: 'spec-copies' }),
+    ]);
+    const planId = await office.begin(HOUSES, { issuedOn: '2023-04-06', policy: 'spec-copies' });
+    assignmentId = await office.assignment(planId, '1', 'S03');
+    await office.passTo('2023-04-10T09:00:00+08:00');
+    const rows = await office.query(
+      `select p.kind as post, f.is_copy as "isCopy" from follow_up f join obligation o on o.id = f.obligation_id
+         join post p on p.id = f.recipient_post_id where o.assignment_id = $1 order by post`,
+      [assignmentId],
+    );
+    expect(rows).toEqual([
+      { post: 'contact', isCopy: false },
+      { post: 'head', isCopy: true },
+      { post: 'office', isCopy: false },
+    ]);
   });
 
   it('has messages wait for working hours, the follow-ups themselves not', async () => {

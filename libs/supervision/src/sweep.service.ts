@@ -64,6 +64,8 @@ interface FollowUpRow {
 }
 
 interface Firing {
+  /** Of the first recipient's follow-up, by which history names the firing. */
+  id: string;
   row: DueRow;
   fired: FiredRung;
   recipients: { postId: string; isCopy: boolean }[];
@@ -146,6 +148,7 @@ export class SweepService {
         const leaderPost = await this.leaderPost(tx, row, government);
         for (const one of fired) {
           firings.push({
+            id: newId(),
             row,
             fired: one,
             recipients: recipientsOf(one, posts.get(row.unitId)!, government, leaderPost),
@@ -237,9 +240,9 @@ export class SweepService {
   }
 
   private async writeFollowUps(tx: EntityManager, now: Date, firings: readonly Firing[]): Promise<FollowUpRow[]> {
-    const rows = firings.flatMap(({ row, fired, recipients, notice }) =>
-      recipients.map(({ postId, isCopy }): FollowUpRow => ({
-        id: newId(),
+    const rows = firings.flatMap(({ id, row, fired, recipients, notice }) =>
+      recipients.map(({ postId, isCopy }, i): FollowUpRow => ({
+        id: i === 0 ? id : newId(),
         obligation_id: row.id,
         deadline_version: row.deadlineVersion,
         rung: fired.rung.id,
@@ -367,12 +370,12 @@ function recipientsOf(
 
 const historyOf =
   (now: Date) =>
-  ({ row, fired, recipients, notice }: Firing): Change[] => {
+  ({ id, row, fired, recipients, notice }: Firing): Change[] => {
     const place = { jurisdictionId: row.jurisdictionId, planId: row.planId, taskId: row.taskId };
     const followUp: Change = {
       type: 'follow_up.fired',
       entity: 'follow_up',
-      entityId: newId(),
+      entityId: id,
       ...place,
       after: {
         obligationId: row.id,

@@ -171,7 +171,7 @@ export class Office {
   /** How many rows each table has. */
   async rowCounts(): Promise<Record<string, number>> {
     const tables = await this.query<{ name: string }>(
-      `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migrations' order by 1`,
     );
     const counts = tables.map(({ name }) => `select '${name}' as name, count(*)::int as n from "${name}"`);
     const rows = await this.query<{ name: string; n: number }>(counts.join(' union all '));

@@ -9,15 +9,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Initial1795500000000 implements MigrationInterface {
   async up(q: QueryRunner): Promise<void> {
     await q.query(`create extension if not exists pg_trgm`);
+    // Roles belong to the whole server: another database of it may have made this one, or whoever runs it.
     await q.query(`
       do $$ begin
-        create role duban_app nologin;
+        if not exists (select from pg_roles where rolname = 'duban_app') then create role duban_app nologin; end if;
       exception when duplicate_object or unique_violation then null;
       end $$`);
     // A superuser needs no membership; another owner does, to work as the application's role.
     await q.query(`
       do $$ begin
-        if not (select rolsuper from pg_roles where rolname = current_user) then
+        if not pg_has_role(current_user, 'duban_app', 'member') then
           execute format('grant duban_app to %I', current_user);
         end if;
       end $$`);
@@ -31,22 +32,23 @@ export class Initial1795500000000 implements MigrationInterface {
           for each statement execute function refuse_rewriting()`);
     }
     await q.query(`grant usage on schema public to duban_app`);
-    await q.query(`grant select, insert, update, delete on all tables in schema public to duban_app`);
-    await q.query(`grant usage on all sequences in schema public to duban_app`);
-    for (const table of RECORDED_ONCE) await q.query(`revoke update, delete on ${table} from duban_app`);
+    for (const table of tableNames()) {
+      const rights = RECORDED_ONCE.includes(table) ? 'select, insert' : 'select, insert, update, delete';
+      await q.query(`grant ${rights} on ${table} to duban_app`);
+    }
   }
 
   async down(q: QueryRunner): Promise<void> {
-    const tables: { name: string }[] = await q.query(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'typeorm_metadata')`,
-    );
-    for (const { name } of tables) await q.query(`drop table if exists "${name}" cascade`);
+    for (const table of tableNames().reverse()) await q.query(`drop table if exists ${table} cascade`);
     await q.query(`drop function if exists refuse_rewriting()`);
   }
 }
 
 /** Tables whose rows are facts: written once, never changed, never deleted. */
 const RECORDED_ONCE = ['history_event', 'follow_up', 'deadline_version'];
+
+/** In the order in which they are made. */
+const tableNames = (): string[] => TABLES.flatMap((statement) => /^create table (\w+)/.exec(statement)?.[1] ?? []);
 
 const TABLES = [
   `create function refuse_rewriting() returns trigger language plpgsql as $$

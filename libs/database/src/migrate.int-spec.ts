@@ -1,0 +1,90 @@
+import { useTestDatabase } from '@duban/testing';
+import { Client } from 'pg';
+import { ownerDataSource } from './data-source';
+import { migrate } from './migrate';
+import { MIGRATIONS } from './migrations';
+
+const NAMES = MIGRATIONS.map((migration) => migration.name);
+
+/** All that a migration makes, by name and definition. */
+const SCHEMA = `
+  select 'column' as kind, table_name || '.' || column_name as name,
+    data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') as definition
+  from information_schema.columns where table_schema = 'public'
+  union all select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+  from pg_constraint where connamespace = 'public'::regnamespace
+  union all select 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+  from pg_index where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+  union all select 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+  union all select 'right', relname, coalesce(relacl::text, '') from pg_class
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') and relname not like '%migrations%'
+  order by 1, 2`;
+
+describe('migrate', () => {
+  const database = useTestDatabase();
+  const made: string[] = [];
+
+  async function onServer(statement: string): Promise<void> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  }
+  async function emptyDatabase(): Promise<string> {
+    const url = new URL(database.url);
+    const name = `${url.pathname.slice(1)}_${made.length}`;
+    made.push(name);
+    await onServer(`create database ${name} template template0 encoding 'UTF8'`);
+    url.pathname = `/${name}`;
+    return url.toString();
+  }
+  async function schemaOf(url: string): Promise<{ kind: string; name: string }[]> {
+    const owner = await ownerDataSource(url).initialize();
+    try {
+      return await owner.query(SCHEMA);
+    } finally {
+      await owner.destroy();
+    }
+  }
+  // Before the spec's own database goes, which is the way to the server.
+  afterEach(async () => {
+    for (const name of made.splice(0)) await onServer(`drop database if exists ${name} with (force)`);
+  });
+
+  it('is done once by processes that start together, and all of them wait for it', async () => {
+    const url = await emptyDatabase();
+    const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
+    expect(runs.sort((a, b) => b.length - a.length)).toEqual([NAMES, [], [], []]);
+    expect(await schemaOf(url)).toEqual(await schemaOf(database.url));
+  });
+
+  it('does nothing the second time', async () => {
+    const url = await emptyDatabase();
+    expect(await migrate(url)).toEqual(NAMES);
+    const before = await schemaOf(url);
+    expect(await migrate(url)).toEqual([]);
+    expect(await schemaOf(url)).toEqual(before);
+  });
+
+  it('goes up, down and up again to the same schema', async () => {
+    const url = await emptyDatabase();
+    await migrate(url);
+    const first = await schemaOf(url);
+    expect(first.length).toBeGreaterThan(200);
+    const owner = await ownerDataSource(url).initialize();
+    try {
+      for (const _ of MIGRATIONS) await owner.undoLastMigration();
+    } finally {
+      await owner.destroy();
+    }
+    const left = (await schemaOf(url)).filter((one) => !JSON.stringify(one).includes('migrations'));
+    expect(left).toEqual([]);
+    expect(await migrate(url)).toEqual(NAMES);
+    expect(await schemaOf(url)).toEqual(first);
+  });
+
+  it('is never renamed or taken out once it has landed: names are unique and in the order of their stamps', () => {
+    const stamps = NAMES.map((name) => Number(/\d{13}$/.exec(name)?.[0]));
+    expect(stamps).toEqual([...new Set(stamps)].sort());
+  });
+});

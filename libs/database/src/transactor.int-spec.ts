@@ -1,0 +1,84 @@
+import { useTestDatabase } from '@duban/testing';
+import type { EntityManager } from 'typeorm';
+import { postgresCode } from './transactor';
+
+describe('Transactor', () => {
+  const database = useTestDatabase();
+  const IDS = ['alpha', 'beta'] as const;
+  beforeAll(async () => {
+    for (const id of IDS) {
+      await database.source.query(`insert into policy (id, version, body) values ($1, 1, '{"n": 0}')`, [id]);
+    }
+  });
+  const count = (tx: Pick<EntityManager, 'query'>, id: string) =>
+    tx.query(`update policy set body = jsonb_build_object('n', (body->>'n')::int + 1) where id = $1`, [id]);
+  const counts = async () => {
+    const rows: { n: number }[] = await database.source.query(`select (body->>'n')::int as n from policy order by id`);
+    return rows.map(({ n }) => n);
+  };
+
+  it('commits all of the work or nothing', async () => {
+    const work = database.transactor.run(async (tx) => {
+      await count(tx, 'alpha');
+      throw new Error('half-way');
+    });
+    await expect(work).rejects.toThrow('half-way');
+    expect(await counts()).toEqual([0, 0]);
+  });
+
+  it("runs a deadlock's victim again, whole, and once only", async () => {
+    let tries = 0;
+    let arrived = 0;
+    let bothArrived = (): void => undefined;
+    const both = new Promise<void>((resolve) => (bothArrived = resolve));
+    const inOrder = (first: string, second: string) =>
+      database.transactor.run(async (tx) => {
+        tries++;
+        await count(tx, first);
+        if (++arrived === 2) bothArrived();
+        await both;
+        await count(tx, second);
+      });
+    await Promise.all([inOrder('alpha', 'beta'), inOrder('beta', 'alpha')]);
+    expect(tries).toBe(3);
+    expect(await counts()).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['40001', 4],
+    ['40P01', 4],
+    ['23505', 1],
+    ['55P03', 1],
+  ])('tries work that always fails by %s %i times in all', async (code, times) => {
+    let tries = 0;
+    const work = database.transactor.run((tx) => {
+      tries++;
+      return tx.query(`do $$ begin raise exception 'no' using errcode = '${code}'; end $$`);
+    });
+    const error = await work.catch((reason: unknown) => reason);
+    expect(postgresCode(error)).toBe(code);
+    expect(tries).toBe(times);
+  });
+
+  it('gives up at once on an error of the work itself, whatever its code', async () => {
+    let tries = 0;
+    const refusal = Object.assign(new Error('refused'), { code: '40001' });
+    const work = database.transactor.run(() => {
+      tries++;
+      return Promise.reject(refusal);
+    });
+    await expect(work).rejects.toBe(refusal);
+    expect(tries).toBe(1);
+  });
+
+  it('works as a role that owns nothing', async () => {
+    const [row] = await database.transactor.run((tx) =>
+      tx.query(
+        `select current_user as role, rolsuper as super,
+           (select count(*)::int from pg_tables where tableowner = current_user) as tables
+         from pg_roles where rolname = current_user`,
+      ),
+    );
+    expect(row).toEqual({ role: 'duban_app', super: false, tables: 0 });
+  });
+});

@@ -1,0 +1,263 @@
+import { Transactor } from '@duban/database';
+import { DomainError, localDateOf } from '@duban/kernel';
+import { Client } from 'pg';
+import fc from 'fast-check';
+import { planOf } from '../../supervision/test/city';
+import { type Office, useOffice } from '../../supervision/test/office';
+import { HistoryService } from './history.service';
+
+const UNITS = ['S03', 'S02', 'Q01', 'Q02'];
+const PLAN = planOf(
+  '推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）',
+  '整治河道岸线。（改造旧管网〈责任单位：市住建局〉；整治易涝点〈责任单位：各区人民政府〉）',
+);
+
+/** What each table says of a plan now, in the words that history uses of the same thing. */
+const TABLES = {
+  plan: `select id, state, version, issued_on::text as "issuedOn", policy_id as "policyId" from plan where id = $1`,
+  task: `select id, state, version, content, due_on::text as "dueOn", leaders from task where plan_id = $1`,
+  assignment: `select a.id, a.state, a.version, a.role, a.unit_id as "unitId" from assignment a
+    join task t on t.id = a.task_id where t.plan_id = $1`,
+  obligation: `select o.id, o.state, o.kind, o.subject, o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn",
+      o.deadline_version as "deadlineVersion", to_char(o.settled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "settledAt"
+    from obligation o join task t on t.id = o.task_id where t.plan_id = $1`,
+  supervision_notice: `select n.id, n.state, n.version, n.number, n.colour, n.answer, n.answer_due_on::text as "answerDueOn"
+    from supervision_notice n join obligation o on o.id = n.obligation_id join task t on t.id = o.task_id
+    where t.plan_id = $1`,
+  report: `select r.id, r.kind, r.text, r.obligation_id as "obligationId" from report r
+    join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id where t.plan_id = $1`,
+} as const;
+/** A thing that something can be done with, with its assignment as "a". */
+const THINGS = {
+  assignment: `select a.id, a.state, a.role, u.code from assignment a`,
+  notice: `select n.id, n.state, u.code from supervision_notice n join obligation o on o.id = n.obligation_id
+    join assignment a on a.id = o.assignment_id`,
+  report: `select o.id, o.state, o.assignment_id as "assignmentId", u.code
+    from (select * from obligation where kind in ('action_plan', 'progress_report')) o
+    join assignment a on a.id = o.assignment_id`,
+};
+type Kind = keyof typeof TABLES;
+const KINDS = Object.keys(TABLES) as Kind[];
+
+/** What somebody does next; `which` picks the thing, `choice` the event that its state offers. */
+interface Step {
+  do: 'edit' | 'issue' | 'report' | 'assignment' | 'notice';
+  which: number;
+  choice: number;
+  /** Somebody who may be in no position to: what is refused must leave no trace either. */
+  stranger: string | null;
+  /** Hours that have passed since the step before. */
+  hours: number;
+}
+const oneOf = (what: Step['do'], weight: number) => ({ weight, arbitrary: fc.constant(what) });
+const story: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    do: fc.oneof(oneOf('edit', 1), oneOf('issue', 1), oneOf('report', 3), oneOf('assignment', 14), oneOf('notice', 4)),
+    which: fc.nat(20),
+    choice: fc.nat(20),
+    stranger: fc.option(fc.constantFrom('office', ...UNITS.map((unit) => `${unit}.contact`)), { freq: 5 }),
+    hours: fc.integer({ min: 1, max: 90 }),
+  }),
+  { minLength: 30, maxLength: 45 },
+);
+
+type Row = Record<string, unknown> & { id: string };
+const byId = (one: Row, other: Row): number => (one.id < other.id ? -1 : 1);
+
+/** Events that a state offers, some more often than others, and who may do them. */
+const OFFERS: Record<string, [event: string, by: 'unit' | 'office' | 'judge'][]> = {
+  assigned: [...Array<[string, 'unit']>(6).fill(['sign_for', 'unit']), ['cancel', 'office']],
+  in_progress: [...Array<[string, 'unit']>(6).fill(['report', 'unit']), ['cancel', 'office']],
+  reported: [
+    ['withdraw', 'unit'],
+    ['return', 'judge'],
+    ['return', 'judge'],
+    ['verify', 'judge'],
+  ],
+  issued: [
+    ['acknowledge', 'unit'],
+    ['answer', 'unit'],
+  ],
+  acknowledged: [['answer', 'unit']],
+  answered: [
+    ['accept', 'office'],
+    ['reject', 'office'],
+  ],
+};
+
+describe('a story', () => {
+  const t = useOffice();
+  let office: Office;
+  let planId: string;
+  beforeAll(() => {
+    office = t.office;
+  });
+
+  const draftedTasks = () =>
+    office.query<{ id: string }>(`select id from task where plan_id = $1 order by position`, [planId]);
+
+  async function take(step: Step): Promise<void> {
+    if (step.do === 'edit') {
+      const tasks = await draftedTasks();
+      const taskId = tasks[step.which % tasks.length]!.id;
+      await office.as('officer', (tx, actor, at) =>
+        office.plans.editTask(tx, actor, at, planId, taskId, { content: `第${step.which}稿` }),
+      );
+    } else if (step.do === 'issue') {
+      const issuedOn = localDateOf(office.clock.now(), 'Asia/Shanghai');
+      await office.issue(planId, { issuedOn, year: Number(issuedOn.slice(0, 4)) });
+    } else {
+      const rows = await office.query<Row & { code: string; state: string; role: string; assignmentId: string }>(
+        `${THINGS[step.do]} join task t on t.id = a.task_id join unit u on u.id = a.unit_id
+         where t.plan_id = $1 order by a.task_id, a.unit_id, 1`,
+        [planId],
+      );
+      const row = rows[step.which % rows.length];
+      if (row) await act(step, row);
+    }
+  }
+
+  async function act(step: Step, row: Row & { code: string; state: string; role: string; assignmentId: string }) {
+    const unit = step.stranger ?? `${row.code}.contact`;
+    if (step.do === 'report') {
+      await office.submit(unit, row.assignmentId, { obligationId: row.id, text: '按序推进。' });
+      return;
+    }
+    const offers = OFFERS[row.state] ?? [['report', 'unit']];
+    const [event, by] = offers[step.choice % offers.length]!;
+    const judge = row.role === 'lead' ? 'officer' : 'S03.contact';
+    const who = step.stranger ?? { unit, office: 'office', judge }[by];
+    const input = { event, answer: '在办。', reason: '理由', cancelReason: 'merged', goAheadReason: '先行' };
+    await office.as<unknown>(who, (tx, actor, at) =>
+      step.do === 'notice'
+        ? office.notices.transition(tx, actor, at, row.id, input)
+        : office.assignments.transition(tx, actor, at, row.id, { ...input, evidence: [{ title: '单' }] }),
+    );
+  }
+
+  const tablesNow = async () => {
+    const states = new Map<Kind, Row[]>();
+    for (const kind of KINDS) states.set(kind, (await office.query<Row>(TABLES[kind], [planId])).sort(byId));
+    return states;
+  };
+  /** History's states at an instant, cut down to what the tables were asked for. */
+  const statesAt = async (kind: Kind, at: Date, like: readonly Row[]) => {
+    const rows = await office
+      .get(Transactor)
+      .run((tx) => office.get(HistoryService).statesAt<Row>(tx, { planId }, kind, at));
+    const keys = Object.keys(like[0] ?? { id: '' });
+    return rows.sort(byId).map((row) => Object.fromEntries(keys.map((key) => [key, row[key]])));
+  };
+
+  it('reads at each instant as the tables were then, whoever did what, refused or not, and sweeps between', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (steps) => {
+        planId = await office.draft(PLAN);
+        const recorded = [{ at: office.clock.now(), states: await tablesNow() }];
+        const issue: Step = { do: 'issue', which: 0, choice: 0, stranger: null, hours: 1 };
+        for (const step of [{ ...issue, do: 'edit' as const }, issue, ...steps]) {
+          const target = new Date(office.clock.now().getTime() + step.hours * 3_600_000);
+          await office.passTo(target.toISOString());
+          await take(step).catch((error: unknown) => {
+            if (!(error instanceof DomainError)) throw error;
+          });
+          recorded.push({ at: office.clock.now(), states: await tablesNow() });
+        }
+        for (const { at, states } of recorded) {
+          for (const [kind, rows] of states) {
+            expect({ kind, at, rows: await statesAt(kind, at, rows) }).toEqual({ kind, at, rows });
+          }
+        }
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('has an event for every change, with actor, post, request, before and after', async () => {
+    planId = await office.draft(PLAN);
+    await office.issue(planId, {
+      issuedOn: office.clock.now().toISOString().slice(0, 10),
+      year: office.clock.now().getUTCFullYear(),
+    });
+    const id = await office.assignment(planId, '1', 'S03');
+    const other = await office.assignment(planId, '1', 'S02');
+    const evidence = [{ title: '单' }];
+    const from = await lastSeq();
+    await office.move('S02.head', other, 'sign_for');
+    await office.move('S03.contact', id, 'sign_for');
+    await office.move('S03.contact', id, 'report', { evidence, goAheadReason: '先行' });
+    await office.move('officer', id, 'return', { reason: '材料不全' });
+    await office.move('S03.contact', id, 'report', { evidence, goAheadReason: '先行' });
+    await office.move('S03.head', id, 'withdraw');
+    const events = await office.query<{ line: string }>(
+      `select h.type || ' by ' || h.actor_post || ': ' || coalesce(h.before->>'state', '-') || ' > '
+         || coalesce(h.after->>'state', '-') || coalesce(' (' || h.reason || ')', '') as line
+       from history_event h where h.seq > $1 order by h.seq`,
+      [from],
+    );
+    expect(events.map(({ line }) => line)).toEqual([
+      'assignment.signed_for by head: assigned > in_progress',
+      'obligation.discharged by head: open > discharged',
+      'assignment.signed_for by contact: assigned > in_progress',
+      'task.moved by contact: assigned > in_progress',
+      'obligation.discharged by contact: open > discharged',
+      'assignment.reported by contact: in_progress > reported (先行)',
+      'task.moved by contact: in_progress > reported',
+      'report.submitted by contact: - > -',
+      'obligation.discharged by contact: open > discharged',
+      'assignment.returned by officer: reported > in_progress (材料不全)',
+      'task.moved by officer: reported > in_progress',
+      'obligation.opened by officer: - > open',
+      'assignment.reported by contact: in_progress > reported (先行)',
+      'task.moved by contact: in_progress > reported',
+      'report.submitted by contact: - > -',
+      'obligation.discharged by contact: open > discharged',
+      'assignment.withdrawn by head: reported > in_progress',
+      'task.moved by head: reported > in_progress',
+      'obligation.reinstated by head: discharged > open',
+    ]);
+    const [traced] = await office.query(
+      `select count(distinct request_id)::int as requests, bool_and(h.actor_person_id is not null) as person,
+         bool_and(h.actor_name = p.display_name) as named, bool_and(post.kind = h.actor_post) as post,
+         bool_and(h.actor_unit_id is not distinct from post.unit_id) as unit
+       from history_event h join person p on p.id = h.actor_person_id join post on post.id = h.actor_post_id
+       where h.seq > $1`,
+      [from],
+    );
+    expect(traced).toEqual({ requests: 6, person: true, named: true, post: true, unit: true });
+  });
+
+  const lastSeq = async () =>
+    (await office.query<{ seq: string }>(`select max(seq)::text as seq from history_event`))[0]!.seq;
+
+  it('has one event for every follow-up, with whom it went to', async () => {
+    const rows = await office.query(
+      `select f.obligation_id as "obligationId", f.rung, array_agg(f.recipient_post_id::text order by 1) as posts
+       from follow_up f group by f.obligation_id, f.deadline_version, f.rung order by 1, 2`,
+    );
+    const events = await office.query(
+      `select h.after->>'obligationId' as "obligationId", h.after->>'rung' as rung,
+         (select array_agg(r->>'postId' order by 1) from jsonb_array_elements(h.after->'recipients') r) as posts
+       from history_event h where h.type = 'follow_up.fired' order by 1, 2`,
+    );
+    const sorted = (list: unknown[]) =>
+      (list as { posts: string[] }[]).map((one) => JSON.stringify({ ...one, posts: [...one.posts].sort() })).sort();
+    expect(rows.length).toBeGreaterThan(20);
+    expect(sorted(events)).toEqual(sorted(rows));
+  });
+
+  it('cannot be rewritten: not a follow-up, not a deadline, not an event, by the owner either', async () => {
+    const owner = new Client({ connectionString: t.database.url });
+    await owner.connect();
+    try {
+      for (const table of ['history_event', 'follow_up', 'deadline_version']) {
+        const column = table === 'history_event' ? 'type' : table === 'follow_up' ? 'rung' : 'rule';
+        for (const statement of [`update ${table} set ${column} = ''`, `delete from ${table}`]) {
+          await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
+        }
+      }
+    } finally {
+      await owner.end();
+    }
+  });
+});
