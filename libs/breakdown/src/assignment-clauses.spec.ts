@@ -33,6 +33,14 @@ describe('readAssignmentClauses', () => {
       '修渠\n牵头单位：甲局\n责任单位：乙局\n完成时限：年底前',
       ['lead=甲局', 'responsible=乙局', 'deadline=年底前'],
     ],
+    ['labels behind a sentence', '修渠。责任单位：甲局。完成时限：年底前。', ['responsible=甲局', 'deadline=年底前']],
+    [
+      'fields over several lines',
+      '修渠滞后\n整改措施：\n甲一\n乙二\n责任单位：甲局\n进展情况：已完成',
+      ['measures=甲一\n乙二', 'responsible=甲局', 'other=已完成'],
+    ],
+    ['names before a rule', '修渠（省甲局，省乙局；第一个逗号前为牵头单位）', ['responsible=省甲局，省乙局']],
+    ['a date behind a list', '修渠（责任单位：甲局，6月底前出台）', ['responsible=甲局', 'deadline=6月底前出台']],
   ])('reads %s', (_name, text, lists) => {
     expect(read(text).map((clause) => clause.lists)).toEqual([lists]);
   });

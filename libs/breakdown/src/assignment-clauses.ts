@@ -1,5 +1,4 @@
 import { readBracketedClauses } from './bracketed-clauses';
-import type { Span } from './breakdown.types';
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { readDutyClauses } from './duty-clauses';
 import { readOwnLineClauses } from './own-line-clauses';
@@ -28,11 +27,11 @@ function joinNeighbours(folded: string, clauses: readonly AssignmentClause[]): A
 }
 
 /** The clauses of all families in a range of the folded text, in order; where two readers claim a place the first wins. */
-export function readAssignmentClauses(folded: string, range: Span): AssignmentClause[] {
+export const readAssignmentClauses: ClauseReader = (folded, range) => {
   const all = READERS.flatMap((read) => read(folded, range)).sort(
     (one, other) => one.start - other.start || other.end - one.end,
   );
   const clauses: AssignmentClause[] = [];
   for (const clause of all) if (clause.start >= (clauses[clauses.length - 1]?.end ?? range.start)) clauses.push(clause);
   return joinNeighbours(folded, clauses);
-}
+};

@@ -1,7 +1,11 @@
 import { isBlank, isHan } from './folded-text';
 
-/** What a label in front of a list says of it; `other` is read and left alone, so that it does not end up a unit. */
-export type ClauseRole = 'lead' | 'responsible' | 'cooperating' | 'supervising' | 'leaders' | 'deadline' | 'other';
+/**
+ * What a label in front of a list says of it; `measures` are what is to be done about a problem (整改措施), `other` is read
+ * and left alone, so that it does not end up a unit.
+ */
+export type ClauseRole =
+  'lead' | 'responsible' | 'cooperating' | 'supervising' | 'leaders' | 'deadline' | 'measures' | 'other';
 
 /** Words of duty, longest first within a role; each may stand before a noun (牵头单位) or alone before a colon (牵头：). */
 const DUTIES: readonly (readonly [ClauseRole, readonly string[]])[] = [
@@ -125,6 +129,20 @@ const TIME_DUTIES = [
   '',
 ];
 const TIME_NOUNS = ['时限', '时间', '期限', '时间节点', '节点', '时间要求', '时限要求', '日期', '进度要求'];
+const MEASURES = [
+  '整改目标',
+  '整改措施',
+  '整改任务',
+  '整改要求',
+  '整改标准',
+  '整改内容',
+  '整改思路',
+  '整改落实措施',
+  '主要整改措施',
+  '具体整改措施',
+  '目标和措施',
+  '整改目标及措施',
+];
 const OTHERS = [
   '联系人',
   '联系电话',
@@ -137,6 +155,15 @@ const OTHERS = [
   '整改情况',
   '工作进展',
   '完成情况',
+  '整改进展',
+  '整改进展情况',
+  '整改落实情况',
+  '整改完成情况',
+  '整改成效',
+  '目前进展',
+  '销号情况',
+  '整改类型',
+  '整改状态',
 ];
 const QUALIFIERS = [
   '',
@@ -185,6 +212,7 @@ function buildLabels(): ReadonlyMap<string, ClauseRole> {
     for (const noun of PERSON_NOUNS) if (duty + noun !== '人') add(duty + noun, 'leaders');
   for (const duty of TIME_DUTIES)
     for (const noun of TIME_NOUNS) if (duty !== '' || ALONE.has(noun)) add(duty + noun, 'deadline');
+  for (const label of MEASURES) add(label, 'measures');
   for (const label of OTHERS) add(label, 'other');
   return labels;
 }
@@ -199,6 +227,9 @@ interface ClauseLabel {
   role: ClauseRole;
   end: number;
 }
+
+/** What a known label says that stands alone, as in a table's head, or null. */
+export const roleOfLabel = (label: string): ClauseRole | null => LABELS.get(label) ?? null;
 
 /**
  * The label at `at` of a folded text, or null. A label is a known word of duty and a colon: without the colon

@@ -21,6 +21,8 @@ export interface AssignmentClause extends Span {
   segments: ClauseSegment[];
   rules: Span[];
   closed: boolean;
+  /** Where the clause stands, if not behind what it assigns: `before` it (县应急局：…) or `within`, as part of its words. */
+  position?: 'before' | 'within';
   /** Where the stretch it assigns may begin at the earliest: behind the bracket that encloses it, if one does. */
   stretchFrom: number;
 }

@@ -166,9 +166,9 @@ export function readDates(text: string, year: number | null, inField = false): D
     const after = folded.slice(found.end, found.end + 5);
     const isPeriod =
       NOT_AFTER.some((word) => before.endsWith(word)) || NOT_BEFORE.some((word) => after.startsWith(word));
-    if (!isPeriod && !isPast(found.due, year)) {
+    if (!isPast(found.due, year)) {
       if (found.due !== null) context = Number(found.due.slice(0, 4));
-      mentions.push(found);
+      if (!isPeriod) mentions.push(found);
     }
     at = found.end - 1;
   }
@@ -188,6 +188,13 @@ export function beginsWithDate(folded: string, start: number, end: number): bool
   const first = readDates(piece, null, true)[0];
   return first !== undefined && first.start <= from;
 }
+
+/** Whether a stretch is made of dates and nothing else: (2031年5月底前), (5月1日—6月30日). */
+export const isPureDate = (folded: string): boolean =>
+  folded.length <= LONGEST_DATE_PIECE &&
+  /^[\d年月日号季度旬上中下初底末前内份起止至到自从即今明本半第一二三四、.\-—–~ ]+$/.test(folded) &&
+  /[年月季]/.test(folded) &&
+  readDates(folded, null, true).length > 0;
 
 const isPast = (due: string | null, year: number | null): boolean =>
   due !== null && year !== null && Number(due.slice(0, 4)) < year;

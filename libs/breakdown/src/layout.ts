@@ -32,7 +32,8 @@ const LONGEST_INLINE_HEADING = 40;
 const MAY_START_ORDINAL = /[第(\d一二三四五六七八九十①-⑳]/;
 const WORD_KINDS: ReadonlySet<Ordinal['kind']> = new Set(['chapter', 'word', 'article', 'bracketed_word']);
 
-const isItem = (ordinal: Ordinal): boolean => WORD_KINDS.has(ordinal.kind) || ordinal.kind === 'digit';
+const isItem = (ordinal: Ordinal): boolean =>
+  WORD_KINDS.has(ordinal.kind) || ordinal.kind === 'digit' || ordinal.kind === 'decimal';
 
 /** The last value of each kind of label, to see which label carries a sequence on. */
 class Sequence {

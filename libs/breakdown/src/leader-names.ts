@@ -88,3 +88,22 @@ export function readLeaderNames(list: string): string[] {
   const names = tokens.map(nameIn).filter((name): name is string => name !== null);
   return [...new Set(names)];
 }
+
+/** What a leader does with a field of work: 「王七星县长主抓农业」. */
+const TAKES_CHARGE = /主抓|牵头|负责|分管|包抓|包联|领衔|挂帅|统筹|主管|联系|抓/;
+const LONGEST_TITLE_AND_NAME = 60;
+const LONGEST_NAME_ALONE = 24;
+
+/**
+ * The leaders that a heading names in front of a verb of charge, with a title at each or all of them: 「县长王七星主抓…」.
+ * Without a title the words could be any.
+ */
+export function readLeadersInCharge(heading: string): string[] {
+  const words = fold(heading).slice(0, LONGEST_TITLE_AND_NAME).replace(/^由/, '');
+  const verb = TAKES_CHARGE.exec(words);
+  // Without a verb the heading must be the name and nothing else: 「县委书记王七星」.
+  const isAlone = words.length <= LONGEST_NAME_ALONE && !/[:()。]|领导/.test(words);
+  const list = verb ? words.slice(0, verb.index) : isAlone ? words : '';
+  if (!TITLES.some((title) => list.includes(title))) return [];
+  return readLeaderNames(list).filter((name) => SURNAMES.has(name[0] ?? ''));
+}

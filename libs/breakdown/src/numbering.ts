@@ -23,10 +23,10 @@ function* numbered(section: Section): Generator<{ section: Section; holder: Sect
  */
 export function checkNumbering(root: Section, kept: ReadonlySet<Section>): NumberingFault[] {
   const faults: NumberingFault[] = [];
-  const previous = new Map<Section['kind'], { section: Section; holder: Section; value: number }>();
+  const previous = new Map<number, { section: Section; holder: Section; value: number }>();
   for (const { section, holder, value, at } of numbered(root)) {
-    const last = previous.get(section.kind);
-    previous.set(section.kind, { section, holder, value });
+    const last = previous.get(section.rank);
+    previous.set(section.rank, { section, holder, value });
     if (!last || !kept.has(section) || !kept.has(last.section)) continue;
     if (value === last.value + 1 || (holder !== last.holder && value === 1)) continue;
     if (value <= last.value)

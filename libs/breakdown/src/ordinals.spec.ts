@@ -16,10 +16,27 @@ const read = (text: string, expected: number | null = null) => {
 
 describe('readOrdinal', () => {
   it.each([
+    ['1000.修渠', 1000, 1000],
+    ['1003.修渠', 1000, 1003],
+    ['2026.修渠', 2026, 2026],
+    ['2026.修渠', 12, null],
+    ['2026.修渠', null, null],
+    ['1500.修渠', 1400, null],
+  ])(
+    'a thousand and more is a number where it carries the sequence on: %s after the one before %p',
+    (text, expected, value) => {
+      expect(read(text, expected)?.value ?? null).toBe(value);
+    },
+  );
+
+  it.each([
     ['12.修渠', 'digit', 12, '12', '修渠'],
     ['3．修渠', 'digit', 3, '3', '修渠'],
     ['4、 修渠', 'digit', 4, '4', '修渠'],
     ['5.2027年底前修渠', 'digit', 5, '5', '2027年底前修渠'],
+    ['1.1 修渠', 'decimal', 1, '1.1', '修渠'],
+    ['2.3修渠', 'decimal', 3, '2.3', '修渠'],
+    ['2.3.12 修渠', 'decimal', 12, '2.3.12', '修渠'],
     ['二十一、修渠', 'word', 21, '二十一', '修渠'],
     ['（四）修渠', 'bracketed_word', 4, '（四）', '修渠'],
     ['(十)、修渠', 'bracketed_word', 10, '(十)', '修渠'],
@@ -33,6 +50,9 @@ describe('readOrdinal', () => {
 
   it.each([
     '1.5万亩',
+    '1.5个百分点',
+    '2.05修渠',
+    '1.1，修渠',
     '3、4号渠',
     '2027年',
     '第一条例',

@@ -1,7 +1,8 @@
 import { isNumeral, readNumeral } from './chinese-numerals';
 import { isHan, skipBlanks } from './folded-text';
+import { readQuantity } from './quantities';
 
-/** The shapes of an item's label, from the coarsest: 第一章, 一、, 第一条, （一）, ——, 1., （1）, 1）, ①. */
+/** The shapes of an item's label, from the coarsest: 第一章, 一、, 第一条, （一）, ——, 1., 1.1, （1）, 1）, ①. */
 export type OrdinalKind =
   | 'chapter'
   | 'word'
@@ -9,6 +10,7 @@ export type OrdinalKind =
   | 'bracketed_word'
   | 'dash'
   | 'digit'
+  | 'decimal'
   | 'bracketed_digit'
   | 'digit_bracket'
   | 'circled';
@@ -24,6 +26,7 @@ export const ORDINAL_RANK: Readonly<Record<OrdinalKind, number>> = {
   bracketed_word: 30,
   dash: 40,
   digit: 60,
+  decimal: 65,
   bracketed_digit: 70,
   digit_bracket: 80,
   circled: 90,
@@ -41,6 +44,8 @@ export interface Ordinal {
 const CIRCLED = '①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳';
 const CHAPTER_WORDS = ['部分', '章', '编', '节', '篇'];
 const LONGEST_NUMERAL = 5;
+const MOST_LEVELS = 3;
+const MOST_OF_LEVEL = 40;
 
 const isDigit = (character: string | undefined): boolean =>
   character !== undefined && character >= '0' && character <= '9';
@@ -51,16 +56,22 @@ interface Counted {
   words: boolean;
 }
 
-/** The number at `at`, in digits (at most three) or in words. */
-function readCount(folded: string, at: number, end: number): Counted | null {
+/** Beyond this a number is more often a year or a quantity than a label, unless it carries the sequence on. */
+const LARGEST_ALONE = 999;
+const LARGEST_GAP = 20;
+
+/** The number at `at`, in digits or in words. */
+function readCount(folded: string, at: number, end: number, expected: number | null): Counted | null {
   const words = isNumeral(folded[at]);
   let next = at;
   const fits = words ? isNumeral : isDigit;
   while (next < end && next - at <= LONGEST_NUMERAL && fits(folded[next])) next++;
   const written = folded.slice(at, next);
-  if (written === '' || written.length > (words ? LONGEST_NUMERAL : 3)) return null;
+  if (written === '' || written.length > LONGEST_NUMERAL) return null;
   const value = words ? readNumeral(written) : Number(written);
-  return value === null || value === 0 || value > 999 ? null : { value, end: next, words };
+  if (value === null || value === 0) return null;
+  const carriesOn = expected !== null && value >= expected && value <= expected + LARGEST_GAP;
+  return value <= LARGEST_ALONE || carriesOn ? { value, end: next, words } : null;
 }
 
 /** Whether `1.` or `1、` at `mark` ends a label and is not the point of a decimal or one of a list (3、4号线). */
@@ -72,6 +83,21 @@ function endsLabel(folded: string, mark: number, end: number, fitsSequence: bool
   while (next < end && next - after < 5 && isDigit(folded[next])) next++;
   // 「1.2026年」 is item 1; nobody writes a paragraph's first number with three or more decimals.
   return next - after >= 3 || (fitsSequence && next - after > 0);
+}
+
+/** The last number of a label with several levels (1.1, 2.3.1) whose first ends at `mark`, or null: 1.5万亩 is a quantity. */
+function readLevels(folded: string, at: number, mark: number, end: number): { value: number; end: number } | null {
+  let next = mark;
+  let value = 0;
+  for (let level = 0; level < MOST_LEVELS && folded[next] === '.' && isDigit(folded[next + 1]); level++) {
+    const count = readCount(folded, next + 1, end, null);
+    if (count === null || count.words || folded[next + 1] === '0' || count.value > MOST_OF_LEVEL) return null;
+    value = count.value;
+    next = count.end;
+  }
+  const after = folded[skipBlanks(folded, next, end)];
+  if (next === mark || !(isHan(after) || after === '“') || readQuantity(folded, at, end)) return null;
+  return { value, end: next };
 }
 
 /**
@@ -89,7 +115,7 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
   });
 
   if (first === '第') {
-    const count = readCount(folded, at + 1, end);
+    const count = readCount(folded, at + 1, end, expected);
     if (count === null) return null;
     if (folded[count.end] === '条' && folded[count.end + 1] !== '例')
       return found('article', count.value, count.end + 1, count.end + 1);
@@ -99,7 +125,7 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
       : found('chapter', count.value, count.end + chapter.length, count.end + chapter.length);
   }
   if (first === '(') {
-    const count = readCount(folded, at + 1, end);
+    const count = readCount(folded, at + 1, end, expected);
     if (count === null || folded[count.end] !== ')') return null;
     const labelEnd = count.end + 1;
     const wordsAt = folded[labelEnd] === '、' || folded[labelEnd] === '.' ? labelEnd + 1 : labelEnd;
@@ -115,7 +141,7 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
   const circled = CIRCLED.indexOf(first);
   if (circled >= 0) return found('circled', circled + 1, at + 1, at + 1);
 
-  const count = readCount(folded, at, end);
+  const count = readCount(folded, at, end, expected);
   if (count === null) return null;
   const mark = folded[count.end];
   if (count.words)
@@ -123,6 +149,8 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
       ? found('word', count.value, count.end, count.end + 1)
       : null;
   if (mark === ')') return found('digit_bracket', count.value, count.end, count.end + 1);
+  const levels = mark === '.' && expected !== count.value ? readLevels(folded, at, count.end, end) : null;
+  if (levels) return found('decimal', levels.value, levels.end, levels.end);
   if ((mark === '.' || mark === '、') && endsLabel(folded, count.end, end, expected === count.value))
     return found('digit', count.value, count.end, count.end + 1);
   return null;

@@ -10,10 +10,46 @@ const SAMPLE = `云溪市2031年重点工作责任分解方案
 2．做好协作。(治理东河〈责任单位:市环保局〉;治理西河〈责任单位:市水务局，下同〉)
 ——库区
 3、清淤5—6处（责任单位：市住房和城市更新局和市水务局）。衬砌。〔牵头单位：市水务局〕
+4.通水。（水利部、财政部会同有关部门负责，6月底前完成）（*甲局、乙局）（由市水务局牵头，各区等相关部门配合）
+整改措施：
+1.清淤30公里。
+进展情况：已完成。
 牵头单位：市水务局
 责任领导：副市长 王七星
 二、附则
 本方案自印发之日起施行。`;
+
+/** Texts of the families that are read only where no brackets assign: sentences, units first, and a table. */
+const OTHERS = [
+  `云溪市整治方案
+一、工作步骤
+（一）摸底排查（2031年5月底前）。由市水务局牵头，市财政局配合，开展排查。
+（二）王七星县长主抓整治。请市发改委会同市应急局办理。市住建局配合。
+主办：市政府办　　承办：市数据局`,
+  `云溪市职责分工
+1.市应急局：指导检查。
+2.市公安局、市水务局：检查水库6座。
+云溪市人民政府
+2031年1月9日`,
+  `云溪市任务表
+序号
+任务
+牵头单位
+责任单位
+完成时限
+一、水利
+1
+修渠5公里，
+架桥。
+市水务局
+市财政局、
+市发改委
+6月底前
+2
+植树。
+市林业局
+长期坚持`,
+];
 
 const genre = fc.constantFrom(
   ...'（）()〔〕[]〈〉【】：；，、。.“”"《》\n\u3000 一二三十百万亿0123456789%年月日前底个项市县区局委和及等各',
@@ -22,6 +58,18 @@ const genre = fc.constantFrom(
   '（责任单位：',
   '完成时限：',
   '责任领导：',
+  '整改措施：',
+  '主办：',
+  '市水务局',
+  '由',
+  '牵头',
+  '负责',
+  '会同',
+  '序号',
+  '任务',
+  '*',
+  '|',
+  '\t',
   '以下均需',
   '第一条',
   '（一）',
@@ -33,24 +81,28 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.array(genre, { maxLength: 120 }).map((words) => words.join('')),
 );
-/** The sample with stretches dropped, doubled and replaced. */
-const mutated = fc
-  .array(
-    fc.record({
-      at: fc.nat(SAMPLE.length),
-      length: fc.nat(30),
-      by: fc.array(genre, { maxLength: 3 }).map((words) => words.join('')),
-      again: fc.boolean(),
-    }),
-    { maxLength: 6 },
-  )
-  .map((edits) =>
-    edits.reduce(
-      (words, { at, length, by, again }) =>
-        words.slice(0, at) + by + (again ? words.slice(at, at + length) : '') + words.slice(at + (again ? 0 : length)),
-      SAMPLE,
-    ),
-  );
+/** A sample with stretches dropped, doubled and replaced. */
+const mutatedOf = (sample: string): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc.record({
+        at: fc.nat(sample.length),
+        length: fc.nat(30),
+        by: fc.array(genre, { maxLength: 3 }).map((words) => words.join('')),
+        again: fc.boolean(),
+      }),
+      { maxLength: 6 },
+    )
+    .map((edits) =>
+      edits.reduce(
+        (words, { at, length, by, again }) =>
+          words.slice(0, at) +
+          by +
+          (again ? words.slice(at, at + length) : '') +
+          words.slice(at + (again ? 0 : length)),
+        sample,
+      ),
+    );
 
 const squeeze = (words: string): string => [...fold(words)].filter((character) => !isBlank(character)).join('');
 
@@ -111,10 +163,13 @@ function check(source: string): void {
 
 describe('readBreakdown, on any text', () => {
   it('never throws, keeps spans in range and accounts for every character', () => {
-    fc.assert(fc.property(text, check), { numRuns: 250 });
+    fc.assert(fc.property(text, check), { numRuns: 150 });
   });
   it('does so on a plan that was tampered with', () => {
-    fc.assert(fc.property(mutated, check), { numRuns: 250 });
+    fc.assert(fc.property(mutatedOf(SAMPLE), check), { numRuns: 80 });
+  });
+  it.each(OTHERS)('does so on one of another family: %#', (sample) => {
+    fc.assert(fc.property(mutatedOf(sample), check), { numRuns: 50 });
   });
   it('gives the same answer every time', () => expect(readBreakdown(SAMPLE)).toEqual(readBreakdown(SAMPLE)));
 });
@@ -135,11 +190,26 @@ const SHAPES: readonly (readonly [string, (length: number) => string])[] = [
   ['rules', (length) => `1.修渠（责任单位：甲局，${'以下均需，'.repeat(length / 5)}）`],
   ['quotation marks', (length) => '“"《'.repeat(length / 3)],
   ['labels of items', (length) => '（一）'.repeat(length / 3)],
+  ['verbs in brackets', (length) => `1.修渠${'（甲局、乙局牵头，'.repeat(length / 18)}${'负责）'.repeat(length / 9)}`],
+  ['sentences', (length) => `1.修渠。${'由甲局、乙局，'.repeat(length / 7)}`],
+  ['names without a verb', (length) => `1.修渠。${'甲乙丙丁、'.repeat(length / 5)}牵头`],
+  [
+    'brackets of names',
+    (length) => `1.修渠${'（市水务局、'.repeat(length / 6)}${'）（市水务局）'.repeat(length / 16)}`,
+  ],
+  ['labels behind sentences', (length) => `1.修渠。${'责任单位。'.repeat(length / 5)}`],
+  ['decimal labels', (length) => '1.1修渠（甲水务局负责）\n'.repeat(length / 15)],
+  ['announcements', (length) => '1.修渠\n具体措施：\n'.repeat(length / 11)],
+  ['units first', (length) => '1.甲水务局：修渠。\n'.repeat(length / 11)],
+  ['measures', (length) => `1.修渠\n${'整改措施：\n1.清淤\n'.repeat(length / 11)}`],
+  ['heads of tables', (length) => '序号 任务 责任单位\n'.repeat(length / 11)],
+  ['rows', (length) => `序号\n任务\n责任单位\n1\n修渠\n${'甲水务局\n'.repeat(length / 5)}2\n架桥\n乙局`],
+  ['hosts', (length) => `1.修渠（甲水务局负责）\n${'主办：甲局\n'.repeat(length / 6)}`],
   ['blanks', (length) => `1.${'\u3000 '.repeat(length / 2)}修渠`],
 ];
 
 describe('readBreakdown, on long texts', () => {
-  const LENGTH = 16_000;
+  const LENGTH = 10_000;
   /** Processor time of this process in milliseconds, the least of two: other processes do not count. */
   const cost = (source: string): number =>
     Math.min(

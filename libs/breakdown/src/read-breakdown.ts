@@ -1,18 +1,32 @@
-import { readAssignmentClauses } from './assignment-clauses';
 import type { Breakdown, DraftTask, Span, Warning } from './breakdown.types';
 import { layOut, lineOf, type Layout } from './layout';
+import { chooseClauseReader } from './clause-style';
+import type { ClauseReader } from './clauses';
 import { checkNumbering } from './numbering';
 import { buildOutline, type Section } from './outline';
 import { withoutPageLines } from './page-lines';
 import { classifyRule, findLeadRule } from './standing-rules';
 import { complement } from './stretches';
+import { composeTable, readFlatTable, type FlatTable } from './table-composer';
 import { TaskComposer, type ComposedTasks } from './task-composer';
 import { readHead } from './title';
 
 /** Where the tasks begin: the first paragraph with a clause, else the first with a label, else the text's end. */
-function tasksBegin(layout: Layout): number {
-  const assigned = layout.paragraphs.find((paragraph) => readAssignmentClauses(layout.folded, paragraph).length > 0);
+function tasksBegin(layout: Layout, read: ClauseReader): number {
+  const assigned = layout.paragraphs.find((paragraph) => read(layout.folded, paragraph).length > 0);
   return (assigned ?? layout.paragraphs.find((paragraph) => paragraph.ordinal))?.start ?? layout.text.length;
+}
+
+/** The table that holds the tasks, unless the text assigns more of them outside of it. */
+function readTable(layout: Layout, read: ClauseReader): FlatTable | null {
+  const table = readFlatTable(layout);
+  if (!table) return null;
+  const end = table.rows.at(-1)?.cells.at(-1)?.end ?? table.header.end;
+  const outside = layout.paragraphs.filter(
+    (paragraph) =>
+      (paragraph.start < table.header.start || paragraph.start >= end) && read(layout.folded, paragraph).length > 0,
+  );
+  return outside.length > table.rows.length ? null : table;
 }
 
 /**
@@ -22,10 +36,15 @@ function tasksBegin(layout: Layout): number {
  */
 export function readBreakdown(text: string): Breakdown {
   const layout = layOut(text);
-  const body: Layout = { ...layout, paragraphs: withoutPageLines(layout) };
-  const head = readHead(layout, tasksBegin(body));
+  const rule = findLeadRule(layout.folded);
+  const read = chooseClauseReader(layout);
+  const body: Layout = { ...layout, paragraphs: withoutPageLines(layout, read) };
+  const table = readTable(layout, read);
+  const head = readHead(layout, table ? table.header.start : tasksBegin(body, read));
   const outline = buildOutline(body, head.titleSpan);
-  const composed = new TaskComposer(layout, { year: head.year, rule: findLeadRule(layout.folded) }).compose(outline);
+  const composed = table
+    ? composeTable(layout, table, { year: head.year, rule })
+    : new TaskComposer(layout, { year: head.year, rule, read }).compose(outline);
   const accounted: Span[] = [
     ...composed.tasks.map((task) => task.source),
     ...composed.headings,

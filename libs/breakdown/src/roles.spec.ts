@@ -45,6 +45,10 @@ describe('resolveRoles', () => {
   it('reads a mark at the name', () => {
     expect(resolve('（责任单位：甲局、乙局（牵头））')).toMatchObject({ lead: ['乙局'], responsible: ['甲局'] });
   });
+  it.each(['（责任单位：甲局、*乙局）', '（责任单位：甲局、乙局*）', '（★乙局、甲局）', '（责任单位：△乙局，甲局）'])(
+    'reads a sign at the name: %s',
+    (text) => expect(resolve(text)).toMatchObject({ lead: ['乙局'], responsible: ['甲局'] }),
+  );
   it('names a unit once in a role', () => {
     expect(resolve('（牵头单位：甲局、甲局）').lead).toEqual(['甲局']);
   });

@@ -40,7 +40,7 @@ export function resolveRoles(text: string, clause: AssignmentClause, rule: Stand
     if (segment.role === 'leaders') for (const name of readLeaderNames(words)) leaders.push(name);
     else if (segment.role === 'deadline') deadlineWords ??= words === '' ? null : words;
     else if (segment.role === 'partners' && isUnnamed(fold(words))) openEnded ??= words;
-    else if (segment.role !== 'other' && segment.role !== 'remark') {
+    else if (segment.role !== 'other' && segment.role !== 'remark' && segment.role !== 'measures') {
       const list = readUnitList(words);
       openEnded ??= list.openEnded;
       const role = segment.role === 'partners' ? 'responsible' : segment.role;

@@ -1,20 +1,15 @@
-import { readAssignmentClauses } from './assignment-clauses';
-import { endOfItem } from './closing-words';
-import type { AssignmentClause } from './clauses';
 import type { DraftTask, Span } from './breakdown.types';
-import { readDates, readSchedule } from './dates';
+import type { AssignmentClause, ClauseReader } from './clauses';
+import { endOfItem } from './closing-words';
+import { NO_NOTES, readHeadingNotes, type HeadingNotes } from './heading-notes';
 import type { Layout, Paragraph } from './layout';
-import { readOrdinal, type OrdinalKind } from './ordinals';
-import type { Section } from './outline';
-import { resolveRoles, type Assignment } from './roles';
-import type { StandingRule } from './standing-rules';
-import { trimStretch, wordsWithout } from './stretches';
-import { readTargets } from './targets';
+import type { OrdinalKind } from './ordinals';
+import { announcesParts, type Section } from './outline';
+import { TaskDrafter, type DraftContext, type Place } from './task-drafter';
 
 /** What holds for the whole text. */
-interface ComposerContext {
-  year: number | null;
-  rule: StandingRule | null;
+interface ComposerContext extends DraftContext {
+  read: ClauseReader;
 }
 
 export interface ComposedTasks {
@@ -53,8 +48,6 @@ const NO_TASKS = [
   '附件',
 ];
 const TAKES_EFFECT = /施行|负责解释|有效期/;
-/** Lines that announce the parts of the task above them. */
-const ANNOUNCES_PARTS = /(?:^|[。;])(?:具体|主要|工作|重点)(?:措施|举措|任务|工作)[:。]?$/;
 /** A longer heading has its first paragraph run in: the heading is the first sentence. */
 const LONGEST_HEADING = 60;
 const DETAIL_KINDS: ReadonlySet<Section['kind']> = new Set<OrdinalKind>([
@@ -85,19 +78,24 @@ export class TaskComposer {
   private readonly kept = new Set<Section>();
   private lastClauseAt = -1;
 
+  private readonly drafter: TaskDrafter;
+
   constructor(
     private readonly layout: Layout,
     private readonly context: ComposerContext,
-  ) {}
+  ) {
+    this.drafter = new TaskDrafter(layout, context);
+  }
 
   compose(root: Section): ComposedTasks {
     this.readClauses(root);
-    const tasks = this.tasksIn(root, []);
+    const tasks = this.tasksIn(root, { path: [], notes: NO_NOTES });
     return { tasks, headings: this.headings, clauses: [...this.clauses.values()].flat(), kept: this.kept };
   }
 
-  private readClauses(section: Section): boolean {
-    const below = section.children.map((child) => this.readClauses(child));
+  private readClauses(section: Section, inAside = false): boolean {
+    const isAside = inAside || this.isNoTask(section);
+    const below = section.children.map((child) => this.readClauses(child, isAside));
     if (this.closesWithSharedClause(section)) {
       section.body = [...section.body, ...section.children.flatMap(allParagraphs)];
       section.children = [];
@@ -108,8 +106,10 @@ export class TaskComposer {
     const last = paragraphs[paragraphs.length - 1];
     const clauses =
       first && last
-        ? readAssignmentClauses(this.layout.folded, { start: section.head?.ordinal?.end ?? first.start, end: last.end })
+        ? this.context.read(this.layout.folded, { start: section.head?.ordinal?.end ?? first.start, end: last.end })
         : [];
+    // Who sits on a committee stands in prose too, in the sections that say how and why.
+    if (clauses[0]?.position === 'within' && isAside) clauses.length = 0;
     this.clauses.set(section, clauses);
     this.lastClauseAt = Math.max(this.lastClauseAt, clauses[clauses.length - 1]?.start ?? -1);
     const assigned = clauses.length > 0 || below.includes(true);
@@ -144,12 +144,12 @@ export class TaskComposer {
     return section.children.some((child) => this.assigned.get(child));
   }
 
-  private tasksIn(section: Section, path: readonly string[]): DraftTask[] {
-    return [...this.looseTasks(section, path), ...this.childTasks(section, path)];
+  private tasksIn(section: Section, place: Place): DraftTask[] {
+    return [...this.looseTasks(section, place), ...this.childTasks(section, place)];
   }
 
   /** Paragraphs without a label that have a clause, below a heading: each is a task without a number. */
-  private looseTasks(section: Section, path: readonly string[]): DraftTask[] {
+  private looseTasks(section: Section, place: Place): DraftTask[] {
     const clauses = this.clausesOf(section);
     const tasks: DraftTask[] = [];
     let next = 0;
@@ -165,36 +165,48 @@ export class TaskComposer {
         const start = first.start === paragraph.start && unused ? unused.start : paragraph.start;
         const last = own[own.length - 1];
         const block = { start, end: this.withoutClosing(last, Math.max(paragraph.end, last?.end ?? 0)) };
-        tasks.push(this.task({ number: null, path, block, source: block, clauses: own }));
+        tasks.push(this.drafter.draft({ number: null, place, block, source: block, clauses: own }));
       }
       unused = first ? null : paragraph;
     }
     return tasks;
   }
 
-  private childTasks(section: Section, path: readonly string[]): DraftTask[] {
+  private childTasks(section: Section, place: Place): DraftTask[] {
     const taskKinds = new Set(
       section.children.filter((child) => this.clausesOf(child).length > 0).map((child) => child.kind),
     );
+    const inProse = section.children.some((child) => this.clausesOf(child)[0]?.position === 'within');
     return section.children.flatMap((child) => {
       if (this.isHeading(child)) {
         const heading = this.heading(child);
-        const inside = this.tasksIn(child, [...path, heading.text]);
+        const notes = readHeadingNotes(this.layout, heading.words, this.clausesOf(child), place.notes);
+        const inside = this.tasksIn(child, { path: [...place.path, heading.text], notes });
         this.headings.push(heading.span);
         this.kept.add(child);
         return inside;
       }
-      if (this.assigned.get(child) || (taskKinds.has(child.kind) && !this.isBesideTasks(child)))
-        return [this.sectionTask(child, path)];
+      if (this.assigned.get(child) || (taskKinds.has(child.kind) && !this.isBesideTasks(child, inProse)))
+        return [this.sectionTask(child, place)];
       return [];
     });
   }
 
-  /** Whether a section without units is no task, though its like are. */
-  private isBesideTasks(section: Section): boolean {
-    const head = section.head;
-    if (!head?.ordinal || section.kind === 'bare') return true;
-    const words = this.layout.folded.slice(head.ordinal.end, head.end);
+  /** What a section's own title says. */
+  private ownNotes({ head }: Section): HeadingNotes {
+    const title = head && { start: head.ordinal?.end ?? head.start, end: head.end };
+    return title ? readHeadingNotes(this.layout, title, [], NO_NOTES) : NO_NOTES;
+  }
+
+  /** Whether a section without units is no task, though its like are; among sentences it needs a date to be one. */
+  private isBesideTasks(section: Section, inProse: boolean): boolean {
+    if (inProse && this.ownNotes(section).deadlineWords === null) return true;
+    return !section.head?.ordinal || section.kind === 'bare' || this.isNoTask(section);
+  }
+
+  private isNoTask({ head }: Section): boolean {
+    if (!head) return false;
+    const words = this.layout.folded.slice(head.ordinal?.end ?? head.start, head.end);
     return NO_TASKS.some((title) => words.startsWith(title)) || (words.length < 200 && TAKES_EFFECT.test(words));
   }
 
@@ -208,35 +220,39 @@ export class TaskComposer {
     if (!head || !HEADING_KINDS.has(section.kind) || (clauses[0]?.start ?? 0) < head.end) return false;
     if (section.kind === 'dash' || section.kind === 'bare') return true;
     // A title with several paragraphs below, each with units of its own, heads them; with one it belongs to it.
-    const isTitle =
-      head.end - head.start <= LONGEST_HEADING && !SENTENCE_END.includes(this.layout.folded[head.end - 1] ?? '');
     let next = 0;
     const holders = section.body.filter((paragraph) => {
       while ((clauses[next]?.start ?? Infinity) <= paragraph.start) next++;
       return (clauses[next]?.start ?? Infinity) < paragraph.end;
     });
-    return isTitle && holders.length > 1;
+    return this.isTitle(head) && holders.length > 1;
+  }
+
+  private isTitle(head: Span): boolean {
+    return head.end - head.start <= LONGEST_HEADING && !SENTENCE_END.includes(this.layout.folded[head.end - 1] ?? '。');
   }
 
   private announcesParts(section: Section): boolean {
     const last = ownParagraphs(section).at(-1);
-    return (
-      last !== undefined && ANNOUNCES_PARTS.test(this.layout.folded.slice(Math.max(last.start, last.end - 8), last.end))
-    );
+    return last !== undefined && announcesParts(this.layout, last);
   }
 
-  private heading(section: Section): { text: string; span: Span } {
-    const head = section.head ?? { start: 0, end: 0 };
+  private heading(section: Section): { text: string; span: Span; words: Span } {
+    const head = section.head ?? { start: 0, end: 0, ordinal: null };
     const { folded, text } = this.layout;
     let end = head.end;
     if (end - head.start > LONGEST_HEADING) {
       const stop = folded.slice(head.start, end).indexOf('。');
       if (stop >= 0) end = head.start + stop + 1;
     }
-    return { text: text.slice(head.start, end), span: { start: head.start, end } };
+    return {
+      text: text.slice(head.start, end),
+      span: { start: head.start, end },
+      words: { start: head.ordinal?.end ?? head.start, end },
+    };
   }
 
-  private sectionTask(section: Section, path: readonly string[]): DraftTask {
+  private sectionTask(section: Section, place: Place): DraftTask {
     const { layout } = this;
     const head = section.head ?? { start: 0, end: 0, ordinal: null };
     const clauses = this.clausesOf(section);
@@ -246,6 +262,9 @@ export class TaskComposer {
     let end = head.end;
     for (const paragraph of section.body) if (lastClause && paragraph.start < lastClause.end) end = paragraph.end;
     end = this.withoutClosing(lastClause, end);
+    // A task without units still is its title and the paragraph below it.
+    const [below] = section.body;
+    if (!lastClause && below && section.children.length === 0 && this.isTitle(head)) end = below.end;
     if (this.absorbsChildren(section, lastClause)) end = Math.max(end, endOf(section));
     // An article's title (条标) is a heading; any other label's is the first line of the task.
     const titled =
@@ -255,12 +274,13 @@ export class TaskComposer {
       head.end - head.start <= LONGEST_HEADING;
     if (titled) this.headings.push({ start: head.start, end: head.end });
     const block = { start: titled ? head.end : (head.ordinal?.end ?? head.start), end };
-    const children = this.hasAssignedChildren(section) ? this.childTasks(section, []) : [];
+    const children = this.hasAssignedChildren(section) ? this.childTasks(section, { path: [], notes: NO_NOTES }) : [];
     const source = { start: head.start, end: Math.max(end, children.at(-1)?.source.end ?? 0) };
     this.kept.add(section);
-    return this.task({
+    return this.drafter.draft({
       number,
-      path: titled ? [...path, layout.text.slice(head.start, head.end)] : path,
+      place: titled ? { ...place, path: [...place.path, layout.text.slice(head.start, head.end)] } : place,
+      own: this.ownNotes(section),
       block,
       source,
       clauses,
@@ -279,103 +299,11 @@ export class TaskComposer {
     if (section.children.every((child) => DETAIL_KINDS.has(child.kind))) return true;
     return lastClause !== undefined && lastClause.start < this.lastClauseAt;
   }
-
-  private task(given: {
-    number: string | null;
-    path: readonly string[];
-    block: Span;
-    source: Span;
-    clauses: readonly AssignmentClause[];
-    children?: readonly DraftTask[];
-  }): DraftTask {
-    const { layout, context } = this;
-    const { block, clauses } = given;
-    const content = wordsWithout(layout, block, clauses);
-    const parts = clauses.length > 1 ? this.parts(block, clauses) : [];
-    const sole = clauses.length === 1 ? clauses[0] : undefined;
-    const assignment = sole ? this.assignment(sole) : NO_ASSIGNMENT;
-    const { deadlineWords, ...roles } = assignment;
-    const subtasks = [...parts, ...(given.children ?? [])];
-    const outsideParts = parts.length > 0 ? this.wordsOutside(block, parts) : content;
-    return {
-      number: given.number,
-      path: [...given.path],
-      content,
-      ...roles,
-      ...readSchedule(content, deadlineWords, context.year),
-      targets: readTargets(outsideParts),
-      subtasks,
-      leadInferred: roles.lead.length === 0 && subtasks.every((part) => part.leadInferred),
-      source: { ...given.source },
-    };
-  }
-
-  /** One part for each clause: the words from the clause before, or from the bracket around it, up to it. */
-  private parts(block: Span, clauses: readonly AssignmentClause[]): DraftTask[] {
-    const { layout, context } = this;
-    let from = block.start;
-    return clauses.map((clause) => {
-      const line = from + layout.folded.slice(from, clause.start).lastIndexOf('\n') + 1;
-      // Parts on lines of their own (“一核”：…) do not begin with the words of the line above.
-      const lineFrom =
-        trimStretch(layout.folded, { start: line, end: clause.start }).start < clause.start ? line : from;
-      const stretch = trimStretch(layout.folded, {
-        start: Math.max(from, clause.stretchFrom, lineFrom),
-        end: clause.start,
-      });
-      from = clause.end;
-      const ordinal = readOrdinal(layout.folded, stretch.start, stretch.end);
-      const counted = ordinal && ordinal.kind !== 'dash' ? ordinal : null;
-      const content = wordsWithout(layout, { start: counted?.end ?? stretch.start, end: stretch.end }, []);
-      const { deadlineWords, ...roles } = this.assignment(clause);
-      return {
-        number: counted ? layout.text.slice(stretch.start, counted.labelEnd) : null,
-        path: [],
-        content,
-        ...roles,
-        ...readSchedule(content, deadlineWords, context.year),
-        targets: readTargets(content),
-        subtasks: [],
-        leadInferred: roles.lead.length === 0,
-        source: { start: stretch.start, end: clause.end },
-      };
-    });
-  }
-
-  private wordsOutside(block: Span, parts: readonly DraftTask[]): string {
-    return wordsWithout(
-      this.layout,
-      block,
-      parts.map((part) => part.source),
-    );
-  }
-
-  private assignment(clause: AssignmentClause): Assignment {
-    const assignment = resolveRoles(this.layout.text, clause, this.context.rule);
-    if (assignment.deadlineWords !== null) return assignment;
-    const remarks = clause.segments
-      .filter((segment) => segment.role === 'remark')
-      .map((segment) => this.layout.text.slice(segment.start, segment.end));
-    return {
-      ...assignment,
-      deadlineWords: remarks.find((remark) => readDates(remark, this.context.year, true).length > 0) ?? null,
-    };
-  }
 }
 
 const UNIT_ROLES: ReadonlySet<string> = new Set(['lead', 'responsible', 'cooperating', 'supervising']);
 const namesUnits = (clause: AssignmentClause): boolean =>
   clause.segments.some((segment) => UNIT_ROLES.has(segment.role));
-
-const NO_ASSIGNMENT: Assignment = {
-  lead: [],
-  responsible: [],
-  cooperating: [],
-  supervising: [],
-  leaders: [],
-  openEnded: null,
-  deadlineWords: null,
-};
 
 const ownParagraphs = (section: Section): Paragraph[] =>
   section.head ? [section.head, ...section.body] : section.body;

@@ -41,9 +41,12 @@ const TITLE_ENDINGS = [
   '重点工作',
   '工作分工',
   '任务书',
+  '纪要',
+  '职责',
 ];
 const LONGEST_TITLE = 100;
 const SHORTEST_TITLE = 6;
+const LONGEST_DATE = 12;
 /** Brackets behind a title: （征求意见稿）, （2026—2028年）, (公开版). */
 const TITLE_TAIL = /(?:[(〔[【<][^)〕\]】>]{0,24}[)〕\]】>] ?){1,4}$/;
 const NOTICE = /(?:关于)?(?:印发|转发|下发).{0,100}通知$/;
@@ -170,10 +173,22 @@ function yearOfDateLine(layout: Layout): number | null {
   return null;
 }
 
+/** The year of a date that a line above the tasks begins with: 「2031年3月5日，市长主持召开…」. */
+function yearOfOpening(layout: Layout, before: number): number | null {
+  for (const paragraph of layout.paragraphs) {
+    if (paragraph.start >= before) break;
+    const match = /^((?:19|20)\d{2})年\d{1,2}月\d{1,2}日/.exec(
+      layout.folded.slice(paragraph.start, Math.min(paragraph.end, paragraph.start + LONGEST_DATE)),
+    );
+    if (match) return Number(match[1]);
+  }
+  return null;
+}
+
 /**
  * Reads the head. Of several lines like a title the last before the first task is the plan's own; a notice that only
  * brings it (关于印发…的通知) is taken when there is no other. The year is the title's, else the document number's, else that
- * of the day of issue; a plan for several years has the year in which it was issued. `before` is where the tasks begin.
+ * of the day of issue or of the meeting; a plan for several years has the year in which it was issued. `before` is where the tasks begin.
  */
 export function readHead(layout: Layout, before: number): Head {
   const number = findDocumentNumber(layout, before);
@@ -181,6 +196,10 @@ export function readHead(layout: Layout, before: number): Head {
   const title = titleSpan
     ? layout.text.slice(titleSpan.start, titleSpan.end).replace(/[\s\u3000]*[\r\n]+[\s\u3000]*/g, '')
     : null;
-  const year = (title === null ? null : yearOfTitle(title)) ?? number?.year ?? yearOfDateLine(layout);
+  const year =
+    (title === null ? null : yearOfTitle(title)) ??
+    number?.year ??
+    yearOfDateLine(layout) ??
+    yearOfOpening(layout, before);
   return { title, titleSpan, documentNumber: number?.text ?? null, year };
 }

@@ -6,6 +6,8 @@ const ENDINGS = [
   '局',
   '委',
   '办',
+  '办公室',
+  '研究室',
   '厅',
   '部',
   '院',
@@ -190,13 +192,26 @@ export const isParty = (name: string): boolean =>
   name.length <= LONGEST_PARTY &&
   !NOBODY.has(name) &&
   !/[的由将把被]/.test(name) &&
-  (looksLikeUnit(name) || (isGroup(name) && name.length >= 3));
+  (looksLikeUnit(name) || name === '各地' || (isGroup(name) && name.length >= 3));
 
 /** Whether a folded list without label or verb marks one of its units as the lead, and names nothing but units. */
 export function isMarkedList(list: string): boolean {
   if (![...LEAD_SIGNS].some((sign) => list.includes(sign))) return false;
   const names = list.split(/[、,;]/).map((name) => cleanName(name));
   return names.some(({ leads }) => leads) && names.every(({ name }) => isParty(name));
+}
+
+/** What may follow the end of a unit's name when the name goes on: 政府|办公室, 有关部|门, 发展改革委|员会. */
+const GOES_ON = /^(?:办(?![理好事妥结])|门|员会|室|组|处|局|公司|集团|中心|宣传部|组织部|政法委)/;
+const LONGEST_UNIT = 20;
+
+/** The length of the unit's name that a folded text begins with, or 0: 市财政局 in 「市财政局研究制定」. */
+export function unitAtStart(text: string): number {
+  for (let length = 3; length <= Math.min(text.length, LONGEST_UNIT); length++) {
+    const name = text.slice(0, length);
+    if (isFirmUnit(name) && !GOES_ON.test(text.slice(length, length + 3))) return isParty(name) ? length : 0;
+  }
+  return 0;
 }
 
 /** Partners that are not named: 有关部门 in 「X会同有关部门负责」. */

@@ -1,0 +1,45 @@
+import type { Span } from './breakdown.types';
+import { BracketStack, isCloser, isOpener } from './brackets';
+import type { AssignmentClause, ClauseReader } from './clauses';
+import { readBareList, readDutySegments } from './duty-segments';
+
+/** A longer bracket is no clause; the bound keeps brackets in brackets from being read again and again. */
+const LONGEST_CLAUSE = 600;
+
+type SegmentReader = (folded: string, inside: Span) => Pick<AssignmentClause, 'segments' | 'rules'> | null;
+
+/** A reader of the brackets whose inside `read` understands. */
+const bracketsReadBy =
+  (read: SegmentReader): ClauseReader =>
+  (folded, range) => {
+    const stack = new BracketStack<never>();
+    const clauses: AssignmentClause[] = [];
+    for (let at = range.start; at < range.end; at++) {
+      const character = folded[at] ?? '';
+      if (isOpener(character)) stack.push(character, at);
+      if (!isCloser(character)) continue;
+      const { opener } = stack.close(character);
+      if (!opener || at - opener.at > LONGEST_CLAUSE) continue;
+      const found = read(folded, { start: opener.at + 1, end: at });
+      if (!found) continue;
+      while ((clauses.at(-1)?.start ?? -1) > opener.at) clauses.pop();
+      const stretchFrom = stack.top ? stack.top.at + 1 : range.start;
+      clauses.push({ start: opener.at, end: at + 1, closed: true, stretchFrom, ...found });
+    }
+    return clauses;
+  };
+
+/**
+ * The clauses in brackets without labels, where a verb says who does what: families D (X、Y负责), D2 (…和Z具体负责),
+ * E (X牵头，Y按职责分工负责), E2 (X牵头负责，Y配合), N (…负责，6月底前出台), and F without a label (*X、Y).
+ */
+export const readDutyClauses = bracketsReadBy((folded, inside) => {
+  const found = readDutySegments(folded, inside);
+  if (found) return found;
+  // A rule about who leads shows that the names in front of it are assigned.
+  const list = readBareList(folded, inside);
+  return list && list.rules.length > 0 ? list : null;
+});
+
+/** Brackets that hold names of units and nothing else; in most texts such a bracket is an aside. */
+export const readBareListClauses = bracketsReadBy(readBareList);

@@ -1,0 +1,139 @@
+import type { Span } from './breakdown.types';
+import { roleOfLabel, type ClauseRole } from './clause-labels';
+import { cellsOf } from './table-cells';
+
+/** What the cells of one column are. */
+export type Column = 'number' | 'category' | 'content' | ClauseRole;
+
+/** A table's head: its columns from the left, how its lines are cut, and whether each line holds a whole row. */
+export interface TableHeader extends Span {
+  columns: Column[];
+  rowsAreLines: boolean;
+  mark: 'wide' | 'blank';
+  /** The index of the line behind the head. */
+  next: number;
+}
+
+const NAMES: readonly (readonly [Column, readonly string[]])[] = [
+  ['number', ['序号', '编号', '项号', '序']],
+  ['category', ['类别', '分类', '领域', '板块', '类型', '大项', '工作类别', '任务类别', '项目类别', '任务分类']],
+  [
+    'content',
+    [
+      '事项',
+      '任务',
+      '项目',
+      '内容',
+      '问题',
+      '措施',
+      '工作事项',
+      '工作任务',
+      '工作内容',
+      '工作目标',
+      '工作措施',
+      '工作举措',
+      '工作要求',
+      '重点任务',
+      '重点工作',
+      '重点事项',
+      '重点工作任务',
+      '主要任务',
+      '主要内容',
+      '主要工作',
+      '主要措施',
+      '具体任务',
+      '具体内容',
+      '具体措施',
+      '具体事项',
+      '目标任务',
+      '任务内容',
+      '任务名称',
+      '任务事项',
+      '任务分解',
+      '项目名称',
+      '项目内容',
+      '建设内容',
+      '实施内容',
+      '改革事项',
+      '改革任务',
+      '目标',
+      '年度目标',
+      '目标要求',
+      '任务目标',
+    ],
+  ],
+  ['lead', ['牵头']],
+  ['responsible', ['单位', '部门', '责任', '分工', '任务分工', '责任分工']],
+  ['leaders', ['市领导', '县领导', '区领导', '责任领导', '领导']],
+  ['deadline', ['时限', '时间', '期限', '完成日期']],
+  ['other', ['备注', '说明', '进展', '级别', '地点', '总投资', '投资额', '资金来源']],
+];
+const COLUMNS = new Map<string, Column>(
+  NAMES.flatMap(([column, names]) => names.map((name) => [name, column] as const)),
+);
+const UNITS: ReadonlySet<Column> = new Set<Column>(['lead', 'responsible', 'cooperating']);
+const LONGEST_NAME = 14;
+const MOST_COLUMNS = 12;
+const FEWEST_COLUMNS = 3;
+
+/** The column that a cell of the head names, or null. Brackets in it (完成时限（年）) say no more. */
+function columnOf(cell: string): Column | null {
+  if (cell.length > LONGEST_NAME) return null;
+  const name = cell.replace(/[ \n]/g, '').replace(/[(〔[][^)〕\]]*[)〕\]]$/, '');
+  return COLUMNS.get(name) ?? roleOfLabel(name);
+}
+
+const isHead = (columns: readonly Column[]): boolean =>
+  columns.length >= FEWEST_COLUMNS && columns.includes('content') && columns.some((column) => UNITS.has(column));
+
+/** A head in one line, its names apart by tabs, gaps or blanks. */
+function headInLine(text: string, folded: string, line: Span): Pick<TableHeader, 'columns' | 'mark'> | null {
+  for (const mark of ['wide', 'blank'] as const) {
+    const cells = cellsOf(text, folded, line, mark);
+    if (cells.length < FEWEST_COLUMNS || cells.length > MOST_COLUMNS) continue;
+    const columns = cells.map((cell) => columnOf(folded.slice(cell.start, cell.end)));
+    if (columns.every((column) => column !== null) && isHead(columns)) return { columns, mark };
+  }
+  return null;
+}
+
+/** A head whose names stand on lines of their own; one name may be broken over two. */
+function headOverLines(
+  folded: string,
+  lines: readonly Span[],
+  index: number,
+): { columns: Column[]; next: number } | null {
+  const columns: Column[] = [];
+  let next = index;
+  while (columns.length < MOST_COLUMNS) {
+    const line = lines[next];
+    const below = lines[next + 1];
+    if (!line || line.end - line.start > LONGEST_NAME) break;
+    const own = columnOf(folded.slice(line.start, line.end));
+    const joined =
+      below && below.end - line.start <= LONGEST_NAME ? columnOf(folded.slice(line.start, below.end)) : null;
+    const column = joined ?? own;
+    if (column === null) break;
+    columns.push(column);
+    next += joined === null ? 1 : 2;
+  }
+  return isHead(columns) ? { columns, next } : null;
+}
+
+/** The head that begins at the line `index`, or null. A table needs a column of tasks and one of units. */
+export function readTableHeader(
+  text: string,
+  folded: string,
+  lines: readonly Span[],
+  index: number,
+): TableHeader | null {
+  const line = lines[index];
+  if (!line) return null;
+  const inLine = headInLine(text, folded, line);
+  if (inLine) return { ...line, ...inLine, rowsAreLines: true, next: index + 1 };
+  const overLines = headOverLines(folded, lines, index);
+  const last = overLines && lines[overLines.next - 1];
+  return overLines && last
+    ? { start: line.start, end: last.end, ...overLines, rowsAreLines: false, mark: 'wide' }
+    : null;
+}
