@@ -1,13 +1,21 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { DemonstrationClock, Transactor } from '@duban/database';
+import { DomainError } from '@duban/kernel';
 import { type Logger, NestLog } from '@duban/platform';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LogController } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { describeApi } from './openapi';
 import { Metrics } from './operations/metrics';
 import { ProblemFilter } from './problem.filter';
@@ -16,10 +24,13 @@ import type { Ground } from './ground.module';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** They answer without the database, or say that it is away. */
+const PROBES = new Set(['/healthz', '/readyz']);
 const GIVEN_REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** A Nest application that serves the api, not yet listening. `module` holds the ApiModule, and more where wanted. */
 export async function createApi(module: DynamicModule, ground: Ground, log: Logger): Promise<NestFastifyApplication> {
+  const problems = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,11 +41,18 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && GIVEN_REQUEST_ID.test(given) ? given : randomUUID();
     },
+    // An address that cannot be read comes to no route, and past no hook.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      problems.answer(error, request, reply);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLog(log),
     abortOnError: false,
+    bodyParser: false,
   });
+  takeNothingButJson(adapter.getInstance());
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -43,6 +61,7 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
         // The page on which the api is tried sets styles on its elements.
         styleSrc: [`'self'`, `'unsafe-inline'`],
         imgSrc: [`'self'`, 'data:'],
+        fontSrc: [`'self'`, 'data:'],
         objectSrc: [`'none'`],
         frameAncestors: [`'none'`],
         upgradeInsecureRequests: null,
@@ -50,14 +69,26 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
     },
     // Inside an office's network there may be no TLS; a proxy that has it sets this header.
     strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
   });
   await app.register(multipart, { limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 11 } });
   app.setGlobalPrefix('api/v1', { exclude: ['/', 'healthz', 'readyz', 'metrics'] });
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(problems);
   describeApi(app);
   observeRequests(app, log);
+  letGoAtTheEnd(app.getHttpAdapter().getInstance());
   if (ground.clock instanceof DemonstrationClock) followClock(app, ground.clock);
   return app;
+}
+
+/** Neither forms of pages nor plain text, which other sites may send; and no text in another encoding, garbled. */
+function takeNothingButJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!isUtf8(body as Buffer)) done(new DomainError('invalid', 'REQUEST.NOT_UTF8', 'The body is not UTF-8.'));
+    else parse(request, String(body), done);
+  });
 }
 
 /** Every answer carries its request's id, is measured and leaves a line in the log. */
@@ -75,13 +106,25 @@ function observeRequests(app: NestFastifyApplication, log: Logger): void {
   });
 }
 
+/** A client that keeps its connection would keep the process from ending: the last answer closes it. */
+function letGoAtTheEnd(fastify: FastifyInstance): void {
+  let isClosing = false;
+  fastify.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close');
+  });
+}
+
 /** Another process may have moved the demonstration's clock since the last request. */
 function followClock(app: NestFastifyApplication, clock: DemonstrationClock): void {
   const transactor = app.get(Transactor);
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRequest', async () => {
+    .addHook('onRequest', async (request) => {
+      if (PROBES.has(request.url)) return;
       await transactor.run((tx) => clock.refresh(tx)).catch(() => undefined);
     });
 }

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const log = createLog(config.LOG_LEVEL);
   const ground = await openGround(config);
   const app = await createApi(ApiModule.forRoot(ground), ground, log);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.listen(config.PORT, config.HOST);
   log.info({ url: await app.getUrl() }, 'duban api is ready');
 }

@@ -14,7 +14,9 @@ export async function openGround(config: Config, url = config.DATABASE_URL): Pro
   }
   await migrate(url).catch((error: unknown) => {
     const { host } = new URL(url);
-    throw new Error(`The database at ${host} cannot be used: ${reason(error)}.`, { cause: error });
+    throw new Error(`The database at ${host} cannot be used: ${reason(error)}. Start it, or mend DATABASE_URL.`, {
+      cause: error,
+    });
   });
   const clock = config.DUBAN_CLOCK ? await DemonstrationClock.open(url, new Date(config.DUBAN_CLOCK)) : systemClock;
   return { config, clock, databaseUrl: url };

@@ -39,9 +39,10 @@ export function describeApi(app: NestFastifyApplication): void {
     .setDescription(
       'Supervises the tasks that a government hands to its departments until each is done and verified. ' +
         'Errors are RFC 9457 problem details with a stable code. Lists give `next`, an opaque cursor. ' +
-        'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
+        'Posts and patches take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
     )
     .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
     .addBearerAuth()
     .addSecurityRequirements('bearer')
     .build();
@@ -63,8 +64,10 @@ function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'path
         description: 'A problem',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       };
-      if (method !== 'get') (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
-      if (path === '/api/v1/sessions') operation.security = [];
+      const isSignIn = path === '/api/v1/sessions';
+      // What is put or deleted twice is so by itself.
+      if ((method === 'post' || method === 'patch') && !isSignIn) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
+      if (isSignIn) operation.security = [];
     }
   }
   return document;

@@ -26,6 +26,18 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
+/** Codes of requests that nobody could make sense of; other invalid ones are well formed and mean something wrong. */
+const MALFORMED: Readonly<Record<string, number>> = {
+  'REQUEST.INVALID': 400,
+  'REQUEST.NOT_UTF8': 400,
+  'REQUEST.BAD_CURSOR': 400,
+  'REQUEST.BAD_FORM': 400,
+  'REQUEST.NO_FILE': 400,
+  'REQUEST.UNKNOWN_FIELD': 400,
+  'REQUEST.NOT_MULTIPART': 415,
+  'IDEMPOTENCY.BAD_KEY': 400,
+};
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is not well formed',
   401: 'Not signed in',
@@ -36,6 +48,7 @@ const TITLES: Readonly<Record<number, string>> = {
   408: 'The request took too long',
   409: 'In conflict with the present state',
   413: 'Too large',
+  414: 'The address is too long',
   415: 'Unsupported media type',
   422: 'Not acceptable as it stands',
   429: 'Too many requests',
@@ -45,12 +58,15 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** Fastify refuses some requests before any of our code sees them. */
 const FASTIFY_CODES: Readonly<Record<string, [code: string, detail: string]>> = {
+  FST_ERR_BAD_URL: ['REQUEST.BAD_ADDRESS', 'The address is not well encoded.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['REQUEST.BAD_ADDRESS', 'A part of the address is longer than any id.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['REQUEST.TOO_LARGE', 'The body is larger than 1 MiB.'],
   FST_REQ_FILE_TOO_LARGE: ['REQUEST.TOO_LARGE', 'The file is larger than 20 MiB.'],
   FST_FILES_LIMIT: ['REQUEST.TOO_MANY_FILES', 'Send one file, in the field "file".'],
   FST_FIELDS_LIMIT: ['REQUEST.TOO_MANY_FIELDS', 'The form has too many fields.'],
   FST_PARTS_LIMIT: ['REQUEST.TOO_MANY_FIELDS', 'The form has too many parts.'],
-  FST_INVALID_MULTIPART_CONTENT_TYPE: ['REQUEST.NOT_MULTIPART', 'Send the file as multipart/form-data.'],
+  FST_PROTO_VIOLATION: ['REQUEST.UNKNOWN_FIELD', 'The form has a field of a name that is not allowed.'],
+  FST_MP_PREMATURE_CLOSE: ['REQUEST.BAD_FORM', 'The form was cut off.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['REQUEST.UNSUPPORTED_MEDIA_TYPE', 'Send JSON (application/json).'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['REQUEST.NOT_JSON', 'The body is empty; send JSON.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['REQUEST.NOT_JSON', 'The body is not valid JSON.'],
@@ -59,7 +75,7 @@ const FASTIFY_CODES: Readonly<Record<string, [code: string, detail: string]>> = 
 
 /** Text that Postgres cannot hold: a NUL character, or half a surrogate pair. */
 const UNSTORABLE = new Set(['22021', '22P05']);
-const DATABASE_AWAY = /^(08|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded/;
+const DATABASE_AWAY = /^(08|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|not queryable|timeout exceeded/;
 
 /** The one place where errors become answers. What nobody foresaw is logged and tells the caller nothing but its id. */
 @Catch()
@@ -68,8 +84,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { status, code, detail, ...rest } = this.describe(error, request);
     const problem: Problem = {
       ...rest,
@@ -94,7 +112,7 @@ export class ProblemFilter implements ExceptionFilter {
     request: FastifyRequest,
   ): { status: number; code: string; detail: string; [detail: string]: unknown } {
     if (error instanceof DomainError) {
-      const status = error.code === 'REQUEST.INVALID' ? 400 : STATUS[error.kind];
+      const status = MALFORMED[error.code] ?? STATUS[error.kind];
       return { ...error.details, status, code: error.code, detail: error.message };
     }
     // Nest wraps what Fastify refuses.

@@ -2,14 +2,25 @@ import { z } from 'zod';
 
 /** Pieces of which the requests and answers are made; one word for one thing, as in the database. */
 
-export const uuid = z.uuid().meta({ description: 'UUID' });
+/** Postgres holds neither a NUL character nor half a surrogate pair. */
+const STORABLE = /^[^\0\p{Surrogate}]*$/u;
+export const storable = z.string().refine((text) => STORABLE.test(text), 'It holds a character that cannot be stored.');
+
+/** In small letters, as the database writes it: ids are compared as texts. */
+export const uuid = z.uuid().toLowerCase().meta({ description: 'UUID' });
 export const instant = z.iso.datetime({ offset: true, error: 'An instant in ISO 8601 with offset.' }).meta({
   example: '2026-01-08T09:00:00+08:00',
 });
-export const day = z.iso.date({ error: 'A date that exists, as YYYY-MM-DD.' }).meta({ example: '2026-04-20' });
-export const text = z.string().trim().min(1, 'Not empty.').max(20_000, 'At most 20,000 characters.');
-const shortText = z.string().trim().min(1, 'Not empty.').max(500, 'At most 500 characters.');
-export const name = shortText;
+/** Years for which a plan can be issued, and something be due. */
+const SUPERVISED = /^(20\d\d|2100)-/;
+export const day = z.iso
+  .date({ error: 'A date that exists, as YYYY-MM-DD.' })
+  .refine((date) => SUPERVISED.test(date), 'A date of the years 2000 to 2100.')
+  .meta({ example: '2026-04-20' });
+export const text = storable.trim().min(1, 'Not empty.').max(20_000, 'At most 20,000 characters.');
+/** With a least length, though it is none: the document takes `string` or `null`, bare, for a list of strings. */
+export const textOrNull = z.string().min(0).nullable();
+export const shortText = storable.trim().min(1, 'Not empty.').max(500, 'At most 500 characters.');
 
 export const limit = z.coerce
   .number({ error: 'A number from 1 to 200.' })
@@ -22,7 +33,7 @@ export const cursor = z.string().max(1000).optional().meta({ description: '`next
 
 /** An instant, or a date that stands for the end of that day in China. */
 export const asOf = z
-  .union([instant, day])
+  .union([instant, day], { error: 'An instant in ISO 8601 with offset, or a date.' })
   .optional()
   .meta({ description: 'Shows the state at this instant; a date means the end of that day (Asia/Shanghai).' });
 
@@ -33,7 +44,7 @@ export const expectedVersion = z.int().min(1).optional().meta({
 export const pageOf = <T extends z.ZodType>(
   item: T,
 ): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> =>
-  z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Give it as `cursor`.' }) });
+  z.object({ items: z.array(item), next: textOrNull.meta({ description: 'Give it as `cursor`.' }) });
 
 export const evidence = z.strictObject({
   title: shortText,
@@ -41,7 +52,7 @@ export const evidence = z.strictObject({
 });
 export const measurement = z.strictObject({ targetId: uuid, value: z.number() });
 
-const deadline = z.object({ text: z.string(), due: z.string().nullable() }).nullable();
+const deadline = z.object({ text: z.string(), due: textOrNull }).nullable();
 const target = z.object({
   id: uuid,
   text: z.string(),
@@ -68,7 +79,7 @@ const taskFields = z.object({
   id: uuid,
   planId: uuid,
   parentId: uuid.nullable(),
-  number: z.string().nullable(),
+  number: textOrNull,
   position: z.int(),
   path: z.array(z.string()),
   content: z.string(),
@@ -76,12 +87,12 @@ const taskFields = z.object({
   responsible: z.array(z.string()),
   cooperating: z.array(z.string()),
   supervising: z.array(z.string()),
-  openEnded: z.string().nullable(),
+  openEnded: textOrNull,
   leaders: z.array(z.string()),
   leadInferred: z.boolean(),
   deadline,
-  dueOn: z.string().nullable(),
-  milestones: z.array(z.object({ text: z.string(), due: z.string().nullable() })),
+  dueOn: textOrNull,
+  milestones: z.array(z.object({ text: z.string(), due: textOrNull })),
   targets: z.array(target),
   source: z.object({ start: z.int(), end: z.int() }),
   state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),

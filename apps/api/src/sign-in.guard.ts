@@ -25,4 +25,4 @@ export class SignInGuard implements CanActivate {
 }
 
 export const bearerToken = (header: string | undefined): string | null =>
-  /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(header ?? '')?.[1] ?? null;
+  /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(header ?? '')?.[1] ?? null;

@@ -12,14 +12,27 @@ export interface Upload {
 
 /**
  * The one file of a multipart form, in the field `file`, with the form's other fields.
- * @throws DomainError REQUEST.NOT_MULTIPART, REQUEST.NO_FILE, REQUEST.TOO_LARGE, REQUEST.UNKNOWN_FIELD
+ * @throws DomainError REQUEST.NOT_MULTIPART, REQUEST.BAD_FORM, REQUEST.NO_FILE, REQUEST.UNKNOWN_FIELD; an error of the
+ *   multipart plugin where there is too much of something
  */
 export async function readUpload(request: FastifyRequest, fieldNames: readonly string[]): Promise<Upload> {
   if (!request.isMultipart()) {
     throw new DomainError('invalid', 'REQUEST.NOT_MULTIPART', 'Send the file as multipart/form-data, field "file".');
   }
+  const { file, fields } = await readParts(request, fieldNames).catch((error: Error & { code?: string }) => {
+    // What has a code is our refusal, or the plugin's; the rest is the parser's word on the bytes.
+    throw error.code === undefined ? invalid('REQUEST.BAD_FORM', `The form cannot be read: ${error.message}.`) : error;
+  });
+  if (!file) throw invalid('REQUEST.NO_FILE', 'The form has no file in the field "file".', { field: 'file' });
+  return { ...file, fields };
+}
+
+async function readParts(
+  request: FastifyRequest,
+  fieldNames: readonly string[],
+): Promise<{ file: Pick<Upload, 'name' | 'bytes'> | undefined; fields: Record<string, string> }> {
   const fields: Record<string, string> = {};
-  let file: { name: string; bytes: Buffer } | undefined;
+  let file: Pick<Upload, 'name' | 'bytes'> | undefined;
   for await (const part of request.parts()) {
     if (part.type === 'file') {
       // The whole stream must be read, or the request never ends.
@@ -32,8 +45,7 @@ export async function readUpload(request: FastifyRequest, fieldNames: readonly s
       throw unknownField(part.fieldname);
     }
   }
-  if (!file) throw invalid('REQUEST.NO_FILE', 'The form has no file in the field "file".', { field: 'file' });
-  return { ...file, fields };
+  return { file, fields };
 }
 
 const unknownField = (field: string): DomainError =>

@@ -5,6 +5,8 @@ const BAD_CALL = 2;
 
 /** Each command loads what it needs when it is called: `parse` starts without a server's libraries. */
 async function main(): Promise<void> {
+  // A reader who goes away, as `| head` does, is no reason to fall over: `parse` ends, a started duban goes on.
+  process.stdout.on('error', () => undefined);
   const program = new Command('duban')
     .description('Supervises tasks until they are done (督办).')
     .exitOverride()

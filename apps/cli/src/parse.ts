@@ -7,20 +7,32 @@ import { type Breakdown, decodeText, readBreakdown } from '@duban/breakdown';
  */
 export async function parse(files: readonly string[], { asJson }: { asJson: boolean }): Promise<void> {
   for (const file of files) {
+    let report: string;
     try {
       const { text } = decodeText(await readFile(file));
       const breakdown = readBreakdown(text);
-      await print(asJson ? JSON.stringify({ file, ...breakdown }) : summary(file, breakdown));
+      report = asJson ? JSON.stringify({ file, ...breakdown }) : summary(file, breakdown);
     } catch (error) {
       process.stderr.write(`${file}: ${plain(error)}\n`);
       process.exitCode = 2;
+      continue;
     }
+    if (!(await print(report))) return;
   }
 }
 
-/** Waits where the reader of a pipe is slow, so that a long list does not pile up in memory. */
-async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+/**
+ * Waits where the reader of a pipe is slow, so that a long list does not pile up in memory.
+ * @returns false where nobody reads any more, as after `| head`
+ */
+function print(line: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => {
+      if (!error) resolve(true);
+      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false);
+      else reject(new Error(`Standard output cannot be written (${error.message}): make room, and parse again.`));
+    });
+  });
 }
 
 function summary(file: string, { title, tasks, warnings }: Breakdown): string {

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type Config, createLog, type EmbeddedPostgres, loadConfig, startEmbeddedPostgres } from '@duban/platform';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { Client } from 'pg';
 import { ApiModule } from '../../api/src/api.module';
 import { createApi } from '../../api/src/application';
 import type { Ground } from '../../api/src/ground.module';
 import { openGround } from '../../api/src/open-ground';
 import { WorkerModule } from '../../worker/src/worker.module';
+import { playOnce } from './demonstration/play-once';
 import { playSample } from './demonstration/player';
+
+/** Ctrl-C reaches us twice where npm started us, from the terminal and from npm: that is one wish. */
+const SAME_SIGNAL_MS = 1_000;
 
 /** The whole of duban in one process. */
 @Module({})
@@ -46,17 +49,16 @@ export async function start({ isEmpty }: { isEmpty: boolean }): Promise<void> {
   stopOnSignals(running);
   try {
     await assertPortFree(given);
+    prepareHome(home);
     const databaseUrl = given.DATABASE_URL ?? (await startDatabase(home, running));
     const config = { ...given, DUBAN_DEMO_PASSWORD: demonstrationPassword(given, home) };
     const log = createLog(config.LOG_LEVEL, join(home, 'duban.log'));
-    const samplePlaying = join(home, 'sample-playing');
-    if (existsSync(samplePlaying)) await forgetHalfPlayedSample(databaseUrl);
-    const ground = await openGround(config, databaseUrl);
-    if (!isEmpty && (await isNew(databaseUrl))) {
-      writeFileSync(samplePlaying, '');
-      await playSample(ground, log, say);
-    }
-    rmSync(samplePlaying, { force: true });
+    const ground = await playOnce(
+      databaseUrl,
+      () => openGround(config, databaseUrl),
+      isEmpty ? null : (opened) => playSample(opened, log, say),
+      say,
+    );
     const url = await serve(ground, log, running);
     tell(url, config, home);
   } catch (error) {
@@ -76,7 +78,9 @@ async function serve(ground: Ground, log: ReturnType<typeof createLog>, running:
   const module = { module: EmbeddedModule, imports: [ApiModule.forRoot(ground), WorkerModule.beside()] };
   const app = await createApi(module, ground, log);
   running.add(() => closeApplication(app));
-  await app.listen(ground.config.PORT, ground.config.HOST);
+  const { config } = ground;
+  // Free a moment ago, and maybe not any more.
+  await app.listen(config.PORT, config.HOST).catch((error: unknown) => Promise.reject(cannotListen(config, error)));
   return app.getUrl();
 }
 
@@ -84,12 +88,17 @@ const closeApplication = (app: INestApplicationContext): Promise<void> => app.cl
 
 /** Once is enough for a clean end; a second signal ends at once, and the database with its parent. */
 function stopOnSignals(running: Running): void {
+  let since: number | undefined;
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
     process.on(signal, () => {
-      process.once(signal, () => process.exit(code));
+      if (since !== undefined) {
+        if (performance.now() - since > SAME_SIGNAL_MS) process.exit(code);
+        return;
+      }
+      since = performance.now();
       void running.close().then(
         () => process.exit(0),
         (error: unknown) => {
@@ -102,16 +111,34 @@ function stopOnSignals(running: Running): void {
 }
 
 /** Asked before anything is started, so that a busy port costs nobody a minute. */
-async function assertPortFree({ PORT, HOST }: Config): Promise<void> {
-  if (PORT === 0) return;
+async function assertPortFree(config: Config): Promise<void> {
   await new Promise<void>((done, fail) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
-      fail(new Error(`Port ${PORT} ${why}. Set PORT to another one, or PORT=0 to take any free one.`));
-    });
-    probe.listen(PORT, HOST, () => probe.close(() => done()));
+    probe.once('error', (error) => fail(cannotListen(config, error)));
+    probe.listen(config.PORT, config.HOST, () => probe.close(() => done()));
   });
+}
+
+function cannotListen({ PORT, HOST }: Config, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new Error(`Port ${PORT} is in use: set PORT to another one, or to 0 for any free one.`);
+  if (code === 'EACCES')
+    return new Error(`Port ${PORT} is not for every user: set PORT to one above 1023, or to 0 for any free one.`);
+  return new Error(`Nobody can listen on ${HOST} (${code ?? message}): set HOST to an address of this machine.`);
+}
+
+/** Also for a start with a database of its own, which keeps its password and its log there. */
+function prepareHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true });
+    accessSync(home, constants.W_OK);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${home} cannot be written (${message}): make it writable, or set DUBAN_HOME to another folder.`, {
+      cause: error,
+    });
+  }
 }
 
 /** The given one, else the one of the first start, else a new one, which is kept for the next start. */
@@ -120,33 +147,6 @@ function demonstrationPassword(config: Config, home: string): string {
   const file = join(home, 'demo-password');
   if (!existsSync(file)) writeFileSync(file, randomBytes(9).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
-}
-
-/** A start that was ended while it played the sample: there is nothing in the database but that. */
-async function forgetHalfPlayedSample(databaseUrl: string): Promise<void> {
-  await withClient(databaseUrl, async (client) => {
-    await client.query('drop schema public cascade');
-    await client.query('create schema public');
-  });
-}
-
-async function isNew(databaseUrl: string): Promise<boolean> {
-  return withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ used: boolean }>(
-      'select exists (select from unit) or exists (select from plan) as used',
-    );
-    return rows[0]?.used === false;
-  });
-}
-
-async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const say = (line: string): void => {

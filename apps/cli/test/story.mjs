@@ -102,6 +102,11 @@ const MILESTONES = {
     ['remind-1', '2023-04-28', ['contact', 'head']],
   ],
 };
+/** Of a milestone at the end of April, which takes effect after the holidays of May, on the 4th. */
+const END_OF_APRIL = [
+  ['remind-5', '2023-04-24', ['contact']],
+  ['remind-1', '2023-04-28', ['contact', 'head']],
+];
 const STOPS = ['2023-02-09', '2023-02-13', '2023-04-19', '2023-04-28'];
 
 /** The first few of what is there twice, is not there, or should not be. */
@@ -156,6 +161,13 @@ export async function tellStory({ url, password, material, say = () => undefined
   assert.equal(of('action_plan').length, expected.leadAssignments);
   assert.equal(of('progress_report', '2023Q1').length, expected.leadAssignments);
   assert.equal(of('completion').length, expected.assignments);
+
+  const dated = owed.filter((o) => o.kind === 'milestone' || o.kind === 'completion');
+  const endOfApril = dated.filter((o) => o.dueOn === '2023-04-30');
+  assert.ok(
+    dated.every((o) => endOfApril.includes(o) || o.dueOn > '2023-05-09'),
+    'no other date is reminded of before the last stop',
+  );
 
   // The story's lead leads a task with other units in it and with a target, where there is such a task.
   const shared = plan.tasks
@@ -237,6 +249,7 @@ export async function tellStory({ url, password, material, say = () => undefined
       // Handed in on the evening of the second stop: what came later was not sent.
       ...due([lateHanded], ACTION_PLAN, until < STOPS[1] ? until : STOPS[1]),
       ...due(quarterOpen, FIRST_QUARTER, until),
+      ...due(endOfApril, END_OF_APRIL, until),
       ...milestones.flatMap((o) => due([o], MILESTONES[o.dueOn] ?? [], until)),
       // Reported on the evening of the third.
       ...due(leadQuarter, FIRST_QUARTER, until < STOPS[2] ? until : STOPS[2]),

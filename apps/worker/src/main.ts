@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { openGround } from '../../api/src/open-ground';
 import { WorkerModule } from './worker.module';
 
-/** A worker of the server size. On SIGTERM it takes no more jobs and finishes those in flight. */
+/** A worker of the server size. On SIGTERM it takes no more jobs and finishes those in flight, and ends with 0. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = createLog(config.LOG_LEVEL);
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     logger: new NestLog(log),
     abortOnError: false,
   });
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   log.info('duban worker is ready');
 }
 

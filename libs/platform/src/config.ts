@@ -37,5 +37,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The configuration is wrong. ${faults.join('; ')}.`);
+  throw new Error(
+    `The configuration is wrong: ${faults.join('; ')}. Set these environment variables otherwise, or not at all.`,
+  );
 }

@@ -3,4 +3,4 @@ export { PlanReader } from './plan.reader';
 export { ReportingModule } from './reporting.module';
 export { type SupervisionFilter, SupervisionReader } from './supervision.reader';
 export { LIGHTS, TASK_SORTS, type TaskFilter, TaskReader } from './task.reader';
-export { cursorKey, isUuid, type Page, pageOf } from './page';
+export { badCursor, cursorKey, isUuid, type Page, pageOf } from './page';

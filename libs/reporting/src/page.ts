@@ -31,17 +31,24 @@ export function cursorKey(
     key = null;
   }
   if (!Array.isArray(key) || key.length !== checks.length || !checks.every((check, i) => check(key[i]))) {
-    throw invalid('REQUEST.BAD_CURSOR', 'The cursor is not one that this list gave; begin again without it.', {
-      field: 'cursor',
-    });
+    throw badCursor();
   }
   return key as unknown[];
 }
 
+export const badCursor = (): Error =>
+  invalid('REQUEST.BAD_CURSOR', 'The cursor is not one that this list gave; begin again without it.', {
+    field: 'cursor',
+  });
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const isUuid = (part: unknown): boolean => typeof part === 'string' && UUID.test(part);
-export const isCount = (part: unknown): boolean => Number.isInteger(part);
-export const isInstant = (part: unknown): boolean => typeof part === 'string' && !Number.isNaN(Date.parse(part));
-export const isDay = (part: unknown): boolean =>
-  typeof part === 'string' && /^\d{4}-\d\d-\d\d$/.test(part) && isInstant(part);
+/** As a column of whole numbers holds it. */
+export const isCount = (part: unknown): boolean => Number.isInteger(part) && Math.abs(part as number) < 2 ** 31;
+/** As a page wrote it: JavaScript reads forms that Postgres does not, and days that do not exist. */
+export const isInstant = (part: unknown): boolean => {
+  const at = typeof part === 'string' ? Date.parse(part) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString() === part;
+};
+export const isDay = (part: unknown): boolean => typeof part === 'string' && isInstant(`${part}T00:00:00.000Z`);

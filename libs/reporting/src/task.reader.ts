@@ -98,7 +98,7 @@ export class TaskReader {
       `select t.id, t.plan_id as "planId", t.parent_id as "parentId", t.number, t.position, t.path, t.content, t.state,
          t.is_lead_inferred as "leadInferred", t.due_on::text as "dueOn", t.version,
          o.next_due_at as "nextDueAt", coalesce(o.overdue, 0)::int as overdue, n.colour as notice,
-         case when t.state is null or t.state = 'cancelled' then null else ${lightOf} end as light,
+         ${lightOf} as light,
          array(select u.name from assignment a join unit u on u.id = a.unit_id
                where a.task_id = t.id and a.role = 'lead' order by a.id) as leads,
          (select count(*)::int from assignment a where a.task_id = t.id) as units
@@ -207,7 +207,9 @@ const by =
 const HAS_PART = `exists (select 1 from assignment a where a.unit_id = $? and
   (a.task_id = t.id or a.task_id in (select part.id from task part where part.parent_id = t.id)))`;
 
-const lightOf = `(case when n.colour in ('orange', 'red') then 'red' when o.overdue > 0 then 'yellow' else 'green' end)`;
+/** A draft has no light, nor has what was cancelled. */
+const lightOf = `(case when t.state is null or t.state = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'
+  when o.overdue > 0 then 'yellow' else 'green' end)`;
 
 const FAR = '9999-12-31';
 const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =

@@ -35,7 +35,7 @@ export function describeWithRedis(name: string, specs: (redis: TestRedis) => voi
 const nothing = (): Promise<void> => Promise.resolve();
 
 class LocalRedis implements TestRedis {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'duban-redis-'));
+  private folder = '';
   private port = 0;
   private child: ChildProcess | undefined;
 
@@ -45,6 +45,7 @@ class LocalRedis implements TestRedis {
 
   async start(): Promise<void> {
     this.port ||= await freePort();
+    this.folder ||= mkdtempSync(join(tmpdir(), 'duban-redis-'));
     const flags = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.child = spawn('redis-server', [...flags, '--dir', this.folder], { stdio: 'ignore' });
     await until(() => this.ask((redis) => redis.ping()).catch(() => false));

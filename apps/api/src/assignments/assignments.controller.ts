@@ -7,7 +7,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import type { ActingRequest } from '../requests';
-import { assignment, day, evidence, expectedVersion, measurement, text, uuid } from '../schemas';
+import { assignment, day, evidence, expectedVersion, measurement, text, uuid, textOrNull } from '../schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TransitionDto extends createZodDto(
@@ -42,11 +42,11 @@ class ReportedDto extends createZodDto(
     obligationId: uuid.nullable(),
     kind: z.string(),
     text: z.string(),
-    difficulties: z.string().nullable(),
-    nextSteps: z.string().nullable(),
+    difficulties: textOrNull,
+    nextSteps: textOrNull,
     evidence: z.array(evidence),
-    shortfallReason: z.string().nullable(),
-    goAheadReason: z.string().nullable(),
+    shortfallReason: textOrNull,
+    goAheadReason: textOrNull,
     personId: uuid,
     postId: uuid,
     reportedAt: z.string(),

@@ -1,15 +1,15 @@
 import { Transactor } from '@duban/database';
 import { assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
-import { invalid } from '@duban/kernel';
 import { DeliveryReader, type DeliveryView, type Page } from '@duban/notifications';
+import { badCursor } from '@duban/reporting';
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, limit, pageOf, uuid } from '../schemas';
+import { cursor, limit, pageOf, storable, uuid, textOrNull } from '../schemas';
 
 const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'suppressed']);
 class DeliveriesQuery extends createZodDto(
@@ -17,7 +17,7 @@ class DeliveriesQuery extends createZodDto(
     personId: uuid.optional(),
     taskId: uuid.optional(),
     state: state.optional(),
-    channel: z.string().max(50).optional(),
+    channel: storable.max(50).optional(),
     limit,
     cursor,
   }),
@@ -37,11 +37,11 @@ class DeliveriesDto extends createZodDto(
       personId: uuid,
       personName: z.string(),
       channel: z.string(),
-      address: z.string().nullable(),
+      address: textOrNull,
       state,
       attempts: z.int(),
-      nextAttemptAt: z.string().nullable(),
-      lastError: z.string().nullable().meta({ description: 'What happened at the last attempt.' }),
+      nextAttemptAt: textOrNull,
+      lastError: textOrNull.meta({ description: 'What happened at the last attempt.' }),
       subject: z.string(),
       items: z.array(
         z.object({
@@ -55,8 +55,8 @@ class DeliveriesDto extends createZodDto(
         }),
       ),
       createdAt: z.string(),
-      sentAt: z.string().nullable(),
-      readAt: z.string().nullable(),
+      sentAt: textOrNull,
+      readAt: textOrNull,
     }),
   ),
 ) {}
@@ -106,10 +106,6 @@ export class MessagesController {
 }
 
 function idOf(after: string | undefined): string | null {
-  if (after !== undefined && !uuid.safeParse(after).success) {
-    throw invalid('REQUEST.BAD_CURSOR', 'The cursor is not one that this list gave; begin again without it.', {
-      field: 'cursor',
-    });
-  }
+  if (after !== undefined && !uuid.safeParse(after).success) throw badCursor();
   return after ?? null;
 }

@@ -5,7 +5,10 @@ import { JobProducer } from '@duban/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What Prometheus reads. Figures about duties come from the database at the time of asking: any process gives the same. */
+/**
+ * What Prometheus reads. Figures about duties come from the database at the time of asking: any process gives the same.
+ * While the database is away they are missing and the others are there.
+ */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -13,6 +16,8 @@ export class Metrics {
 
   constructor(transactor: Transactor, jobs: JobProducer, @Inject(CLOCK) clock: Clock) {
     const registers = [this.registry];
+    const read = <T>(query: string, parameters: unknown[] = []): Promise<T[]> =>
+      transactor.run((tx) => tx.query(query, parameters)).catch(() => []);
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
       name: 'duban_http_request_seconds',
@@ -27,12 +32,10 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       async collect() {
-        const rows: { state: string; count: number }[] = await transactor.run((tx) =>
-          tx.query(
-            `select state, count(*)::int as count from obligation group by state
-             union all select 'overdue', count(*)::int from obligation where state = 'open' and due_at <= $1`,
-            [clock.now()],
-          ),
+        const rows = await read<{ state: string; count: number }>(
+          `select state, count(*)::int as count from obligation group by state
+           union all select 'overdue', count(*)::int from obligation where state = 'open' and due_at <= $1`,
+          [clock.now()],
         );
         this.reset();
         for (const { state, count } of rows) this.set({ state }, count);
@@ -43,14 +46,14 @@ export class Metrics {
       help: 'For how long the oldest due follow-up has been waiting; more than a few sweeps is an alarm',
       registers,
       async collect() {
-        const [row]: { seconds: number }[] = await transactor.run((tx) =>
-          tx.query(
-            `select coalesce(greatest(extract(epoch from $1 - min(next_rung_at)), 0), 0)::float as seconds
-             from obligation where next_rung_at is not null`,
-            [clock.now()],
-          ),
+        const [row] = await read<{ seconds: number }>(
+          `select coalesce(greatest(extract(epoch from $1 - min(next_rung_at)), 0), 0)::float as seconds
+           from obligation where next_rung_at is not null`,
+          [clock.now()],
         );
-        this.set(row?.seconds ?? 0);
+        // Not 0, which says that nothing waits.
+        if (row) this.set(row.seconds);
+        else this.remove();
       },
     });
     new Gauge({
@@ -59,8 +62,8 @@ export class Metrics {
       labelNames: ['channel', 'state'],
       registers,
       async collect() {
-        const rows: { channel: string; state: string; count: number }[] = await transactor.run((tx) =>
-          tx.query(`select channel, state, count(*)::int as count from delivery group by 1, 2`),
+        const rows = await read<{ channel: string; state: string; count: number }>(
+          `select channel, state, count(*)::int as count from delivery group by 1, 2`,
         );
         this.reset();
         for (const { channel, state, count } of rows) this.set({ channel, state }, count);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Transactor } from '@duban/database';
 import { JobProducer } from '@duban/queue';
 import { Controller, Get, Redirect, Res } from '@nestjs/common';
@@ -10,6 +11,9 @@ interface Readiness {
   status: 'ready' | 'not_ready';
   checks: Record<string, 'ok' | 'away'>;
 }
+
+/** Who asks whether requests can be served does not wait long for the answer. */
+const PATIENCE_MS = 2_000;
 
 /** For those who run the system: is it alive, can it serve, how is it doing. */
 @Public()
@@ -38,13 +42,16 @@ export class OperationsController {
    */
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
-    const database = await this.transactor
+    const asked = this.transactor
       .run((tx) => tx.query('select 1'))
       .then(
         () => 'ok' as const,
         () => 'away' as const,
       );
-    const queue = (await this.jobs.ping()) ? 'ok' : 'away';
+    const [database, queue] = await Promise.all([
+      Promise.race([asked, delay(PATIENCE_MS, 'away' as const, { ref: false })]),
+      this.jobs.ping().then((answers) => (answers ? 'ok' : 'away')),
+    ]);
     if (database !== 'ok') void reply.status(503);
     return { status: database === 'ok' ? 'ready' : 'not_ready', checks: { database, queue } };
   }

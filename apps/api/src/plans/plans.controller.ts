@@ -1,4 +1,5 @@
 import { Transactor } from '@duban/database';
+import { assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -11,18 +12,33 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { asOf, cursor, day, expectedVersion, limit, name, pageOf, span, task, text, uuid, warning } from '../schemas';
+import {
+  asOf,
+  cursor,
+  day,
+  expectedVersion,
+  limit,
+  pageOf,
+  shortText,
+  span,
+  storable,
+  task,
+  text,
+  uuid,
+  warning,
+  textOrNull,
+} from '../schemas';
 import { readUpload } from '../uploads';
 
 const planFields = {
   id: uuid,
   jurisdictionId: uuid,
   title: z.string(),
-  documentNumber: z.string().nullable(),
+  documentNumber: textOrNull,
   year: z.int().nullable(),
   state: z.enum(['draft', 'issued']),
-  issuedOn: z.string().nullable(),
-  policyId: z.string().nullable(),
+  issuedOn: textOrNull,
+  policyId: textOrNull,
   policyVersion: z.int().nullable(),
 };
 class PlanDto extends createZodDto(
@@ -32,7 +48,7 @@ class PlanDto extends createZodDto(
     leftOut: z.array(span),
     warnings: z.array(warning),
     version: z.int(),
-    asOf: z.string().nullable(),
+    asOf: textOrNull,
     tasks: z.array(task),
   }),
 ) {}
@@ -43,16 +59,16 @@ class PlansQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
 class PlanQuery extends createZodDto(z.strictObject({ asOf })) {}
 class PlanParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class PlanTaskParams extends createZodDto(z.strictObject({ id: uuid, taskId: uuid })) {}
-const names = z.array(name).max(500);
+const names = z.array(shortText).max(500);
 class TaskEditDto extends createZodDto(
   z.strictObject({
-    number: name.nullable().optional(),
+    number: shortText.nullable().optional(),
     content: text.optional(),
     lead: names.optional(),
     responsible: names.optional(),
     cooperating: names.optional(),
     leaders: names.optional(),
-    deadline: z.strictObject({ text: name, due: day.nullable() }).nullable().optional(),
+    deadline: z.strictObject({ text: shortText, due: day.nullable() }).nullable().optional(),
     expectedVersion,
   }),
 ) {}
@@ -60,7 +76,7 @@ class IssueDto extends createZodDto(
   z.strictObject({
     year: z.int(),
     issuedOn: day,
-    policy: z.string().min(1).max(100).default('annual-report').meta({ description: 'The rule set (督办规则).' }),
+    policy: storable.min(1).max(100).default('annual-report').meta({ description: 'The rule set (督办规则).' }),
   }),
 ) {}
 class IssuedDto extends createZodDto(
@@ -71,10 +87,10 @@ class IssuedDto extends createZodDto(
     obligations: z.int(),
     skipped: z.array(
       z.object({
-        taskNumber: z.string().nullable(),
+        taskNumber: textOrNull,
         unitId: uuid,
         kind: z.string(),
-        subject: z.string().nullable(),
+        subject: textOrNull,
         dueOn: z.string(),
       }),
     ),
@@ -116,7 +132,9 @@ export class PlansController {
     description: 'Plain text, UTF-8 or GB18030, 20 MiB at most. The draft comes with the warnings of the reader.',
   })
   @ApiCreatedResponse({ type: PlanDto })
-  async draft(@Req() request: ActingRequest): ReturnType<PlanReader['get']> {
+  async draft(@CurrentActor() sender: Actor, @Req() request: ActingRequest): ReturnType<PlanReader['get']> {
+    // Who may not is not asked for a file first.
+    assertMay(sender, 'plan.draft');
     const { name, bytes, fields } = await readUpload(request, ['jurisdiction']);
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
     return this.commands.run(request, content, async (tx, actor, at) => {

@@ -11,7 +11,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, expectedVersion, instant, limit, pageOf, text, uuid } from '../schemas';
+import { cursor, expectedVersion, instant, limit, pageOf, storable, text, uuid, textOrNull } from '../schemas';
 
 const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
 class ObligationsQuery extends createZodDto(
@@ -28,7 +28,7 @@ class FollowUpsQuery extends createZodDto(
     obligationId: uuid.optional(),
     kind: z.enum(['reminder', 'urge', 'notice']).optional(),
     colour: z.enum(NOTICE_COLOURS).optional(),
-    rung: z.string().max(100).optional(),
+    rung: storable.max(100).optional(),
     from: instant.optional(),
     to: instant.optional(),
   }),
@@ -41,7 +41,7 @@ class NoticesQuery extends createZodDto(
     colour: z.enum(NOTICE_COLOURS).optional(),
   }),
 ) {}
-const where = { planId: uuid, taskId: uuid, taskNumber: z.string().nullable() };
+const where = { planId: uuid, taskId: uuid, taskNumber: textOrNull };
 const unit = { unitId: uuid, unitName: z.string() };
 class ObligationsDto extends createZodDto(
   pageOf(
@@ -51,15 +51,15 @@ class ObligationsDto extends createZodDto(
       assignmentId: uuid,
       ...unit,
       kind: z.enum(OBLIGATION_KINDS),
-      subject: z.string().nullable(),
+      subject: textOrNull,
       state: z.enum(['open', 'discharged', 'lapsed']),
       dueOn: z.string().meta({ description: 'The date as recorded.' }),
       effectiveOn: z.string().meta({ description: 'The working day on which it takes effect.' }),
       dueAt: z.string(),
       isOverdue: z.boolean(),
-      nextRung: z.string().nullable(),
-      nextRungAt: z.string().nullable(),
-      settledAt: z.string().nullable(),
+      nextRung: textOrNull,
+      nextRungAt: textOrNull,
+      settledAt: textOrNull,
       deadline: z
         .object({
           version: z.int(),
@@ -79,7 +79,7 @@ class FollowUpsDto extends createZodDto(
       ...where,
       obligationId: uuid,
       obligationKind: z.enum(OBLIGATION_KINDS),
-      subject: z.string().nullable(),
+      subject: textOrNull,
       dueOn: z.string(),
       ...unit,
       unitCode: z.string(),
@@ -90,7 +90,7 @@ class FollowUpsDto extends createZodDto(
         postId: uuid,
         post: z.string(),
         unitId: uuid.nullable(),
-        unitCode: z.string().nullable(),
+        unitCode: textOrNull,
       }),
       isCopy: z.boolean(),
       plannedAt: z.string(),
@@ -107,9 +107,9 @@ const noticeFields = {
   state: z.enum(NOTICE_STATES as [string, ...string[]]),
   obligationId: uuid,
   issuedAt: z.string(),
-  answerDueOn: z.string().nullable(),
-  answer: z.string().nullable(),
-  answeredAt: z.string().nullable(),
+  answerDueOn: textOrNull,
+  answer: textOrNull,
+  answeredAt: textOrNull,
   inNextBulletin: z.boolean(),
   version: z.int(),
 };
@@ -119,7 +119,7 @@ class NoticesDto extends createZodDto(
       ...noticeFields,
       ...where,
       obligationKind: z.enum(OBLIGATION_KINDS),
-      subject: z.string().nullable(),
+      subject: textOrNull,
       ...unit,
     }),
   ),

@@ -9,7 +9,19 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CurrentActor } from '../requests';
-import { asOf, assignmentState, cursor, instant, limit, measurement, pageOf, task, uuid } from '../schemas';
+import {
+  asOf,
+  assignmentState,
+  cursor,
+  instant,
+  limit,
+  measurement,
+  pageOf,
+  storable,
+  task,
+  uuid,
+  textOrNull,
+} from '../schemas';
 
 class TasksQuery extends createZodDto(
   z.strictObject({
@@ -18,7 +30,7 @@ class TasksQuery extends createZodDto(
     state: assignmentState.optional(),
     light: z.enum(LIGHTS).optional(),
     dueBefore: instant.optional(),
-    q: z.string().trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
+    q: storable.trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
     sort: z.enum(TASK_SORTS).default('position'),
     limit,
     cursor,
@@ -30,16 +42,16 @@ class TasksDto extends createZodDto(
       id: uuid,
       planId: uuid,
       parentId: uuid.nullable(),
-      number: z.string().nullable(),
+      number: textOrNull,
       position: z.int(),
       path: z.array(z.string()),
       content: z.string(),
       state: assignmentState.nullable(),
       leadInferred: z.boolean(),
-      dueOn: z.string().nullable(),
+      dueOn: textOrNull,
       leads: z.array(z.string()),
       units: z.int(),
-      nextDueAt: z.string().nullable(),
+      nextDueAt: textOrNull,
       overdue: z.int(),
       notice: z.enum(['blue', 'orange', 'red']).nullable(),
       light: z.enum(LIGHTS).nullable().meta({
@@ -53,7 +65,7 @@ class TaskParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TaskQuery extends createZodDto(z.strictObject({ asOf })) {}
 class TaskDto extends createZodDto(
   task.extend({
-    asOf: z.string().nullable(),
+    asOf: textOrNull,
     obligations: z.array(
       z.object({
         id: uuid,
@@ -61,13 +73,13 @@ class TaskDto extends createZodDto(
         assignmentId: uuid,
         unitId: uuid,
         kind: z.string(),
-        subject: z.string().nullable(),
+        subject: textOrNull,
         state: z.enum(['open', 'discharged', 'lapsed']),
         deadlineVersion: z.int(),
         dueOn: z.string(),
         effectiveOn: z.string(),
         dueAt: z.string(),
-        settledAt: z.string().nullable(),
+        settledAt: textOrNull,
       }),
     ),
     notices: z.array(
@@ -79,9 +91,9 @@ class TaskDto extends createZodDto(
         colour: z.string(),
         state: z.string(),
         issuedAt: z.string(),
-        answerDueOn: z.string().nullable(),
-        answer: z.string().nullable(),
-        answeredAt: z.string().nullable(),
+        answerDueOn: textOrNull,
+        answer: textOrNull,
+        answeredAt: textOrNull,
         inNextBulletin: z.boolean(),
         version: z.int(),
       }),
@@ -93,11 +105,11 @@ class TaskDto extends createZodDto(
         obligationId: uuid.nullable(),
         kind: z.string(),
         text: z.string(),
-        difficulties: z.string().nullable(),
-        nextSteps: z.string().nullable(),
+        difficulties: textOrNull,
+        nextSteps: textOrNull,
         evidence: z.array(z.object({ title: z.string(), location: z.string().optional() })),
-        shortfallReason: z.string().nullable(),
-        goAheadReason: z.string().nullable(),
+        shortfallReason: textOrNull,
+        goAheadReason: textOrNull,
         personId: uuid,
         postId: uuid,
         reportedAt: z.string(),
@@ -126,7 +138,7 @@ class HistoryDto extends createZodDto(
         unitId: uuid.nullable(),
       }),
       requestId: z.string(),
-      reason: z.string().nullable(),
+      reason: textOrNull,
       before: state,
       after: state,
       occurredAt: z.string(),

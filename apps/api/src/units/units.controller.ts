@@ -1,15 +1,17 @@
 import { Transactor } from '@duban/database';
-import { type UnitImportResult, UnitDirectory, UnitImportService, type UnitView } from '@duban/directory';
+import { assertMay, type UnitImportResult, UnitDirectory, UnitImportService, type UnitView } from '@duban/directory';
+import type { Actor } from '@duban/history';
 import { invalid } from '@duban/kernel';
-import { cursorKey, isUuid, type Page, pageOf as pageFrom } from '@duban/reporting';
+import { badCursor, cursorKey, isUuid, type Page, pageOf as pageFrom } from '@duban/reporting';
 import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import type { ActingRequest } from '../requests';
+import { type ActingRequest, CurrentActor } from '../requests';
 import { cursor, limit, pageOf, uuid } from '../schemas';
 import { readUpload } from '../uploads';
+import { lineOfFault } from './json-fault';
 
 class UnitsQuery extends createZodDto(z.strictObject({ jurisdictionId: uuid.optional(), limit, cursor })) {}
 class UnitsDto extends createZodDto(
@@ -58,6 +60,7 @@ export class UnitsController {
     // A directory has some thousand units at most, so a page is cut from the whole.
     const key = cursorKey(after, [isUuid]);
     const start = key ? units.findIndex((unit) => unit.id === key[0]) + 1 : 0;
+    if (key && start === 0) throw badCursor();
     return pageFrom(units.slice(start, start + size + 1), size, (unit) => [unit.id]);
   }
 
@@ -73,7 +76,9 @@ export class UnitsController {
       'A JSON file `{jurisdiction, units: [{code, name, official, aliases, kind, groups}], groups: [{code, name}]}`.',
   })
   @ApiOkResponse({ type: UnitImportDto })
-  async import(@Req() request: ActingRequest): Promise<UnitImportResult> {
+  async import(@CurrentActor() sender: Actor, @Req() request: ActingRequest): Promise<UnitImportResult> {
+    // Who may not is not asked for a file first.
+    assertMay(sender, 'unit.import');
     const file = await readUpload(request, []);
     return this.commands.run(request, file.bytes, (tx, actor, at) =>
       this.imports.import(tx, actor, at, parse(file.bytes)),
@@ -93,13 +98,7 @@ function parse(bytes: Buffer): unknown {
   } catch (error) {
     throw invalid('UNIT.FILE_NOT_JSON', `The file is not valid JSON: ${(error as Error).message}.`, {
       field: 'file',
-      ...lineOf(text, error as Error),
+      line: lineOfFault(text),
     });
   }
-}
-
-/** Node says where in the text it stopped, by position. */
-function lineOf(text: string, error: Error): { line?: number } {
-  const position = /position (\d+)/.exec(error.message)?.[1];
-  return position === undefined ? {} : { line: text.slice(0, Number(position)).split('\n').length };
 }
