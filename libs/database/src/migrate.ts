@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownerDataSource } from './data-source';
+import { MIGRATIONS } from './migrations';
 
 /** Any number will do, as long as every process takes the same. */
 const MIGRATION_LOCK = 7_281_945;
@@ -26,6 +27,16 @@ export async function migrate(url: string): Promise<string[]> {
     return done.map((migration) => migration.name);
   } finally {
     await session.release();
+    await source.destroy();
+  }
+}
+
+/** Takes every migration back: what duban made in the database is gone, and nothing else. */
+export async function unmigrate(url: string): Promise<void> {
+  const source = await ownerDataSource(url).initialize();
+  try {
+    for (let left = MIGRATIONS.length; left > 0; left--) await source.undoLastMigration();
+  } finally {
     await source.destroy();
   }
 }

@@ -7,13 +7,18 @@ describe('Transactor', () => {
   const IDS = ['alpha', 'beta'] as const;
   beforeAll(async () => {
     for (const id of IDS) {
-      await database.source.query(`insert into policy (id, version, body) values ($1, 1, '{"n": 0}')`, [id]);
+      await database.source.query(
+        `insert into jurisdiction (id, name, time_zone, created_at) values (gen_random_uuid(), $1, '0', now())`,
+        [id],
+      );
     }
   });
   const count = (tx: Pick<EntityManager, 'query'>, id: string) =>
-    tx.query(`update policy set body = jsonb_build_object('n', (body->>'n')::int + 1) where id = $1`, [id]);
+    tx.query(`update jurisdiction set time_zone = (time_zone::int + 1)::text where name = $1`, [id]);
   const counts = async () => {
-    const rows: { n: number }[] = await database.source.query(`select (body->>'n')::int as n from policy order by id`);
+    const rows: { n: number }[] = await database.source.query(
+      `select time_zone::int as n from jurisdiction order by name`,
+    );
     return rows.map(({ n }) => n);
   };
 

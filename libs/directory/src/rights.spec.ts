@@ -20,14 +20,12 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'unit.import': [[...OFFICE, 'admin'], []],
   'account.set_password': [['admin'], []],
   'clock.move': [['admin'], []],
-  'assignment.unit_part': [[], UNIT],
-  'assignment.office_part': [OFFICE, []],
+  'assignment.judge': [OFFICE, []],
   'notice.answer': [[], UNIT],
   'notice.judge': [OFFICE, []],
-  'report.submit': [[], UNIT],
+  'assignment.act': [[], UNIT],
   'read.all': [GOVERNMENT, []],
   'read.own': [GOVERNMENT, UNIT],
-  'history.read': [GOVERNMENT, UNIT],
   'delivery.read_all': [GOVERNMENT, []],
 };
 
@@ -44,7 +42,7 @@ describe('rights', () => {
 
   it.each(['leader', 'auditor'] as const)('lets the %s change nothing', (post) => {
     const allowed = (Object.keys(EXPECTED) as Action[]).filter((action) => may(inPost(post), action));
-    expect(allowed.toSorted()).toEqual(['delivery.read_all', 'history.read', 'read.all', 'read.own']);
+    expect(allowed.toSorted()).toEqual(['delivery.read_all', 'read.all', 'read.own']);
   });
 
   it('says which post may not do what, and whose part it is', () => {
@@ -55,8 +53,8 @@ describe('rights', () => {
         details: { action: 'plan.issue', post: 'auditor' },
       }),
     );
-    expect(() => assertMay(inPost('head'), 'report.submit', OTHER_UNIT)).toThrow('only for its own unit');
-    expect(() => assertMay(inPost('head'), 'report.submit', OWN_UNIT)).not.toThrow();
+    expect(() => assertMay(inPost('head'), 'assignment.act', OTHER_UNIT)).toThrow('only for its own unit');
+    expect(() => assertMay(inPost('head'), 'assignment.act', OWN_UNIT)).not.toThrow();
   });
 
   it('shows the government all, a unit its own, and nothing to a unit post without a unit', () => {
@@ -66,7 +64,7 @@ describe('rights', () => {
   });
 
   it('lets the supervision itself do all', () => {
-    expect(may(actorOf('system'), 'report.submit', OTHER_UNIT)).toBe(true);
+    expect(may(actorOf('system'), 'assignment.act', OTHER_UNIT)).toBe(true);
     expect(unitScope(actorOf('system'))).toBeNull();
   });
 });

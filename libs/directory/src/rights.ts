@@ -17,14 +17,14 @@ const RIGHTS = {
   'unit.import': { ...OFFICE, admin: 'all' },
   'account.set_password': { admin: 'all' },
   'clock.move': { admin: 'all' },
-  'assignment.unit_part': UNIT,
-  'assignment.office_part': OFFICE,
+  /** Sign for a part, hand in reports and the completion, withdraw it. */
+  'assignment.act': UNIT,
+  /** Return, verify, cancel; a lead's unit judges the parts of the others, too. */
+  'assignment.judge': OFFICE,
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
-  'report.submit': UNIT,
   'read.all': GOVERNMENT,
   'read.own': { ...GOVERNMENT, ...UNIT },
-  'history.read': { ...GOVERNMENT, ...UNIT },
   'delivery.read_all': GOVERNMENT,
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
 

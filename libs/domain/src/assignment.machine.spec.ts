@@ -37,6 +37,7 @@ const TABLE = readTable(`
 /** A lead's part under the office's judgement, with all that anybody may ask for. */
 const FINE: AssignmentFacts = {
   isLead: true,
+  hasLead: true,
   actsAsOffice: true,
   isOwnReport: false,
   reason: '材料不全',
@@ -53,6 +54,7 @@ const text = fc.constantFrom(null, '', '  ', '确有必要');
 const few = fc.constantFrom(0, 1);
 const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   isLead: fc.boolean(),
+  hasLead: fc.constantFrom(true, true, true, false),
   actsAsOffice: fc.boolean(),
   isOwnReport: fc.boolean(),
   reason: text,
@@ -124,6 +126,7 @@ describe.each(['verify', 'return'] as const)('who may %s', (event) => {
     ["the office, a lead's part", 'office', { isLead: true, actsAsOffice: true }, null],
     ["the office, another unit's part", 'office', { isLead: false, actsAsOffice: true }, 'ASSIGNMENT.WRONG_VERIFIER'],
     ["the lead, another unit's part", 'lead_unit', { isLead: false, actsAsOffice: false }, null],
+    ['the office, where no lead is left', 'office', { isLead: false, hasLead: false, actsAsOffice: true }, null],
     ["one lead, another lead's part", 'lead_unit', { isLead: true, actsAsOffice: false }, 'ASSIGNMENT.WRONG_VERIFIER'],
     [
       'the office, what it reported itself',

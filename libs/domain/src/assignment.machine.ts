@@ -7,6 +7,8 @@ export type CancelReason = (typeof CANCEL_REASONS)[number];
 /** What a decision on an assignment (责任分工) rests on; loaded by the caller under the row's lock. */
 export interface AssignmentFacts {
   isLead: boolean;
+  /** A lead of the task is left that has not been cancelled: it judges the parts of the other units. */
+  hasLead: boolean;
   /** The person acts as the office (督查室), not as a unit. */
   actsAsOffice: boolean;
   /** The report under judgement was made by this person or by this person's unit. */
@@ -44,7 +46,7 @@ const notOwnReport: Guard<AssignmentFacts> = {
 const judgedByTheRightSide: Guard<AssignmentFacts> = {
   code: 'ASSIGNMENT.WRONG_VERIFIER',
   message: "A lead's part is verified by the office, another unit's part by the lead.",
-  allows: (f) => f.isLead === f.actsAsOffice,
+  allows: (f) => (f.isLead || !f.hasLead) === f.actsAsOffice,
 };
 const evidenceGiven: Guard<AssignmentFacts> = {
   code: 'REPORT.EVIDENCE_REQUIRED',

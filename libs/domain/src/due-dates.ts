@@ -86,7 +86,8 @@ function datesOf(
       ];
     case 'task_milestones':
       return terms.milestones.map((m) => ({
-        subject: m.text,
+        // A document may name two dates in the same words (6月底前 of two years).
+        subject: terms.milestones.filter(({ text }) => text === m.text).length > 1 ? `${m.text} (${m.due})` : m.text,
         recordedOn: m.due,
         rule: 'a milestone of the task',
         base: { year },

@@ -1,6 +1,7 @@
 import { CHINA_HOLIDAYS, createWorkingCalendar, type LocalDate, parseLocalDate } from '@duban/kernel';
 import fc from 'fast-check';
 import { climb, firstPointer, type LadderClock, pointerAfterRejection, rungAt, type RungPointer } from './ladder';
+import { sendFrom } from './sending-hours';
 import { type Ladder, NOTICE_COLOURS, type NoticeColour, type Rung } from './policy';
 import { annualReport } from './presets';
 
@@ -199,10 +200,10 @@ describe('climb', () => {
     expect(from('red', '2023-05-17', '2023-05-17T09:00')).toEqual({ fired: [['red', [], null]], next: null });
   });
 
-  it('a notice sent in a holiday counts its time to answer from the working days after it', () => {
+  it('a notice that fires in a holiday is sent on the morning after it, and counts its time to answer from there', () => {
     expect(from('blue', '2023-04-24', '2023-04-29T10:00')).toEqual({
-      fired: [['blue', [], '2023-05-05']],
-      next: { rung: 'orange', at: nineOn('2023-05-06') }, // a Saturday that was worked
+      fired: [['blue', [], '2023-05-06']], // sent on Thursday the 4th; the Saturday was worked
+      next: { rung: 'orange', at: nineOn('2023-05-08') },
     });
   });
 
@@ -223,7 +224,12 @@ describe('pointerAfterRejection', () => {
     ['at once: the next colour as planned', 'blue', '2023-04-24T10:00', { rung: 'orange', at: nineOn('2023-04-27') }],
     ['after its plan: the next working day', 'blue', '2023-04-27T15:00', { rung: 'orange', at: nineOn('2023-04-28') }],
     ['before a holiday: after it', 'blue', '2023-04-28T15:00', { rung: 'orange', at: nineOn('2023-05-04') }],
-    ['in the night: the next working day', 'orange', '2023-05-10T23:30', { rung: 'red', at: nineOn('2023-05-11') }],
+    [
+      'in the night, told in the morning: the day after',
+      'orange',
+      '2023-05-10T23:30',
+      { rung: 'red', at: nineOn('2023-05-12') },
+    ],
     ['of the last colour: nothing follows', 'red', '2023-05-10T10:00', null],
   ])('an answer rejected %s', (_, colour, now, pointer) => {
     const notice = { colour, answerDueOn: null };
@@ -413,7 +419,7 @@ describe('whenever the sweep runs', () => {
         notices.slice(1).forEach(({ at: firedAt }, i) => {
           const { rung, at: sentAt, answerDueOn } = notices[i]!;
           const within = rung.kind === 'notice' ? rung.answerWithin?.workingDays : undefined;
-          const sentOn = shanghaiDay(sentAt);
+          const sentOn = shanghaiDay(sendFrom(sentAt, calendar, 'Asia/Shanghai'));
           expect(answerDueOn).toBe(within === undefined ? null : calendar.addWorkingDays(sentOn, within));
           const morningAfter = calendar.addWorkingDays(answerDueOn ?? sentOn, 1);
           expect(firedAt >= at(`${morningAfter}T${one.ladder.at}`)).toBe(true);

@@ -1,5 +1,6 @@
 import { atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
 import type { Ladder, NoticeColour, Rung } from './policy';
+import { sendFrom } from './sending-hours';
 
 /** Where an obligation stands on its ladder: the rung that comes next and the instant at which it is due. */
 export interface RungPointer {
@@ -101,10 +102,10 @@ export function climb(
     }
     flushReminders();
     const answerDueOn = rung.answerWithin
-      ? clock.calendar.addWorkingDays(localDateOf(now, clock.timeZone), rung.answerWithin.workingDays)
+      ? clock.calendar.addWorkingDays(sentOn(now, clock), rung.answerWithin.workingDays)
       : null;
     fired.push({ rung, plannedAt: at, collapsed: [], answerDueOn });
-    next = pointerAfterNotice(ladder, rung, effectiveOn, answerDueOn ?? localDateOf(now, clock.timeZone), clock);
+    next = pointerAfterNotice(ladder, rung, effectiveOn, answerDueOn ?? sentOn(now, clock), clock);
     break;
   }
   flushReminders();
@@ -124,8 +125,8 @@ export function pointerAfterRejection(
 ): RungPointer | null {
   const rung = ladder.rungs.find((r) => r.kind === 'notice' && r.colour === notice.colour);
   if (!rung) return null;
-  const today = localDateOf(now, clock.timeZone);
-  const lastDay = notice.answerDueOn !== null && notice.answerDueOn > today ? notice.answerDueOn : today;
+  const told = sentOn(now, clock);
+  const lastDay = notice.answerDueOn !== null && notice.answerDueOn > told ? notice.answerDueOn : told;
   return pointerAfterNotice(ladder, rung, effectiveOn, lastDay, clock);
 }
 
@@ -143,6 +144,10 @@ function pointerAfterNotice(
   const earliest = dayAfter(ladder, lastDay, clock);
   return { rung: following.id, at: planned > earliest ? planned : earliest };
 }
+
+/** The day on which what happens at `now` is told: outside the sending hours that is the next working morning's. */
+const sentOn = (now: Date, { calendar, timeZone }: LadderClock): LocalDate =>
+  localDateOf(sendFrom(now, calendar, timeZone), timeZone);
 
 /** Half-open: the time to answer ends at 24:00 of its last day, so what follows is due on the working day after. */
 const dayAfter = (ladder: Ladder, lastDay: LocalDate, { calendar, timeZone }: LadderClock): Date =>

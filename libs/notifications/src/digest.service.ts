@@ -13,7 +13,7 @@ import { MESSAGES, type Messages } from './templates/messages';
 import { nextWindowStart, windowStart } from './timing';
 
 /** Any number will do, as long as every process takes the same. */
-const COMPOSER_LOCK = 7_281_946;
+const COMPOSER_LOCK = 7_281_948;
 /** Notifications read at a time: bounds the memory for their parameters. */
 const BATCH = 5_000;
 /** Rows written by one statement. */

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, type Level, type Logger, pino } from 'pino';
+import { destination, type Level, type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger };
 
@@ -9,9 +9,15 @@ export type { Logger };
  */
 export const createLog = (level: Level, file?: string): Logger =>
   pino(
-    { level, base: undefined },
+    { level, base: undefined, serializers: { err: withoutValues } },
     destination(file ? { dest: file, mkdir: true, sync: true } : { dest: 1, sync: true }),
   );
+
+/** An error without the values that a failed statement was given: hashes, reports, whole documents. */
+function withoutValues(error: Error): Record<string, unknown> {
+  const { parameters: _p, driverError: _d, aggregateErrors: _a, query, ...rest } = stdSerializers.err(error);
+  return { ...rest, ...(typeof query === 'string' ? { query } : {}) };
+}
 
 /** Nest's own lines, in the same log. */
 export class NestLog implements LoggerService {

@@ -1,5 +1,5 @@
 import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
-import { UnitDirectory } from '@duban/directory';
+import { may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -184,6 +184,6 @@ const PAST_TENSE: Readonly<Record<string, string>> = {
 };
 
 function relationsOf(actor: Actor, obligation: Obligation): NoticeRelation[] {
-  if (actor.post === 'office' || actor.post === 'officer') return ['office'];
-  return actor.unitId === obligation.unitId ? ['unit'] : [];
+  if (may(actor, 'notice.judge')) return ['office'];
+  return may(actor, 'notice.answer', obligation.unitId) ? ['unit'] : [];
 }

@@ -332,17 +332,18 @@ export class ObligationService extends SupervisionPort {
     await this.notifications.write(tx, at, timeZone, wanted);
   }
 
-  /** A lead's completion goes to the office to verify, another unit's to the leads. */
+  /** A lead's completion goes to the office to verify, another unit's to the leads that are left. */
   private async tellVerifiers(tx: EntityManager, { plan, task, assignment, at }: AssignmentChange): Promise<void> {
+    const leads: { unitId: string }[] = await tx.query(
+      `select unit_id as "unitId" from assignment
+       where task_id = $1 and role = 'lead' and state <> 'cancelled' order by id`,
+      [task.id],
+    );
     const postIds: string[] = [];
-    if (assignment.role === 'lead') {
+    if (assignment.role === 'lead' || leads.length === 0) {
       const { office } = await this.directory.governmentPosts(tx);
       postIds.push(office);
     } else {
-      const leads: { unitId: string }[] = await tx.query(
-        `select unit_id as "unitId" from assignment where task_id = $1 and role = 'lead' order by id`,
-        [task.id],
-      );
       const posts = await this.directory.postsOf(
         tx,
         leads.map((lead) => lead.unitId),
@@ -374,6 +375,7 @@ export class ObligationService extends SupervisionPort {
   ): Promise<void> {
     const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
     const names = await this.directory.namesOf(tx, [assignment.unitId]);
+    const taskNumber = await numberOf(tx, task);
     const wanted = postIds.map((postId): WantedNotification => ({
       jurisdictionId: assignment.jurisdictionId,
       postId,
@@ -398,6 +400,15 @@ export const excerpt = (content: string): string => {
   const characters = [...content];
   return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT - 1).join('')}…` : content;
 };
+
+/** A part goes by its parent's number. */
+async function numberOf(tx: EntityManager, task: Task): Promise<string | null> {
+  if (task.number !== null || task.parentId === null) return task.number;
+  const [parent]: { number: string | null }[] = await tx.query(`select number from task where id = $1`, [
+    task.parentId,
+  ]);
+  return parent?.number ?? null;
+}
 
 const isReportKind = (kind: ObligationKind): kind is ObligationKind & ReportKind =>
   kind !== 'completion' && (REPORT_KINDS as readonly string[]).includes(kind);

@@ -6,12 +6,12 @@ import {
   meetsTarget,
   type AssignmentState,
 } from '@duban/domain';
-import { UnitDirectory } from '@duban/directory';
+import { may, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { Plan } from './plan.entity';
 import { Measurements, type MeasurementInput } from './measurements';
@@ -146,7 +146,7 @@ export class AssignmentService {
   ): Promise<Record<string, unknown>> {
     const held = await this.hold(tx, id);
     const { assignment, task, plan } = held;
-    if (actor.unitId !== assignment.unitId) throw notYours();
+    if (!may(actor, 'assignment.act', assignment.unitId)) throw notYours();
     if (assignment.state !== 'in_progress' && assignment.state !== 'reported') {
       throw conflict(
         assignment.state === 'assigned' ? 'REPORT.SIGN_FOR_FIRST' : 'REPORT.ASSIGNMENT_ENDED',
@@ -189,12 +189,12 @@ export class AssignmentService {
   }
 
   private async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
-    if (actor.post === 'office' || actor.post === 'officer') return ['office'];
+    if (may(actor, 'assignment.judge')) return ['office'];
     if (actor.unitId === null) return [];
-    if (actor.unitId === assignment.unitId) return ['unit'];
+    if (may(actor, 'assignment.act', assignment.unitId)) return ['unit'];
     const leads = await tx
       .getRepository(Assignment)
-      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead' });
+      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead', state: Not('cancelled') });
     return leads ? ['lead_unit'] : [];
   }
 
@@ -202,10 +202,11 @@ export class AssignmentService {
     const { assignment, task } = held;
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
     const figures = this.measurements.checked(targets, input.measurements ?? []);
-    const [counted]: { unreported: number; reporter: string | null }[] = await tx.query(
+    const [counted]: { unreported: number; hasLead: boolean; reporter: string | null }[] = await tx.query(
       `select
          (select count(*)::int from assignment
           where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')) as unreported,
+         exists (select from assignment where task_id = $1 and role = 'lead' and state <> 'cancelled') as "hasLead",
          (select person_id from report where assignment_id = $2 and kind = 'completion'
           order by reported_at desc, id desc limit 1) as reporter`,
       [task.id, assignment.id],
@@ -213,7 +214,8 @@ export class AssignmentService {
     const measured = (target: Target): number | undefined => figures.get(target.id);
     return {
       isLead: assignment.role === 'lead',
-      actsAsOffice: actor.post === 'office' || actor.post === 'officer',
+      hasLead: counted?.hasLead ?? false,
+      actsAsOffice: may(actor, 'assignment.judge'),
       isOwnReport: counted?.reporter === actor.personId || actor.unitId === assignment.unitId,
       reason: input.reason ?? null,
       cancelReason: input.cancelReason ?? null,

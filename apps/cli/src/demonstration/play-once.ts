@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unmigrate } from '@duban/database';
 import { Client } from 'pg';
 import type { Ground } from '../../../api/src/ground.module';
 
@@ -33,7 +34,8 @@ export async function playOnce(
     const isHalfPlayed = await yes(client, `select to_regclass('${NOTE}') is not null as yes`);
     if (isHalfPlayed) {
       say('throwing away a sample that was not played to its end');
-      await client.query(`begin; drop schema public cascade; create schema public; commit`);
+      await unmigrate(databaseUrl);
+      await client.query(`drop table ${NOTE}`);
     }
     const fresh = isHalfPlayed ? await open() : ground;
     if (play && !(await yes(client, `select exists (select from unit) or exists (select from plan) as yes`))) {

@@ -45,7 +45,7 @@ export class Initial1795500000000 implements MigrationInterface {
 }
 
 /** Tables whose rows are facts: written once, never changed, never deleted. */
-const RECORDED_ONCE = ['history_event', 'follow_up', 'deadline_version'];
+const RECORDED_ONCE = ['history_event', 'follow_up', 'deadline_version', 'report', 'measurement', 'policy'];
 
 /** In the order in which they are made. */
 const tableNames = (): string[] => TABLES.flatMap((statement) => /^create table (\w+)/.exec(statement)?.[1] ?? []);
