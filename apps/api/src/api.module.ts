@@ -9,6 +9,7 @@ import { type Ground, GroundModule } from './ground.module';
 import { MessagesController } from './messages/messages.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
+import { PersonsController } from './persons/persons.controller';
 import { PlansController } from './plans/plans.controller';
 import { RequestValidationPipe } from './requests';
 import { SessionsController } from './sessions/sessions.controller';
@@ -26,6 +27,7 @@ export class ApiModule {
       imports: [GroundModule.forRoot(ground), ReportingModule],
       controllers: [
         SessionsController,
+        PersonsController,
         UnitsController,
         PlansController,
         TasksController,

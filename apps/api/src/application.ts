@@ -87,7 +87,7 @@ function takeNothingButJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (!isUtf8(body as Buffer)) done(new DomainError('invalid', 'REQUEST.NOT_UTF8', 'The body is not UTF-8.'));
-    else parse(request, String(body), done);
+    else void parse(request, String(body), done);
   });
 }
 

@@ -39,7 +39,7 @@ export function describeApi(app: NestFastifyApplication): void {
     .setDescription(
       'Supervises the tasks that a government hands to its departments until each is done and verified. ' +
         'Errors are RFC 9457 problem details with a stable code. Lists give `next`, an opaque cursor. ' +
-        'Posts and patches take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
+        'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
@@ -51,6 +51,9 @@ export function describeApi(app: NestFastifyApplication): void {
     swaggerOptions: { persistAuthorization: true },
   });
 }
+
+/** Signing in makes another session each time; the rest does nothing twice by itself. */
+const KEYLESS = /^\/api\/v1\/(sessions|clock)/;
 
 function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
   const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
@@ -64,10 +67,8 @@ function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'path
         description: 'A problem',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       };
-      const isSignIn = path === '/api/v1/sessions';
-      // What is put or deleted twice is so by itself.
-      if ((method === 'post' || method === 'patch') && !isSignIn) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
-      if (isSignIn) operation.security = [];
+      if (method !== 'get' && !KEYLESS.test(path)) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
+      if (path === '/api/v1/sessions') operation.security = [];
     }
   }
   return document;

@@ -17,10 +17,20 @@ export const day = z.iso
   .date({ error: 'A date that exists, as YYYY-MM-DD.' })
   .refine((date) => SUPERVISED.test(date), 'A date of the years 2000 to 2100.')
   .meta({ example: '2026-04-20' });
-export const text = storable.trim().min(1, 'Not empty.').max(20_000, 'At most 20,000 characters.');
+/** Blanks and marks that nobody sees say nothing. */
+const visible = (words: string): boolean => /[^\s\p{Cc}\p{Cf}]/u.test(words);
+export const text = storable
+  .trim()
+  .min(1, 'Not empty.')
+  .max(20_000, 'At most 20,000 characters.')
+  .refine(visible, 'Not empty.');
 /** With a least length, though it is none: the document takes `string` or `null`, bare, for a list of strings. */
 export const textOrNull = z.string().min(0).nullable();
-export const shortText = storable.trim().min(1, 'Not empty.').max(500, 'At most 500 characters.');
+export const shortText = storable
+  .trim()
+  .min(1, 'Not empty.')
+  .max(500, 'At most 500 characters.')
+  .refine(visible, 'Not empty.');
 
 export const limit = z.coerce
   .number({ error: 'A number from 1 to 200.' })

@@ -159,7 +159,7 @@ function tell(url: string, config: Config, home: string): void {
 Accounts, all with the password ${password}
   office   head of the supervision office (督查室主任)     officer  its staff
   leader   a leader in charge (分管领导)                   auditor  reads everything, changes nothing
-  admin    imports units, sets passwords
+  admin    imports units, sets passwords and mail addresses
   <unit code>.contact, <unit code>.head   of each unit, such as LD01.contact
 
 Try

@@ -94,6 +94,20 @@ describe('AccountService', () => {
     expect(await signIn('Y02.contact', 'a new password')).toBeDefined();
   });
 
+  it('lets everybody say where their mail goes, and only an admin how they are called', async () => {
+    const { token } = await signIn('Y02.head', DEMO_PASSWORD);
+    const head = await t.run((tx) => t.sessions.authenticate(tx, token, 'r'));
+    const edit = (actor: typeof head, username: string, change: object) =>
+      t.run((tx) => t.accounts.edit(tx, actor, at, username, change));
+    expect(await edit(head, 'Y02.head', { email: 'head@example.org' })).toMatchObject({ email: 'head@example.org' });
+    await expect(edit(head, 'Y02.head', { displayName: '市长' })).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });
+    await expect(edit(head, 'office', { email: null })).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });
+    expect(await edit(admin, 'leader', { displayName: '林岚' })).toMatchObject({ displayName: '林岚' });
+    expect(await t.run((tx) => t.directory.leaderPostByName(tx, ['林岚']))).not.toBeNull();
+    const events = (await t.events()).filter((event) => event.type === 'person.edited');
+    expect(events.at(-2)).toMatchObject({ before: { email: null }, after: { email: 'head@example.org' } });
+  });
+
   it.each(['nobody', 'off\u0000ice', ''])('knows no account %j', async (username) => {
     const setting = t.run((tx) => t.accounts.setPassword(tx, admin, at, username, 'a new password'));
     await expect(setting).rejects.toMatchObject({ kind: 'not_found', code: 'PERSON.UNKNOWN' });

@@ -10,7 +10,7 @@ import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, PRINTABLE } from './names';
 import { DEMONSTRATION_PREFIX, hashDemonstrationPassword, hashPassword } from './passwords';
 import { PersonEntity } from './person.entity';
-import { readPersonStates } from './person-state';
+import { type PersonState, readPersonStates } from './person-state';
 import { PostEntity } from './post.entity';
 import { PostHoldingEntity } from './post-holding.entity';
 import { assertMay } from './rights';
@@ -30,6 +30,14 @@ interface NewAccount {
   postId: string;
   /** `YYYY-MM-DD` */
   fromOn: string;
+}
+
+/** What may be changed of an account; what is absent stays. */
+export interface AccountEdit {
+  displayName?: string;
+  /** Where mail goes; null for none. */
+  email?: string | null;
+  password?: string;
 }
 
 /** Accounts: people, the posts that they hold, their passwords. */
@@ -126,12 +134,47 @@ export class AccountService {
   async setPassword(tx: EntityManager, actor: Actor, at: Date, username: string, password: string): Promise<void> {
     const name = cleanCode(username);
     const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
-    if (person === null || person.id !== actor.personId) assertMay(actor, 'account.set_password');
+    if (person === null || person.id !== actor.personId) assertMay(actor, 'account.edit');
     if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
     const passwordHash = await hashPassword(password);
     const before = await readPersonStates(tx, [person.id]);
     await tx.update(PersonEntity, { id: person.id }, { passwordHash });
     await this.afterNewPassword(tx, actor, at, before, null);
+  }
+
+  /**
+   * Changes what an account says of a person: an admin anybody's, everybody their own address and password. The name
+   * is an admin's to give, since documents name leaders by it.
+   *
+   * @returns the person as history records them
+   * @throws DomainError as {@link setPassword}
+   */
+  async edit(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    username: string,
+    { password, displayName, email }: AccountEdit,
+  ): Promise<PersonState> {
+    const name = cleanCode(username);
+    const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
+    if (person === null || person.id !== actor.personId || displayName !== undefined) assertMay(actor, 'account.edit');
+    if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
+    const changes = {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(email === undefined ? {} : { email }),
+    };
+    if (Object.keys(changes).length > 0) {
+      const [before] = await readPersonStates(tx, [person.id]);
+      await tx.update(PersonEntity, { id: person.id }, changes);
+      const [after] = await readPersonStates(tx, [person.id]);
+      await this.history.append(tx, actor, at, [
+        { type: 'person.edited', entity: 'person', entityId: person.id, before, after },
+      ]);
+    }
+    if (password !== undefined) await this.setPassword(tx, actor, at, username, password);
+    const [state] = await readPersonStates(tx, [person.id]);
+    return state!;
   }
 
   private async renewDemonstrationPassword(tx: EntityManager, actor: Actor, at: Date): Promise<void> {

@@ -1,4 +1,5 @@
-export { AccountService } from './account.service';
+export { type AccountEdit, AccountService } from './account.service';
+export type { PersonState } from './person-state';
 export { DIRECTORY_ENTITIES } from './directory-entities';
 export { DirectoryModule } from './directory.module';
 export type { Jurisdiction } from './jurisdiction';

@@ -2,7 +2,7 @@ import type { PostKind } from '@duban/domain';
 import type { EntityManager } from 'typeorm';
 
 /** A person as history records it. Never the hash: only whether there is one. */
-interface PersonState {
+export interface PersonState {
   [field: string]: unknown;
   id: string;
   username: string;

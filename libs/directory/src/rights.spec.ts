@@ -18,7 +18,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'plan.edit': [OFFICE, []],
   'plan.issue': [OFFICE, []],
   'unit.import': [[...OFFICE, 'admin'], []],
-  'account.set_password': [['admin'], []],
+  'account.edit': [['admin'], []],
   'clock.move': [['admin'], []],
   'assignment.judge': [OFFICE, []],
   'notice.answer': [[], UNIT],

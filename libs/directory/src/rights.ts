@@ -15,7 +15,7 @@ const RIGHTS = {
   'plan.edit': OFFICE,
   'plan.issue': OFFICE,
   'unit.import': { ...OFFICE, admin: 'all' },
-  'account.set_password': { admin: 'all' },
+  'account.edit': { admin: 'all' },
   'clock.move': { admin: 'all' },
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,

@@ -15,6 +15,8 @@ export type Entity =
   | 'report'
   | 'follow_up'
   | 'supervision_notice'
+  | 'delivery'
+  | 'notification'
   | 'clock';
 
 /** One fact to record (留痕): what changed, from what, to what. */
@@ -30,6 +32,18 @@ export interface Change {
   before?: Readonly<Record<string, unknown>> | null;
   /** The entity's whole state after the change, so that any past instant can be read off its last event. */
   after?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What a unit sees of a task: all of what it leads, and of the rest what is its own. */
+export interface UnitSight {
+  unitId: string;
+  /** The task and its parts in which the unit has something to do. */
+  taskIds: string[];
+  /** Those of them that it leads. */
+  ledTaskIds: string[];
+  /** Its own in them. */
+  assignmentIds: string[];
+  obligationIds: string[];
 }
 
 export interface HistoryEvent {
@@ -91,7 +105,13 @@ export class HistoryService {
   }
 
   /** Events of one task, oldest first, those of its parts among them. `after` is the last `seq` already seen. */
-  async ofTask(tx: EntityManager, taskId: string, after: string, limit: number): Promise<HistoryEvent[]> {
+  async ofTask(
+    tx: EntityManager,
+    taskId: string,
+    after: string,
+    limit: number,
+    sight: UnitSight | null = null,
+  ): Promise<HistoryEvent[]> {
     return tx.query(
       `select h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
          h.task_id as "taskId", h.request_id as "requestId", h.reason, h.before, h.after,
@@ -100,8 +120,21 @@ export class HistoryService {
            'postId', h.actor_post_id, 'unitId', h.actor_unit_id) as actor
        from history_event h
        where h.task_id in (select id from task where id = $1 or parent_id = $1) and h.seq > $2
+         and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity = 'task'
+           or coalesce(h.after, h.before)->>'unitId' = $4
+           or coalesce(h.after, h.before)->>'assignmentId' = any($7::text[])
+           or coalesce(h.after, h.before)->>'obligationId' = any($8::text[])))
        order by h.seq limit $3`,
-      [taskId, after, limit],
+      [
+        taskId,
+        after,
+        limit,
+        sight?.unitId ?? null,
+        sight?.ledTaskIds ?? [],
+        sight?.taskIds ?? [],
+        sight?.assignmentIds ?? [],
+        sight?.obligationIds ?? [],
+      ],
     );
   }
 

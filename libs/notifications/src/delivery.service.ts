@@ -1,5 +1,6 @@
 import { Transactor } from '@duban/database';
 import { type DeliveryEvent, type DeliveryState, sendFrom } from '@duban/domain';
+import { HistoryService, systemActor } from '@duban/history';
 import type { Clock, WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -54,6 +55,7 @@ export class DeliveryService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
     @Inject(MESSAGES) private readonly messages: Messages,
+    private readonly history: HistoryService,
   ) {}
 
   /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
@@ -160,13 +162,33 @@ export class DeliveryService {
     event: DeliveryEvent,
     values: { last_error: string | null; sent_at?: Date; next_attempt_at?: Date },
   ): Promise<void> {
+    const to = moved(state, [event]);
     await tx.query(
       `update delivery set state = $2, claimed_until = null, last_error = $3, sent_at = coalesce($4, sent_at),
          next_attempt_at = $5 where id = $1`,
-      [id, moved(state, [event]), values.last_error, values.sent_at ?? null, values.next_attempt_at ?? null],
+      [id, to, values.last_error, values.sent_at ?? null, values.next_attempt_at ?? null],
     );
+    await this.history.append(tx, systemActor(`delivery-${id}`), this.clock.now(), [
+      {
+        type: `delivery.${PAST_TENSE[event]}`,
+        entity: 'delivery',
+        entityId: id,
+        reason: values.last_error,
+        before: { id, state },
+        after: { id, state: to, nextAttemptAt: values.next_attempt_at?.toISOString() ?? null },
+      },
+    ]);
   }
 }
+
+/** What came of an attempt, as history tells it. A claim is the machine's own business. */
+const PAST_TENSE: Readonly<Partial<Record<DeliveryEvent, string>>> = {
+  retry: 'put_off',
+  send: 'sent',
+  deliver: 'delivered',
+  fail: 'failed',
+  suppress: 'suppressed',
+};
 
 async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
   const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(

@@ -165,6 +165,10 @@ describe('DigestService.compose', () => {
     await world.followUp(await world.obligation(held.unitId), held.contact);
     expect(await world.compose(world.digests())).toMatchObject({ digests: 1, withoutHolder: 1 });
     expect(Logger.prototype.warn).toHaveBeenCalledWith(expect.stringContaining(vacant.contact));
+    // A successor is told of it in the morning.
+    await world.person([vacant.contact]);
+    world.clock.moveTo(new Date(MORNING.getTime() + 86_400_000));
+    expect(await world.compose(world.digests())).toMatchObject({ digests: 1, withoutHolder: 0 });
   });
 
   it('is not held up by a row that cannot be put into words, and does not lose it', async () => {

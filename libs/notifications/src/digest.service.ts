@@ -1,6 +1,7 @@
 import { type Holder, UnitDirectory } from '@duban/directory';
 import { sendFrom } from '@duban/domain';
-import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
+import { HistoryService, systemActor } from '@duban/history';
+import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -26,7 +27,7 @@ export interface ComposeResult {
   deliveryIds: string[];
   /** Reminders and urges dropped, since what they ask for is done or has another deadline. */
   overtaken: number;
-  /** Notifications for posts that nobody holds. */
+  /** Notifications for posts that nobody holds; they wait for a holder. */
   withoutHolder: number;
   /** Notifications left for the next half hour: their person has had a digest in this one. */
   waiting: number;
@@ -35,6 +36,7 @@ export interface ComposeResult {
 /** A jurisdiction in its working hours. */
 interface OpenJurisdiction {
   id: string;
+  timeZone: string;
   today: LocalDate;
 }
 
@@ -53,7 +55,10 @@ type Item = Line & { notificationId: string };
 interface Draft {
   composed: string[];
   postponed: string[];
-  overtaken: number;
+  /** Dropped: what they ask for is done or has another deadline. */
+  overtaken: Waiting[];
+  /** For posts that nobody holds: they wait for a holder, and are looked at again in the morning. */
+  waitingForHolder: Map<string, LocalDate>;
   vacant: Set<string>;
   withoutHolder: number;
   people: Map<string, { holder: Holder; items: Item[] }>;
@@ -72,6 +77,7 @@ export class DigestService {
     private readonly channels: ChannelSet,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
     @Inject(MESSAGES) private readonly messages: Messages,
+    private readonly history: HistoryService,
   ) {}
 
   /**
@@ -85,7 +91,8 @@ export class DigestService {
     const draft: Draft = {
       composed: [],
       postponed: [],
-      overtaken: 0,
+      overtaken: [],
+      waitingForHolder: new Map(),
       vacant: new Set(),
       withoutHolder: 0,
       people: new Map(),
@@ -98,9 +105,11 @@ export class DigestService {
     }
     const written = await this.write(tx, now, draft);
     await settle(tx, now, draft);
+    await this.awaitHolders(tx, open, draft);
+    await this.recordDropped(tx, now, draft);
     return {
       ...written,
-      overtaken: draft.overtaken,
+      overtaken: draft.overtaken.length,
       withoutHolder: draft.withoutHolder,
       waiting: draft.postponed.length,
     };
@@ -114,7 +123,7 @@ export class DigestService {
     const open: OpenJurisdiction[] = [];
     for (const { id, timeZone } of all) {
       const from = sendFrom(now, this.calendar, timeZone);
-      if (from <= now) open.push({ id, today: localDateOf(now, timeZone) });
+      if (from <= now) open.push({ id, timeZone, today: localDateOf(now, timeZone) });
       else {
         await tx.query(
           `update notification set send_from = $3 where composed_at is null and send_from <= $2 and jurisdiction_id = $1`,
@@ -123,6 +132,34 @@ export class DigestService {
       }
     }
     return open;
+  }
+
+  private async awaitHolders(tx: EntityManager, open: readonly OpenJurisdiction[], draft: Draft): Promise<void> {
+    for (const { today, timeZone } of open) {
+      const ids = [...draft.waitingForHolder].filter(([, day]) => day === today).map(([id]) => id);
+      if (ids.length === 0) continue;
+      const tomorrow = endOfLocalDay(today, timeZone);
+      await tx.query(`update notification set send_from = $1 where id = any($2::uuid[])`, [
+        sendFrom(tomorrow, this.calendar, timeZone),
+        ids,
+      ]);
+    }
+  }
+
+  private async recordDropped(tx: EntityManager, now: Date, { overtaken }: Draft): Promise<void> {
+    await this.history.append(
+      tx,
+      systemActor(`digest-${now.toISOString()}`),
+      now,
+      overtaken.map(({ id, jurisdictionId, postId, kind }) => ({
+        type: 'notification.dropped',
+        entity: 'notification',
+        entityId: id,
+        jurisdictionId,
+        reason: 'what it reminds of is done or has another deadline',
+        after: { id, postId, kind },
+      })),
+    );
   }
 
   private async draft(tx: EntityManager, now: Date, open: readonly OpenJurisdiction[], draft: Draft): Promise<void> {
@@ -154,9 +191,9 @@ export class DigestService {
       const recipients = holders.get(row.postId) ?? [];
       if (row.isOvertaken) {
         draft.composed.push(row.id);
-        draft.overtaken++;
+        draft.overtaken.push(row);
       } else if (recipients.length === 0) {
-        draft.composed.push(row.id);
+        draft.waitingForHolder.set(row.id, today);
         draft.vacant.add(row.postId);
         draft.withoutHolder++;
       } else if (recipients.some(({ personId }) => served.has(personId))) {

@@ -7,7 +7,7 @@ import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
 import { Dispatcher } from './dispatcher';
 import { Round } from './round';
-import { type Language, LANGUAGES } from './templates';
+import { LANGUAGES } from './templates';
 import { MESSAGES } from './templates/messages';
 
 const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, Round];
@@ -17,13 +17,12 @@ const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, Ro
  */
 @Module({})
 export class NotificationsModule {
-  /** @param language that of all messages */
-  static forRoot({ language = 'zh' }: { language?: Language } = {}): DynamicModule {
+  static forRoot(): DynamicModule {
     return {
       module: NotificationsModule,
       global: true,
       providers: [
-        { provide: MESSAGES, useValue: LANGUAGES[language] },
+        { provide: MESSAGES, inject: [CONFIG], useFactory: (config: Config) => LANGUAGES[config.DUBAN_LANGUAGE] },
         { provide: ChannelSet, inject: [CONFIG], useFactory: (config: Config) => createChannels(config) },
         ...SERVICES,
       ],

@@ -1,3 +1,4 @@
+import { HistoryService } from '@duban/history';
 import { UnitDirectory } from '@duban/directory';
 import { CHINA_HOLIDAYS, createWorkingCalendar, newId, SteppedClock } from '@duban/kernel';
 import type { TestDatabase } from '@duban/testing';
@@ -87,11 +88,18 @@ export class World {
   }
 
   digests(...channels: Channel[]): DigestService {
-    return new DigestService(this.directory(), this.channelSet(channels), this.calendar, zh);
+    return new DigestService(this.directory(), this.channelSet(channels), this.calendar, zh, new HistoryService());
   }
 
   deliveries(...channels: Channel[]): DeliveryService {
-    return new DeliveryService(this.database.transactor, this.channelSet(channels), this.clock, this.calendar, zh);
+    return new DeliveryService(
+      this.database.transactor,
+      this.channelSet(channels),
+      this.clock,
+      this.calendar,
+      zh,
+      new HistoryService(),
+    );
   }
 
   compose(digests: DigestService): ReturnType<DigestService['compose']> {

@@ -18,6 +18,8 @@ const schema = z.object({
   /** `smtp://user:password@host:port`; without it mail is not a channel. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().default('duban <duban@localhost>'),
+  /** Language of messages. */
+  DUBAN_LANGUAGE: z.enum(['zh', 'en']).default('zh'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Seconds between two sweeps (巡检) of what is due. */
   SWEEP_SECONDS: z.coerce.number().int().min(1).max(3600).default(30),

@@ -1,6 +1,6 @@
 import type { AssignmentState } from '@duban/domain';
 import { unitScope } from '@duban/directory';
-import { type Actor, type HistoryEvent, HistoryService } from '@duban/history';
+import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
 import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
 import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
@@ -118,8 +118,9 @@ export class TaskReader {
 
   /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS */
   async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<TaskDetail> {
-    await this.assertOwn(tx, actor, id);
-    return asOf ? this.at(tx, id, asOf) : this.now(tx, id);
+    const sight = await this.sightOf(tx, actor, id);
+    const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
+    return sight ? asSeen(detail, sight) : detail;
   }
 
   async historyOf(
@@ -129,20 +130,31 @@ export class TaskReader {
     limit: number,
     cursor?: string,
   ): Promise<Page<HistoryEvent>> {
-    await this.assertOwn(tx, actor, id);
+    const sight = await this.sightOf(tx, actor, id);
     const after = cursorKey(cursor, [(part) => typeof part === 'string' && /^\d{1,18}$/.test(part)]);
-    const events = await this.history.ofTask(tx, id, after ? (after[0] as string) : '0', limit + 1);
+    const events = await this.history.ofTask(tx, id, after ? (after[0] as string) : '0', limit + 1, sight);
     return pageOf(events, limit, (event) => [event.seq]);
   }
 
-  private async assertOwn(tx: EntityManager, actor: Actor, id: string): Promise<void> {
+  /** Null for those who see all. @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS */
+  private async sightOf(tx: EntityManager, actor: Actor, id: string): Promise<UnitSight | null> {
     const unitId = unitScope(actor);
-    const [row]: { isOwn: boolean }[] = await tx.query(
-      `select $2::uuid is null or ${HAS_PART.replaceAll('$?', '$2')} as "isOwn" from task t where t.id = $1`,
+    const [task]: { id: string }[] = await tx.query(`select id from task where id = $1`, [id]);
+    if (!task) throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
+    if (unitId === null) return null;
+    const [own]: Omit<UnitSight, 'unitId'>[] = await tx.query(
+      `select coalesce(array_agg(distinct a.task_id), '{}') as "taskIds",
+         coalesce(array_agg(distinct a.task_id) filter (where a.role = 'lead'), '{}') as "ledTaskIds",
+         coalesce(array_agg(distinct a.id), '{}') as "assignmentIds",
+         coalesce(array_agg(distinct o.id) filter (where o.id is not null), '{}') as "obligationIds"
+       from assignment a join task t on t.id = a.task_id left join obligation o on o.assignment_id = a.id
+       where a.unit_id = $2 and (t.id = $1 or t.parent_id = $1)`,
       [id, unitId],
     );
-    if (!row) throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
-    if (!row.isOwn) throw forbidden('TASK.NOT_YOURS', 'Your unit has no part in this task.', { taskId: id });
+    if (!own || own.taskIds.length === 0) {
+      throw forbidden('TASK.NOT_YOURS', 'Your unit has no part in this task.', { taskId: id });
+    }
+    return { unitId, ...own };
   }
 
   private async now(tx: EntityManager, id: string): Promise<TaskDetail> {
@@ -196,6 +208,27 @@ export class TaskReader {
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
     };
   }
+}
+
+/** The lead sees how the other units stand; those see who is in it, and of what was owed and said their own. */
+function asSeen(detail: TaskDetail, { taskIds, ledTaskIds, assignmentIds, obligationIds }: UnitSight): TaskDetail {
+  const led = new Set(ledTaskIds);
+  const ledAssignments = new Set(
+    [detail, ...detail.subtasks]
+      .filter((task) => led.has(task.id))
+      .flatMap((task) => task.assignments.map((a) => a.id)),
+  );
+  const obligations = detail.obligations.filter((o) => led.has(o.taskId) || obligationIds.includes(o.id));
+  const seen = new Set(obligations.map((o) => o.id));
+  return {
+    ...detail,
+    subtasks: detail.subtasks.filter((part) => taskIds.includes(part.id)),
+    obligations,
+    notices: detail.notices.filter((notice) => seen.has(notice.obligationId)),
+    reports: detail.reports.filter(
+      (report) => ledAssignments.has(report.assignmentId) || assignmentIds.includes(report.assignmentId),
+    ),
+  };
 }
 
 const by =

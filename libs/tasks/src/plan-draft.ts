@@ -1,3 +1,4 @@
+import type { Comparator } from '@duban/domain';
 import { type Breakdown, decodeText, type DraftTask, readBreakdown, UnreadableText } from '@duban/breakdown';
 import { invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
 import type { Plan } from './plan.entity';
@@ -18,6 +19,9 @@ export interface TaskEdit {
   cooperating?: string[];
   leaders?: string[];
   deadline?: { text: string; due: string | null } | null;
+  milestones?: { text: string; due: string | null }[];
+  /** All of the task's targets, in the place of those that it has. */
+  targets?: { text: string; value: number; upper?: number | null; unit: string; comparator: Comparator }[];
 }
 
 /**
@@ -99,7 +103,13 @@ export function applyEdit(task: Task, edit: TaskEdit): void {
   if (edit.leaders !== undefined) task.leaders = edit.leaders;
   if (edit.deadline !== undefined) {
     task.deadlineText = edit.deadline?.text ?? null;
-    task.deadlineDue = editedDay(edit.deadline?.due);
+    task.deadlineDue = editedDay(edit.deadline?.due, 'deadline.due');
+  }
+  if (edit.milestones !== undefined) {
+    task.milestones = edit.milestones.map(({ text, due }, i) => ({
+      text,
+      due: editedDay(due, `milestones[${i}].due`),
+    }));
   }
   const { draftedUnits: units } = task;
   task.draftedUnits = {
@@ -113,10 +123,16 @@ export function applyEdit(task: Task, edit: TaskEdit): void {
 
 const optionalDay = (text: string | null | undefined): LocalDate | null => (text ? parseLocalDate(text) : null);
 
-function editedDay(text: string | null | undefined): LocalDate | null {
+function editedDay(text: string | null | undefined, field: string): LocalDate | null {
   try {
     return optionalDay(text);
   } catch {
-    throw invalid('REQUEST.NO_SUCH_DATE', `There is no date ${text}; write YYYY-MM-DD.`, { field: 'deadline.due' });
+    throw invalid('REQUEST.NO_SUCH_DATE', `There is no date ${text}; write YYYY-MM-DD.`, { field });
   }
 }
+
+/** The targets of an edit, as rows. */
+export const editedTargets = (taskId: string, targets: NonNullable<TaskEdit['targets']>): Target[] =>
+  targets.map((target, position) =>
+    Object.assign(new Target(), { ...target, id: newId(), taskId, position, upper: target.upper ?? null }),
+  );

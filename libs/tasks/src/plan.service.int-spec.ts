@@ -94,6 +94,32 @@ describe('PlanService', () => {
       });
     });
 
+    it('puts targets and milestones right, and counts that as a change of the task', async () => {
+      const [task] = await tasksOf(planId);
+      const target = { text: '改造80个小区', value: 80, unit: '个', comparator: 'gte' as const };
+      await edit(task!.id, { targets: [target], milestones: [{ text: '3月底前', due: '2023-03-31' }] }, 1);
+      const targets = await office.query(`select text, value::int, unit, comparator from target where task_id = $1`, [
+        task!.id,
+      ]);
+      expect(targets).toEqual([target]);
+      await refuses(office, 'TASK.STALE', () => edit(task!.id, { targets: [] }, 1));
+    });
+
+    it('takes a misread task out, and remembers what it was', async () => {
+      const [task, other] = await tasksOf(planId);
+      const remove = (version?: number) =>
+        office.as('officer', (tx, actor, at) => office.plans.removeTask(tx, actor, at, planId, task!.id, version));
+      await refuses(office, 'TASK.STALE', () => remove(7));
+      await remove(1);
+      expect(await tasksOf(planId)).toMatchObject([{ id: other!.id }]);
+      const [event] = await office.query(
+        `select before->>'content' as content, after from history_event where type = 'task.removed' and entity_id = $1`,
+        [task!.id],
+      );
+      expect(event).toEqual({ content: '完成60个老旧小区改造。', after: null });
+      await refuses(office, 'TASK.UNKNOWN', () => remove());
+    });
+
     it('refuses an edit of what somebody else has changed since', async () => {
       const [task] = await tasksOf(planId);
       await edit(task!.id, { content: '甲' }, 1);

@@ -19,7 +19,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { assignedNames, assignmentsOf } from './plan-assignments';
-import { applyEdit, type PlanFile, readPlanFile, rowsOf, type TaskEdit } from './plan-draft';
+import { applyEdit, editedTargets, type PlanFile, readPlanFile, rowsOf, type TaskEdit } from './plan-draft';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
@@ -106,20 +106,46 @@ export class PlanService {
     expectedVersion?: number,
   ): Promise<void> {
     assertMay(actor, 'plan.edit');
-    const plan = await lockPlan(tx, planId);
-    if (plan.state !== 'draft') {
-      throw conflict('PLAN.NOT_DRAFT', 'An issued plan is binding; its tasks are no longer edited here.', { planId });
-    }
-    const task = await tx.getRepository(Task).findOneBy({ id: taskId, planId });
-    if (!task) throw notFound('TASK.UNKNOWN', 'The plan has no such task.', { taskId });
-    if (expectedVersion !== undefined && expectedVersion !== task.version) {
-      throw conflict('TASK.STALE', 'Somebody has changed the task since you read it.', { version: task.version });
-    }
-    const targets = await tx.getRepository(Target).find({ where: { taskId }, order: { position: 'ASC' } });
+    const { task, targets } = await holdDrafted(tx, planId, taskId, expectedVersion);
     const before = taskSnapshot(task, targets);
     applyEdit(task, edit);
     await tx.getRepository(Task).save(task);
-    await this.history.append(tx, actor, at, [taskChange('task.edited', task, targets, { ...before })]);
+    const after = edit.targets === undefined ? targets : editedTargets(taskId, edit.targets);
+    if (after !== targets) {
+      await tx.getRepository(Target).delete({ taskId });
+      await insertAll(tx, Target, after);
+      // The targets stand in rows of their own, but it is the task that somebody else may be editing.
+      await tx.getRepository(Task).increment({ id: taskId }, 'version', 1);
+      task.version++;
+    }
+    await this.history.append(tx, actor, at, [taskChange('task.edited', task, after, { ...before })]);
+  }
+
+  /** Takes a task, with its parts, out of a draft. @throws DomainError as {@link editTask} */
+  async removeTask(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    planId: string,
+    taskId: string,
+    expectedVersion?: number,
+  ): Promise<void> {
+    assertMay(actor, 'plan.edit');
+    const { task } = await holdDrafted(tx, planId, taskId, expectedVersion);
+    const parts = await tx.getRepository(Task).findBy({ parentId: taskId });
+    const removed = [...parts, task];
+    const targets = await tx.getRepository(Target).findBy({ taskId: In(removed.map(({ id }) => id)) });
+    await tx.getRepository(Target).delete({ taskId: In(removed.map(({ id }) => id)) });
+    for (const { id } of removed) await tx.getRepository(Task).delete({ id });
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      removed.map((one) => ({
+        ...taskChange('task.removed', one, [], { ...taskSnapshot(one, targetsOf(one, targets)) }),
+        after: null,
+      })),
+    );
   }
 
   /**
@@ -268,6 +294,26 @@ function faultOf(name: string, resolved: ResolvedName | undefined): Pick<Fault, 
   if (!resolved) return { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
   if (resolved.unitIds.length > 0) return null;
   return { code: 'UNIT.GROUP_EMPTY', message: `"${name}" is a group without members` };
+}
+
+/** A task of a draft with its targets, the plan locked. */
+async function holdDrafted(
+  tx: EntityManager,
+  planId: string,
+  taskId: string,
+  expectedVersion: number | undefined,
+): Promise<{ task: Task; targets: Target[] }> {
+  const plan = await lockPlan(tx, planId);
+  if (plan.state !== 'draft') {
+    throw conflict('PLAN.NOT_DRAFT', 'An issued plan is binding; its tasks are no longer edited here.', { planId });
+  }
+  const task = await tx.getRepository(Task).findOneBy({ id: taskId, planId });
+  if (!task) throw notFound('TASK.UNKNOWN', 'The plan has no such task.', { taskId });
+  if (expectedVersion !== undefined && expectedVersion !== task.version) {
+    throw conflict('TASK.STALE', 'Somebody has changed the task since you read it.', { version: task.version });
+  }
+  const targets = await tx.getRepository(Target).find({ where: { taskId }, order: { position: 'ASC' } });
+  return { task, targets };
 }
 
 async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {

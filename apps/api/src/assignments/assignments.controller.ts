@@ -7,7 +7,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import type { ActingRequest } from '../requests';
-import { assignment, day, evidence, expectedVersion, measurement, text, uuid, textOrNull } from '../schemas';
+import { assignment, day, evidence, expectedVersion, measurement, text, textOrNull, uuid } from '../schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TransitionDto extends createZodDto(

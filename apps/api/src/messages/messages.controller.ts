@@ -9,7 +9,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, limit, pageOf, storable, uuid, textOrNull } from '../schemas';
+import { cursor, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 
 const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'suppressed']);
 class DeliveriesQuery extends createZodDto(

@@ -1,11 +1,12 @@
 import { Transactor } from '@duban/database';
 import { assertMay } from '@duban/directory';
+import { COMPARATORS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
 import { type PlanIssueResult, PlanService } from '@duban/tasks';
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -68,9 +69,29 @@ class TaskEditDto extends createZodDto(
     responsible: names.optional(),
     cooperating: names.optional(),
     leaders: names.optional(),
+    milestones: z
+      .array(z.strictObject({ text: shortText, due: day.nullable() }))
+      .max(100)
+      .optional(),
+    targets: z
+      .array(
+        z.strictObject({
+          text: shortText,
+          value: z.number(),
+          upper: z.number().nullable().optional(),
+          unit: shortText,
+          comparator: z.enum(COMPARATORS),
+        }),
+      )
+      .max(100)
+      .optional()
+      .meta({ description: 'All of the task’s targets, in the place of those that it has.' }),
     deadline: z.strictObject({ text: shortText, due: day.nullable() }).nullable().optional(),
     expectedVersion,
   }),
+) {}
+class RemoveQuery extends createZodDto(
+  z.strictObject({ expectedVersion: z.coerce.number().int().min(1).optional() }),
 ) {}
 class IssueDto extends createZodDto(
   z.strictObject({
@@ -165,6 +186,20 @@ export class PlansController {
   ): ReturnType<PlanReader['get']> {
     return this.commands.run(request, { ...edit, version }, async (tx, actor, at) => {
       await this.plans.editTask(tx, actor, at, id, taskId, edit, version);
+      return this.reader.get(tx, actor, id, null);
+    });
+  }
+
+  @Delete(':id/tasks/:taskId')
+  @ApiOperation({ summary: 'Take a task, with its parts, out of a draft' })
+  @ApiOkResponse({ type: PlanDto })
+  remove(
+    @Req() request: ActingRequest,
+    @Param() { id, taskId }: PlanTaskParams,
+    @Query() { expectedVersion: version }: RemoveQuery,
+  ): ReturnType<PlanReader['get']> {
+    return this.commands.run(request, null, async (tx, actor, at) => {
+      await this.plans.removeTask(tx, actor, at, id, taskId, version);
       return this.reader.get(tx, actor, id, null);
     });
   }

@@ -11,7 +11,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, expectedVersion, instant, limit, pageOf, storable, text, uuid, textOrNull } from '../schemas';
+import { cursor, expectedVersion, instant, limit, pageOf, storable, text, textOrNull, uuid } from '../schemas';
 
 const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
 class ObligationsQuery extends createZodDto(
