@@ -12,7 +12,7 @@ export interface Dashboard {
   /** Supervision notices (督办单) that stand, by colour. */
   standingNotices: Record<string, number>;
   /** Units with something overdue, most first; ten at most. */
-  latestUnits: { unitId: string; unitName: string; overdue: number; standingNotices: number }[];
+  mostOverdueUnits: { unitId: string; unitName: string; overdue: number; standingNotices: number }[];
 }
 
 /** The whole at a glance, of one plan or of all; a unit sees its own part. */
@@ -51,7 +51,7 @@ export class DashboardReader {
        where ${mine} and n.state in ('issued', 'acknowledged', 'answered') group by 1 order by 1`,
       parameters,
     );
-    const latestUnits: Dashboard['latestUnits'] = await tx.query(
+    const mostOverdueUnits: Dashboard['mostOverdueUnits'] = await tx.query(
       `select x.unit_id as "unitId", u.name as "unitName", count(distinct x.id)::int as overdue,
          count(n.id)::int as "standingNotices"
        from obligation x join task t on t.id = x.task_id join unit u on u.id = x.unit_id
@@ -60,7 +60,7 @@ export class DashboardReader {
        group by x.unit_id, u.name, u.position order by overdue desc, u.position limit 10`,
       [...parameters, now],
     );
-    return { now: now.toISOString(), tasks, assignments, obligations: obligations!, standingNotices, latestUnits };
+    return { now: now.toISOString(), tasks, assignments, obligations: obligations!, standingNotices, mostOverdueUnits };
   }
 }
 

@@ -149,7 +149,7 @@ class DashboardDto extends createZodDto(
       lapsed: z.int(),
     }),
     standingNotices: counts,
-    latestUnits: z.array(z.object({ ...unit, overdue: z.int(), standingNotices: z.int() })),
+    mostOverdueUnits: z.array(z.object({ ...unit, overdue: z.int(), standingNotices: z.int() })),
   }),
 ) {}
 
