@@ -20,6 +20,12 @@ export class CommandRunner {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** For what does the same when it is repeated, and carries what must not be kept, not even as a fingerprint. */
+  async runRepeatable<T>({ actor }: ActingRequest, work: Work<T>): Promise<T> {
+    if (!actor) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in first.');
+    return this.transactor.run((tx) => work(tx, actor, this.clock.now()));
+  }
+
   /**
    * The answer is kept in the transaction of the work, so that a repeated request gets the first answer, or, where the
    * first was never committed, does the work now.

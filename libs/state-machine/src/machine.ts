@@ -66,7 +66,7 @@ export function decide<Facts, State extends string, Event extends string, Actor 
   facts: Facts,
 ): Decision<State, Effect> {
   const transition = machine.transitions.find((t) => t.on === event && t.from.includes(state));
-  if (!transition) return { ok: false, reason: 'event_not_allowed', allowed: eventsFrom(machine, state) };
+  if (!transition) return { ok: false, reason: 'event_not_allowed', allowed: eventsFrom(machine, state, relations) };
   if (!transition.actors.some((actor) => relations.includes(actor))) {
     return { ok: false, reason: 'actor_not_allowed', actors: transition.actors };
   }
@@ -75,10 +75,14 @@ export function decide<Facts, State extends string, Event extends string, Actor 
   return { ok: true, from: state, to: transition.to, effects: transition.effects ?? [] };
 }
 
-/** The events that a state has a transition for, in the machine's order, whoever asks. */
-export function eventsFrom<Facts, State extends string, Event extends string>(
-  machine: Machine<Facts, State, Event>,
+/** The events that a state has a transition for, open to any of the relations, in the machine's order. */
+function eventsFrom<Facts, State extends string, Event extends string, Actor extends string>(
+  machine: Machine<Facts, State, Event, Actor>,
   state: State,
+  relations: readonly Actor[],
 ): Event[] {
-  return [...new Set(machine.transitions.filter((t) => t.from.includes(state)).map((t) => t.on))];
+  const open = machine.transitions.filter(
+    (t) => t.from.includes(state) && t.actors.some((actor) => relations.includes(actor)),
+  );
+  return [...new Set(open.map((t) => t.on))];
 }

@@ -383,7 +383,7 @@ export class ObligationService extends SupervisionPort {
       planId,
       taskId: task.id,
       parameters: {
-        taskNumber: task.number,
+        taskNumber,
         taskContent: excerpt(task.content),
         unitName: names.get(assignment.unitId) ?? '',
         ...parameters,

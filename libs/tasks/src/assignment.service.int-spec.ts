@@ -65,11 +65,11 @@ describe('AssignmentService', () => {
       expect(await stateOf(other)).toBe('reported');
     });
 
-    it('refuses what the state does not know, and names what it does', async () => {
+    it('refuses what the state does not know, and names what it does for who asks', async () => {
       const error = await refuses(office, 'ASSIGNMENT.EVENT_NOT_ALLOWED', () => office.move('office', lead, 'verify'));
       expect(error).toMatchObject({
         kind: 'conflict',
-        details: { state: 'assigned', version: 1, allowed: ['sign_for', 'cancel'] },
+        details: { state: 'assigned', version: 1, allowed: ['cancel'] },
       });
       await refuses(office, 'ASSIGNMENT.EVENT_NOT_ALLOWED', () => office.move('S03.head', lead, 'no_such_event'));
     });

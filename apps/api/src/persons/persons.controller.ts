@@ -56,6 +56,6 @@ export class PersonsController {
     @Param() { username }: PersonParams,
     @Body() edit: PersonEditDto,
   ): Promise<PersonState> {
-    return this.commands.run(request, edit, (tx, actor, at) => this.accounts.edit(tx, actor, at, username, edit));
+    return this.commands.runRepeatable(request, (tx, actor, at) => this.accounts.edit(tx, actor, at, username, edit));
   }
 }

@@ -1,0 +1,193 @@
+import { actOnSample, type Parts, type Request, send } from './cases';
+import { Contract } from './contract';
+import { Edge, formOf, ISSUE, type Json, sample, useEdge } from './edge';
+
+describe('The answers', () => {
+  let contract: Contract;
+  let parts: Parts;
+  let draft: Json;
+  const edge = useEdge(async (database) => {
+    const opened = await (await Edge.open(database)).issue();
+    parts = await actOnSample(opened);
+    draft = await opened.draft();
+    contract = await Contract.of(opened);
+    return opened;
+  });
+
+  /** Good requests for every operation; those of one operation go one after another. */
+  const requests = (): Record<string, Request[]> => {
+    const [{ taskId }] = parts.lead.obligations;
+    const obligationId = parts.lead.obligations.find((o) => o.subject === '2023Q1').id;
+    const measurements = parts.targets.map(({ id, value }) => ({ targetId: id, value }));
+    const evidence = [{ title: '办结报告', location: '档案 1 号' }];
+    const report = { event: 'report', text: '完成。', evidence, measurements, goAheadReason: '其余单位另报。' };
+    const lists = ['', '?limit=1'];
+    const gets = (path: string, ...queries: string[]): Request[] =>
+      ['office', 'LD04.contact'].flatMap((name) =>
+        (queries.length > 0 ? queries : ['']).map((query): Request => [name, 'GET', path + query]),
+      );
+    const past = ['', '?asOf=2023-01-12', '?asOf=2023-01-19T09:00:00%2B08:00'];
+    return {
+      'POST /sessions': [[null, 'POST', '/sessions', { json: { username: 'leader', password: 'edge-password' } }]],
+      'GET /sessions/current': gets('/sessions/current'),
+      'DELETE /sessions/current': [['leader', 'DELETE', '/sessions/current']],
+      'GET /units': gets('/units', ...lists),
+      'POST /units/import': [['admin', 'POST', '/units/import', { form: formOf(sample.units) }]],
+      'PATCH /persons/{username}': [
+        ['admin', 'PATCH', '/persons/LD09.head', { json: { displayName: '市民政局局长', email: 'head@example.org' } }],
+        ['LD09.head', 'PATCH', '/persons/LD09.head', { json: { email: null, password: 'another-password' } }],
+      ],
+      'GET /plans': gets('/plans', ...lists),
+      'POST /plans': [['officer', 'POST', '/plans', { form: formOf(sample.plan) }]],
+      'GET /plans/{id}': [...gets(`/plans/${edge().planId}`, ...past), ['auditor', 'GET', `/plans/${draft.id}`]],
+      'PATCH /plans/{id}/tasks/{taskId}': [
+        ['officer', 'PATCH', `/plans/${draft.id}/tasks/${draft.tasks[0].id}`, { json: { number: null } }],
+      ],
+      'DELETE /plans/{id}/tasks/{taskId}': [
+        ['officer', 'DELETE', `/plans/${draft.id}/tasks/${draft.tasks[1].id}?expectedVersion=1`],
+      ],
+      'POST /plans/{id}/issue': [
+        ['office', 'POST', `/plans/${draft.id}/issue`, { json: { ...ISSUE, issuedOn: '2023-01-20' } }],
+      ],
+      'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow'),
+      'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
+      'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
+      'POST /assignments/{id}/transitions': [
+        ['LD04.contact', 'POST', `/assignments/${parts.lead.id}/transitions`, { json: report }],
+        [
+          'office',
+          'POST',
+          `/assignments/${parts.lead.id}/transitions`,
+          { json: { event: 'return', reason: '补充。' } },
+        ],
+      ],
+      'POST /assignments/{id}/reports': [
+        [
+          'LD04.head',
+          'POST',
+          `/assignments/${parts.lead.id}/reports`,
+          { json: { obligationId, text: '好。', evidence } },
+        ],
+      ],
+      'GET /obligations': gets('/obligations', ...lists, '?state=discharged', '?kind=milestone'),
+      'GET /follow-ups': gets('/follow-ups', ...lists, '?colour=blue', '?kind=reminder'),
+      'GET /notices': gets('/notices', ...lists, '?state=answered'),
+      'POST /notices/{id}/transitions': [
+        [
+          'officer',
+          'POST',
+          `/notices/${parts.answered.id}/transitions`,
+          { json: { event: 'reject', reason: '太晚。' } },
+        ],
+        ['LD01.contact', 'POST', `/notices/${parts.notice.id}/transitions`, { json: { event: 'acknowledge' } }],
+      ],
+      'GET /dashboard': gets('/dashboard', '', `?planId=${edge().planId}`),
+      'GET /deliveries': [
+        ['auditor', 'GET', '/deliveries'],
+        ['office', 'GET', '/deliveries?channel=inbox&limit=1'],
+      ],
+      'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
+      'POST /inbox/{id}/read': [],
+      'GET /clock': gets('/clock'),
+      'PUT /clock': [['admin', 'PUT', '/clock', { json: { now: '2023-01-20T13:00:00+08:00' } }]],
+    };
+  };
+
+  it('are as the document says, for every operation of it', async () => {
+    const all = requests();
+    const [message] = (await (await edge().as('LD05.contact')).get('/inbox')).items;
+    all['POST /inbox/{id}/read'] = [['LD05.contact', 'POST', `/inbox/${message.id}/read`]];
+    expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
+    const faults: string[] = [];
+    for (const operation of contract.operations) {
+      for (const request of all[operation.name]!) {
+        const answer = await send(edge(), request);
+        if (answer.status >= 300) faults.push(`${operation.name}: ${answer.status} ${answer.text}`);
+        faults.push(...contract.faultsIn(operation, answer));
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('of lists are not empty here, so that something was compared', async () => {
+    const lists = ['/units', '/plans', '/tasks', '/obligations', '/follow-ups', '/notices', '/deliveries'];
+    for (const list of lists) {
+      const { items } = await (await edge().as('office')).get(list);
+      expect([list, items.length > 0]).toEqual([list, true]);
+    }
+  });
+
+  it('that refuse are problems as the document says', async () => {
+    const refused: [operation: string, request: Request][] = [
+      ['GET /tasks', ['office', 'GET', '/tasks?limit=0']],
+      ['GET /tasks/{id}', ['LD02.contact', 'GET', `/tasks/${parts.lead.obligations[0].taskId}`]],
+      ['POST /units/import', ['admin', 'POST', '/units/import', { form: formOf('[]') }]],
+      ['POST /plans', ['office', 'POST', '/plans', { form: formOf('无') }]],
+      ['POST /plans/{id}/issue', ['office', 'POST', `/plans/${edge().planId}/issue`, { json: ISSUE }]],
+      ['POST /sessions', [null, 'POST', '/sessions', { json: {} }]],
+    ];
+    for (const [name, request] of refused) {
+      const answer = await send(edge(), request);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(
+        contract.faultsIn(
+          contract.operations.find((operation) => operation.name === name)!,
+          answer,
+        ),
+      ).toEqual([]);
+    }
+  });
+
+  describe('in the document', () => {
+    it('have a summary, a schema of success and the problem, for every operation', () => {
+      for (const { name, document } of contract.operations) {
+        const successes = Object.keys(document.responses).filter((status) => status.startsWith('2'));
+        expect([name, document.summary]).toEqual([name, expect.stringMatching(/\S/)]);
+        expect([name, successes.length]).toEqual([name, 1]);
+        const content = document.responses[successes[0]!].content?.['application/json'];
+        if (successes[0] !== '204') expect(contract.resolve(content.schema)).toMatchObject({ type: 'object' });
+        expect(contract.resolve(document.responses.default.content['application/problem+json'].schema)).toMatchObject({
+          required: expect.arrayContaining(['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId']),
+        });
+      }
+    });
+
+    it('have an operation id of their own, and no reference to nothing', () => {
+      const ids = contract.operations.map((operation) => operation.document.operationId);
+      expect(new Set(ids).size).toBe(ids.length);
+      const text = JSON.stringify(contract.document);
+      const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]!);
+      expect(references.length).toBeGreaterThan(0);
+      for (const reference of references) {
+        const found = reference
+          .slice(2)
+          .split('/')
+          .reduce((place, key) => place?.[key], contract.document);
+        expect([reference, typeof found]).toEqual([reference, 'object']);
+      }
+    });
+
+    it('have parameters for every part of an address that varies', () => {
+      for (const { name, path, document } of contract.operations) {
+        const inPath = (document.parameters ?? []).filter((p: Json) => p.in === 'path').map((p: Json) => `{${p.name}}`);
+        expect([name, inPath.toSorted()]).toEqual([name, (path.match(/\{\w+\}/g) ?? []).toSorted()]);
+      }
+    });
+
+    it('say which operations take an Idempotency-Key: all that write but signing in and out and the clock', () => {
+      const takes = contract.operations.filter(({ document }) =>
+        document.parameters?.some((p: Json) => p.name === 'Idempotency-Key'),
+      );
+      const writes = contract.operations.filter(({ method }) => method !== 'GET');
+      const keyless = ['POST /sessions', 'DELETE /sessions/current', 'PUT /clock', 'PATCH /persons/{username}'];
+      expect(takes.map((operation) => operation.name)).toEqual(
+        writes.map((operation) => operation.name).filter((name) => !keyless.includes(name)),
+      );
+    });
+
+    it('say nothing that only OpenAPI 3.0 knows', () => {
+      expect(contract.document.openapi).toBe('3.1.0');
+      expect(JSON.stringify(contract.document)).not.toContain('"nullable"');
+    });
+  });
+});

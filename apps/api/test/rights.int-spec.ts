@@ -1,0 +1,337 @@
+import { actOnSample, type Part, type Parts, type Request, send } from './cases';
+import { Contract } from './contract';
+import { Edge, expectProblem, formOf, ISSUE, type Json, PASSWORD, sample, useEdge } from './edge';
+
+/** Every kind of account. LD04 is the own unit: it leads in a plan in which LD05, the other one, has no part. */
+const GOVERNMENT = ['office', 'officer', 'leader', 'auditor', 'admin'] as const;
+const OWN = ['LD04.contact', 'LD04.head'] as const;
+const OTHER = ['LD05.contact', 'LD05.head'] as const;
+const KINDS = [...GOVERNMENT, ...OWN, ...OTHER] as const;
+type Kind = (typeof KINDS)[number];
+const OFFICE: Kind[] = ['office', 'officer'];
+const ALL: Kind[] = [...KINDS];
+const NOT_OTHER: Kind[] = [...GOVERNMENT, ...OWN];
+
+const SMALL_PLAN = `临澜市2023年《政府工作报告》目标任务责任分解方案
+
+（一）办好民生实事
+
+　　1.建成一座大桥。（牵头单位：市工信局；责任单位：市发改委）
+
+　　2.修建一条道路。（牵头单位：市发改委）
+`;
+
+interface World extends Parts {
+  small: Json;
+  /** Of LD04 in the small plan: not signed for. */
+  unsigned: Part;
+  message: Json;
+}
+
+/** One request to an operation, as anybody might send it. */
+interface Probe {
+  what?: string;
+  request: (world: World, username: string) => Request;
+  allowed: Kind[];
+  /** What those hear who are allowed: a status, or the refusal that comes after the question of rights. */
+  hear: number | `${number} ${string}`;
+  refusal?: `${number} ${string}`;
+  /** Those who hear something else. */
+  others?: Partial<Record<Kind, `${number} ${string}`>>;
+}
+
+const NOT_ALLOWED = '403 RIGHTS.NOT_ALLOWED';
+const get = (
+  path: string | ((w: World) => string),
+  allowed: Kind[] = ALL,
+  refusal: Probe['refusal'] = NOT_ALLOWED,
+): Probe => ({
+  what: typeof path === 'string' ? path : undefined,
+  request: (w, username) => [username, 'GET', typeof path === 'string' ? path : path(w)],
+  allowed,
+  hear: 200,
+  refusal,
+});
+const moveOf = (part: (w: World) => Part, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
+  what: JSON.stringify(json),
+  request: (w, username) => [username, 'POST', `/assignments/${part(w).id}/transitions`, { json }],
+  allowed,
+  hear,
+  refusal: '403 ASSIGNMENT.NOT_YOURS',
+});
+const noticeOf = (notice: (w: World) => Json, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
+  what: JSON.stringify(json),
+  request: (w, username) => [username, 'POST', `/notices/${notice(w).id}/transitions`, { json }],
+  allowed,
+  hear,
+  refusal: '403 NOTICE.NOT_YOURS',
+});
+const editOf = (whom: string, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
+  what: `${whom} ${JSON.stringify(json)}`,
+  request: (_, username) => [username, 'PATCH', `/persons/${whom}`, { json }],
+  allowed,
+  hear,
+  refusal: NOT_ALLOWED,
+});
+const smallTask = (w: World): string => `/tasks/${w.small.tasks[0].id}`;
+
+/** Who may what. The probes of writes are such that nothing is written where that is possible. */
+const TABLE: Record<string, Probe[]> = {
+  'POST /sessions': [
+    {
+      request: (_, username) => [null, 'POST', '/sessions', { json: { username, password: PASSWORD } }],
+      allowed: ALL,
+      hear: 201,
+    },
+  ],
+  'GET /sessions/current': [get('/sessions/current')],
+  'DELETE /sessions/current': [
+    { request: (_, username) => [username, 'DELETE', '/sessions/current'], allowed: ALL, hear: 204 },
+  ],
+  'GET /units': [get('/units')],
+  'POST /units/import': [
+    {
+      request: (_, username) => [username, 'POST', '/units/import', { form: formOf(sample.units) }],
+      allowed: [...OFFICE, 'admin'],
+      hear: 200,
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /plans': [get('/plans')],
+  'POST /plans': [
+    {
+      request: (_, username) => [username, 'POST', '/plans', { form: formOf('') }],
+      allowed: OFFICE,
+      hear: '422 BREAKDOWN.EMPTY',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /plans/{id}': [
+    get((w) => `/plans/${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN'),
+    get((w) => `/plans/${w.small.id}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '404 PLAN.UNKNOWN'),
+  ],
+  'PATCH /plans/{id}/tasks/{taskId}': [
+    {
+      request: (w, username) => [username, 'PATCH', `/plans/${w.small.id}${smallTask(w)}`, { json: { content: 'x' } }],
+      allowed: OFFICE,
+      hear: '409 PLAN.NOT_DRAFT',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'DELETE /plans/{id}/tasks/{taskId}': [
+    {
+      request: (w, username) => [username, 'DELETE', `/plans/${w.small.id}${smallTask(w)}`],
+      allowed: OFFICE,
+      hear: '409 PLAN.NOT_DRAFT',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'PATCH /persons/{username}': [
+    editOf('LD04.contact', { email: null }, ['admin', 'LD04.contact'], 200),
+    editOf('LD04.contact', { password: 'short' }, ['admin', 'LD04.contact'], '422 PERSON.PASSWORD_TOO_SHORT'),
+    editOf('LD04.contact', { displayName: '市工信局联络员' }, ['admin'], 200),
+    editOf('nobody', { email: null }, ['admin'], '404 PERSON.UNKNOWN'),
+  ],
+  'POST /plans/{id}/issue': [
+    {
+      request: (w, username) => [username, 'POST', `/plans/${w.small.id}/issue`, { json: ISSUE }],
+      allowed: OFFICE,
+      hear: '409 PLAN.ALREADY_ISSUED',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /tasks': [get('/tasks')],
+  'GET /tasks/{id}': [
+    get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
+    get((w) => `${smallTask(w)}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '403 TASK.NOT_YOURS'),
+  ],
+  'GET /tasks/{id}/history': [get((w) => `${smallTask(w)}/history`, NOT_OTHER, '403 TASK.NOT_YOURS')],
+  'POST /assignments/{id}/transitions': [
+    moveOf((w) => w.unsigned, { event: 'sign_for', expectedVersion: 9 }, [...OFFICE, ...OWN], '409 ASSIGNMENT.STALE'),
+    moveOf((w) => w.lead, { event: 'report' }, [...OWN], '422 REPORT.EVIDENCE_REQUIRED'),
+    moveOf((w) => w.unsigned, { event: 'cancel' }, OFFICE, '422 ASSIGNMENT.CANCEL_REASON_UNKNOWN'),
+    moveOf((w) => w.reported, { event: 'return' }, OFFICE, '422 ASSIGNMENT.REASON_REQUIRED'),
+    // The part of another unit in a task that LD04 leads: the lead judges it, the office does not.
+    {
+      ...moveOf((w) => w.helper, { event: 'return' }, [...OWN], '422 ASSIGNMENT.REASON_REQUIRED'),
+      others: { office: '422 ASSIGNMENT.WRONG_VERIFIER', officer: '422 ASSIGNMENT.WRONG_VERIFIER' },
+    },
+  ],
+  'POST /assignments/{id}/reports': [
+    {
+      request: (w, username) => {
+        const obligationId = w.lead.obligations.find((o) => o.kind === 'completion').id;
+        return [username, 'POST', `/assignments/${w.lead.id}/reports`, { json: { obligationId, text: '好。' } }];
+      },
+      allowed: [...OWN],
+      hear: '422 OBLIGATION.NOT_BY_REPORT',
+      refusal: '403 ASSIGNMENT.NOT_YOURS',
+    },
+  ],
+  'GET /obligations': [get('/obligations')],
+  'GET /follow-ups': [get('/follow-ups')],
+  'GET /notices': [get('/notices')],
+  'POST /notices/{id}/transitions': [
+    noticeOf((w) => w.notice, { event: 'answer' }, [...OWN], '422 NOTICE.ANSWER_REQUIRED'),
+    noticeOf((w) => w.notice, { event: 'acknowledge', expectedVersion: 9 }, [...OFFICE, ...OWN], '409 NOTICE.STALE'),
+    noticeOf((w) => w.answered, { event: 'reject' }, OFFICE, '422 NOTICE.REASON_REQUIRED'),
+  ],
+  'GET /dashboard': [get('/dashboard')],
+  'GET /deliveries': [get('/deliveries', [...GOVERNMENT])],
+  'GET /inbox': [get('/inbox')],
+  'POST /inbox/{id}/read': [
+    {
+      request: (w, username) => [username, 'POST', `/inbox/${w.message.id}/read`],
+      allowed: ['LD04.contact'],
+      hear: 200,
+      refusal: '404 DELIVERY.UNKNOWN',
+    },
+  ],
+  'GET /clock': [get('/clock')],
+  'PUT /clock': [
+    {
+      request: (_, username) => [username, 'PUT', '/clock', { json: { now: '2023-01-01T00:00:00Z' } }],
+      allowed: ['admin'],
+      hear: '422 CLOCK.BACKWARDS',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+};
+
+describe('Rights', () => {
+  let world: World;
+  const edge = useEdge(async (database) => {
+    const opened = await (await Edge.open(database)).issue();
+    const small = await opened.draft(SMALL_PLAN);
+    const office = await opened.as('office');
+    await office.post(`/plans/${small.id}/issue`, ISSUE);
+    const parts = await actOnSample(opened);
+    const [{ assignments }] = (await office.get(`/plans/${small.id}`)).tasks;
+    const own = await opened.as('LD04.contact');
+    const notices = await own.all('/notices?state=issued');
+    const [message] = (await own.get('/inbox')).items;
+    world = { ...parts, small, unsigned: { id: assignments[0].id, obligations: [] }, notice: notices[0], message };
+    return opened;
+  });
+
+  it('are told for every operation of the document, and for none besides', async () => {
+    const { operations } = await Contract.of(edge());
+    expect(Object.keys(TABLE).toSorted()).toEqual(operations.map((operation) => operation.name).toSorted());
+  });
+
+  const probes = Object.entries(TABLE).flatMap(([operation, list]) =>
+    list.map((probe) => ({ operation: `${operation} ${probe.what ?? ''}`, probe })),
+  );
+  it.each(probes)('$operation', async ({ operation, probe }) => {
+    for (const kind of KINDS) {
+      const [username, method, path, sent] = probe.request(world, kind);
+      // Signing out ends a session that nothing else needs.
+      const isEnding = operation.startsWith('DELETE /sessions');
+      const answer = isEnding
+        ? await (await edge().signIn(kind)).ask(method, path, sent)
+        : await send(edge(), [username, method, path, sent]);
+      const heard = probe.others?.[kind] ?? (probe.allowed.includes(kind) ? probe.hear : probe.refusal!);
+      if (typeof heard === 'number') expect([kind, answer.status, answer.text]).toEqual([kind, heard, answer.text]);
+      else expectProblem(answer, Number(heard.split(' ')[0]), heard.split(' ')[1]!);
+    }
+  });
+
+  describe('of a unit to see', () => {
+    /** What the database says, by a query of its own, is the unit's. */
+    const ids = async (query: string): Promise<string[]> => {
+      const rows = await edge().query(query, ['LD04']);
+      return rows.map((row) => row.id).toSorted();
+    };
+    const UNIT = `(select id from unit where code = $1)`;
+    const OBLIGED = `(select id from obligation where unit_id = ${UNIT})`;
+    const lists: [list: string, query: string][] = [
+      ['/obligations', `select id from obligation where unit_id = ${UNIT}`],
+      ['/notices', `select id from supervision_notice where obligation_id in ${OBLIGED}`],
+      ['/follow-ups', `select id from follow_up where obligation_id in ${OBLIGED}`],
+      [
+        '/tasks',
+        `select t.id from task t where exists (select from assignment a left join task part on part.id = a.task_id
+           where a.unit_id = ${UNIT} and t.id in (part.id, part.parent_id))`,
+      ],
+      [
+        '/plans',
+        `select distinct t.plan_id as id from task t join assignment a on a.task_id = t.id where a.unit_id = ${UNIT}`,
+      ],
+      ['/inbox', `select d.id from delivery d join person p on p.id = d.person_id where p.username = $1 || '.contact'`],
+    ];
+
+    it.each(lists)('are its own in %s, and all of them, page by page', async (list, query) => {
+      const own = await edge().as('LD04.contact');
+      const seen = (await own.all(list, 3)).map((item) => item.id);
+      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.toSorted()).toEqual(await ids(query));
+      if (list === '/inbox') return;
+      const office = await edge().as('office');
+      expect((await office.all(list)).length).toBeGreaterThan(seen.length - (list === '/plans' ? 1 : 0));
+    });
+
+    it.each(['/obligations', '/notices', '/follow-ups', '/tasks'])(
+      'are none of another’s by a filter of %s',
+      async (list) => {
+        const [{ id: otherUnit }] = await edge().query(`select id from unit where code = 'LD05'`);
+        const office = await edge().as('office');
+        expect((await office.all(`${list}?unitId=${otherUnit}`)).length).toBeGreaterThan(0);
+        const own = await edge().as('LD04.contact');
+        const shared = await own.all(`${list}?unitId=${otherUnit}`);
+        // Tasks may be shared; what is owed in them is not.
+        const mine = new Set((await own.all('/tasks')).map((task) => task.id));
+        expect(list === '/tasks' ? shared.filter((task) => !mine.has(task.id)) : shared).toEqual([]);
+      },
+    );
+
+    it('are its own tasks of a plan, now and in the past', async () => {
+      const own = await edge().as('LD04.contact');
+      const mine = new Set((await own.all('/tasks')).map((task) => task.id));
+      for (const asOf of ['', '?asOf=2023-01-12']) {
+        const { tasks } = await own.get(`/plans/${edge().planId}${asOf}`);
+        const seen = tasks.flatMap((task: Json) => [task, ...task.subtasks]).map((task: Json) => task.id);
+        expect(seen.length).toBeGreaterThan(0);
+        expect(seen.filter((id: string) => !mine.has(id))).toEqual([]);
+      }
+    });
+
+    it('are none of the drafts', async () => {
+      const draft = await edge().draft();
+      const own = await edge().as('LD04.head');
+      expectProblem(await own.ask('GET', `/plans/${draft.id}`), 404, 'PLAN.UNKNOWN');
+      expectProblem(await own.ask('GET', `/tasks/${draft.tasks[0].id}`), 403, 'TASK.NOT_YOURS');
+      expect((await own.all('/tasks')).filter((task) => task.planId === draft.id)).toEqual([]);
+      expect((await own.all('/plans')).map((plan) => plan.id)).not.toContain(draft.id);
+    });
+
+    it('are no task by its id but its own, nor its history', async () => {
+      const [office, own] = [await edge().as('office'), await edge().as('LD04.contact')];
+      const mine = new Set((await own.all('/tasks')).map((task) => task.id));
+      const others = (await office.all('/tasks')).filter((task) => !mine.has(task.id));
+      expect(others.length).toBeGreaterThan(10);
+      for (const { id } of others) {
+        expectProblem(await own.ask('GET', `/tasks/${id}`), 403, 'TASK.NOT_YOURS');
+        expectProblem(await own.ask('GET', `/tasks/${id}/history`), 403, 'TASK.NOT_YOURS');
+      }
+      for (const id of mine) expect((await own.ask('GET', `/tasks/${id}`)).status).toBe(200);
+    });
+
+    it('are its own figures on the dashboard', async () => {
+      const own = await edge().as('LD04.contact');
+      const board = await own.get('/dashboard');
+      const obligations = await own.all('/obligations');
+      const notices = await own.all('/notices');
+      const [{ n }] = await edge().query(`select count(*)::int as n from assignment where unit_id = ${UNIT}`, ['LD04']);
+      const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+      expect(sum(board.assignments)).toBe(n);
+      expect(board.obligations).toMatchObject({
+        open: obligations.filter((o) => o.state === 'open').length,
+        overdue: obligations.filter((o) => o.isOverdue).length,
+        discharged: obligations.filter((o) => o.state === 'discharged').length,
+      });
+      const standing = notices.filter((notice) => ['issued', 'acknowledged', 'answered'].includes(notice.state));
+      expect(sum(board.standingNotices)).toBe(standing.length);
+      expect(board.mostOverdueUnits.map((unit: Json) => unit.unitName)).toEqual(['市工信局']);
+    });
+  });
+});
