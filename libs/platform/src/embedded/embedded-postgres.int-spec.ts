@@ -126,6 +126,7 @@ describe('startEmbeddedPostgres', () => {
     const home = await usedHome('killed parent');
     const { child, postmaster } = await startInChild(home);
     child.kill('SIGKILL');
+    await until(() => child.signalCode !== null);
     // SIGINT from the kernel where the system can do that, else the next start stops what is left.
     if (process.platform === 'linux') await until(() => !isRunning(postmaster));
     const server = await start(home);
@@ -138,6 +139,7 @@ describe('startEmbeddedPostgres', () => {
     const { child, postmaster } = await startInChild(home);
     process.kill(postmaster, 'SIGKILL');
     child.kill('SIGKILL');
+    await until(() => child.signalCode !== null);
     const server = await start(home);
     expect(await query(server, 'select n from written')).toEqual([{ n: 1 }]);
   });
