@@ -1,3 +1,4 @@
+import { NOTICE_COLOURS, NOTICE_STATES } from '@duban/domain';
 import { z } from 'zod';
 
 /** Pieces of which the requests and answers are made; one word for one thing, as in the database. */
@@ -115,3 +116,35 @@ export const task = taskFields
   .meta({ description: 'A task (责任事项), or a part of one.' });
 export const warning = z.object({ code: z.string(), line: z.int(), message: z.string() });
 export const span = z.object({ start: z.int(), end: z.int() });
+
+/** What a unit handed in: an action plan (办理方案), a periodic report, a milestone or the completion. */
+export const report = z.object({
+  id: uuid,
+  assignmentId: uuid,
+  obligationId: uuid.nullable(),
+  kind: z.string(),
+  text: z.string(),
+  difficulties: textOrNull,
+  nextSteps: textOrNull,
+  evidence: z.array(z.object({ title: z.string(), location: z.string().optional() })),
+  shortfallReason: textOrNull,
+  goAheadReason: textOrNull,
+  personId: uuid,
+  postId: uuid,
+  reportedAt: z.string(),
+  measurements: z.array(measurement),
+});
+/** A supervision notice (督办单). */
+export const notice = z.object({
+  id: uuid,
+  number: z.string(),
+  colour: z.enum(NOTICE_COLOURS),
+  state: z.enum(NOTICE_STATES as [string, ...string[]]),
+  obligationId: uuid,
+  issuedAt: z.string(),
+  answerDueOn: textOrNull,
+  answer: textOrNull,
+  answeredAt: textOrNull,
+  inNextBulletin: z.boolean(),
+  version: z.int(),
+});

@@ -7,7 +7,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import type { ActingRequest } from '../requests';
-import { assignment, day, evidence, expectedVersion, measurement, text, textOrNull, uuid } from '../schemas';
+import { assignment, day, evidence, expectedVersion, measurement, report, text, uuid } from '../schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TransitionDto extends createZodDto(
@@ -35,24 +35,7 @@ class ReportDto extends createZodDto(
     measurements: z.array(measurement).max(100).optional(),
   }),
 ) {}
-class ReportedDto extends createZodDto(
-  z.object({
-    id: uuid,
-    assignmentId: uuid,
-    obligationId: uuid.nullable(),
-    kind: z.string(),
-    text: z.string(),
-    difficulties: textOrNull,
-    nextSteps: textOrNull,
-    evidence: z.array(evidence),
-    shortfallReason: textOrNull,
-    goAheadReason: textOrNull,
-    personId: uuid,
-    postId: uuid,
-    reportedAt: z.string(),
-    measurements: z.array(measurement),
-  }),
-) {}
+class ReportedDto extends createZodDto(report) {}
 
 @ApiTags('assignments')
 @Controller('assignments')

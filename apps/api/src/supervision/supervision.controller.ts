@@ -11,7 +11,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, expectedVersion, instant, limit, pageOf, storable, text, textOrNull, uuid } from '../schemas';
+import { cursor, expectedVersion, instant, limit, notice, pageOf, storable, text, textOrNull, uuid } from '../schemas';
 
 const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
 class ObligationsQuery extends createZodDto(
@@ -100,23 +100,9 @@ class FollowUpsDto extends createZodDto(
     }),
   ),
 ) {}
-const noticeFields = {
-  id: uuid,
-  number: z.string(),
-  colour: z.enum(NOTICE_COLOURS),
-  state: z.enum(NOTICE_STATES as [string, ...string[]]),
-  obligationId: uuid,
-  issuedAt: z.string(),
-  answerDueOn: textOrNull,
-  answer: textOrNull,
-  answeredAt: textOrNull,
-  inNextBulletin: z.boolean(),
-  version: z.int(),
-};
 class NoticesDto extends createZodDto(
   pageOf(
-    z.object({
-      ...noticeFields,
+    notice.extend({
       ...where,
       obligationKind: z.enum(OBLIGATION_KINDS),
       subject: textOrNull,
@@ -124,7 +110,7 @@ class NoticesDto extends createZodDto(
     }),
   ),
 ) {}
-class NoticeDto extends createZodDto(z.object({ ...noticeFields, deadlineVersion: z.int() })) {}
+class NoticeDto extends createZodDto(notice.extend({ deadlineVersion: z.int() })) {}
 class NoticeParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class NoticeTransitionDto extends createZodDto(
   z.strictObject({

@@ -15,12 +15,13 @@ import {
   cursor,
   instant,
   limit,
-  measurement,
+  notice,
   pageOf,
+  report,
   storable,
   task,
-  uuid,
   textOrNull,
+  uuid,
 } from '../schemas';
 
 class TasksQuery extends createZodDto(
@@ -82,40 +83,8 @@ class TaskDto extends createZodDto(
         settledAt: textOrNull,
       }),
     ),
-    notices: z.array(
-      z.object({
-        id: uuid,
-        number: z.string(),
-        obligationId: uuid,
-        deadlineVersion: z.int(),
-        colour: z.string(),
-        state: z.string(),
-        issuedAt: z.string(),
-        answerDueOn: textOrNull,
-        answer: textOrNull,
-        answeredAt: textOrNull,
-        inNextBulletin: z.boolean(),
-        version: z.int(),
-      }),
-    ),
-    reports: z.array(
-      z.object({
-        id: uuid,
-        assignmentId: uuid,
-        obligationId: uuid.nullable(),
-        kind: z.string(),
-        text: z.string(),
-        difficulties: textOrNull,
-        nextSteps: textOrNull,
-        evidence: z.array(z.object({ title: z.string(), location: z.string().optional() })),
-        shortfallReason: textOrNull,
-        goAheadReason: textOrNull,
-        personId: uuid,
-        postId: uuid,
-        reportedAt: z.string(),
-        measurements: z.array(measurement),
-      }),
-    ),
+    notices: z.array(notice.extend({ deadlineVersion: z.int() })),
+    reports: z.array(report),
   }),
 ) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
