@@ -134,7 +134,7 @@ function isBuilt() {
   return fs.existsSync(main) && read(buildStamp) === sourceStamp();
 }
 
-/** Changes with any file that goes into the build: path, size and time tell, without reading them all each time. */
+/** Changes with any file that goes into the build. By content, since a copied or checked out tree has other times. */
 function sourceStamp() {
   const folders = ['apps', 'libs'].flatMap((group) => list(group).map((name) => `${group}/${name}`));
   const files = [
@@ -150,7 +150,7 @@ function sourceStamp() {
   const hash = createHash('sha256');
   for (const file of files.sort((a, b) => (a < b ? -1 : 1))) {
     const stat = fs.statSync(join(root, file), { throwIfNoEntry: false });
-    if (stat?.isFile()) hash.update(`${file}\0${stat.size}\0${Math.trunc(stat.mtimeMs)}\n`);
+    if (stat?.isFile()) hash.update(`${file}\0${stat.size}\0`).update(fs.readFileSync(join(root, file)));
   }
   return hash.digest('hex');
 }
