@@ -10,6 +10,7 @@ import { MessagesController } from './messages/messages.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { PersonsController } from './persons/persons.controller';
+import { PlanImportsController } from './plans/plan-imports.controller';
 import { PlansController } from './plans/plans.controller';
 import { RequestValidationPipe } from './requests';
 import { SessionsController } from './sessions/sessions.controller';
@@ -30,6 +31,7 @@ export class ApiModule {
         PersonsController,
         UnitsController,
         PlansController,
+        PlanImportsController,
         TasksController,
         AssignmentsController,
         SupervisionController,

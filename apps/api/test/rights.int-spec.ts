@@ -110,6 +110,14 @@ const TABLE: Record<string, Probe[]> = {
     get((w) => `/plans/${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN'),
     get((w) => `/plans/${w.small.id}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '404 PLAN.UNKNOWN'),
   ],
+  'GET /plan-imports/{id}': [
+    {
+      request: (_, username) => [username, 'GET', '/plan-imports/00000000-0000-4000-8000-000000000000'],
+      allowed: OFFICE,
+      hear: '404 IMPORT.UNKNOWN',
+      refusal: NOT_ALLOWED,
+    },
+  ],
   'PATCH /plans/{id}/tasks/{taskId}': [
     {
       request: (w, username) => [username, 'PATCH', `/plans/${w.small.id}${smallTask(w)}`, { json: { content: 'x' } }],

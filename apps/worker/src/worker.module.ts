@@ -1,11 +1,13 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
 import type { Clock } from '@duban/kernel';
+import { PlanImportService } from '@duban/tasks';
 import { DeliveryService, Dispatcher, Round } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
 import {
   assertEveryQueueHasAProcessor,
   BaseProcessor,
   type JobHandlers,
+  JobProducer,
   QueueBackend,
   SweepTicker,
 } from '@duban/queue';
@@ -63,6 +65,40 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
   }
 }
 
+/** Reads documents into drafts. */
+@Injectable()
+class ImportsProcessor extends BaseProcessor<'imports'> {
+  protected readonly handlers: JobHandlers<'imports'> = {
+    'document.read': async ({ importId }) => {
+      await this.clock.refresh();
+      return this.imports.read(importId);
+    },
+  };
+
+  constructor(
+    backend: QueueBackend,
+    private readonly imports: PlanImportService,
+    private readonly jobs: JobProducer,
+    private readonly clock: JobClock,
+  ) {
+    super('imports', backend);
+  }
+
+  /** Gives documents whose job was lost another one; where the queue's store is away, reads one here. */
+  async wake(): Promise<void> {
+    const minute = Math.floor(Date.now() / 60_000);
+    for (const importId of await this.imports.dueIds(WOKEN)) {
+      const jobId = `import-${importId}-${minute}`;
+      if (await this.jobs.add('imports', 'document.read', { importId }, { jobId })) continue;
+      await this.imports.read(importId);
+      break;
+    }
+  }
+}
+
+/** Documents that one sweep looks at; what is left over is found by the next. */
+const WOKEN = 100;
+
 /** Runs the jobs; any number of workers may. */
 @Module({})
 export class WorkerModule implements OnApplicationBootstrap {
@@ -72,8 +108,9 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly clock: JobClock,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
+    private readonly imports: ImportsProcessor,
   ) {
-    assertEveryQueueHasAProcessor([sweep, notifications]);
+    assertEveryQueueHasAProcessor([sweep, notifications, imports]);
   }
 
   static forRoot(ground: Ground): DynamicModule {
@@ -89,8 +126,9 @@ export class WorkerModule implements OnApplicationBootstrap {
     this.ticker.start(async () => {
       await this.clock.refresh();
       await this.round.run();
+      await this.imports.wake();
     });
   }
 }
 
-const WORKER_PROVIDERS = [JobClock, SweepProcessor, NotificationsProcessor];
+const WORKER_PROVIDERS = [JobClock, SweepProcessor, NotificationsProcessor, ImportsProcessor];

@@ -54,12 +54,14 @@ export class Office {
     return api.says('"url":"(http[^"]+)"');
   }
 
+  /** The sample plan. */
+  readonly document = readFileSync(join(SAMPLE, 'plan.txt'), 'utf8').replaceAll('{{year}}', '2026');
+
   /** Imports the units and the plan and issues it, as people do. */
   async issueSample(url: string): Promise<void> {
     const [admin, office] = [await signIn(url, 'admin', PASSWORD), await signIn(url, 'office', PASSWORD)];
     await post(url, admin, '/units/import', file('units.json', readFileSync(join(SAMPLE, 'units.json'))));
-    const text = readFileSync(join(SAMPLE, 'plan.txt'), 'utf8').replaceAll('{{year}}', '2026');
-    const plan = await post<{ id: string }>(url, office, '/plans', file('plan.txt', text));
+    const plan = await post<{ id: string }>(url, office, '/plans', file('plan.txt', this.document));
     const issue = JSON.stringify({ year: 2026, issuedOn: '2026-01-09', policy: 'annual-report' });
     await post(url, office, `/plans/${plan.id}/issue`, issue);
     this.signing = await this.count(`from obligation where kind = 'sign_for'`);

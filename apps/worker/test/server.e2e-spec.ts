@@ -2,7 +2,7 @@ import { describeWithRedis, type TestRedis, until, useTestDatabase } from '@duba
 import { MailServer } from '../../../libs/notifications/test/mail-server';
 import { type DubanProcess, endLeftovers, ensureBuilt, type Environment } from './duban-process';
 import { Gate, openGates } from './gate';
-import { signIn } from './http';
+import { file, get, post, signIn } from './http';
 import { Office, PASSWORD } from './office-year';
 
 const CLEAN = { code: 0, signal: null };
@@ -140,6 +140,27 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
       expect(await office.query(deliveries)).toHaveLength(1);
     } finally {
       await mail.stop();
+    }
+  }, 60_000);
+
+  it('reads a long document that the api has taken in, even where the job that names it was lost', async () => {
+    const api = office.api();
+    const url = await office.address(api);
+    const token = await signIn(url, 'office', PASSWORD);
+    const other = '各有关单位：\n现将近期会议安排通知如下，请准时参加。\n'.repeat(18_000);
+    const long = file('long.txt', other + office.document);
+    const { id, state } = await post<{ id: string; state: string }>(url, token, '/plans', long);
+    expect(state).toBe('queued');
+    await redis?.flush();
+    const worker = office.worker();
+    const asked = (): Promise<{ state: string; planId: string }> => get(url, token, `/plan-imports/${id}`);
+    await until(async () => (await asked()).state === 'drafted');
+    const plan = await get<{ tasks: object[] }>(url, token, `/plans/${(await asked()).planId}`);
+    expect(plan.tasks.length).toBeGreaterThan(30);
+    for (const process of [worker, api]) {
+      process.kill('SIGTERM');
+      expect(await process.ended).toEqual(CLEAN);
+      expect(errorsOf(process)).toEqual([]);
     }
   }, 60_000);
 

@@ -1,4 +1,4 @@
-import { assignmentMachine, deliveryMachine, noticeMachine, planMachine } from '@duban/domain';
+import { assignmentMachine, deliveryMachine, noticeMachine, planImportMachine, planMachine } from '@duban/domain';
 import { useTestDatabase } from '@duban/testing';
 
 describe('check constraints of states', () => {
@@ -6,6 +6,7 @@ describe('check constraints of states', () => {
 
   // A task's state is that of its lead, so it has the assignment's.
   it.each([
+    ['ck_plan_import_state', planImportMachine],
     ['ck_plan_state', planMachine],
     ['ck_task_state', assignmentMachine],
     ['ck_assignment_state', assignmentMachine],

@@ -1,4 +1,5 @@
 export * from './assignment.machine';
+export * from './plan-import.machine';
 export * from './plan.machine';
 export * from './notice.machine';
 export * from './delivery.machine';

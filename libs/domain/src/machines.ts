@@ -2,10 +2,12 @@ import type { Machine } from '@duban/state-machine';
 import { assignmentMachine } from './assignment.machine';
 import { deliveryMachine } from './delivery.machine';
 import { noticeMachine } from './notice.machine';
+import { planImportMachine } from './plan-import.machine';
 import { planMachine } from './plan.machine';
 
 /** Every machine of the field, for the check at start and for the drawings. */
 export const MACHINES = [
+  planImportMachine,
   planMachine,
   assignmentMachine,
   noticeMachine,

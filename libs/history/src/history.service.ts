@@ -8,6 +8,7 @@ export type Entity =
   | 'jurisdiction'
   | 'unit'
   | 'person'
+  | 'plan_import'
   | 'plan'
   | 'task'
   | 'assignment'

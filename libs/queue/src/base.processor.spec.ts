@@ -2,7 +2,9 @@ import { assertEveryQueueHasAProcessor } from './base.processor';
 
 describe('assertEveryQueueHasAProcessor', () => {
   it('accepts one processor a queue', () => {
-    expect(() => assertEveryQueueHasAProcessor([{ queue: 'sweep' }, { queue: 'notifications' }])).not.toThrow();
+    expect(() =>
+      assertEveryQueueHasAProcessor([{ queue: 'sweep' }, { queue: 'notifications' }, { queue: 'imports' }]),
+    ).not.toThrow();
   });
 
   it('names a queue that nobody serves', () => {
@@ -10,7 +12,7 @@ describe('assertEveryQueueHasAProcessor', () => {
   });
 
   it('names a queue that is served twice', () => {
-    const twice = [{ queue: 'sweep' }, { queue: 'sweep' }, { queue: 'notifications' }] as const;
+    const twice = [{ queue: 'sweep' }, { queue: 'sweep' }, { queue: 'notifications' }, { queue: 'imports' }] as const;
     expect(() => assertEveryQueueHasAProcessor(twice)).toThrow('sweep (2)');
   });
 });

@@ -49,6 +49,16 @@ const QUEUES = {
     keepFailed: { count: 1_000, age: 7 * DAY_SECONDS },
     jobs: { 'digest.compose': nothing, 'delivery.send': z.strictObject({ deliveryId: z.uuid() }) },
   },
+  /** Documents to be read into drafts (导入). Reading takes memory, so one at a time for each worker. */
+  imports: {
+    ...QUICK_RECOVERY,
+    concurrency: 1,
+    attempts: 3,
+    backoff: { type: 'exponential', delay: 5 * SECOND, jitter: 0.5 },
+    keepCompleted: { count: 20, age: DAY_SECONDS },
+    keepFailed: { count: 200, age: 7 * DAY_SECONDS },
+    jobs: { 'document.read': z.strictObject({ importId: z.uuid() }) },
+  },
 } satisfies Record<string, QueueSpec>;
 
 export type QueueName = keyof typeof QUEUES;

@@ -11,6 +11,7 @@ import {
   type PlanIssueResult,
   PlanService,
   PolicyService,
+  readPlanFile,
   type ReportInput,
   TASKS_ENTITIES,
   TasksModule,
@@ -104,9 +105,10 @@ export class Office {
     return this.transactor.run((tx) => work(tx, actor, at));
   }
 
-  draft(text: string | Uint8Array, username = 'officer'): Promise<string> {
+  async draft(text: string | Uint8Array, username = 'officer'): Promise<string> {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-    return this.as(username, (tx, actor, at) => this.plans.draft(tx, actor, at, { name: 'plan.txt', bytes }));
+    const read = await readPlanFile({ name: 'plan.txt', bytes });
+    return this.as(username, (tx, actor, at) => this.plans.draft(tx, actor, at, read));
   }
 
   issue(planId: string, input: Partial<PlanIssueInput> = {}, username = 'office'): Promise<PlanIssueResult> {

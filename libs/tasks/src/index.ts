@@ -1,4 +1,5 @@
 import { Assignment } from './assignment.entity';
+import { PlanImport } from './plan-import.entity';
 import { Plan } from './plan.entity';
 import { PolicyVersion } from './policy.entity';
 import { Report } from './report.entity';
@@ -9,7 +10,9 @@ export { Assignment, type Role } from './assignment.entity';
 export { AssignmentService, type ReportInput, type TransitionInput } from './assignment.service';
 export type { MeasurementInput } from './measurements';
 export { assignedNames } from './plan-assignments';
-export type { PlanFile, TaskEdit } from './plan-draft';
+export { type PlanFile, readPlanFile, type ReadPlan, type TaskEdit } from './plan-draft';
+export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
+export { PlanImportService, type ReadOutcome } from './plan-import.service';
 export { Plan, type PlanWarning } from './plan.entity';
 export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
 export { PolicyService } from './policy.service';
@@ -21,4 +24,4 @@ export { Task } from './task.entity';
 export { TasksModule } from './tasks.module';
 
 /** The tables that this library owns. */
-export const TASKS_ENTITIES = [Plan, PolicyVersion, Task, Target, Assignment, Report];
+export const TASKS_ENTITIES = [PlanImport, Plan, PolicyVersion, Task, Target, Assignment, Report];

@@ -24,11 +24,24 @@ export interface TaskEdit {
   targets?: { text: string; value: number; upper?: number | null; unit: string; comparator: Comparator }[];
 }
 
+/** A document as it was read. */
+export interface ReadPlan {
+  fileName: string;
+  text: string;
+  breakdown: Breakdown;
+  /** All that are named, each once. */
+  unitNames: string[];
+}
+
 /**
- * The document's text and what the reader made of it.
+ * The document's text and what the reader made of it. Touches no database, and takes a while: not for a transaction.
+ * @param onProgress is told how far it is, in steps of the reader's own
  * @throws DomainError BREAKDOWN.* where the file is no readable text, PLAN.EMPTY where no task is in it
  */
-export function readPlanFile(file: PlanFile): { text: string; breakdown: Breakdown; unitNames: string[] } {
+export async function readPlanFile(
+  file: PlanFile,
+  { onProgress }: { onProgress?: (done: number, total: number) => void } = {},
+): Promise<ReadPlan> {
   let text: string;
   try {
     ({ text } = decodeText(file.bytes));
@@ -36,6 +49,7 @@ export function readPlanFile(file: PlanFile): { text: string; breakdown: Breakdo
     if (error instanceof UnreadableText) throw invalid(error.code, error.message, { field: 'file', file: file.name });
     throw error;
   }
+  onProgress?.(1, 2);
   // Postgres stores no NUL; decodeText has refused it, so the text is kept as it is.
   const breakdown = readBreakdown(text);
   if (breakdown.tasks.length === 0) {
@@ -45,7 +59,7 @@ export function readPlanFile(file: PlanFile): { text: string; breakdown: Breakdo
       faults: breakdown.warnings,
     });
   }
-  return { text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
+  return { fileName: file.name, text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
 }
 
 function namesIn(task: DraftTask): string[] {

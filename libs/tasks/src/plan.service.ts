@@ -19,7 +19,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { assignedNames, assignmentsOf } from './plan-assignments';
-import { applyEdit, editedTargets, type PlanFile, readPlanFile, rowsOf, type TaskEdit } from './plan-draft';
+import { applyEdit, editedTargets, type ReadPlan, rowsOf, type TaskEdit } from './plan-draft';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
@@ -56,13 +56,17 @@ export class PlanService {
   ) {}
 
   /**
-   * Reads a document into a draft (草案): nothing in it binds anybody until it is issued.
-   * @throws DomainError BREAKDOWN.* for a file that cannot be read, PLAN.EMPTY for one without a task,
-   *   PLAN.NO_DIRECTORY where no unit is known yet
+   * Makes a draft (草案) of a document: nothing in it binds anybody until it is issued.
+   * @throws DomainError PLAN.NO_DIRECTORY where no unit is known yet
    */
-  async draft(tx: EntityManager, actor: Actor, at: Date, file: PlanFile, jurisdiction?: string): Promise<string> {
+  async draft(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { fileName, text, breakdown, unitNames }: ReadPlan,
+    jurisdiction?: string,
+  ): Promise<string> {
     assertMay(actor, 'plan.draft');
-    const { text, breakdown, unitNames } = readPlanFile(file);
     const { id: jurisdictionId } = await this.directory.chooseJurisdiction(tx, {
       title: breakdown.title ?? '',
       unitNames,
@@ -71,14 +75,14 @@ export class PlanService {
     const plan = tx.getRepository(Plan).create({
       id: newId(),
       jurisdictionId,
-      title: breakdown.title ?? file.name,
+      title: breakdown.title ?? fileName,
       documentNumber: breakdown.documentNumber,
       year: breakdown.year,
       state: planMachine.initial,
       issuedOn: null,
       policyId: null,
       policyVersion: null,
-      fileName: file.name,
+      fileName,
       sourceText: text,
       leftOut: breakdown.leftOut,
       warnings: breakdown.warnings,

@@ -1,12 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import { AssignmentService } from './assignment.service';
 import { Measurements } from './measurements';
+import { PlanImportService } from './plan-import.service';
 import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
 
 @Global()
 @Module({
-  providers: [PlanService, PolicyService, AssignmentService, Measurements],
-  exports: [PlanService, PolicyService, AssignmentService],
+  providers: [PlanService, PlanImportService, PolicyService, AssignmentService, Measurements],
+  exports: [PlanService, PlanImportService, PolicyService, AssignmentService],
 })
 export class TasksModule {}

@@ -5,9 +5,20 @@ import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
-import { type PlanIssueResult, PlanService } from '@duban/tasks';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { JobProducer } from '@duban/queue';
+import { type PlanIssueResult, PlanImportService, PlanService, readPlanFile } from '@duban/tasks';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
@@ -30,6 +41,10 @@ import {
   textOrNull,
 } from '../schemas';
 import { readUpload } from '../uploads';
+import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';
+
+/** Reading a file of this size may take longer than a person waits for an answer. */
+const LONG_FILE_BYTES = 1024 * 1024;
 
 const planFields = {
   id: uuid,
@@ -125,6 +140,8 @@ export class PlansController {
     private readonly transactor: Transactor,
     private readonly commands: CommandRunner,
     private readonly plans: PlanService,
+    private readonly imports: PlanImportService,
+    private readonly jobs: JobProducer,
     private readonly reader: PlanReader,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -150,16 +167,35 @@ export class PlansController {
   })
   @ApiOperation({
     summary: 'Read a document into a draft',
-    description: 'Plain text, UTF-8 or GB18030, 20 MiB at most. The draft comes with the warnings of the reader.',
+    description:
+      'Plain text, UTF-8 or GB18030, 20 MiB at most. The draft comes with the warnings of the reader. A file over 1 MiB, ' +
+      'or any with `Prefer: respond-async`, is read by a worker: the answer is 202 and names the import to ask for.',
   })
+  @ApiHeader({ name: 'Prefer', required: false, description: '`respond-async` has the document read by a worker.' })
   @ApiCreatedResponse({ type: PlanDto })
-  async draft(@CurrentActor() sender: Actor, @Req() request: ActingRequest): ReturnType<PlanReader['get']> {
+  @ApiAcceptedResponse({ type: PlanImportDto })
+  async draft(
+    @CurrentActor() sender: Actor,
+    @Req() request: ActingRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Awaited<ReturnType<PlanReader['get']>> | PlanImportView> {
     // Who may not is not asked for a file first.
     assertMay(sender, 'plan.draft');
     const { name, bytes, fields } = await readUpload(request, ['jurisdiction']);
+    const file = { name, bytes };
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
+    if (bytes.length > LONG_FILE_BYTES || prefersAsync(request)) {
+      const accepted = await this.commands.run(request, content, async (tx, actor, at) => {
+        const id = await this.imports.accept(tx, actor, at, file, fields);
+        return viewOf(await this.imports.get(tx, actor, id));
+      });
+      await this.jobs.add('imports', 'document.read', { importId: accepted.id });
+      void reply.status(202).header('location', `/api/v1/plan-imports/${accepted.id}`);
+      return accepted;
+    }
+    const read = await readPlanFile(file);
     return this.commands.run(request, content, async (tx, actor, at) => {
-      const id = await this.plans.draft(tx, actor, at, { name, bytes }, fields.jurisdiction);
+      const id = await this.plans.draft(tx, actor, at, read, fields.jurisdiction);
       return this.reader.get(tx, actor, id, null);
     });
   }
@@ -215,3 +251,7 @@ export class PlansController {
     return this.commands.run(request, input, (tx, actor, at) => this.plans.issue(tx, actor, at, id, input));
   }
 }
+
+/** RFC 7240. */
+const prefersAsync = ({ headers: { prefer } }: ActingRequest): boolean =>
+  [prefer ?? []].flat().some((value) => /(^|[,;]\s*)respond-async\s*($|[,;])/i.test(value));

@@ -5,7 +5,7 @@ import { atLocalTime, type LocalDate, localDateOf, parseLocalDate, SteppedClock,
 import { Round } from '@duban/notifications';
 import { CALENDAR, type Logger, NestLog } from '@duban/platform';
 import { NoticeService } from '@duban/supervision';
-import { AssignmentService, PlanService } from '@duban/tasks';
+import { AssignmentService, PlanService, readPlanFile } from '@duban/tasks';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
@@ -112,9 +112,8 @@ class Player {
 
   private async importPlan(): Promise<string> {
     await this.as('admin', (tx, actor, at) => this.get(UnitImportService).import(tx, actor, at, this.sample.units));
-    return this.as('office', (tx, actor, at) =>
-      this.get(PlanService).draft(tx, actor, at, { name: `sample-${this.year}.txt`, bytes: this.sample.plan }),
-    );
+    const read = await readPlanFile({ name: `sample-${this.year}.txt`, bytes: this.sample.plan });
+    return this.as('office', (tx, actor, at) => this.get(PlanService).draft(tx, actor, at, read));
   }
 
   /** Everything that falls due on the way, in order. */
