@@ -24,8 +24,8 @@ export class DashboardReader {
     const mine = `($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)`;
     const tasks = await counts(
       tx,
-      `select t.state as key, count(distinct t.id)::int as count
-       from task t join assignment x on x.task_id = t.id where ${mine} group by 1 order by 1`,
+      `select t.state as key, count(*)::int as count from task t
+       where exists (select from assignment x where x.task_id = t.id and ${mine}) group by 1 order by 1`,
       parameters,
     );
     const assignments = await counts(

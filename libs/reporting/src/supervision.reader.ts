@@ -175,7 +175,7 @@ export class SupervisionReader {
     if (unitId !== null) where.add('o.unit_id = $?', unitId);
     where.add('o.unit_id = $?', filter.unitId).add('o.id = $?', filter.obligationId);
     where.add('t.plan_id = $?', filter.planId);
-    where.add('o.task_id = $? or t.parent_id = $?', filter.taskId, filter.taskId);
+    where.add('o.task_id in (select id from task where id = $? or parent_id = $?)', filter.taskId, filter.taskId);
     return where;
   }
 }

@@ -236,9 +236,9 @@ const by =
   (a: T, b: T): number =>
     keyOf(a).join(' ') < keyOf(b).join(' ') ? -1 : 1;
 
-/** The unit has a part in the task, or in a part of it. */
-const HAS_PART = `exists (select 1 from assignment a where a.unit_id = $? and
-  (a.task_id = t.id or a.task_id in (select part.id from task part where part.parent_id = t.id)))`;
+/** The unit has a part in the task, or in a part of it: found from the unit's side, which is the smaller. */
+const HAS_PART = `t.id in (select own.id from assignment a join task part on part.id = a.task_id
+  cross join lateral (values (part.id), (part.parent_id)) own(id) where a.unit_id = $?)`;
 
 /** A draft has no light, nor has what was cancelled. */
 const lightOf = `(case when t.state is null or t.state = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'

@@ -25,6 +25,7 @@ export type ObligationState = 'open' | 'discharged' | 'lapsed';
 @Unique('uq_obligation_subject', ['assignmentId', 'kind', 'subject'])
 @Index('ix_obligation_next_rung', ['nextRungAt', 'id'], { where: 'next_rung_at is not null' })
 @Index('ix_obligation_unit_due', ['unitId', 'dueAt'])
+@Index('ix_obligation_due', ['dueAt', 'id'])
 @Index('ix_obligation_open_due', ['dueAt', 'id'], { where: `state = 'open'` })
 export class Obligation {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_obligation' })

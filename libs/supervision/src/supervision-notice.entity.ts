@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
 import type { NoticeColour, NoticeState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
@@ -10,6 +10,7 @@ import type { LocalDate } from '@duban/kernel';
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_supervision_notice_obligation' })
 @Unique('uq_supervision_notice_number', ['jurisdictionId', 'number'])
 @Unique('uq_supervision_notice_colour', ['obligationId', 'deadlineVersion', 'colour'])
+@Index('ix_supervision_notice_issued', ['issuedAt', 'id'])
 export class SupervisionNotice {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_supervision_notice' })
   id!: string;

@@ -19,6 +19,7 @@ export interface DraftedUnits {
 @Unique('uq_task_position', ['planId', 'position'])
 @Index('ix_task_state', ['state', 'planId', 'position'])
 @Index('ix_task_content', { synchronize: false })
+@Index('ix_task_due', { synchronize: false })
 export class Task {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_task' })
   id!: string;
@@ -33,6 +34,7 @@ export class Task {
   @Column('uuid', { name: 'parent_id', nullable: true })
   parentId!: string | null;
 
+  @Index('ix_task_number')
   @Column('text', { nullable: true })
   number!: string | null;
 

@@ -1,0 +1,135 @@
+import { HistoryService, type Actor } from '@duban/history';
+import { useTestDatabase } from '@duban/testing';
+import { Client } from 'pg';
+import type { EntityManager } from 'typeorm';
+import { SupervisionReader } from './supervision.reader';
+import { TaskReader } from './task.reader';
+
+/** Units, plans, tasks a plan; each task has three assignments and each of those two obligations. */
+const [UNITS, PLANS, TASKS_A_PLAN] = [500, 100, 150];
+const TASKS = PLANS * TASKS_A_PLAN;
+/** More than any page with what it shows of its rows, far less than any table. */
+const MOST_ROWS = 3_000;
+
+const id = (kind: number, n: string): string =>
+  `('00000000-0000-7000-800${kind}-' || lpad((${n})::text, 12, '0'))::uuid`;
+const idOf = (kind: number, n: number): string => `00000000-0000-7000-800${kind}-${String(n).padStart(12, '0')}`;
+const CITY = idOf(0, 0);
+
+/** Without the checks of foreign keys: only how the lists are read matters here. */
+const SEED = `
+  set session_replication_role = replica;
+  insert into jurisdiction values ('${CITY}', '云泽市', 'Asia/Shanghai', now());
+  insert into unit select ${id(1, 'n')}, '${CITY}', 'U' || n, '单位' || n, '单位' || n, 'department', n, true, now()
+    from generate_series(0, ${UNITS - 1}) n;
+  insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name, source_text,
+      left_out, warnings, version, created_at)
+    select ${id(2, 'n')}, '${CITY}', '方案' || n, 2026, 'issued', '2026-01-08', 'annual-report', 1, 'f', '', '[]', '[]', 1,
+      now() from generate_series(0, ${PLANS - 1}) n;
+  insert into task (id, jurisdiction_id, plan_id, number, position, path, content, drafted_units, leaders,
+      is_lead_inferred, due_on, milestones, source_start, source_end, state, version, created_at)
+    select ${id(3, 'n')}, '${CITY}', ${id(2, `n / ${TASKS_A_PLAN}`)}, n::text, n % ${TASKS_A_PLAN}, '{}',
+      '疏浚' || md5(n::text), '{}', '{}', false, date '2026-01-01' + n % 365, '[]', 0, 1, 'in_progress', 1, now()
+    from generate_series(0, ${TASKS - 1}) n;
+  insert into assignment (id, jurisdiction_id, task_id, unit_id, role, is_lead_inferred, state, version, created_at)
+    select ${id(4, 'n')}, '${CITY}', ${id(3, 'n / 3')}, ${id(1, `n * 7 % ${UNITS}`)},
+      case n % 3 when 0 then 'lead' else 'responsible' end, false, 'in_progress', 1, now()
+    from generate_series(0, ${3 * TASKS - 1}) n;
+  insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, state, ladder, deadline_version,
+      due_on, effective_on, due_at, settled_at, version, created_at)
+    select ${id(5, 'n')}, '${CITY}', ${id(3, 'n / 6')}, ${id(4, 'n / 2')}, ${id(1, `n / 2 * 7 % ${UNITS}`)},
+      case n % 2 when 0 then 'sign_for' else 'completion' end, case n % 20 when 1 then 'open' else 'discharged' end,
+      'three-colour', 1, date '2026-01-01' + n % 365, date '2026-01-01' + n % 365,
+      timestamptz '2026-01-02' + n % 365 * interval '1 day', null, 1, now()
+    from generate_series(0, ${6 * TASKS - 1}) n;
+  insert into deadline_version select id, 1, due_on, effective_on, due_at, 'r', '{}', 'c', false, null, now()
+    from obligation;
+  insert into supervision_notice (id, jurisdiction_id, number, obligation_id, deadline_version, colour, state, issued_at,
+      in_next_bulletin, version)
+    select ${id(6, 'n')}, '${CITY}', 'n' || n, ${id(5, 'n * 6')}, 1, 'blue', 'issued',
+      timestamptz '2026-01-02' + n * interval '1 hour', false, 1 from generate_series(0, ${TASKS - 1}) n;
+  analyze;`;
+
+interface Node {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
+  Plans?: Node[];
+}
+
+/** Rows that were taken up from tables, those too that were then thrown away; the directory is small and may be read. */
+const rowsRead = (node: Node): number =>
+  (node.Plans ?? []).reduce((sum, one) => sum + rowsRead(one), 0) +
+  (node['Rows Removed by Join Filter'] ?? 0) * node['Actual Loops'] +
+  (/Scan/.test(node['Node Type']) && node['Relation Name'] !== 'unit'
+    ? (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
+    : 0);
+
+const actorOf = (post: Actor['post'], unitId: string | null): Actor => ({
+  personId: idOf(9, 1),
+  name: '某人',
+  post,
+  postId: idOf(9, 2),
+  unitId,
+  requestId: 'spec',
+});
+const OFFICE = actorOf('office', null);
+const CONTACT = actorOf('contact', idOf(1, 7));
+
+describe('a list reads its page and not its tables', () => {
+  const database = useTestDatabase();
+  const tasks = new TaskReader(new HistoryService());
+  const supervision = new SupervisionReader();
+  const now = new Date('2026-06-01T01:00:00Z');
+  const page = { sort: 'position', limit: 50 } as const;
+
+  beforeAll(async () => {
+    const owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    await owner.query(SEED);
+    await owner.end();
+  });
+
+  /** Runs what a reader asks, and says how much of the tables it took. */
+  async function reads(ask: (tx: EntityManager) => Promise<unknown>): Promise<number> {
+    let rows = 0;
+    await database.transactor.run(async (tx) => {
+      // Tables of this size are cheaper read whole: asked is what an index can do when they are large.
+      await tx.query('set local enable_seqscan = off');
+      const query = async (statement: string, parameters: unknown[]): Promise<unknown[]> => {
+        const [explained] = await tx.query(`explain (analyze, timing off, format json) ${statement}`, parameters);
+        rows += rowsRead(explained['QUERY PLAN'][0].Plan);
+        return [];
+      };
+      await ask({ query } as unknown as EntityManager);
+    });
+    return rows;
+  }
+
+  const lists: [string, (tx: EntityManager) => Promise<unknown>][] = [
+    ['tasks in the order of the plans', (tx) => tasks.list(tx, OFFICE, now, page)],
+    ['tasks of a unit, for its contact', (tx) => tasks.list(tx, CONTACT, now, page)],
+    ['tasks of a unit, for the office', (tx) => tasks.list(tx, OFFICE, now, { ...page, unitId: idOf(1, 9) })],
+    ['tasks by date', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: 'due' })],
+    ['tasks by date, the last first', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: '-due' })],
+    ['tasks of a number', (tx) => tasks.list(tx, OFFICE, now, { ...page, q: '2412' })],
+    ['obligations', (tx) => supervision.obligations(tx, OFFICE, now, { limit: 50 })],
+    ['open obligations', (tx) => supervision.obligations(tx, OFFICE, now, { limit: 50, state: 'open' })],
+    ['obligations of a unit, for its contact', (tx) => supervision.obligations(tx, CONTACT, now, { limit: 50 })],
+    [
+      'obligations of a task and its parts',
+      (tx) => supervision.obligations(tx, OFFICE, now, { limit: 50, taskId: idOf(3, 77) }),
+    ],
+    ['notices of a task and its parts', (tx) => supervision.notices(tx, OFFICE, { limit: 50, taskId: idOf(3, 77) })],
+    ['notices', (tx) => supervision.notices(tx, OFFICE, { limit: 50 })],
+  ];
+
+  it.each(lists)('%s', async (_name, ask) => {
+    const rows = await reads(ask);
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThan(MOST_ROWS);
+  });
+});
