@@ -44,6 +44,7 @@ describe('duban parse', () => {
     expect(more).toEqual([]);
     expect([one!.file, other!.file]).toEqual([good, old]);
     expect(one!.tasks).toHaveLength(40);
+    expect(Object.keys(one!)).toEqual(['file', 'title', 'documentNumber', 'leftOut', 'tasks', 'warnings']);
     expect({ ...other!, file: good }).toEqual(one);
     expect(running.stderr.trimEnd().split('\n')).toEqual([
       `${gone}: there is no such file`,
