@@ -253,6 +253,26 @@ describe('Reading', () => {
     const past = await office.get(`/plans/${draft.id}?asOf=${encodeURIComponent(now)}`);
     expect(past).toEqual({ ...before, asOf: now });
     expect((await office.get(`/plans/${draft.id}?asOf=2023-02-05`)).tasks).toEqual(after.tasks);
+
+    // And so is its own story, with that of its parts.
+    const auditor = await edge().as('auditor');
+    const told = await auditor.all(`/tasks/${gone.id}/history`);
+    const removed = told.filter((event) => event.type === 'task.removed');
+    expect(new Set(idsOf(removed.map((event) => event.before)))).toEqual(new Set([gone.id, ...idsOf(gone.subtasks)]));
+    const { id, content, subtasks } = await auditor.get(`/tasks/${gone.id}?asOf=${encodeURIComponent(now)}`);
+    expect({ id, content, subtasks }).toEqual({ id: gone.id, content: gone.content, subtasks: gone.subtasks });
+    const contact = await edge().as('LD01.contact');
+    for (const [caller, path] of [
+      [auditor, ''],
+      [auditor, '?asOf=2023-02-05'],
+      [contact, ''],
+      [contact, '/history'],
+    ] as const) {
+      expect(await caller.ask('GET', `/tasks/${gone.id}${path}`)).toMatchObject({
+        status: 404,
+        body: { code: 'TASK.UNKNOWN' },
+      });
+    }
   });
 
   it('the light turns red with an orange notice', async () => {

@@ -120,14 +120,14 @@ export class HistoryService {
          json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
            'postId', h.actor_post_id, 'unitId', h.actor_unit_id) as actor
        from history_event h
-       where h.task_id in (select id from task where id = $1 or parent_id = $1) and h.seq > $2
+       where h.task_id = any($1::uuid[]) and h.seq > $2
          and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity = 'task'
            or coalesce(h.after, h.before)->>'unitId' = $4
            or coalesce(h.after, h.before)->>'assignmentId' = any($7::text[])
            or coalesce(h.after, h.before)->>'obligationId' = any($8::text[])))
        order by h.seq limit $3`,
       [
-        taskId,
+        await this.idsOfTask(tx, taskId),
         after,
         limit,
         sight?.unitId ?? null,
@@ -137,6 +137,18 @@ export class HistoryService {
         sight?.obligationIds ?? [],
       ],
     );
+  }
+
+  /** A task and its parts, those too that were taken out of the draft since. */
+  async idsOfTask(tx: EntityManager, taskId: string): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(
+      `select $1::uuid as id
+       union select id from task where parent_id = $1
+       union select entity_id from history_event
+         where type = 'task.removed' and (before->>'parentId')::uuid = $1`,
+      [taskId],
+    );
+    return rows.map((row) => row.id);
   }
 
   /**

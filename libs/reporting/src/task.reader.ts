@@ -136,11 +136,20 @@ export class TaskReader {
     return pageOf(events, limit, (event) => [event.seq]);
   }
 
-  /** Null for those who see all. @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS */
+  /**
+   * Null for those who see all. What was taken out of a draft is there in its history, and for no unit.
+   * @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS
+   */
   private async sightOf(tx: EntityManager, actor: Actor, id: string): Promise<UnitSight | null> {
     const unitId = unitScope(actor);
-    const [task]: { id: string }[] = await tx.query(`select id from task where id = $1`, [id]);
-    if (!task) throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
+    const [known]: { isTask: boolean; wasTask: boolean }[] = await tx.query(
+      `select exists (select from task where id = $1) as "isTask",
+         exists (select from history_event where task_id = $1) as "wasTask"`,
+      [id],
+    );
+    if (!known?.isTask && (unitId !== null || !known?.wasTask)) {
+      throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
+    }
     if (unitId === null) return null;
     const [own]: Omit<UnitSight, 'unitId'>[] = await tx.query(
       `select coalesce(array_agg(distinct a.task_id), '{}') as "taskIds",
@@ -159,7 +168,16 @@ export class TaskReader {
 
   private async now(tx: EntityManager, id: string): Promise<TaskDetail> {
     const [task] = await presentTasks(tx, { taskId: id });
-    const taskIds = [id, ...task!.subtasks.map((part) => part.id)];
+    if (!task) {
+      throw notFound(
+        'TASK.UNKNOWN',
+        'The task was taken out of its draft: ask for its history, or for a past instant.',
+        {
+          taskId: id,
+        },
+      );
+    }
+    const taskIds = [id, ...task.subtasks.map((part) => part.id)];
     const obligations: ObligationSnapshot[] = await tx.query(
       `select id, task_id as "taskId", assignment_id as "assignmentId", unit_id as "unitId", kind, subject, state,
          deadline_version as "deadlineVersion", due_on::text as "dueOn", effective_on::text as "effectiveOn",
@@ -185,12 +203,11 @@ export class TaskReader {
        where a.task_id = any($1) order by r.reported_at, r.id`,
       [taskIds],
     );
-    return { ...task!, asOf: null, obligations, notices, reports };
+    return { ...task, asOf: null, obligations, notices, reports };
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<TaskDetail> {
-    const rows: { id: string }[] = await tx.query(`select id from task where id = $1 or parent_id = $1`, [id]);
-    const scope = { taskIds: rows.map((row) => row.id) };
+    const scope = { taskIds: await this.history.idsOfTask(tx, id) };
     const tasks = await this.history.statesAt<TaskSnapshot>(tx, scope, 'task', asOf);
     if (!tasks.some((task) => task.id === id)) {
       throw notFound('TASK.UNKNOWN', `There was no such task at ${asOf.toISOString()}.`, { taskId: id });

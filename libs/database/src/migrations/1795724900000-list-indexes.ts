@@ -22,4 +22,9 @@ const INDEXES = [
   { name: 'ix_obligation_due', on: 'obligation (due_at, id)' },
   { name: 'ix_supervision_notice_issued', on: 'supervision_notice (issued_at, id)' },
   { name: 'ix_notification_task', on: 'notification (task_id) where task_id is not null' },
+  // Parts that were taken out of a draft, by the task that they were a part of.
+  {
+    name: 'ix_history_event_removed_part',
+    on: `history_event (((before->>'parentId')::uuid)) where type = 'task.removed'`,
+  },
 ];
