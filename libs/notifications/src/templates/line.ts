@@ -83,8 +83,13 @@ const itemOf = (
   m: Messages,
 ): string =>
   taskNumber === null
-    ? fill(m.itemWithoutNumber, { content: taskContent })
-    : fill(m.item, { number: taskNumber, content: taskContent });
+    ? fill(m.itemWithoutNumber, { content: quoted(taskContent) })
+    : fill(m.item, { number: taskNumber, content: quoted(taskContent) });
+
+const OTHER_MARKS: Readonly<Record<string, string>> = { '“': '‘', '”': '’', '‘': '“', '’': '”' };
+
+/** Within double quotation marks come single ones, and within those double ones (GB/T 15834). */
+const quoted = (text: string): string => text.replace(/[“”‘’]/g, (mark) => OTHER_MARKS[mark]!);
 
 const numberOf = (taskNumber: string | null, m: Messages): string =>
   taskNumber === null ? m.noNumber : fill(m.number, { number: taskNumber });
@@ -106,6 +111,8 @@ function dutyOf({ obligationKind, subject }: NotificationParameters<'follow_up'>
   if (!withSubject || subject === null) return m.duties[obligationKind];
   const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
   const named =
-    year && quarter ? fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] }) : subject;
+    year && quarter
+      ? fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] })
+      : quoted(subject);
   return fill(withSubject, { subject: named });
 }

@@ -106,6 +106,17 @@ describe('lineFor', () => {
     );
   });
 
+  it('has single marks for a quotation within the quoted task or milestone', () => {
+    const taskContent = '办好“湖滨读书节”，放映电影《灯（“上”篇）》';
+    expect(zh('verified', { ...aboutTask, taskContent }).text).toContain(
+      '“办好‘湖滨读书节’，放映电影《灯（‘上’篇）》”',
+    );
+    const subject = '建成“一张网”，含‘两翼’';
+    expect(zh('follow_up', { ...followUp, obligationKind: 'milestone', subject }).text).toContain(
+      '完成阶段目标“建成‘一张网’，含“两翼””',
+    );
+  });
+
   it('names the year of a date in another one', () => {
     expect(zh('returned', { ...aboutTask, reason: '佐证不足', rectifyBy: '2027-01-08' }).text).toContain(
       '2027年1月8日',
