@@ -64,9 +64,11 @@ describeWithRedis('the queue on Redis', (redis) => {
   it('refuses to start on a Redis that evicts keys', async () => {
     const client = new Redis(redis.url);
     await client.config('SET', 'maxmemory-policy', 'volatile-lru');
-    await expect(backend().prepare()).rejects.toThrow('set maxmemory-policy to noeviction');
+    const store = backend();
+    // However often it is asked: a process that was up before Redis hears of it each minute until it is mended.
+    for (const _ of [1, 2]) await expect(store.prepare()).rejects.toThrow('set maxmemory-policy to noeviction');
     await client.config('SET', 'maxmemory-policy', 'noeviction');
-    await expect(backend().prepare()).resolves.toBeUndefined();
+    await expect(store.prepare()).resolves.toBeUndefined();
     client.disconnect();
   });
 

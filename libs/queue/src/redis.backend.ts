@@ -90,8 +90,9 @@ export class RedisQueueBackend extends QueueBackend {
     try {
       await redis.connect();
       const answer = (await redis.config('GET', 'maxmemory-policy')) as string[];
-      this.isVerified = true;
-      return answer[1] ?? null;
+      const policy = answer[1] ?? null;
+      this.isVerified = policy === null || policy === 'noeviction';
+      return policy;
     } catch (error) {
       // Managed servers forbid CONFIG: asking again would bring the same answer.
       this.isVerified = error instanceof ReplyError;
