@@ -94,9 +94,11 @@ describe('Operations', () => {
 
   describe('while the database is away', () => {
     const expectAway = async (): Promise<void> => {
-      const started = Date.now();
+      // Who waits for the database waits ten seconds and more; a busy machine takes less for either.
+      let started = Date.now();
       expect(await get('/healthz')).toMatchObject({ status: 200, body: { status: 'alive' } });
-      expect(Date.now() - started).toBeLessThan(1_500);
+      expect(Date.now() - started).toBeLessThan(8_000);
+      started = Date.now();
       expect(await get('/readyz')).toMatchObject({
         status: 503,
         body: { status: 'not_ready', checks: { database: 'away' } },

@@ -234,7 +234,7 @@ describe('npm start with a database of somebody’s own', () => {
     running.kill('SIGINT');
     expect(await running.ended).toEqual(CLEAN);
     expect(running.stderr).toBe('');
-  }, 30_000);
+  }, 60_000);
 });
 
 describeWithRedis('npm start with Redis', (redis) => {
@@ -247,7 +247,7 @@ describeWithRedis('npm start with Redis', (redis) => {
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
     await refuses(start(join(folder, 'redis'), env), /^Redis evicts keys .* set maxmemory-policy to noeviction\.$/);
     expect(await database.source.query('select from unit')).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 });
 
 /** Ends with 1 and one sentence on standard error. */
