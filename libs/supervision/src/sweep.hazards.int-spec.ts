@@ -1,3 +1,4 @@
+import { UnitDirectory } from '@duban/directory';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { planOf } from '../test/city';
@@ -40,6 +41,19 @@ describe('many sweeps at once', () => {
       `select substring(number from '〔2023〕(\\d+)号')::int as n from supervision_notice order by 1`,
     );
     expect(numbers.map(({ n }) => n)).toEqual(Array.from({ length: 1_000 }, (_, i) => i + 1));
+  });
+
+  it('looks each leader up once a batch, not once a row', async () => {
+    await office.query(`update task set leaders = array['欧阳明'] where position % 2 = 0`);
+    await office.query(`update task set leaders = array['王某', '李某'] where position % 4 = 1`);
+    const lookUp = jest.spyOn(office.get(UnitDirectory), 'leaderPostByName');
+    office.sleepTo('2023-02-09T09:00:00+08:00');
+    const { followUps } = await office.sweeps.run(office.clock.now());
+    expect(followUps).toBeGreaterThan(TASKS);
+    const batches = Math.ceil(TASKS / 200);
+    expect(lookUp.mock.calls.length).toBeGreaterThan(0);
+    expect(lookUp.mock.calls.length).toBeLessThanOrEqual(2 * batches);
+    lookUp.mockRestore();
   });
 });
 

@@ -138,6 +138,7 @@ export class SweepService {
     if (rows.length === 0) return { obligations: 0, followUps: 0, notices: 0 };
     const posts = await this.directory.postsOf(tx, [...new Set(rows.map((row) => row.unitId))]);
     const government = await this.directory.governmentPosts(tx);
+    const leaderPosts = new Map<string, string>();
     const firings: Firing[] = [];
     const pointers: { id: string; next_rung: string | null; next_rung_at: Date | null; last_rung: string | null }[] =
       [];
@@ -145,7 +146,7 @@ export class SweepService {
       try {
         const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
         const { fired, next } = this.climb(policy, row, now);
-        const leaderPost = await this.leaderPost(tx, row, government);
+        const leaderPost = await this.leaderPost(tx, row, government, leaderPosts);
         for (const one of fired) {
           firings.push({
             id: newId(),
@@ -195,10 +196,21 @@ export class SweepService {
     return climb(ladder, { rung: row.nextRung, at: row.nextRungAt }, row.effectiveOn, now, clock);
   }
 
-  /** The leader in charge (分管领导) is the one named on the task, else the head of the supervision office. */
-  private async leaderPost(tx: EntityManager, row: DueRow, government: GovernmentPosts): Promise<string> {
-    if (row.leaders.length === 0) return government.office;
-    return (await this.directory.leaderPostByName(tx, row.leaders)) ?? government.office;
+  /**
+   * The leader in charge (分管领导) is the one named on the task, else the head of the supervision office.
+   * @param known posts by the names of their holders, found earlier in the batch: a city has few leaders and many tasks
+   */
+  private async leaderPost(
+    tx: EntityManager,
+    { leaders }: DueRow,
+    { office }: GovernmentPosts,
+    known: Map<string, string>,
+  ): Promise<string> {
+    if (leaders.length === 0) return office;
+    const names = leaders.join('\n');
+    const post = known.get(names) ?? (await this.directory.leaderPostByName(tx, leaders)) ?? office;
+    known.set(names, post);
+    return post;
   }
 
   private async issueNotices(tx: EntityManager, now: Date, firings: Firing[]): Promise<void> {
