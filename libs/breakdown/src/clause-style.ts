@@ -26,6 +26,7 @@ export function chooseClauseReader(layout: Layout): ClauseReader {
   const unitFirst = count(readUnitFirstClauses);
   const bareLists = count(readBareListClauses);
   if (bareLists >= FEWEST_BARE_LISTS && bareLists > MUCH * usual) return readBareListClauses;
-  if (unitFirst >= FEWEST_UNIT_FIRST && unitFirst > MUCH * usual) return readUnitFirstClauses;
-  return count(readProseClauses) > MUCH * usual ? readProseClauses : readAssignmentClauses;
+  const prose = count(readProseClauses);
+  if (unitFirst >= Math.max(FEWEST_UNIT_FIRST, prose) && unitFirst > MUCH * usual) return readUnitFirstClauses;
+  return prose > MUCH * usual ? readProseClauses : readAssignmentClauses;
 }

@@ -48,6 +48,9 @@ function isDatePiece(folded: string, at: number, inside: Span): boolean {
   return beginsWithDate(folded, skipBlanks(folded, at, end), end);
 }
 
+/** Roles whose lists may have a time limit behind them without a label of its own. */
+const LISTS: ReadonlySet<string> = new Set(['lead', 'responsible', 'cooperating', 'supervising', 'leaders']);
+
 /** Cuts the inside of a clause into its labelled lists and the rules stated among them. */
 export function readSegments(folded: string, inside: Span): Pick<AssignmentClause, 'segments' | 'rules'> {
   const segments: ClauseSegment[] = [];
@@ -76,7 +79,7 @@ export function readSegments(folded: string, inside: Span): Pick<AssignmentClaus
       at = label.end - 1;
       continue;
     }
-    if (current.role !== 'deadline' && current.role !== 'remark' && isDatePiece(folded, at, inside)) {
+    if (LISTS.has(current.role) && isDatePiece(folded, at, inside)) {
       finish(at, { role: 'deadline', start: at, end: inside.end });
       continue;
     }

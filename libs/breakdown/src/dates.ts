@@ -1,6 +1,6 @@
 import { isNumeral, readNumeral } from './chinese-numerals';
-import { fold } from './folded-text';
 import type { DateWords, Span } from './breakdown.types';
+import { originalSpan, tighten } from './tight-text';
 
 /** A date in a text, by when something is to be done. */
 interface DateMention extends Span {
@@ -15,6 +15,10 @@ const QUARTER = '第?[一二三四1-4]季度';
 /** States that a bare month may stand before: 「9月投入使用」 is a date, 「9月的经验」 is none. */
 const STATES =
   '(?:份)?(?:全面|全部|基本|正式|实现|力争|确保)?(?:开工|动工|投入使用|投用|竣工|通车|完工|建成|启动|完成|启用|交付|开园|开业|投产|封顶|出台|印发|上线|运行|见效|开通|验收|开放|开学|试运行)';
+
+/** Behind a quarter or half a year: by its end, or what is done in it; 「上半年经济运行情况」 tells of the past. */
+const IN_PERIOD =
+  '(?:(?:末|底)?(?:之?前|内)|(?:末|底)|(?!(?:经济|工作|运行|情况|形势|数据|报表|全[市县区省州]|我[市县区省]|的|已|共|累计|任务|规上|固定资产|税收|财政|进展|总结|督查|以来)))';
 
 interface Form {
   pattern: RegExp;
@@ -63,18 +67,18 @@ const FORMS: readonly Form[] = [
     due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), THIRDS[groups['third'] ?? '']),
   },
   {
-    pattern: new RegExp(`(?:到|至|于|在)?${ANY_YEAR}?(?<quarter>${QUARTER})(?:末|底)?(?:之?前|内)?`, 'y'),
+    pattern: new RegExp(`(?:到|至|于|在)?${ANY_YEAR}?(?<quarter>${QUARTER})${IN_PERIOD}`, 'y'),
     due: (groups, year) => {
       const written = /[一二三四1-4]/.exec(groups['quarter'] ?? '')?.[0] ?? '';
       return calendarDate(yearOf(groups, year), (readNumeral(written) ?? Number(written)) * 3);
     },
   },
   {
-    pattern: new RegExp(`${ANY_YEAR}?上半年(?:之?前|内)?`, 'y'),
+    pattern: new RegExp(`${ANY_YEAR}?上半年${IN_PERIOD}`, 'y'),
     due: (groups, year) => calendarDate(yearOf(groups, year), 6),
   },
   {
-    pattern: new RegExp(`${ANY_YEAR}?下半年(?:内)?`, 'y'),
+    pattern: new RegExp(`${ANY_YEAR}?下半年${IN_PERIOD}`, 'y'),
     due: (groups, year) => calendarDate(yearOf(groups, year), 12),
   },
   {
@@ -153,7 +157,8 @@ const isBoundary = (character: string | undefined): boolean =>
  * and the ends of periods are left out. Linear: each pattern is bounded and tried once at an offset.
  */
 export function readDates(text: string, year: number | null, inField = false): DateMention[] {
-  const folded = fold(text);
+  const tight = tighten(text);
+  const { folded } = tight;
   const mentions: DateMention[] = [];
   let context = year;
   for (let at = 0; at < folded.length; at++) {
@@ -168,7 +173,7 @@ export function readDates(text: string, year: number | null, inField = false): D
       NOT_AFTER.some((word) => before.endsWith(word)) || NOT_BEFORE.some((word) => after.startsWith(word));
     if (!isPast(found.due, year)) {
       if (found.due !== null) context = Number(found.due.slice(0, 4));
-      if (!isPeriod) mentions.push(found);
+      if (!isPeriod) mentions.push({ ...originalSpan(tight, found.start, found.end), due: found.due });
     }
     at = found.end - 1;
   }

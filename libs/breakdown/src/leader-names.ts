@@ -57,6 +57,10 @@ const isName = (token: string): boolean => {
   );
 };
 
+/** Whether a folded word is a person's name beyond doubt: a common surname and one or two characters more. */
+export const isPersonName = (word: string): boolean =>
+  word.length <= LONGEST_NAME - 1 && SURNAMES.has(word[0] ?? '') && isName(word);
+
 /** The name in a token that may begin with a title or end with one, or null. */
 function nameIn(token: string): string | null {
   if (token.length > 60) return null;
@@ -83,7 +87,11 @@ export function readLeaderNames(list: string): string[] {
     .flatMap((token) => {
       const words = token.split(/[ \n]+/).filter((word) => word !== '');
       // A name of two characters is often spaced out to the width of three: 「王 六」.
-      return words.length > 1 && words.every((word) => word.length === 1) ? [words.join('')] : words;
+      return words.reduce<string[]>((joined, word, index) => {
+        if (word.length === 1 && words[index - 1]?.length === 1) joined.push((joined.pop() ?? '') + word);
+        else joined.push(word);
+        return joined;
+      }, []);
     });
   const names = tokens.map(nameIn).filter((name): name is string => name !== null);
   return [...new Set(names)];

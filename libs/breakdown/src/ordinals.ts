@@ -2,13 +2,14 @@ import { isNumeral, readNumeral } from './chinese-numerals';
 import { isHan, skipBlanks } from './folded-text';
 import { readQuantity } from './quantities';
 
-/** The shapes of an item's label, from the coarsest: 第一章, 一、, 第一条, （一）, ——, 1., 1.1, （1）, 1）, ①. */
+/** The shapes of an item's label, from the coarsest: 第一章, 一、, 第一条, （一）, ——, 问题1：, 1., 1.1, （1）, 1）, ①. */
 export type OrdinalKind =
   | 'chapter'
   | 'word'
   | 'article'
   | 'bracketed_word'
   | 'dash'
+  | 'named'
   | 'digit'
   | 'decimal'
   | 'bracketed_digit'
@@ -25,6 +26,7 @@ export const ORDINAL_RANK: Readonly<Record<OrdinalKind, number>> = {
   article: 20,
   bracketed_word: 30,
   dash: 40,
+  named: 55,
   digit: 60,
   decimal: 65,
   bracketed_digit: 70,
@@ -41,6 +43,8 @@ export interface Ordinal {
   end: number;
 }
 
+/** Nouns that count items (问题1：, 任务二：); a colon, a full stop or a blank must follow the number. */
+const NAMED = ['问题', '任务', '项目', '事项', '举措', '措施'];
 const CIRCLED = '①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳';
 const CHAPTER_WORDS = ['部分', '章', '编', '节', '篇'];
 const LONGEST_NUMERAL = 5;
@@ -73,6 +77,11 @@ function readCount(folded: string, at: number, end: number, expected: number | n
   const carriesOn = expected !== null && value >= expected && value <= expected + LARGEST_GAP;
   return value <= LARGEST_ALONE || carriesOn ? { value, end: next, words } : null;
 }
+
+/** Blanks that space a label out: ( 一 ), 1 、. */
+const MOST_BLANKS = 2;
+const skipSpacing = (folded: string, at: number, end: number): number =>
+  skipBlanks(folded, at, Math.min(end, at + MOST_BLANKS));
 
 /** Whether `1.` or `1、` at `mark` ends a label and is not the point of a decimal or one of a list (3、4号线). */
 function endsLabel(folded: string, mark: number, end: number, fitsSequence: boolean): boolean {
@@ -125,9 +134,10 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
       : found('chapter', count.value, count.end + chapter.length, count.end + chapter.length);
   }
   if (first === '(') {
-    const count = readCount(folded, at + 1, end, expected);
-    if (count === null || folded[count.end] !== ')') return null;
-    const labelEnd = count.end + 1;
+    const count = readCount(folded, skipSpacing(folded, at + 1, end), end, expected);
+    const close = count && skipSpacing(folded, count.end, end);
+    if (count === null || close === null || folded[close] !== ')') return null;
+    const labelEnd = close + 1;
     const wordsAt = folded[labelEnd] === '、' || folded[labelEnd] === '.' ? labelEnd + 1 : labelEnd;
     return found(count.words ? 'bracketed_word' : 'bracketed_digit', count.value, labelEnd, wordsAt);
   }
@@ -138,17 +148,28 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
       ? found('dash', null, next, next)
       : null;
   }
+  const noun = NAMED.find((word) => folded.startsWith(word, at));
+  if (noun !== undefined) {
+    const count = readCount(folded, at + noun.length, end, expected);
+    if (count === null || !': .、\n'.includes(folded[count.end] ?? '\n')) return null;
+    return found('named', count.value, count.end, folded[count.end] === '\n' ? count.end : count.end + 1);
+  }
   const circled = CIRCLED.indexOf(first);
   if (circled >= 0) return found('circled', circled + 1, at + 1, at + 1);
 
   const count = readCount(folded, at, end, expected);
   if (count === null) return null;
-  const mark = folded[count.end];
+  const markAt = skipSpacing(folded, count.end, end);
+  const mark = folded[markAt];
   if (count.words)
-    return (mark === '、' || mark === '.') && !isNumeral(folded[count.end + 1])
-      ? found('word', count.value, count.end, count.end + 1)
+    return (mark === '、' || mark === '.') && !isNumeral(folded[markAt + 1])
+      ? found('word', count.value, count.end, markAt + 1)
       : null;
-  if (mark === ')') return found('digit_bracket', count.value, count.end, count.end + 1);
+  if (mark === ')') return found('digit_bracket', count.value, count.end, markAt + 1);
+  if (markAt > count.end)
+    return (mark === '.' || mark === '、') && !isDigit(folded[markAt + 1])
+      ? found('digit', count.value, count.end, markAt + 1)
+      : null;
   const levels = mark === '.' && expected !== count.value ? readLevels(folded, at, count.end, end) : null;
   if (levels) return found('decimal', levels.value, levels.end, levels.end);
   if ((mark === '.' || mark === '、') && endsLabel(folded, count.end, end, expected === count.value))

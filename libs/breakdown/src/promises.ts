@@ -104,6 +104,8 @@ const ALLOWS = [
   '允许',
   '引导',
   '责令',
+  '约谈',
+  '问责',
   '凡',
   '围绕',
   '按照',
@@ -162,6 +164,11 @@ const PRICED = /^以(?:不高于|不低于|市场|实际)/;
 const CAP_REACH = 8;
 const COUNTS_PARTIES = /^(?:相关|有关)?(?:部门|单位|机构|方面|环节|领域|专班|成员)/;
 
+/** 「对组织500人以上…的旅行社」: whom a payment is for. */
+const CONDITION = /^(?:对(?![接标口外照])|凡)/;
+/** Sums that tell how large a project is, not what is done this time: 总投资12亿元. */
+const SIZES = ['总投资', '概算投资', '估算投资', '概算', '总概算', '投资额', '注册资本'];
+
 const includesAny = (text: string, words: readonly string[]): boolean => words.some((word) => text.includes(word));
 const lastOf = (text: string, words: readonly string[]): number =>
   words.reduce((last, word) => Math.max(last, text.lastIndexOf(word)), -1);
@@ -187,6 +194,8 @@ export function isPromise(
   const clauseText = folded.slice(around.clause.start, around.clause.end);
   const pays = mentionsPayment(clauseText);
   if (TIMES.has(unit)) return comparison.comparator === 'lte' && isReduced(before);
+  if (CONDITION.test(clauseText) && mentionsPayment(sentence)) return false;
+  if (MONEY.has(unit) && SIZES.some((size) => before.replace(/[约为达]$/, '').endsWith(size))) return false;
   if (includesAny(before.slice(-CAP_REACH), CAPS) || /(?:每|原|现有|已|已有|其他|第)$/.test(before)) return false;
   // 「财政局等4个部门」 counts who takes part; 「…等26个重点单元」 what is done.
   if (before.endsWith('等') && COUNTS_PARTIES.test(behind)) return false;

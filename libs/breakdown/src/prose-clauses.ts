@@ -86,8 +86,22 @@ function readList(folded: string, at: number, end: number, sure: boolean): { seg
   return null;
 }
 
+/** The units right behind 由, whatever they are to do: 「由县住建局根据会议意见修改」. */
+function readAgents(folded: string, at: number, end: number): ReturnType<typeof readList> {
+  const list = readNames(folded, at, end);
+  return list > at && isSureList(folded.slice(at, list))
+    ? { segment: { role: 'responsible', start: at, end: list }, end: list }
+    : null;
+}
+
 /** The partners behind 会同: names up to the first word that is no part of one. */
 function readPartners(folded: string, at: number, end: number): Segment | null {
+  const stop = readNames(folded, at, end);
+  return stop > at ? { role: 'partners', start: at, end: stop } : null;
+}
+
+/** The end of the names of units that stand at `at`, joined by 、 or 和; `at` if there is none. */
+function readNames(folded: string, at: number, end: number): number {
   let stop = at;
   for (let next = at; ; next = stop + 1) {
     const unit = unitAtStart(folded.slice(next, Math.min(end, next + LONGEST_PARTNER)));
@@ -95,7 +109,7 @@ function readPartners(folded: string, at: number, end: number): Segment | null {
     stop = next + unit;
     if (!'、和及与'.includes(folded[stop] ?? '.')) break;
   }
-  return stop > at ? { role: 'partners', start: at, end: stop } : null;
+  return stop;
 }
 
 /** The lists that one sentence begins at `at`: X牵头, then 会同Y, then Y配合 behind commas. */
@@ -105,11 +119,12 @@ function readLists(
   end: number,
   sure: boolean,
 ): { segments: Segment[]; end: number } | null {
-  const first = readList(folded, at, end, sure);
+  const first = readList(folded, at, end, sure) ?? (sure ? null : readAgents(folded, at, end));
   if (!first) return null;
   const segments = [first.segment];
   let stop = first.end;
   for (let count = 1; count < MOST_LISTS; count++) {
+    if (folded[stop] === ',' && folded.startsWith(JOINT, stop + 1)) stop++;
     const partners = folded.startsWith(JOINT, stop) ? readPartners(folded, stop + JOINT.length, end) : null;
     if (partners) {
       segments.push(partners);

@@ -71,17 +71,36 @@ const NAMES: readonly (readonly [Column, readonly string[]])[] = [
 const COLUMNS = new Map<string, Column>(
   NAMES.flatMap(([column, names]) => names.map((name) => [name, column] as const)),
 );
+/** What a name that is not known says by its last word, where nothing else in it says otherwise. */
+const LAST_WORDS: readonly (readonly [Column, RegExp])[] = [
+  ['other', /(?:电话|联系人|联系方式|备注|说明|情况|进展|投资|金额|资金|经费|地点|位置|来源|依据|性质|级别|形式)$/],
+  ['deadline', /(?:时限|时间|期限|日期|节点|时间要求|进度要求|进度安排|时间安排)$/],
+  ['leaders', /(?:领导|责任人|负责人|负责同志)$/],
+  ['responsible', /(?:责任|承办|落实|实施|完成)(?:单位|部门|科室|处室|主体)$/],
+  ['category', /(?:类别|分类|领域|板块|类型)$/],
+  [
+    'content',
+    /(?:任务|事项|内容|措施|举措|目标|要点|项目|工作|问题|建议|提案|议案|案由|题目|标题|名称|要求|标准|成果)$/,
+  ],
+];
 const UNITS: ReadonlySet<Column> = new Set<Column>(['lead', 'responsible', 'cooperating']);
 const LONGEST_NAME = 14;
 const MOST_COLUMNS = 12;
 const FEWEST_COLUMNS = 3;
 
-/** The column that a cell of the head names, or null. Brackets in it (完成时限（年）) say no more. */
+/** A cell of the head without blanks and without a bracket at its end (完成时限（年）), which says no more. */
+const nameIn = (cell: string): string => cell.replace(/[ \n]/g, '').replace(/[(〔[][^)〕\]]*[)〕\]]$/, '');
+
+/** The column that a cell of the head names, or null. */
 function columnOf(cell: string): Column | null {
   if (cell.length > LONGEST_NAME) return null;
-  const name = cell.replace(/[ \n]/g, '').replace(/[(〔[][^)〕\]]*[)〕\]]$/, '');
+  const name = nameIn(cell);
   return COLUMNS.get(name) ?? roleOfLabel(name);
 }
+
+/** The column that a cell names by its last word, if nothing else tells; only where all names stand side by side. */
+const columnByLastWord = (cell: string): Column | null =>
+  cell.length > LONGEST_NAME ? null : (LAST_WORDS.find(([, lastWord]) => lastWord.test(nameIn(cell)))?.[0] ?? null);
 
 const isHead = (columns: readonly Column[]): boolean =>
   columns.length >= FEWEST_COLUMNS && columns.includes('content') && columns.some((column) => UNITS.has(column));
@@ -91,7 +110,10 @@ function headInLine(text: string, folded: string, line: Span): Pick<TableHeader,
   for (const mark of ['wide', 'blank'] as const) {
     const cells = cellsOf(text, folded, line, mark);
     if (cells.length < FEWEST_COLUMNS || cells.length > MOST_COLUMNS) continue;
-    const columns = cells.map((cell) => columnOf(folded.slice(cell.start, cell.end)));
+    const columns = cells.map((cell) => {
+      const name = folded.slice(cell.start, cell.end);
+      return columnOf(name) ?? columnByLastWord(name);
+    });
     if (columns.every((column) => column !== null) && isHead(columns)) return { columns, mark };
   }
   return null;

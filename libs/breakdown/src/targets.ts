@@ -1,10 +1,10 @@
 import type { Target } from './breakdown.types';
 import { isCloser, isOpener } from './brackets';
 import { compare, type Comparison } from './comparisons';
-import { fold } from './folded-text';
 import { isPromise } from './promises';
 import { readQuantity, type Quantity } from './quantities';
 import { Surrounder } from './surroundings';
+import { originalSpan, tighten, type TightText } from './tight-text';
 
 const QUOTES: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '《': '》', '「': '」', '『': '』', '"': '"' };
 const LONGEST_QUOTE = 60;
@@ -45,7 +45,8 @@ interface Judged {
  * quotation marks (“1+10”), dates, durations, ratios and what stands in brackets are none. Linear in the text.
  */
 export function readTargets(text: string): Target[] {
-  const folded = fold(text);
+  const tight = tighten(text);
+  const { folded } = tight;
   const skips = skipEnds(folded);
   const targets: Target[] = [];
   let depth = 0;
@@ -64,7 +65,7 @@ export function readTargets(text: string): Target[] {
     if (depth > 0) continue;
     const quantity = readQuantity(folded, at, folded.length);
     if (quantity === null) continue;
-    const unit = unitOf(text, quantity);
+    const unit = unitOf(text, tight, quantity);
     const around = surrounder.around(quantity);
     const own = compare(folded, quantity, around.before);
     // 「不低于10000元、5000元、3000元」: what goes for the first goes for the whole list.
@@ -76,7 +77,7 @@ export function readTargets(text: string): Target[] {
       const start = Math.max(around.clause.start, lastEnd);
       const end = endOfTarget(folded, comparison.end, around.clause.end);
       targets.push({
-        text: text.slice(start, end).trim(),
+        text: wordsOf(text, tight, start, end).trim(),
         value: quantity.value,
         ...(quantity.upper === null ? {} : { upper: quantity.upper }),
         unit,
@@ -100,5 +101,10 @@ function endOfTarget(folded: string, from: number, end: number): number {
   return at;
 }
 
-const unitOf = (text: string, quantity: Quantity): string =>
-  quantity.unit.start === quantity.start ? '%' : text.slice(quantity.unit.start, quantity.unit.end).replace('％', '%');
+function wordsOf(text: string, tight: TightText, start: number, end: number): string {
+  const span = originalSpan(tight, start, end);
+  return text.slice(span.start, span.end);
+}
+
+const unitOf = (text: string, tight: TightText, { start, unit }: Quantity): string =>
+  unit.start === start ? '%' : wordsOf(text, tight, unit.start, unit.end).replace('％', '%');

@@ -85,7 +85,7 @@ export class TaskDrafter {
       content,
       ...roles,
       ...readSchedule(content, isUndated ? place.notes.deadlineWords : field, context.year),
-      targets: [...readTargets(outsideParts), ...this.targetsOfMeasures(clauses)],
+      targets: this.targets(outsideParts, clauses),
       subtasks,
       leadInferred: roles.lead.length === 0 && subtasks.every((part) => part.leadInferred),
       source: { ...given.source },
@@ -126,12 +126,20 @@ export class TaskDrafter {
     });
   }
 
-  /** What the measures of a clause promise (整改措施); the words of the task are the problem. */
-  private targetsOfMeasures(clauses: readonly AssignmentClause[]): Target[] {
-    return clauses
-      .flatMap((clause) => clause.segments)
-      .filter((segment) => segment.role === 'measures')
-      .flatMap((segment) => readTargets(this.layout.text.slice(segment.start, segment.end)));
+  /**
+   * What the words of a task promise. Where its clauses have measures (整改目标, 整改措施) these promise it, once, and the
+   * words are the problem.
+   */
+  private targets(words: string, clauses: readonly AssignmentClause[]): Target[] {
+    const measures = clauses.flatMap((clause) => clause.segments).filter((segment) => segment.role === 'measures');
+    if (measures.length === 0) return readTargets(words);
+    const seen = new Set<string>();
+    return measures.flatMap((segment) => {
+      const found = readTargets(this.layout.text.slice(segment.start, segment.end));
+      const fresh = found.filter((target) => !seen.has(promiseOf(target)));
+      for (const target of found) seen.add(promiseOf(target));
+      return fresh;
+    });
   }
 
   private wordsOutside(block: Span, parts: readonly DraftTask[]): string {
@@ -154,3 +162,5 @@ export class TaskDrafter {
     };
   }
 }
+
+const promiseOf = ({ value, upper, unit }: Target): string => `${value}-${upper ?? ''} ${unit}`;

@@ -1,6 +1,7 @@
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { endOfLine, skipBlanks, skipBlanksBack } from './folded-text';
 import { readClauseLabel } from './clause-labels';
+import { isPersonName } from './leader-names';
 import { readOrdinal } from './ordinals';
 import { isFirmUnit, isGroup, isParty, startsLikeUnit } from './unit-names';
 
@@ -8,8 +9,17 @@ const LONGEST_LIST = 120;
 const LONGEST_GAP = 8;
 
 const names = (list: string): string[] => list.split(/[、,;]|(?<=[局委办厅部会府])(?:和|及|与)(?=[市县区省州各])/);
-const isUnit = (name: string): boolean =>
-  isParty(name) && (isGroup(name) || (name.length >= 3 && (isFirmUnit(name) || startsLikeUnit(name))));
+const isSure = (name: string): boolean =>
+  isGroup(name) || (name.length >= 3 && (isFirmUnit(name) || startsLikeUnit(name)));
+/** Whether a list names units and nothing else, one of them beyond doubt. */
+const isUnitList = (list: readonly string[]): boolean => list.every(isParty) && list.some(isSure);
+/** Headings over units of one kind: 县直部门, 成员单位. */
+const isKind = (name: string): boolean => !isGroup(name) && /(?:部门|单位|机构|企业)$/.test(name);
+/** 「市水务局：李四光」 tells who sat there. */
+const isAttendance = (words: string): boolean => {
+  const list = words.trim().split(/[、, ]+/);
+  return words.length <= LONGEST_LIST && list.length > 0 && list.every(isPersonName);
+};
 
 /** Whether something stands on the same line before `start`: then that is the label of an item. */
 function isBehindLabel(folded: string, start: number): boolean {
@@ -27,7 +37,10 @@ export const readUnitFirstClauses: ClauseReader = (folded, range) => {
     const to = endOfLine(folded, from, range.end);
     const line = skipBlanks(folded, from, to);
     const start = readOrdinal(folded, line, to)?.end ?? line;
-    const found = folded.slice(start, Math.min(to, start + LONGEST_LIST)).search(/[:。]/);
+    const search = folded.slice(start, Math.min(to, start + LONGEST_LIST)).search(/[:。]/);
+    // 「1.县林业局」 with its duties in the lines below.
+    const isAlone = search < 0 && (start > line || isBehindLabel(folded, start)) && to - start < LONGEST_LIST;
+    const found = isAlone ? skipBlanksBack(folded, to, start) - start : search;
     const colon = start + found;
     if (found > 0 && readClauseLabel(folded, start, to) === null) {
       const end = skipBlanksBack(folded, colon, start);
@@ -37,10 +50,13 @@ export const readUnitFirstClauses: ClauseReader = (folded, range) => {
       const addressed =
         !isBehindLabel(folded, start) &&
         (folded[colon] === '。' || skipBlanks(folded, colon + 1, to) === to || units.some(isGroup));
-      if (units.length > 0 && units.every(isUnit) && !addressed)
+      const assigns = isAlone
+        ? !units.some(isKind)
+        : !addressed && !isAttendance(folded.slice(colon + 1, Math.min(to, colon + 1 + LONGEST_LIST)));
+      if (units.length > 0 && isUnitList(units) && assigns)
         clauses.push({
           start,
-          end: colon + 1,
+          end: isAlone ? colon : colon + 1,
           closed: true,
           stretchFrom: range.start,
           position: 'before',

@@ -47,6 +47,7 @@ const LONGEST_TAIL = 24;
 /** Words that hold the character 等 without ending a list. */
 const NOT_TAILS = ['高等', '平等', '同等', '中等', '初等', '均等', '优等'];
 const NOTHING: ReadonlySet<string> = new Set(['', '无', '暂无', '/', '-', '—', '——', '略']);
+const LONGEST_GROUP = 20;
 const TWIN = /^([市县区州省旗镇乡])(委|党委)$/;
 
 /** The pieces between separators outside of brackets. */
@@ -168,6 +169,14 @@ function withoutTail(piece: Piece): { piece: Piece; tail: string | null } {
   return { piece: part(piece, 0, at, piece.close), tail: piece.text.slice(at) };
 }
 
+/** The government beside the party committee of a group: 各乡镇党委、政府, 各县（区）委、县（区）政府. */
+function ofSameGroup(before: string, name: string): string {
+  const group = /^(各.{1,12}?)(?:党委|党工委|委)$/.exec(before.slice(0, LONGEST_GROUP));
+  if (!group?.[1]) return name;
+  if (/^(?:人民)?政府$/.test(name)) return group[1] + name;
+  return continuesGroup(fold(name)) && endsGroup(fold(name)) ? `各${name}` : name;
+}
+
 /** Completes an abbreviated list from its last name: 青山、白水区人民政府, 青山州、白水市人民政府, 青山县委、县政府. */
 function complete(names: string[], pieces: readonly Piece[]): void {
   for (let at = pieces.length - 2; at >= 0; at--) {
@@ -186,6 +195,7 @@ function complete(names: string[], pieces: readonly Piece[]): void {
     const twin = organ && pieces[at]?.close ? TWIN.exec(before.slice(before.lastIndexOf(organ[1] ?? ''))) : null;
     const place = twin ? before.slice(0, before.length - twin[0].length) : '';
     if (place.length >= 2) names[at] = place + names[at];
+    else if (pieces[at]?.close) names[at] = ofSameGroup(before, names[at] ?? '');
   }
 }
 
