@@ -128,7 +128,19 @@ const TIME_DUTIES = [
   '销号',
   '',
 ];
-const TIME_NOUNS = ['时限', '时间', '期限', '时间节点', '节点', '时间要求', '时限要求', '日期', '进度要求'];
+const TIME_NOUNS = [
+  '时限',
+  '时间',
+  '期限',
+  '时间节点',
+  '节点',
+  '时间要求',
+  '时限要求',
+  '日期',
+  '进度要求',
+  '时间安排',
+  '进度安排',
+];
 const MEASURES = [
   '整改目标',
   '整改措施',
@@ -195,6 +207,12 @@ const ALONE: ReadonlySet<string> = new Set([
   '督导',
   '时限',
   '期限',
+  '时间要求',
+  '时限要求',
+  '进度要求',
+  '时间节点',
+  '时间安排',
+  '进度安排',
 ]);
 
 function buildLabels(): ReadonlyMap<string, ClauseRole> {
@@ -209,7 +227,7 @@ function buildLabels(): ReadonlyMap<string, ClauseRole> {
     }
   }
   for (const duty of PERSON_DUTIES)
-    for (const noun of PERSON_NOUNS) if (duty + noun !== '人') add(duty + noun, 'leaders');
+    for (const noun of PERSON_NOUNS) if (duty + noun !== '人' && duty + noun !== '联系人') add(duty + noun, 'leaders');
   for (const duty of TIME_DUTIES)
     for (const noun of TIME_NOUNS) if (duty !== '' || ALONE.has(noun)) add(duty + noun, 'deadline');
   for (const label of MEASURES) add(label, 'measures');

@@ -35,6 +35,7 @@ const MANNERS = [
   '组织',
   '统筹',
   '认真',
+  '负责',
 ];
 /** What a list of units does, at the end of it. The longest comes first within a role. */
 const VERBS: readonly (readonly [ClauseRole, readonly string[]])[] = [
@@ -49,13 +50,50 @@ const VERBS: readonly (readonly [ClauseRole, readonly string[]])[] = [
       '牵头推进',
       '牵头抓总',
       '牵头办理',
+      '为牵头单位',
+      '为牵头部门',
+      '为主办单位',
       '牵头',
       '主办',
     ],
   ],
-  ['cooperating', ['配合落实', '配合做好', '配合', '协办', '参与', '参加', '协助', '协同', '协作', '支持']],
-  ['supervising', ['督导', '督办', '督促', '监督', '指导']],
-  ['responsible', ['负责落实', '负责实施', '负责', '组织实施', '落实', '实施', '承办', '推进', '办理', '执行']],
+  [
+    'cooperating',
+    [
+      '为配合单位',
+      '为配合部门',
+      '为协办单位',
+      '配合落实',
+      '配合做好',
+      '配合',
+      '协办',
+      '参与',
+      '参加',
+      '协助',
+      '协同',
+      '协作',
+      '支持',
+    ],
+  ],
+  ['supervising', ['为督导单位', '督导', '督办', '督促', '监督', '指导']],
+  [
+    'responsible',
+    [
+      '为责任单位',
+      '为责任部门',
+      '抓好落实',
+      '负责落实',
+      '负责实施',
+      '负责',
+      '组织实施',
+      '落实',
+      '实施',
+      '承办',
+      '推进',
+      '办理',
+      '执行',
+    ],
+  ],
 ];
 /** The manner alone says it too: 各区、各部门按职责分工. */
 const MANNERS_ALONE = MANNERS.filter((manner) => manner.endsWith('分工'));

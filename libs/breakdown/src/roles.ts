@@ -1,5 +1,6 @@
 import type { DraftTask } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
+import { readDutySegments } from './duty-segments';
 import { fold } from './folded-text';
 import { readLeaderNames } from './leader-names';
 import type { StandingRule } from './standing-rules';
@@ -14,6 +15,9 @@ export type Assignment = Pick<
   deadlineWords: string | null;
 };
 
+/** Verbs at the end of a list that give it another role than its label. */
+const TELLS_ROLES = /(?:牵头(?:负责)?|配合|协助|参与)(?:[,;。]|$)/;
+
 type UnitRole = 'lead' | 'responsible' | 'cooperating' | 'supervising';
 
 /** Applies a rule of the text to responsible units when no label or mark says who leads. */
@@ -26,6 +30,22 @@ function leadersByRule(
   return () => false;
 }
 
+type Segment = AssignmentClause['segments'][number];
+
+/** The lists of 「责任单位：市水务局牵头，市财政局配合」, where verbs say more than the label; else the segment itself. */
+function dutiesIn(text: string, segment: Segment): readonly Segment[] {
+  if (segment.role !== 'responsible') return [segment];
+  const words = fold(text.slice(segment.start, segment.end));
+  const duties = TELLS_ROLES.test(words) ? readDutySegments(words, { start: 0, end: words.length }) : null;
+  if (!duties || duties.segments.every(({ role }) => role === 'responsible')) return [segment];
+  return duties.segments.map((one) => ({
+    ...one,
+    role: one.role === 'remark' ? segment.role : one.role,
+    start: segment.start + one.start,
+    end: segment.start + one.end,
+  }));
+}
+
 /**
  * The roles of one clause. The lead is whom the text makes lead: by a label (牵头单位), by a mark at the name (（牵头）), or
  * by `rule`, stated once for the whole text, where neither does. Otherwise `lead` stays empty.
@@ -35,7 +55,7 @@ export function resolveRoles(text: string, clause: AssignmentClause, rule: Stand
   const leaders: string[] = [];
   let openEnded: string | null = null;
   let deadlineWords: string | null = null;
-  for (const segment of clause.segments) {
+  for (const segment of clause.segments.flatMap((one) => dutiesIn(text, one))) {
     const words = text.slice(segment.start, segment.end);
     if (segment.role === 'leaders') for (const name of readLeaderNames(words)) leaders.push(name);
     else if (segment.role === 'deadline') deadlineWords ??= words === '' ? null : words;

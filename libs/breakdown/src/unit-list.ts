@@ -4,10 +4,12 @@ import {
   cleanName,
   continuesGroup,
   endsGroup,
+  isBareLevel,
   isBarePlace,
   isFirmUnit,
   isGroup,
   isOpenGroup,
+  isZone,
   looksLikeUnit,
   sharedEnding,
   startsLikeUnit,
@@ -67,10 +69,11 @@ function cut(text: string): Piece[] {
     const character = folded[at] ?? '';
     if (isOpener(character)) depth++;
     else if (isCloser(character)) depth = Math.max(0, depth - 1);
-    if (depth > 0 || !'、,;。|'.includes(character)) continue;
+    const slash = character === '/' && looksLikeUnit(folded.slice(Math.max(from, at - LONGEST_NAME), at).trim());
+    if (depth > 0 || !(slash || '、,;。|'.includes(character))) continue;
     add(at);
     from = at + 1;
-    close = character === '、';
+    close = slash || character === '、';
     if (!close) group++;
   }
   add(folded.length);
@@ -95,13 +98,14 @@ function cutAtBlanks(piece: Piece): Piece[] {
     : [piece];
 }
 
-/** Puts together a group that has 、 inside its name: 各市 + 州 + 县人民政府. */
+/** Puts together a group that has 、 inside its name: 各市 + 州 + 县人民政府, 中央 + 省驻市单位. */
 function joinGroups(pieces: readonly Piece[]): Piece[] {
   const joined: Piece[] = [];
   let open = false;
+  let level = false;
   for (const piece of pieces) {
     const last = joined[joined.length - 1];
-    if (open && last && piece.close && continuesGroup(piece.folded)) {
+    if (last && piece.close && (level || (open && continuesGroup(piece.folded)))) {
       last.text += `、${piece.text}`;
       last.folded += `、${piece.folded}`;
       open = !endsGroup(piece.folded);
@@ -109,6 +113,7 @@ function joinGroups(pieces: readonly Piece[]): Piece[] {
       joined.push({ ...piece });
       open = isOpenGroup(piece.folded);
     }
+    level = isBareLevel(piece.folded);
   }
   return joined;
 }
@@ -177,6 +182,12 @@ function ofSameGroup(before: string, name: string): string {
   return continuesGroup(fold(name)) && endsGroup(fold(name)) ? `各${name}` : name;
 }
 
+/** Whether a name of the same kind as one of `level` is written without its organ: 云溪高新区 before 经开区管委会. */
+function lacksOrgan(name: string, level: string): boolean {
+  const own = isGroup(name) || continuesGroup(name) ? null : sharedEnding(fold(name));
+  return own?.organ === '' && (isZone(own.level) || !isZone(level));
+}
+
 /** Completes an abbreviated list from its last name: 青山、白水区人民政府, 青山州、白水市人民政府, 青山县委、县政府. */
 function complete(names: string[], pieces: readonly Piece[]): void {
   for (let at = pieces.length - 2; at >= 0; at--) {
@@ -186,8 +197,7 @@ function complete(names: string[], pieces: readonly Piece[]): void {
     const shared = sharedEnding(fold(next));
     if (shared === null) continue;
     if (isBarePlace(fold(name))) names[at] = name + shared.level + shared.organ;
-    else if (shared.organ !== '' && !isGroup(name) && sharedEnding(fold(name))?.organ === '' && !continuesGroup(name))
-      names[at] = name + shared.organ;
+    else if (shared.organ !== '' && lacksOrgan(name, shared.level)) names[at] = name + shared.organ;
   }
   for (let at = 1; at < pieces.length; at++) {
     const before = names[at - 1] ?? '';
@@ -205,14 +215,15 @@ function complete(names: string[], pieces: readonly Piece[]): void {
  */
 export function readUnitList(text: string): UnitList {
   let openEnded: string | null = null;
-  const pieces: Piece[] = [];
-  for (const piece of joinGroups(cut(text).flatMap(cutAtBlanks))) {
+  const written: Piece[] = [];
+  for (const piece of cut(text).flatMap(cutAtBlanks)) {
     for (const one of cutAtJoins(withoutVerbs(piece))) {
       const { piece: kept, tail } = withoutTail(one);
       openEnded ??= tail;
-      pieces.push(kept);
+      written.push(kept);
     }
   }
+  const pieces = joinGroups(written);
   const cleaned = pieces.map((piece) => cleanName(piece.text));
   const names = cleaned.map((one) => one.name);
   complete(names, pieces);

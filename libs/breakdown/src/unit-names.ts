@@ -247,10 +247,18 @@ export const isBarePlace = (name: string): boolean =>
 
 /** What an abbreviated list shares: the level and organ at the end of its last name, or null. */
 export function sharedEnding(name: string): { level: string; organ: string } | null {
-  if (name.length < 3 || name.length > 40 || isGroup(name) || continuesGroup(name)) return null;
+  if (name.length < 3 || name.length > 40 || isGroup(name)) return null;
   const match = PLACE_AND_ORGAN.exec(name.slice(-16));
-  return match?.[1] === undefined ? null : { level: match[1], organ: match[2] ?? '' };
+  // 「经开区管委会」 names one body without its place; 「县政府」 none.
+  if (match?.[1] === undefined || (continuesGroup(name) && !isZone(match[1]))) return null;
+  return { level: match[1], organ: match[2] ?? '' };
 }
+
+/** Whether a level is that of a zone, which is no level of government: 高新区. */
+export const isZone = (level: string): boolean => /^(?:开发|高新|经开|功能|度假|示范|保税|新|园)区$/.test(level);
+
+/** A level of government or of the state that stands for its offices: 中央、省驻市单位, 省、市有关部门. */
+export const isBareLevel = (name: string): boolean => /^(?:中央|国家|部|省|市|州|盟|县|区|旗|乡|镇|中|央)$/.test(name);
 
 const ASIDE_STARTS = [
   '含',
