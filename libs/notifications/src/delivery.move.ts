@@ -1,6 +1,8 @@
 import { type DeliveryEvent, deliveryMachine, type DeliveryState } from '@duban/domain';
+import type { Actor, HistoryService } from '@duban/history';
 import { conflict } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
+import type { EntityManager } from 'typeorm';
 
 /**
  * The state of a delivery after events, one after the other.
@@ -21,4 +23,80 @@ export function moved(
     }
     return decision.to;
   }, state);
+}
+
+/** What a move changes beside the state; what is left out stays, but for the claim, which ends with it. */
+export interface DeliveryValues {
+  last_error?: string | null;
+  next_attempt_at?: Date | null;
+  sent_at?: Date;
+  read_at?: Date;
+}
+
+/** Moves a delivery that the transaction holds, and tells history. */
+export async function moveDelivery(
+  tx: EntityManager,
+  history: HistoryService,
+  actor: Actor,
+  at: Date,
+  { id, state }: { id: string; state: DeliveryState },
+  event: DeliveryEvent,
+  values: DeliveryValues = {},
+): Promise<DeliveryState> {
+  const to = moved(state, [event], actor.post === 'system' ? 'system' : 'person');
+  const [[kept]]: [{ before: object; after: object }[]] = await tx.query(
+    `update delivery d set state = $2, claimed_until = null, last_error = $3, next_attempt_at = $4,
+       sent_at = coalesce($5, d.sent_at), read_at = coalesce($6, d.read_at)
+     from delivery was where d.id = $1 and was.id = d.id
+     returning ${SNAPSHOT('was')} as before, ${SNAPSHOT('d')} as after`,
+    [id, to, values.last_error ?? null, values.next_attempt_at ?? null, values.sent_at ?? null, values.read_at ?? null],
+  );
+  await history.append(tx, actor, at, [
+    {
+      type: `delivery.${PAST_TENSE[event]}`,
+      entity: 'delivery',
+      entityId: id,
+      reason: values.last_error ?? null,
+      before: { ...kept!.before },
+      after: { ...kept!.after },
+    },
+  ]);
+  return to;
+}
+
+/** The whole of a delivery, as history keeps it. Claims are the machines' own business. */
+const SNAPSHOT = (row: string): string =>
+  `jsonb_build_object('id', ${row}.id, 'digestId', ${row}.digest_id, 'personId', ${row}.person_id, 'channel', ${row}.channel,
+     'address', ${row}.address, 'state', ${row}.state, 'attempts', ${row}.attempts, 'nextAttemptAt', ${row}.next_attempt_at,
+     'lastError', ${row}.last_error, 'sentAt', ${row}.sent_at, 'readAt', ${row}.read_at)`;
+
+/** What came of it, as history tells it. */
+const PAST_TENSE: Readonly<Record<DeliveryEvent, string>> = {
+  claim: 'claimed',
+  retry: 'put_off',
+  send: 'sent',
+  deliver: 'delivered',
+  read: 'read',
+  fail: 'failed',
+  suppress: 'suppressed',
+};
+
+/** Tells history of deliveries that were just made, by their rows. */
+export async function recordMade(
+  tx: EntityManager,
+  history: HistoryService,
+  actor: Actor,
+  at: Date,
+  ids: readonly string[],
+): Promise<void> {
+  const rows: { made: { id: string; state: DeliveryState } }[] = await tx.query(
+    `select ${SNAPSHOT('d')} as made from delivery d where id = any($1::uuid[]) order by id`,
+    [ids],
+  );
+  await history.append(
+    tx,
+    actor,
+    at,
+    rows.map(({ made }) => ({ type: `delivery.${made.state}`, entity: 'delivery', entityId: made.id, after: made })),
+  );
 }

@@ -2,6 +2,8 @@ import { newId } from '@duban/kernel';
 import { useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
 
+const PERSON = { name: '某联络员', post: 'contact', postId: null, unitId: null, requestId: 'spec-read' } as const;
+
 describe('DeliveryReader', () => {
   const database = useTestDatabase();
   let world: World;
@@ -24,7 +26,7 @@ describe('DeliveryReader', () => {
   const inbox = (personId: string, input: { unreadOnly?: boolean; limit: number; after?: string | null }) =>
     database.transactor.run((tx) => world.reader.inbox(tx, personId, input));
   const read = (personId: string, id: string, now = world.clock.now()) =>
-    database.transactor.run((tx) => world.reader.read(tx, personId, id, now));
+    database.transactor.run((tx) => world.reader.read(tx, { ...PERSON, personId }, id, now));
 
   it('pages through an inbox, newest first, with nothing left out or shown twice', async () => {
     const personId = await withDigests(5);
@@ -46,6 +48,16 @@ describe('DeliveryReader', () => {
     expect(await read(personId, id, minutes(MORNING, 90))).toEqual({ readAt: MORNING });
     expect((await inbox(personId, { limit: 10, unreadOnly: true })).items).toHaveLength(1);
     expect((await inbox(personId, { limit: 10 })).items[0]).toMatchObject({ state: 'read', readAt: MORNING });
+    // That a message arrived and was read is a fact like any other: by whom, when, once.
+    const told = await world.query(
+      `select type, before->>'state' as was, after->>'state' as is, after->>'personId' as "personId", actor_person_id,
+         request_id from history_event where entity = 'delivery' and entity_id = $1 order by seq`,
+      [id],
+    );
+    expect(told).toMatchObject([
+      { type: 'delivery.delivered', was: null, is: 'delivered', personId, actor_person_id: null },
+      { type: 'delivery.read', was: 'delivered', is: 'read', actor_person_id: personId, request_id: 'spec-read' },
+    ]);
   });
 
   it("does not let anybody mark another's message", async () => {

@@ -1,8 +1,9 @@
 import type { DeliveryState } from '@duban/domain';
+import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { moved } from './delivery.move';
+import { moveDelivery } from './delivery.move';
 
 /** One line of a digest, with what it is about. */
 export interface DigestLine {
@@ -56,6 +57,8 @@ export interface Page<T> {
 /** What people see of their messages, and the office of everybody's. */
 @Injectable()
 export class DeliveryReader {
+  constructor(private readonly history: HistoryService) {}
+
   /** Everybody's deliveries, newest first. */
   async list(tx: EntityManager, filter: DeliveryFilter): Promise<Page<DeliveryView>> {
     const rows: DeliveryView[] = await tx.query(
@@ -106,15 +109,14 @@ export class DeliveryReader {
    * @throws DomainError DELIVERY.UNKNOWN for one that is not the person's own, DELIVERY.EVENT_NOT_ALLOWED for one that
    *   has not arrived
    */
-  async read(tx: EntityManager, personId: string, deliveryId: string, now: Date): Promise<{ readAt: Date }> {
-    const [held]: { state: DeliveryState; readAt: Date | null }[] = await tx.query(
-      `select state, read_at as "readAt" from delivery where id = $1 and person_id = $2 for update`,
-      [deliveryId, personId],
+  async read(tx: EntityManager, actor: Actor, deliveryId: string, now: Date): Promise<{ readAt: Date }> {
+    const [held]: { id: string; state: DeliveryState; readAt: Date | null }[] = await tx.query(
+      `select id, state, read_at as "readAt" from delivery where id = $1 and person_id = $2 for update`,
+      [deliveryId, actor.personId],
     );
     if (!held) throw notFound('DELIVERY.UNKNOWN', 'There is no such message among yours.', { deliveryId });
     if (held.readAt) return { readAt: held.readAt };
-    const state = moved(held.state, ['read'], 'person');
-    await tx.query(`update delivery set state = $2, read_at = $3 where id = $1`, [deliveryId, state, now]);
+    await moveDelivery(tx, this.history, actor, now, held, 'read', { read_at: now });
     return { readAt: now };
   }
 }

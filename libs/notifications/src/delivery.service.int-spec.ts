@@ -81,6 +81,19 @@ describe('DeliveryService', () => {
     expect(await world.deliveries(mail).send(id)).toBe('sent');
     expect(server.mails.map(({ messageId }) => messageId)).toEqual([`<delivery-${id}@city.example>`]);
     expect(await world.delivery(id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null });
+    const told = await world.query<{ type: string; after: object }>(
+      `select type, reason, after from history_event where entity_id = $1 order by seq`,
+      [id],
+    );
+    expect(told).toMatchObject([
+      { type: 'delivery.queued', after: { id, state: 'queued', attempts: 0, channel: 'smtp' } },
+      {
+        type: 'delivery.put_off',
+        reason: expect.stringContaining('mailbox full'),
+        after: { state: 'queued', attempts: 1, lastError: expect.stringContaining('mailbox full') },
+      },
+      { type: 'delivery.sent', reason: null, after: { state: 'sent', attempts: 2, lastError: null } },
+    ]);
   });
 
   it('gives up at once on an address that is refused for good (550), and keeps what was said', async () => {

@@ -7,7 +7,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Channel, ChannelError, type Message } from './channels/channel';
 import { ChannelSet } from './channels/channel-set';
-import { moved } from './delivery.move';
+import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
 import { OVERTAKEN } from './overtaken';
 import { mailBody } from './templates/digest';
 import { MESSAGES, type Messages } from './templates/messages';
@@ -155,40 +155,15 @@ export class DeliveryService {
     });
   }
 
-  /** Moves a delivery that is locked; the claim ends with it. */
   private async record(
     tx: EntityManager,
-    { id, state }: Pick<Held, 'id' | 'state'>,
+    held: Pick<Held, 'id' | 'state'>,
     event: DeliveryEvent,
-    values: { last_error: string | null; sent_at?: Date; next_attempt_at?: Date },
+    values: DeliveryValues,
   ): Promise<void> {
-    const to = moved(state, [event]);
-    await tx.query(
-      `update delivery set state = $2, claimed_until = null, last_error = $3, sent_at = coalesce($4, sent_at),
-         next_attempt_at = $5 where id = $1`,
-      [id, to, values.last_error, values.sent_at ?? null, values.next_attempt_at ?? null],
-    );
-    await this.history.append(tx, systemActor(`delivery-${id}`), this.clock.now(), [
-      {
-        type: `delivery.${PAST_TENSE[event]}`,
-        entity: 'delivery',
-        entityId: id,
-        reason: values.last_error,
-        before: { id, state },
-        after: { id, state: to, nextAttemptAt: values.next_attempt_at?.toISOString() ?? null },
-      },
-    ]);
+    await moveDelivery(tx, this.history, systemActor(`delivery-${held.id}`), this.clock.now(), held, event, values);
   }
 }
-
-/** What came of an attempt, as history tells it. A claim is the machine's own business. */
-const PAST_TENSE: Readonly<Partial<Record<DeliveryEvent, string>>> = {
-  retry: 'put_off',
-  send: 'sent',
-  deliver: 'delivered',
-  fail: 'failed',
-  suppress: 'suppressed',
-};
 
 async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
   const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(

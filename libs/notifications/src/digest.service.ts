@@ -6,7 +6,7 @@ import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChannelSet } from './channels/channel-set';
-import { moved } from './delivery.move';
+import { moved, recordMade } from './delivery.move';
 import { OVERTAKEN } from './overtaken';
 import { arrange, subjectOf } from './templates/digest';
 import { type Line, lineFor } from './templates/line';
@@ -240,7 +240,7 @@ export class DigestService {
   ): Promise<Pick<ComposeResult, 'digests' | 'deliveryIds'>> {
     const digests: object[] = [];
     const items: object[] = [];
-    const deliveries: object[] = [];
+    const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
     for (const { holder, items: all } of people.values()) {
       const lines = arrange(all);
@@ -255,7 +255,7 @@ export class DigestService {
           items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
         );
         const state = channel.send ? 'queued' : moved('queued', ['claim', 'deliver']);
-        deliveries.push({
+        const delivery = {
           id: delivery_id,
           digest_id,
           person_id: holder.personId,
@@ -264,13 +264,18 @@ export class DigestService {
           state,
           next_attempt_at: channel.send ? now : null,
           sent_at: channel.send ? null : now,
-        });
+        };
+        deliveries.push(delivery);
         if (channel.send) deliveryIds.push(delivery_id);
       }
     }
     await insertAll(tx, INSERT_DIGESTS, digests, [windowStart(now), now]);
     await insertAll(tx, INSERT_ITEMS, items);
     await insertAll(tx, INSERT_DELIVERIES, deliveries, [now]);
+    for (let i = 0; i < deliveries.length; i += WRITE_BATCH) {
+      const ids = deliveries.slice(i, i + WRITE_BATCH).map(({ id }) => id);
+      await recordMade(tx, this.history, systemActor(`digest-${now.toISOString()}`), now, ids);
+    }
     return { digests: digests.length, deliveryIds };
   }
 }

@@ -40,7 +40,7 @@ export interface Row {
 export class World {
   readonly clock = new SteppedClock(MORNING);
   readonly calendar = createWorkingCalendar(CHINA_HOLIDAYS);
-  readonly reader = new DeliveryReader();
+  readonly reader = new DeliveryReader(new HistoryService());
   readonly jurisdictionId = newId();
   readonly taskId = newId();
   private readonly planId = newId();

@@ -101,7 +101,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'Mark a message of mine as read' })
   @ApiOkResponse({ type: ReadDto })
   read(@Req() request: ActingRequest, @Param() { id }: MessageParams): Promise<{ readAt: Date }> {
-    return this.commands.run(request, null, (tx, actor, at) => this.deliveries.read(tx, actor.personId!, id, at));
+    return this.commands.run(request, null, (tx, actor, at) => this.deliveries.read(tx, actor, id, at));
   }
 }
 
