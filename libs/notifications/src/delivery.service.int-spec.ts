@@ -115,6 +115,23 @@ describe('DeliveryService', () => {
     expect(server.mails).toHaveLength(1);
   });
 
+  it('gives up waiting for a mail server that hangs, and comes again later', async () => {
+    const { id } = await queued();
+    let goOn = (): void => undefined;
+    server.onMessage = () => new Promise((resolve) => (goOn = resolve));
+    const impatient = new SmtpChannel(server.url, 'duban <duban@city.example>', 500);
+    try {
+      expect(await world.deliveries(impatient).send(id)).toBe('requeued');
+    } finally {
+      impatient.close();
+      goOn();
+      server.onMessage = () => Promise.resolve();
+    }
+    expect(await world.delivery(id)).toMatchObject({ state: 'queued', attempts: 1, claimed_until: null });
+    world.clock.moveTo(minutes(MORNING, 1));
+    expect(await world.deliveries(mail).send(id)).toBe('sent');
+  });
+
   it('has failed after ten attempts, spread over hours of work', async () => {
     world.clock.moveTo(new Date('2026-04-21T08:00:00Z'));
     const { id } = await queued();
