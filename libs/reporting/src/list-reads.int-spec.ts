@@ -46,7 +46,8 @@ const SEED = `
     from obligation;
   insert into supervision_notice (id, jurisdiction_id, number, obligation_id, deadline_version, colour, state, issued_at,
       in_next_bulletin, version)
-    select ${id(6, 'n')}, '${CITY}', 'n' || n, ${id(5, 'n * 6')}, 1, 'blue', 'issued',
+    select ${id(6, 'n')}, '${CITY}', 'n' || n, ${id(5, 'n * 6')}, 1,
+      case n % 500 when 0 then 'red' else 'blue' end, 'issued',
       timestamptz '2026-01-02' + n * interval '1 hour', false, 1 from generate_series(0, ${TASKS - 1}) n;
   analyze;`;
 
@@ -116,6 +117,11 @@ describe('a list reads its page and not its tables', () => {
     ['tasks by date', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: 'due' })],
     ['tasks by date, the last first', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: '-due' })],
     ['tasks of a number', (tx) => tasks.list(tx, OFFICE, now, { ...page, q: '2412' })],
+    ['red tasks', (tx) => tasks.list(tx, OFFICE, now, { ...page, light: 'red' })],
+    [
+      'tasks with something due before long',
+      (tx) => tasks.list(tx, OFFICE, now, { ...page, dueBefore: new Date('2026-01-05T00:00:00Z') }),
+    ],
     ['obligations', (tx) => supervision.obligations(tx, OFFICE, now, { limit: 50 })],
     ['open obligations', (tx) => supervision.obligations(tx, OFFICE, now, { limit: 50, state: 'open' })],
     ['obligations of a unit, for its contact', (tx) => supervision.obligations(tx, CONTACT, now, { limit: 50 })],

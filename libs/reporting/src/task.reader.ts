@@ -86,10 +86,11 @@ export class TaskReader {
     const unitId = unitScope(actor);
     for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
     where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
-    where.add('o.next_due_at < $?', filter.dueBefore);
+    where.add(`t.id in (select task_id from obligation where state = 'open' and due_at < $?)`, filter.dueBefore);
     if (filter.q !== undefined) {
       where.add(`t.content like $? or t.number = $?`, `%${escapeLike(filter.q)}%`, filter.q);
     }
+    if (filter.light === 'red') where.add(HAS_GRAVE_NOTICE);
     where.add(`${lightOf} = $?`, filter.light);
     const { order, after, keyOf } = SORTS[filter.sort];
     const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
@@ -260,6 +261,10 @@ const HAS_PART = `t.id in (select own.id from assignment a join task part on par
 /** A draft has no light, nor has what was cancelled. */
 const lightOf = `(case when t.state is null or t.state = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'
   when o.overdue > 0 then 'yellow' else 'green' end)`;
+
+/** Says nothing that the light does not, but finds the few from their notices, where the light is asked of each task. */
+const HAS_GRAVE_NOTICE = `t.id in (select ob.task_id from supervision_notice n join obligation ob on ob.id = n.obligation_id
+  where n.colour in ('orange', 'red') and n.state in ('issued', 'acknowledged', 'answered'))`;
 
 const FAR = '9999-12-31';
 const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =

@@ -11,6 +11,9 @@ import type { LocalDate } from '@duban/kernel';
 @Unique('uq_supervision_notice_number', ['jurisdictionId', 'number'])
 @Unique('uq_supervision_notice_colour', ['obligationId', 'deadlineVersion', 'colour'])
 @Index('ix_supervision_notice_issued', ['issuedAt', 'id'])
+@Index('ix_supervision_notice_standing', ['colour', 'obligationId'], {
+  where: `state in ('issued', 'acknowledged', 'answered')`,
+})
 export class SupervisionNotice {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_supervision_notice' })
   id!: string;

@@ -21,6 +21,10 @@ const INDEXES = [
   { name: 'ix_task_due', on: `task ((coalesce(due_on, date '9999-12-31')), id)` },
   { name: 'ix_obligation_due', on: 'obligation (due_at, id)' },
   { name: 'ix_supervision_notice_issued', on: 'supervision_notice (issued_at, id)' },
+  {
+    name: 'ix_supervision_notice_standing',
+    on: `supervision_notice (colour, obligation_id) where state in ('issued', 'acknowledged', 'answered')`,
+  },
   { name: 'ix_notification_task', on: 'notification (task_id) where task_id is not null' },
   // Parts that were taken out of a draft, by the task that they were a part of.
   {
