@@ -16,6 +16,8 @@ const BEHIND: readonly (readonly [Comparator, readonly string[]])[] = [
 ];
 /** Verbs of which the number is a new, smaller value: 压缩至4个月. */
 const REDUCES = /(?:压缩|压减|缩短|缩减|下降|降低|降|减少|减|控制|压降)(?:至|到|在|为)[^\d]{0,2}$/;
+/** 「至少开展1次」: a verb may stand in between. */
+const AT_LEAST = /(?:至少|最少)[^\d]{0,4}$/;
 /** How far in front of a number a word about it may stand. */
 const REACH = 8;
 
@@ -48,6 +50,7 @@ export function compare(folded: string, quantity: Quantity, before: string): Com
         end,
       };
   }
+  if (AT_LEAST.test(near)) return { comparator: 'gte', stated: true, end };
   if (word) return { comparator: word.comparator, stated: true, end };
   if (isReduced(before)) return { comparator: 'lte', stated: true, end };
   if (quantity.more) return { comparator: 'gte', stated: true, end };

@@ -7,10 +7,13 @@ interface DateMention extends Span {
   due: string | null;
 }
 
-const YEAR = '(?:19|20)\\d{2}';
-const MONTH = '(?:1[0-2]|0?[1-9])';
-const DAY = '(?:3[01]|[12]\\d|0?[1-9])';
+const YEAR = '(?:(?:19|20)\\d{2}|二[〇○零][一二三四五六七八九〇○零]{2})';
+const MONTH = '(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])';
+const DAY = '(?:3[01]|[12]\\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])';
 const BEFORE = '(?:之前|以前|前)';
+/** Days and seasons that no date follows from without an almanac or a weather office. */
+const SEASONS =
+  '(?:元旦|春节|清明节?|五一|端午节?|中秋节?|国庆节?|两节|双节|七一|八一|国庆中秋|主汛期|汛期|入汛|雨季|入冬|供暖季|供暖期|采暖季|采暖期|取暖季|春耕|秋收|防火期|秋季开学|春季开学|开学)';
 const QUARTER = '第?[一二三四1-4]季度';
 /** States that a bare month may stand before: 「9月投入使用」 is a date, 「9月的经验」 is none. */
 const STATES =
@@ -18,13 +21,22 @@ const STATES =
 
 /** Behind a quarter or half a year: by its end, or what is done in it; 「上半年经济运行情况」 tells of the past. */
 const IN_PERIOD =
-  '(?:(?:末|底)?(?:之?前|内)|(?:末|底)|(?!(?:经济|工作|运行|情况|形势|数据|报表|全[市县区省州]|我[市县区省]|的|已|共|累计|任务|规上|固定资产|税收|财政|进展|总结|督查|以来)))';
+  '(?:(?:末|底)?(?:之?前|内)|(?:末|底)|(?!(?:经济|工作|运行|情况|形势|数据|报表|全[市县区省州]|我[市县区省]|的|已|共|累计|任务|规上|固定资产|税收|财政|进展|总结|督查|以来|防范|会议|例会|调度|考核|通报|报告|分析)))';
 
 interface Form {
   pattern: RegExp;
+  /** Whether the words are a date only where it lies behind the year of the plan. */
+  later?: true;
   due(groups: Readonly<Record<string, string | undefined>>, year: number | null): string | null;
 }
 
+/** A number in digits or in words (二〇三一, 十二). */
+const numberOf = (written: string | undefined): number =>
+  written === undefined
+    ? Number.NaN
+    : /\d/.test(written)
+      ? Number(written)
+      : (readNumeral(written.replace(/○/g, '〇')) ?? Number.NaN);
 const pad = (value: number): string => String(value).padStart(2, '0');
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 const lastDay = (year: number, month: number): number =>
@@ -32,7 +44,7 @@ const lastDay = (year: number, month: number): number =>
 
 /** `YYYY-MM-DD`; the month's last day without a day; null for a day the calendar has not. */
 function calendarDate(year: number | null, month: number, day?: number): string | null {
-  if (year === null || month < 1 || month > 12) return null;
+  if (year === null || !(month >= 1 && month <= 12)) return null;
   const last = lastDay(year, month);
   if (day !== undefined && (day < 1 || day > last)) return null;
   return `${year}-${pad(month)}-${pad(day ?? last)}`;
@@ -40,7 +52,7 @@ function calendarDate(year: number | null, month: number, day?: number): string 
 
 const THIRDS: Readonly<Record<string, number>> = { 上旬: 10, 中旬: 20 };
 const yearOf = (groups: Readonly<Record<string, string | undefined>>, year: number | null): number | null => {
-  if (groups['year'] !== undefined) return Number(groups['year']);
+  if (groups['year'] !== undefined) return numberOf(groups['year']);
   if (year === null) return null;
   return groups['next'] === undefined ? year : year + 1;
 };
@@ -57,14 +69,14 @@ const FORMS: readonly Form[] = [
       `(?:到|至|于|在)?${ANY_YEAR}? ?(?<month>${MONTH})月(?<day>${DAY})[日号](?:${BEFORE}|底前)`,
       'y',
     ),
-    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), Number(groups['day'])),
+    due: (groups, year) => calendarDate(yearOf(groups, year), numberOf(groups['month']), numberOf(groups['day'])),
   },
   {
     pattern: new RegExp(
       `(?:到|至|于|在)?${ANY_YEAR}? ?(?<month>${MONTH})月(?:份)?(?:(?:底|末|月底)${BEFORE}?|(?<third>上旬|中旬|下旬)${BEFORE}?|${BEFORE}|(?=${STATES}))`,
       'y',
     ),
-    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), THIRDS[groups['third'] ?? '']),
+    due: (groups, year) => calendarDate(yearOf(groups, year), numberOf(groups['month']), THIRDS[groups['third'] ?? '']),
   },
   {
     pattern: new RegExp(`(?:到|至|于|在)?${ANY_YEAR}?(?<quarter>${QUARTER})${IN_PERIOD}`, 'y'),
@@ -87,32 +99,46 @@ const FORMS: readonly Form[] = [
       'y',
     ),
     due: (groups, year) =>
-      calendarDate(groups['until'] === undefined ? yearOf(groups, year) : Number(groups['until']), 12),
+      calendarDate(groups['until'] === undefined ? yearOf(groups, year) : numberOf(groups['until']), 12),
   },
   {
     pattern: new RegExp(`(?:到|至|于|在)?(?:年底|年末|岁末|全年)${BEFORE}|到?(?:年底|年末)|年内`, 'y'),
     due: (_groups, year) => calendarDate(year, 12),
   },
-  { pattern: /(?:自|在)[^,;。]{0,12}印发之日起\d{1,3}(?:个)?(?:工作)?(?:日|天|个月|月)内/y, due: () => null },
+  {
+    pattern: new RegExp(`(?<year>(?:19|20)\\d{2})[./-](?<month>${MONTH})[./-](?<day>${DAY})(?:日)?${BEFORE}`, 'y'),
+    due: (groups) => calendarDate(numberOf(groups['year']), numberOf(groups['month']), numberOf(groups['day'])),
+  },
+  {
+    pattern: new RegExp(`${ANY_YEAR}(?=${STATES})`, 'y'),
+    later: true,
+    due: (groups, year) => calendarDate(yearOf(groups, year), 12),
+  },
+  {
+    pattern:
+      /(?:自|在|于)?[^,;。自在于]{0,12}?(?:印发|签发|发布|公布|下发)之日起\d{1,3}(?:个)?(?:工作)?(?:日|天|个月|月)内|(?:收到|接到)[^,;。]{0,8}后\d{1,3}(?:个)?(?:工作)?(?:日|天)内/y,
+    due: () => null,
+  },
+  { pattern: new RegExp(`${SEASONS}(?:来临|到来)?${BEFORE}`, 'y'), due: () => null },
 ];
 /** What is a date only in a deadline field (完成时限：…): in prose these tell when something was. */
 const FIELD_FORMS: readonly Form[] = [
   {
     pattern: new RegExp(`${ANY_YEAR}? ?(?<month>${MONTH})月(?<day>${DAY})[日号]`, 'y'),
-    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month']), Number(groups['day'])),
+    due: (groups, year) => calendarDate(yearOf(groups, year), numberOf(groups['month']), numberOf(groups['day'])),
   },
   {
     pattern: new RegExp(`(?<year>${YEAR})[./-](?<month>${MONTH})(?:[./-](?<day>${DAY}))?(?!\\d)`, 'y'),
     due: (groups) =>
       calendarDate(
-        Number(groups['year']),
-        Number(groups['month']),
-        groups['day'] === undefined ? undefined : Number(groups['day']),
+        numberOf(groups['year']),
+        numberOf(groups['month']),
+        groups['day'] === undefined ? undefined : numberOf(groups['day']),
       ),
   },
   {
     pattern: new RegExp(`${ANY_YEAR}? ?(?<month>${MONTH})月`, 'y'),
-    due: (groups, year) => calendarDate(yearOf(groups, year), Number(groups['month'])),
+    due: (groups, year) => calendarDate(yearOf(groups, year), numberOf(groups['month'])),
   },
   { pattern: new RegExp(`${ANY_YEAR}|全年`, 'y'), due: (groups, year) => calendarDate(yearOf(groups, year), 12) },
 ];
@@ -122,7 +148,8 @@ const WITHIN_YEARS = /(?:力争|用)?(?:\d{1,2}|[一二两三四五六七八九�
 const ENDLESS =
   /(?:全年|年内)?(?:持续|长期|常态化|常年)(?:推进|坚持|实施|开展|进行|落实|推动|巩固|整改)|立行立改|立即整改|即知即改|边查边改/y;
 
-const STARTS_DATE = /[\d到至于在每自今本当明次第一二三四上下年岁持长常立即边全]/;
+const STARTS_DATE =
+  /[\d到至于在每自今本当明次第一二三四五六七八九十上下年岁持长常立即边全元春清端中国两双主汛入雨供采取秋防开印签发公收接力用]/;
 /** A date behind one of these tells of the past or of a rule's validity, and is no deadline. */
 const NOT_AFTER = [
   '截',
@@ -208,6 +235,7 @@ const isPast = (due: string | null, year: number | null): boolean =>
 function isMidNumber(folded: string, at: number): boolean {
   const before = folded[at - 1];
   if (isDigit(folded[at])) return isDigit(before);
+  if (isNumeral(folded[at]) && isNumeral(before)) return true;
   return folded[at] === '年' && (isDigit(before) || isNumeral(before) || before === '多' || before === '几');
 }
 
@@ -215,7 +243,9 @@ function readDateAt(folded: string, at: number, year: number | null, forms: read
   for (const form of forms) {
     form.pattern.lastIndex = at;
     const match = form.pattern.exec(folded);
-    if (match) return { start: at, end: at + match[0].length, due: form.due(match.groups ?? {}, year) };
+    const due = match && form.due(match.groups ?? {}, year);
+    if (match && !(form.later && year !== null && Number(due?.slice(0, 4)) <= year))
+      return { start: at, end: at + match[0].length, due: due ?? null };
   }
   return null;
 }

@@ -166,6 +166,10 @@ const COUNTS_PARTIES = /^(?:相关|有关)?(?:部门|单位|机构|方面|环节
 
 /** 「对组织500人以上…的旅行社」: whom a payment is for. */
 const CONDITION = /^(?:对(?![接标口外照])|凡)/;
+/** 「每季度召开1次」 says how often. */
+const OFTEN = /每(?:年|半年|季度|季|月|周|日|天)[^,]*$/;
+/** 「由30万亩增加到45万亩」: where it comes from. */
+const FROM = /(?:由|从)(?:现有|现在|目前|原来|上年)?的?$/;
 /** Sums that tell how large a project is, not what is done this time: 总投资12亿元. */
 const SIZES = ['总投资', '概算投资', '估算投资', '概算', '总概算', '投资额', '注册资本'];
 
@@ -193,15 +197,20 @@ export function isPromise(
   const rest = folded.slice(comparison.end, comparison.end + 2);
   const clauseText = folded.slice(around.clause.start, around.clause.end);
   const pays = mentionsPayment(clauseText);
-  if (TIMES.has(unit)) return comparison.comparator === 'lte' && isReduced(before);
+  if (TIMES.has(unit))
+    return isReduced(before) ? comparison.comparator === 'lte' : comparison.stated && /[天日]数/.test(before);
+  if (unit === '次' && OFTEN.test(before)) return false;
+  if (FROM.test(before) && /^[^,;]{0,8}?[到至]/.test(behind)) return false;
   if (CONDITION.test(clauseText) && mentionsPayment(sentence)) return false;
   if (MONEY.has(unit) && SIZES.some((size) => before.replace(/[约为达]$/, '').endsWith(size))) return false;
-  if (includesAny(before.slice(-CAP_REACH), CAPS) || /(?:每|原|现有|已|已有|其他|第)$/.test(before)) return false;
+  if (includesAny(before.slice(-CAP_REACH), CAPS) || /(?:每|原|现有|已|已有|其他|第|前)$/.test(before)) return false;
   // 「财政局等4个部门」 counts who takes part; 「…等26个重点单元」 what is done.
   if (before.endsWith('等') && COUNTS_PARTIES.test(behind)) return false;
   // 「3000平方米以上的场馆」 tells what kind of thing; 「不少于两万平方米的空间」 still promises the number.
   if (comparison.end > quantity.end && rest.startsWith('的')) return false;
   if (comparison.comparator === 'gt' && behind.startsWith('的')) return false;
+  // 「日处理能力5万吨的水厂1座」: the other number is what is promised.
+  if (!comparison.stated && /^的[^的]*\d/.test(behind)) return false;
   if (behind.trimEnd().endsWith('的') && /^[以及上下内]{0,3}的$/.test(behind.trim())) return false;
   if (comparison.comparator === 'lte' && before.includes('不') && (MONEY.has(unit) || includesAny(sentence, PAYMENTS)))
     return false;

@@ -215,7 +215,9 @@ function readFigure(folded: string, at: number, end: number): Figure | null {
   }
   if (!isNumeral(folded[at]) || isNumeral(folded[at - 1])) return null;
   while (next < end && next - at < LONGEST_NUMBER && isNumeral(folded[next])) next++;
-  const value = readNumeral(folded.slice(at, next));
+  const written = folded.slice(at, next);
+  // 「近百名」 counts; 百 alone is a manner of speaking.
+  const value = readNumeral('近约超逾'.includes(folded[at - 1] ?? ' ') && written in SCALES ? `一${written}` : written);
   const more = folded[next] === '余' || folded[next] === '多';
   return value === null ? null : { value, end: more ? next + 1 : next, inWords: true, more };
 }
