@@ -16,6 +16,8 @@ const BEHIND: readonly (readonly [Comparator, readonly string[]])[] = [
 ];
 /** Verbs of which the number is a new, smaller value: 压缩至4个月. */
 const REDUCES = /(?:压缩|压减|缩短|缩减|下降|降低|降|减少|减|控制|压降)(?:至|到|在|为)[^\d]{0,2}$/;
+/** Words that end like one of these and say nothing of the number: 签约1200户. */
+const OTHER_WORDS = /(?:[签节预合公制违契]约|[附邻靠最临]近|[传下发到抵直通表]达)$/;
 /** 「至少开展1次」: a verb may stand in between. */
 const AT_LEAST = /(?:至少|最少)[^\d]{0,4}$/;
 /** How far in front of a number a word about it may stand. */
@@ -41,7 +43,9 @@ export function compare(folded: string, quantity: Quantity, before: string): Com
   if (quantity.upper !== null) return { comparator: 'range', stated: true, end };
   const near = before.slice(-REACH);
   for (const [comparator, words] of BEFORE) {
-    const isNear = words.some((one) => near.endsWith(one) || near.endsWith(`${one}了`) || near.endsWith(`${one}为`));
+    const isNear =
+      !OTHER_WORDS.test(near) &&
+      words.some((one) => near.endsWith(one) || near.endsWith(`${one}了`) || near.endsWith(`${one}为`));
     // 「超过…以上」 and 「达到…以上」 say it twice, 「控制在…以内」 too: the word in front is the sharper one.
     if (isNear)
       return {

@@ -50,10 +50,10 @@ function isBareHeading(
   return seenOrdinal || ORDINAL_RANK[next.ordinal.kind] >= ORDINAL_RANK.dash;
 }
 
-/** A heading without a number is coarser than the label right below it. */
-function rankOf(kind: OrdinalKind | 'bare', next: Paragraph | undefined): number {
+/** A heading without a number is coarser than the label right below it; a whole item behind a dash is not. */
+function rankOf(layout: Layout, head: Paragraph, kind: OrdinalKind | 'bare', next: Paragraph | undefined): number {
   const usual = kind === 'bare' ? BARE_RANK : ORDINAL_RANK[kind];
-  if ((kind !== 'bare' && kind !== 'dash') || !next?.ordinal) return usual;
+  if ((kind !== 'bare' && kind !== 'dash') || !next?.ordinal || endsWithBracket(layout, head)) return usual;
   return Math.min(usual, ORDINAL_RANK[next.ordinal.kind] - 1);
 }
 
@@ -172,7 +172,13 @@ export function buildOutline(layout: Layout, title: Span | null): Section {
     }
     seenOrdinal = true;
     const step = restarted.isPart(index, innermost) ? PART_STEP : 0;
-    const section: Section = { head: paragraph, kind, rank: rankOf(kind, next) + step, body: [], children: [] };
+    const section: Section = {
+      head: paragraph,
+      kind,
+      rank: rankOf(layout, paragraph, kind, next) + step,
+      body: [],
+      children: [],
+    };
     while (open.length > 1 && (open[open.length - 1]?.rank ?? 0) >= section.rank) open.pop();
     open[open.length - 1]?.children.push(section);
     open.push(section);

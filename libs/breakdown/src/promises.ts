@@ -141,21 +141,10 @@ const TIMES: ReadonlySet<string> = new Set([
 ]);
 const MONEY: ReadonlySet<string> = new Set(['元', '美元', '欧元', '港元']);
 /** Units too vague without a word of comparison: 亿 and 万 without a noun, 倍, 次. */
-const VAGUE: ReadonlySet<string> = new Set([
-  '亿',
-  '万',
-  '倍',
-  '里',
-  '类',
-  '门',
-  '起',
-  '对',
-  '岁',
-  '组',
-  '片',
-  '园',
-  '站',
-]);
+const VAGUE: ReadonlySet<string> = new Set(['亿', '万', '倍', '里', '类', '门', '岁']);
+/** Units that are also words of other use (对, 组): a promise only in numbers too large for a manner of speaking. */
+const LOOSE: ReadonlySet<string> = new Set(['起', '对', '组', '片', '园', '站']);
+const MANY = 20;
 /** Verbs of which a share is promised, and nouns that are shares. */
 const GROWS = ['增长', '提高', '提升', '达', '下降', '降低', '增加', '减少', '上升', '扩大', '完成'];
 const SHARES = ['率', '占'];
@@ -223,7 +212,7 @@ export function isPromise(
     return comparison.stated || lastOf(before, [...GROWS, ...SHARES]) >= 0;
   }
   if (pays && !comparison.stated) return false;
-  if (VAGUE.has(unit) && !comparison.stated) return false;
+  if ((VAGUE.has(unit) || (LOOSE.has(unit) && quantity.value < MANY)) && !comparison.stated) return false;
   if (quantity.inWords && !comparison.stated) return quantity.value >= 100;
   if (comparison.stated) return true;
   const promised = lastOf(before, PROMISES);

@@ -26,7 +26,7 @@ const MEASURES = [
   '百分点',
   '平方米',
   '立方米',
-  '万千瓦',
+  '千伏安',
   '千瓦时',
   '兆瓦时',
   '吉瓦时',
@@ -184,6 +184,10 @@ const LONGEST_NUMBER = 24;
 const isDigit = (character: string | undefined): boolean =>
   character !== undefined && character >= '0' && character <= '9';
 
+/** Whether a multiplier stands at `at`; the 千 of 千瓦 belongs to the unit. */
+const isScale = (folded: string, at: number): boolean =>
+  SCALES[folded[at] ?? ''] !== undefined && !(folded[at] === '千' && '瓦伏克米卡'.includes(folded[at + 1] ?? ' '));
+
 interface Figure {
   value: number;
   end: number;
@@ -206,11 +210,10 @@ function readFigure(folded: string, at: number, end: number): Figure | null {
       next++;
     }
     let exponent = 0;
-    while (SCALES[folded[next] ?? ''] !== undefined && exponent < 12) exponent += SCALES[folded[next++] ?? ''] ?? 0;
+    while (isScale(folded, next) && exponent < 12) exponent += SCALES[folded[next++] ?? ''] ?? 0;
     const more = folded[next] === '余' || folded[next] === '多';
     if (more) next++;
-    while (more && SCALES[folded[next] ?? ''] !== undefined && exponent < 12)
-      exponent += SCALES[folded[next++] ?? ''] ?? 0;
+    while (more && isScale(folded, next) && exponent < 12) exponent += SCALES[folded[next++] ?? ''] ?? 0;
     return { value: scaled(digits, exponent), end: next, inWords: false, more };
   }
   if (!isNumeral(folded[at]) || isNumeral(folded[at - 1])) return null;

@@ -43,6 +43,12 @@ const TITLE_ENDINGS = [
   '任务书',
   '纪要',
   '职责',
+  '政策',
+  '规定',
+  '台帐',
+  '明细表',
+  '汇总表',
+  '报告',
 ];
 const LONGEST_TITLE = 100;
 const SHORTEST_TITLE = 6;
