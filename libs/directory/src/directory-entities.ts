@@ -3,6 +3,7 @@ import { PersonEntity } from './person.entity';
 import { PostEntity } from './post.entity';
 import { PostHoldingEntity } from './post-holding.entity';
 import { SessionEntity } from './session.entity';
+import { SettledNameEntity } from './settled-name.entity';
 import { UnitEntity } from './unit.entity';
 import { UnitAliasEntity } from './unit-alias.entity';
 import { UnitGroupEntity } from './unit-group.entity';
@@ -13,6 +14,7 @@ export const DIRECTORY_ENTITIES = [
   JurisdictionEntity,
   UnitEntity,
   UnitAliasEntity,
+  SettledNameEntity,
   UnitGroupEntity,
   UnitGroupMemberEntity,
   PersonEntity,

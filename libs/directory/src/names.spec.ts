@@ -12,6 +12,10 @@ describe('names', () => {
   it.each([
     ['市发改委(物价局)', '市发改委（物价局）'],
     ['５Ｇ办[筹]', ' 5G办［筹］'],
+    ['各区（县、市）政府', '各区〔县、市〕政府'],
+    ['市⼯信局', '市 工信局'],
+    ['e\u0301cole办', '\u00e9cole办'],
+    ['市\u200b教育局', '市教育局'],
   ])('takes %s and %s for one name', (one, other) => {
     expect(nameKey(one)).toBe(nameKey(other));
   });

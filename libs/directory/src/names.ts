@@ -5,10 +5,18 @@ export const cleanText = (text: string): string => text.normalize('NFC').trim();
 export const cleanCode = (text: string): string => cleanText(text).replace(/[０-９Ａ-Ｚａ-ｚ]/g, toHalfWidth);
 
 /**
- * What two spellings of one name have in common: documents mix full and half width, above all in brackets
- * (市发改委（物价局） and 市发改委(物价局)).
+ * What two spellings of one name have in common: documents mix full and half width, the signs of compatibility that
+ * other programs leave behind (NFKC), blanks inside a name, and above all brackets (市发改委（物价局）, 市发改委〔物价局〕).
  */
-export const nameKey = (name: string): string => cleanText(name).replace(/[！-～]/g, toHalfWidth);
+export const nameKey = (name: string): string =>
+  cleanText(name)
+    .normalize('NFKC')
+    .replace(/[\s\p{Cf}]+/gu, '')
+    .replace(OPENERS, '(')
+    .replace(CLOSERS, ')');
+
+const OPENERS = /[\[{〔【〈《「『]/g;
+const CLOSERS = /[\]}〕】〉》」』]/g;
 
 /** Neither control nor invisible characters, nor halves of a pair: Postgres refuses some, and nobody sees the others. */
 export const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;

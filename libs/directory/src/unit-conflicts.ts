@@ -16,6 +16,8 @@ interface Known {
   /** All of the jurisdiction, and those of others that have a code of the file. */
   units: readonly UnitView[];
   groups: readonly { code: string; name: string }[];
+  /** What people have said that names mean (名称认定), with the codes of those meant. */
+  settledNames: readonly { name: string; codes: readonly string[] }[];
 }
 
 /**
@@ -80,6 +82,7 @@ function namesInUse(listed: Listed, known: Known): Map<string, string> {
   const listedUnits = new Set(listed.units.map((unit) => unit.code));
   const listedGroups = new Set(listed.groups.map((group) => group.code));
   const owners = new Map<string, string>();
+  for (const { name, codes } of known.settledNames) owners.set(nameKey(name), codes.join(', '));
   for (const group of known.groups) {
     if (!listedGroups.has(group.code)) owners.set(nameKey(group.name), group.code);
   }

@@ -5,16 +5,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
 import { JurisdictionEntity } from './jurisdiction.entity';
+import { type BookedGroup, isResolved, NameBook, type NameReading, type ResolvedName } from './name-book';
+import { placeOf } from './name-forms';
+import { guessNames, type NameGuess } from './name-guesses';
 import { nameKey } from './names';
 import { PostEntity } from './post.entity';
+import { SettledNameEntity } from './settled-name.entity';
 import { readUnits, type UnitView } from './unit-view';
-
-/** What a name in a document stands for: one unit, or the members of a group (集合单位). */
-export interface ResolvedName {
-  /** In the government's own order; empty for a group without members. */
-  unitIds: string[];
-  groupId: string | null;
-}
 
 /** Somebody who holds a post on a day. */
 export interface Holder {
@@ -41,8 +38,7 @@ export class UnitDirectory {
   }
 
   /**
-   * What names in a document stand for: a unit's name, official name or alias, or a group's name, whichever width and
-   * form the characters have. Unknown names are absent.
+   * What names in a document stand for, where that is certain: see {@link NameBook}. Names that are not, are absent.
    *
    * @returns by the names as they were given
    */
@@ -51,13 +47,28 @@ export class UnitDirectory {
     jurisdictionId: string,
     names: readonly string[],
   ): Promise<Map<string, ResolvedName>> {
-    const known = await this.knownNames(tx, jurisdictionId);
-    return new Map(
-      names.flatMap((name): [string, ResolvedName][] => {
-        const resolved = known.get(nameKey(name));
-        return resolved ? [[name, resolved]] : [];
-      }),
-    );
+    const readings = await this.readNames(tx, jurisdictionId, names);
+    return new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
+  }
+
+  /** As {@link resolve}, with what is known of the names that are not certain. */
+  async readNames(
+    tx: EntityManager,
+    jurisdictionId: string,
+    names: readonly string[],
+  ): Promise<Map<string, NameReading>> {
+    const { book } = await this.open(tx, jurisdictionId);
+    return new Map(names.map((name) => [name, book.read(name)]));
+  }
+
+  /** Whom names that are not certain may mean: at most five units and groups each, best first. */
+  async guess(
+    tx: EntityManager,
+    jurisdictionId: string,
+    names: readonly { name: string; candidates: readonly string[] }[],
+  ): Promise<Map<string, NameGuess[]>> {
+    const { jurisdiction, units, groups } = await this.open(tx, jurisdictionId);
+    return guessNames(tx, placeOf(jurisdiction), names, units, groups);
   }
 
   /**
@@ -157,26 +168,19 @@ export class UnitDirectory {
     );
   }
 
-  /** By {@link nameKey}. A unit's name comes before other units' other names, and units before groups. */
-  private async knownNames(tx: EntityManager, jurisdictionId: string): Promise<Map<string, ResolvedName>> {
-    const known = new Map<string, ResolvedName>();
-    const learn = (name: string, resolved: ResolvedName): void => {
-      if (!known.has(nameKey(name))) known.set(nameKey(name), resolved);
-    };
+  /** The names of one jurisdiction, with the units that are active and the groups that they are of. */
+  async open(
+    tx: EntityManager,
+    jurisdictionId: string,
+  ): Promise<{ jurisdiction: string; book: NameBook; units: UnitView[]; groups: BookedGroup[] }> {
+    const { name: jurisdiction } = await tx.findOneByOrFail(JurisdictionEntity, { id: jurisdictionId });
     const units = (await readUnits(tx, { jurisdictionId })).filter((unit) => unit.isActive);
-    for (const { id, name } of units) learn(name, { unitIds: [id], groupId: null });
-    for (const { id, officialName, aliases } of units) {
-      for (const name of [officialName, ...aliases]) learn(name, { unitIds: [id], groupId: null });
-    }
-    const groups: { id: string; name: string }[] = await tx.query(
+    const groups: BookedGroup[] = await tx.query(
       `select id, name from unit_group where jurisdiction_id = $1 order by code`,
       [jurisdictionId],
     );
-    for (const { id: groupId, name } of groups) {
-      const members = units.filter((unit) => unit.groups.some((group) => group.id === groupId));
-      learn(name, { unitIds: members.map(({ id }) => id), groupId });
-    }
-    return known;
+    const settled = await tx.find(SettledNameEntity, { where: { jurisdictionId }, order: { key: 'asc' } });
+    return { jurisdiction, book: new NameBook(jurisdiction, units, groups, settled), units, groups };
   }
 }
 

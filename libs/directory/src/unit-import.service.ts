@@ -168,8 +168,17 @@ async function readKnown(tx: EntityManager, jurisdiction: Jurisdiction | null, c
     jurisdictionId,
     units: await readUnits(tx, { jurisdictionId: jurisdictionId ?? undefined, codes }),
     groups: jurisdictionId === null ? [] : await readGroups(tx, jurisdictionId),
+    settledNames: jurisdictionId === null ? [] : await readSettledNames(tx, jurisdictionId),
   };
 }
+
+const readSettledNames = (tx: EntityManager, jurisdictionId: string): Promise<{ name: string; codes: string[] }[]> =>
+  tx.query(
+    `select s.name, coalesce(array_agg(coalesce(u.code, g.code)) filter (where coalesce(u.code, g.code) is not null), '{}') as codes
+     from settled_name s left join unit u on u.id = any(s.unit_ids) left join unit_group g on g.id = s.group_id
+     where s.jurisdiction_id = $1 group by s.id, s.name`,
+    [jurisdictionId],
+  );
 
 function refuse(wrong: readonly Fault[], conflicts: readonly Fault[]): void {
   const faults = [...wrong, ...conflicts];

@@ -15,6 +15,8 @@ export interface UnitView {
   position: number;
   isActive: boolean;
   aliases: string[];
+  /** Names that a person has said to mean this unit alone (名称认定). */
+  settledNames: string[];
   groups: { id: string; code: string; name: string }[];
   posts: { id: string; kind: PostKind }[];
 }
@@ -26,13 +28,18 @@ export async function readUnits(
 ): Promise<UnitView[]> {
   return tx.query(
     `select u.id, u.jurisdiction_id as "jurisdictionId", u.code, u.name, u.official_name as "officialName", u.kind,
-       u.position, u.is_active as "isActive", coalesce(a.aliases, '[]') as aliases, coalesce(g.groups, '[]') as groups,
+       u.position, u.is_active as "isActive", coalesce(a.aliases, '[]') as aliases,
+       coalesce(s.names, '[]') as "settledNames", coalesce(g.groups, '[]') as groups,
        coalesce(p.posts, '[]') as posts
      from unit u
      join jurisdiction j on j.id = u.jurisdiction_id
      left join (
        select unit_id, jsonb_agg(name order by name) as aliases from unit_alias group by unit_id
      ) a on a.unit_id = u.id
+     left join (
+       select unit_ids[1] as unit_id, jsonb_agg(name order by name) as names from settled_name
+       where cardinality(unit_ids) = 1 group by 1
+     ) s on s.unit_id = u.id
      left join (
        select m.unit_id, jsonb_agg(jsonb_build_object('id', g.id, 'code', g.code, 'name', g.name) order by g.code) as groups
        from unit_group_member m join unit_group g on g.id = m.group_id group by m.unit_id

@@ -7,6 +7,7 @@ import type { Actor } from './actor';
 export type Entity =
   | 'jurisdiction'
   | 'unit'
+  | 'settled_name'
   | 'person'
   | 'plan_import'
   | 'plan'

@@ -26,6 +26,9 @@ class UnitsDto extends createZodDto(
       position: z.int(),
       isActive: z.boolean(),
       aliases: z.array(z.string()),
+      settledNames: z
+        .array(z.string())
+        .meta({ description: 'Names that a person has said to mean this unit alone (名称认定).' }),
       groups: z.array(z.object({ id: uuid, code: z.string(), name: z.string() })),
       posts: z.array(z.object({ id: uuid, kind: z.string() })),
     }),
