@@ -5,6 +5,7 @@ const LIBRARIES = [
   'domain',
   'breakdown',
   'platform',
+  'documents',
   'database',
   'history',
   'queue',

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   program
     .command('parse')
     .description('read responsibility breakdowns (责任分解方案)')
-    .argument('<file...>', 'plain text, UTF-8 or GB18030')
+    .argument('<file...>', 'Word, Excel, PDF with text, saved web pages, CSV, plain text')
     .option('--json', 'one JSON object a line for each file')
     .action(async (files: string[], options: { json?: boolean }) =>
       (await import('./parse.js')).parse(files, { asJson: options.json === true }),

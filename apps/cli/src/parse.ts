@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { type Breakdown, decodeText, readBreakdown } from '@duban/breakdown';
+import type { Breakdown } from '@duban/breakdown';
+import { readPlanDocument } from '@duban/documents';
 
 /**
  * Prints what the reader makes of each file: with `asJson` one JSON object a line, else a summary for people. A file
  * that cannot be read gets a line on standard error and makes the exit code 2; the others are still done.
  */
 export async function parse(files: readonly string[], { asJson }: { asJson: boolean }): Promise<void> {
-  for (const file of files) {
+  const progress = new ProgressLine(files.length);
+  for (const [index, file] of files.entries()) {
     let report: string;
     try {
-      const { text } = decodeText(await readFile(file));
-      const breakdown = readBreakdown(text);
+      progress.show(index, file);
+      const onProgress = (done: number, total: number): void => progress.show(index, file, done, total);
+      const { breakdown } = await readPlanDocument({ name: file, bytes: await readFile(file) }, { onProgress });
+      progress.clear();
       report = asJson ? JSON.stringify(toLine(file, breakdown)) : summary(file, breakdown);
     } catch (error) {
+      progress.clear();
       process.stderr.write(`${file}: ${plain(error)}\n`);
       process.exitCode = 2;
       continue;
@@ -24,6 +29,23 @@ export async function parse(files: readonly string[], { asJson }: { asJson: bool
 /** What others rely on: these keys and no others. The year that the reader goes by is its own business. */
 function toLine(file: string, { title, documentNumber, leftOut, tasks, warnings }: Breakdown): object {
   return { file, title, documentNumber, leftOut, tasks, warnings };
+}
+
+/** A line on a terminal that says which of many files is read, and how far; nothing where nobody looks on. */
+class ProgressLine {
+  private readonly isShown = process.stderr.isTTY;
+
+  constructor(private readonly files: number) {}
+
+  show(index: number, file: string, done?: number, total?: number): void {
+    if (!this.isShown) return;
+    const within = total !== undefined && total > 1 ? `, ${done ?? 0} of ${total}` : '';
+    process.stderr.write(`\r\u001b[K[${index + 1}/${this.files}] ${file}${within}`);
+  }
+
+  clear(): void {
+    if (this.isShown) process.stderr.write('\r\u001b[K');
+  }
 }
 
 /**

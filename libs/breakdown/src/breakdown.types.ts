@@ -4,6 +4,32 @@ export interface Span {
   end: number;
 }
 
+/**
+ * A table that the format of a file marks as one. A cell is a span of the document's text; one that covers several places
+ * stands in each of them, and an empty one has an empty span. All rows have as many cells as the widest.
+ */
+export interface SourceTable extends Span {
+  /** The name of the sheet, or null where tables have none. */
+  name: string | null;
+  rows: Span[][];
+  /** For each row its number as the sheet counts, from 1, where blank rows are left out; else null. */
+  rowNumbers: number[] | null;
+}
+
+/** What the reader of a file has to say of it: `at` is an offset into the text. */
+export interface SourceNote {
+  code: string;
+  at: number;
+  message: string;
+}
+
+/** What a file says: its text, and where in it tables stand, in order; a table in a cell follows the one around it. */
+export interface SourceDocument {
+  text: string;
+  tables: SourceTable[];
+  notes: SourceNote[];
+}
+
 /** Something a person should look at before the draft is issued. `code` is stable; `line` counts from 1. */
 export interface Warning {
   code: string;
@@ -54,6 +80,34 @@ export interface DraftTask {
   source: Span;
 }
 
+/** What the cells of one column of a table are read as; null for a column that is not read. */
+export type ColumnField =
+  | 'number'
+  | 'category'
+  | 'content'
+  | 'lead'
+  | 'responsible'
+  | 'cooperating'
+  | 'supervising'
+  | 'leaders'
+  | 'deadline'
+  | 'measures'
+  | 'other';
+
+/** A column of a table that the file marks, for a person to confirm or to choose. `table` and `column` count from 1. */
+export interface TableColumn {
+  table: number;
+  /** The name of the sheet, or null. */
+  name: string | null;
+  column: number;
+  /** What the head of the table calls it. */
+  header: string;
+  field: ColumnField | null;
+}
+
+/** A person's word on a column, which goes before what its name says. */
+export type ChosenColumn = Pick<TableColumn, 'table' | 'column' | 'field'>;
+
 /** A responsibility breakdown (责任分解方案) as a draft plan. What is not a task, its headings or the title is left out. */
 export interface Breakdown {
   title: string | null;
@@ -62,4 +116,6 @@ export interface Breakdown {
   leftOut: Span[];
   tasks: DraftTask[];
   warnings: Warning[];
+  /** The columns of the tables that the file marks. */
+  columns: TableColumn[];
 }

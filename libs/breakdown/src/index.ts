@@ -1,4 +1,4 @@
 export * from './breakdown.types';
 export { decodeText, type Encoding } from './decode-text';
 export { readBreakdown } from './read-breakdown';
-export { UnreadableText, type UnreadableTextCode } from './unreadable-text';
+export { COLUMN_FIELDS } from './table-header';

@@ -1,10 +1,13 @@
-import type { Breakdown, DraftTask, Span, Warning } from './breakdown.types';
+import { readAssignmentClauses } from './assignment-clauses';
+import type { Breakdown, ChosenColumn, DraftTask, SourceDocument, Span, Warning } from './breakdown.types';
 import { layOut, lineOf, type Layout } from './layout';
 import { chooseClauseReader } from './clause-style';
 import type { ClauseReader } from './clauses';
 import { checkNumbering } from './numbering';
 import { buildOutline, type Section } from './outline';
 import { withoutPageLines } from './page-lines';
+import { MarkedTables } from './marked-tables';
+import { columnsOf } from './source-tables';
 import { classifyRule, findLeadRule } from './standing-rules';
 import { complement } from './stretches';
 import { composeTable, readFlatTable, type FlatTable } from './table-composer';
@@ -30,21 +33,30 @@ function readTable(layout: Layout, read: ClauseReader): FlatTable | null {
 }
 
 /**
- * Reads the plain text of a responsibility breakdown (责任分解方案) into a draft plan. Never throws: what cannot be read is
- * left out or warned of. Every character that is no blank stands in the source of a task, in a heading, in the title, or
- * in `leftOut`. Takes time linear in the text.
+ * Reads a responsibility breakdown (责任分解方案), its plain text or what was read of its file, into a draft plan. Tables
+ * that the file marks are read by their cells, and `columns` says what they are where their names do not; the text around
+ * them is read as ever. Never throws: what cannot be read is left out or warned of. Every character that is no blank
+ * stands in the source of a task, in a heading, in the title, or in `leftOut`. Takes time linear in the text.
  */
-export function readBreakdown(text: string): Breakdown {
-  const layout = layOut(text);
+export function readBreakdown(
+  document: string | SourceDocument,
+  { columns = [] }: { columns?: readonly ChosenColumn[] } = {},
+): Breakdown {
+  const source = typeof document === 'string' ? { text: document, tables: [], notes: [] } : document;
+  const layout = layOut(source.text);
   const rule = findLeadRule(layout.folded);
-  const read = chooseClauseReader(layout);
-  const body: Layout = { ...layout, paragraphs: withoutPageLines(layout, read) };
-  const table = readTable(layout, read);
-  const head = readHead(layout, table ? table.header.start : tasksBegin(body, read));
+  const marked = new MarkedTables(layout, source.tables, columns);
+  const { around } = marked;
+  const read = marked.areRead ? readAssignmentClauses : chooseClauseReader(around);
+  const body: Layout = { ...around, paragraphs: withoutPageLines(around, read) };
+  const table = marked.areRead ? null : readTable(around, read);
+  const head = readHead(layout, Math.min(marked.begin, table ? table.header.start : tasksBegin(body, read)));
   const outline = buildOutline(body, head.titleSpan);
-  const composed = table
-    ? composeTable(layout, table, { year: head.year, rule })
-    : new TaskComposer(layout, { year: head.year, rule, read }).compose(outline);
+  const context = { year: head.year, rule };
+  const composed = marked.compose(
+    context,
+    table ? composeTable(around, table, context) : new TaskComposer(around, { ...context, read }).compose(outline),
+  );
   const accounted: Span[] = [
     ...composed.tasks.map((task) => task.source),
     ...composed.headings,
@@ -56,14 +68,23 @@ export function readBreakdown(text: string): Breakdown {
     year: head.year,
     leftOut: complement(layout.folded, accounted),
     tasks: composed.tasks,
-    warnings: warningsOf(layout, outline, composed),
+    warnings: [
+      ...source.notes.map(({ code, at, message }) => ({ code, line: lineOf(layout, at), message })),
+      ...warningsOf(layout, outline, composed, marked),
+    ].sort((one, other) => one.line - other.line),
+    columns: columnsOf(marked.tables),
   };
 }
 
-function warningsOf(layout: Layout, outline: Section, { tasks, clauses, kept }: ComposedTasks): Warning[] {
+function warningsOf(
+  layout: Layout,
+  outline: Section,
+  { tasks, clauses, kept }: ComposedTasks,
+  marked: MarkedTables,
+): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, at: number, message: string): void =>
-    void warnings.push({ code, line: lineOf(layout, at), message });
+    void warnings.push({ code, line: lineOf(layout, at), message: marked.placeOf(at) + message });
   if (tasks.length === 0) warn('no_tasks', 0, 'No task with units was found in this text.');
   for (const task of tasks) warnOfUnits(task, warn);
   for (const fault of checkNumbering(outline, kept)) warn(fault.code, fault.at, fault.message);
@@ -84,7 +105,7 @@ function warningsOf(layout: Layout, outline: Section, { tasks, clauses, kept }: 
         );
     }
   }
-  return warnings.sort((one, other) => one.line - other.line);
+  return warnings;
 }
 
 function warnOfUnits(task: DraftTask, warn: (code: string, at: number, message: string) => void): void {

@@ -1,9 +1,9 @@
-import type { Span } from './breakdown.types';
-import { roleOfLabel, type ClauseRole } from './clause-labels';
+import type { ColumnField, Span } from './breakdown.types';
+import { roleOfLabel } from './clause-labels';
 import { cellsOf } from './table-cells';
 
 /** What the cells of one column are. */
-export type Column = 'number' | 'category' | 'content' | ClauseRole;
+export type Column = ColumnField;
 
 /** A table's head: its columns from the left, how its lines are cut, and whether each line holds a whole row. */
 export interface TableHeader extends Span {
@@ -83,6 +83,19 @@ const LAST_WORDS: readonly (readonly [Column, RegExp])[] = [
     /(?:任务|事项|内容|措施|举措|目标|要点|项目|工作|问题|建议|提案|议案|案由|题目|标题|名称|要求|标准|成果)$/,
   ],
 ];
+export const COLUMN_FIELDS: readonly ColumnField[] = [
+  'number',
+  'category',
+  'content',
+  'lead',
+  'responsible',
+  'cooperating',
+  'supervising',
+  'leaders',
+  'deadline',
+  'measures',
+  'other',
+];
 const UNITS: ReadonlySet<Column> = new Set<Column>(['lead', 'responsible', 'cooperating']);
 const LONGEST_NAME = 14;
 const MOST_COLUMNS = 12;
@@ -92,18 +105,22 @@ const FEWEST_COLUMNS = 3;
 const nameIn = (cell: string): string => cell.replace(/[ \n]/g, '').replace(/[(〔[][^)〕\]]*[)〕\]]$/, '');
 
 /** The column that a cell of the head names, or null. */
-function columnOf(cell: string): Column | null {
+export function columnOf(cell: string): Column | null {
   if (cell.length > LONGEST_NAME) return null;
   const name = nameIn(cell);
   return COLUMNS.get(name) ?? roleOfLabel(name);
 }
 
-/** The column that a cell names by its last word, if nothing else tells; only where all names stand side by side. */
-const columnByLastWord = (cell: string): Column | null =>
-  cell.length > LONGEST_NAME ? null : (LAST_WORDS.find(([, lastWord]) => lastWord.test(nameIn(cell)))?.[0] ?? null);
+/** The column that a cell names where all names of the head stand side by side: by its last word, if nothing else tells. */
+export const columnInRow = (cell: string): Column | null =>
+  columnOf(cell) ??
+  (cell.length > LONGEST_NAME ? null : (LAST_WORDS.find(([, lastWord]) => lastWord.test(nameIn(cell)))?.[0] ?? null));
 
-const isHead = (columns: readonly Column[]): boolean =>
-  columns.length >= FEWEST_COLUMNS && columns.includes('content') && columns.some((column) => UNITS.has(column));
+/** Whether columns are those of a table of tasks: it has one of tasks and one of units. */
+export const areTaskColumns = (columns: readonly (Column | null)[]): boolean =>
+  columns.includes('content') && columns.some((column) => column !== null && UNITS.has(column));
+
+const isHead = (columns: readonly Column[]): boolean => columns.length >= FEWEST_COLUMNS && areTaskColumns(columns);
 
 /** A head in one line, its names apart by tabs, gaps or blanks. */
 function headInLine(text: string, folded: string, line: Span): Pick<TableHeader, 'columns' | 'mark'> | null {
@@ -112,7 +129,7 @@ function headInLine(text: string, folded: string, line: Span): Pick<TableHeader,
     if (cells.length < FEWEST_COLUMNS || cells.length > MOST_COLUMNS) continue;
     const columns = cells.map((cell) => {
       const name = folded.slice(cell.start, cell.end);
-      return columnOf(name) ?? columnByLastWord(name);
+      return columnInRow(name);
     });
     if (columns.every((column) => column !== null) && isHead(columns)) return { columns, mark };
   }

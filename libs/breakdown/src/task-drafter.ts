@@ -60,6 +60,8 @@ export class TaskDrafter {
     block: Span;
     source: Span;
     clauses: readonly AssignmentClause[];
+    /** What is no content between the ends of the block, where that is not the clauses. */
+    holes?: readonly Span[];
     children?: readonly DraftTask[];
   }): DraftTask {
     const { layout, context } = this;
@@ -68,7 +70,7 @@ export class TaskDrafter {
     const content = wordsWithout(
       layout,
       block,
-      clauses.filter((clause) => clause.position !== 'within'),
+      given.holes ?? clauses.filter((clause) => clause.position !== 'within'),
     );
     const parts = clauses.length > 1 ? this.parts(block, clauses) : [];
     const sole = clauses.length === 1 ? clauses[0] : undefined;

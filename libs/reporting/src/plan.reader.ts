@@ -123,7 +123,8 @@ export class PlanReader {
     if (!plan) throw unknownPlan(id);
     const tasks = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
     const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, { planId: id }, 'assignment', asOf);
-    return { ...plan, asOf: asOf.toISOString(), tasks: treeOf(tasks, assignments) };
+    // What was recorded before columns were has none.
+    return { ...plan, columns: plan.columns ?? [], asOf: asOf.toISOString(), tasks: treeOf(tasks, assignments) };
   }
 }
 

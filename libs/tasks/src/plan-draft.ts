@@ -1,6 +1,7 @@
 import type { Comparator } from '@duban/domain';
-import { type Breakdown, decodeText, type DraftTask, readBreakdown, UnreadableText } from '@duban/breakdown';
-import { invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
+import type { Breakdown, ChosenColumn, DraftTask } from '@duban/breakdown';
+import { type Progress, readPlanDocument } from '@duban/documents';
+import { DomainError, type Fault, invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
 import type { Plan } from './plan.entity';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
@@ -34,32 +35,51 @@ export interface ReadPlan {
 }
 
 /**
- * The document's text and what the reader made of it. Touches no database, and takes a while: not for a transaction.
+ * Reads a document, of any kind, that holds a plan. Touches no database, and takes a while: not for a transaction.
+ * @param columns what a person says that columns of its tables are
  * @param onProgress is told how far it is, in steps of the reader's own
- * @throws DomainError BREAKDOWN.* where the file is no readable text, PLAN.EMPTY where no task is in it
+ * @throws DomainError DOCUMENT.*, BREAKDOWN.* where the file cannot be read, PLAN.UNKNOWN_COLUMN where it has no such
+ *   column, PLAN.EMPTY where no task is in it
  */
 export async function readPlanFile(
-  file: PlanFile,
-  { onProgress }: { onProgress?: (done: number, total: number) => void } = {},
+  { name, bytes }: PlanFile,
+  { columns = [], onProgress }: { columns?: readonly ChosenColumn[]; onProgress?: Progress } = {},
 ): Promise<ReadPlan> {
-  let text: string;
-  try {
-    ({ text } = decodeText(file.bytes));
-  } catch (error) {
-    if (error instanceof UnreadableText) throw invalid(error.code, error.message, { field: 'file', file: file.name });
-    throw error;
-  }
-  onProgress?.(1, 2);
-  // Postgres stores no NUL; decodeText has refused it, so the text is kept as it is.
-  const breakdown = readBreakdown(text);
+  const { text, breakdown } = await readPlanDocument({ name, bytes }, { columns, onProgress }).catch(
+    (error: unknown) => {
+      if (!(error instanceof DomainError) || error.kind !== 'invalid') throw error;
+      throw invalid(error.code, error.message, { ...error.details, field: 'file', file: name });
+    },
+  );
+  assertColumns(columns, breakdown);
   if (breakdown.tasks.length === 0) {
     throw invalid('PLAN.EMPTY', 'No task was found in the file; is it a responsibility breakdown (责任分解方案)?', {
       field: 'file',
-      file: file.name,
+      file: name,
       faults: breakdown.warnings,
+      columns: breakdown.columns,
     });
   }
-  return { fileName: file.name, text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
+  return { fileName: name, text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
+}
+
+/** @throws DomainError PLAN.UNKNOWN_COLUMN */
+function assertColumns(chosen: readonly ChosenColumn[], { columns }: Breakdown): void {
+  const known = new Set(columns.map(({ table, column }) => `${table}/${column}`));
+  const faults = chosen.flatMap(({ table, column }, index): Fault[] =>
+    known.has(`${table}/${column}`)
+      ? []
+      : [
+          {
+            code: 'PLAN.UNKNOWN_COLUMN',
+            message: `The file has no column ${column} in a table ${table}.`,
+            field: `columns[${index}]`,
+            column: String(column),
+          },
+        ],
+  );
+  if (faults.length > 0)
+    throw invalid('PLAN.UNKNOWN_COLUMN', 'The file has no such column.', { field: 'columns', faults });
 }
 
 function namesIn(task: DraftTask): string[] {

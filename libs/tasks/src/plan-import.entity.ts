@@ -1,3 +1,4 @@
+import type { ChosenColumn } from '@duban/breakdown';
 import type { PlanImportState } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
@@ -5,6 +6,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 /** What the sender says beside the file. */
 export interface PlanImportOptions {
   jurisdiction?: string;
+  /** What a person says that columns of its tables are. */
+  columns?: ChosenColumn[];
 }
 
 /** Why a document was refused: the problem that the same file gives when it is read at once. */

@@ -98,12 +98,13 @@ export class PlanImportService {
     const claim = await this.transactor.run((tx) => this.claim(tx, id));
     if (typeof claim === 'string') return claim;
     try {
-      const read = await readPlanFile(claim.file, { onProgress: this.reporter(id, claim.attempt) });
+      const { columns, jurisdiction } = claim.options;
+      const read = await readPlanFile(claim.file, { columns, onProgress: this.reporter(id, claim.attempt) });
       return await this.transactor.run(async (tx) => {
         const held = await this.holdClaimed(tx, id, claim.attempt);
         if (!held) return 'not_due';
         const at = this.clock.now();
-        const planId = await this.plans.draft(tx, claim.actor, at, read, claim.options.jurisdiction);
+        const planId = await this.plans.draft(tx, claim.actor, at, read, jurisdiction);
         await this.finish(tx, id, held, 'draft', { planId });
         await this.record(tx, claim.actor, at, id, 'drafted', { planId }, planId);
         return 'drafted';

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
 import type { PlanState } from '@duban/domain';
+import type { TableColumn } from '@duban/breakdown';
 import type { LocalDate } from '@duban/kernel';
 
 /** A remark of the reader on the document, with its line. */
@@ -56,6 +57,10 @@ export class Plan {
 
   @Column('jsonb')
   warnings!: PlanWarning[];
+
+  /** The columns of the document's tables, and what each was read as. */
+  @Column('jsonb', { default: [] })
+  columns!: TableColumn[];
 
   @VersionColumn()
   version!: number;

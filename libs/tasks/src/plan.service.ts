@@ -86,6 +86,7 @@ export class PlanService {
       sourceText: text,
       leftOut: breakdown.leftOut,
       warnings: breakdown.warnings,
+      columns: breakdown.columns,
       createdAt: at,
     });
     await tx.getRepository(Plan).insert(plan);

@@ -48,7 +48,7 @@ export interface AssignmentSnapshot {
 
 export function planSnapshot(plan: Plan): PlanSnapshot {
   const { id, jurisdictionId, title, documentNumber, year, state, issuedOn, policyId, policyVersion } = plan;
-  const { fileName, leftOut, warnings, version } = plan;
+  const { fileName, leftOut, warnings, columns, version } = plan;
   return {
     id,
     jurisdictionId,
@@ -62,6 +62,7 @@ export function planSnapshot(plan: Plan): PlanSnapshot {
     fileName,
     leftOut,
     warnings,
+    columns,
     version,
   };
 }

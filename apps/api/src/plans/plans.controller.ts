@@ -42,6 +42,7 @@ import {
 } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';
+import { column, readChosenColumns } from './columns';
 
 /** Reading a file of this size may take longer than a person waits for an answer. */
 const LONG_FILE_BYTES = 1024 * 1024;
@@ -63,6 +64,7 @@ class PlanDto extends createZodDto(
     fileName: z.string(),
     leftOut: z.array(span),
     warnings: z.array(warning),
+    columns: z.array(column).meta({ description: 'The columns of the document’s tables, and what each was read as.' }),
     version: z.int(),
     asOf: textOrNull,
     tasks: z.array(task),
@@ -162,14 +164,20 @@ export class PlansController {
       properties: {
         file: { type: 'string', format: 'binary' },
         jurisdiction: { type: 'string', description: 'Name or id, where the title does not say whose plan it is.' },
+        columns: {
+          type: 'string',
+          description:
+            'What columns of tables are, where their names do not say it: JSON, [{"table": 1, "column": 2, "field": "content"}].',
+        },
       },
     },
   })
   @ApiOperation({
     summary: 'Read a document into a draft',
     description:
-      'Plain text, UTF-8 or GB18030, 20 MiB at most. The draft comes with the warnings of the reader. A file over 1 MiB, ' +
-      'or any with `Prefer: respond-async`, is read by a worker: the answer is 202 and names the import to ask for.',
+      'Word, Excel, PDF with text, a saved web page, CSV or plain text, 20 MiB at most; what kind it is shows in its ' +
+      'content. The draft comes with the warnings of the reader. A file over 1 MiB, or any with `Prefer: respond-async`, ' +
+      'is read by a worker: the answer is 202 and names the import to ask for.',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: '`respond-async` has the document read by a worker.' })
   @ApiCreatedResponse({ type: PlanDto })
@@ -181,19 +189,22 @@ export class PlansController {
   ): Promise<Awaited<ReturnType<PlanReader['get']>> | PlanImportView> {
     // Who may not is not asked for a file first.
     assertMay(sender, 'plan.draft');
-    const { name, bytes, fields } = await readUpload(request, ['jurisdiction']);
+    const { name, bytes, fields } = await readUpload(request, ['jurisdiction', 'columns']);
     const file = { name, bytes };
+    const columns = readChosenColumns(fields.columns);
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
     if (bytes.length > LONG_FILE_BYTES || prefersAsync(request)) {
+      const options = { columns, ...(fields.jurisdiction === undefined ? {} : { jurisdiction: fields.jurisdiction }) };
       const accepted = await this.commands.run(request, content, async (tx, actor, at) => {
-        const id = await this.imports.accept(tx, actor, at, file, fields);
+        const id = await this.imports.accept(tx, actor, at, file, options);
         return viewOf(await this.imports.get(tx, actor, id));
       });
       await this.jobs.add('imports', 'document.read', { importId: accepted.id });
       void reply.status(202).header('location', `/api/v1/plan-imports/${accepted.id}`);
       return accepted;
     }
-    const read = await readPlanFile(file);
+    // Reading takes its time, and no transaction waits for it.
+    const read = await readPlanFile(file, { columns });
     return this.commands.run(request, content, async (tx, actor, at) => {
       const id = await this.plans.draft(tx, actor, at, read, fields.jurisdiction);
       return this.reader.get(tx, actor, id, null);

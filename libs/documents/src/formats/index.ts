@@ -1,0 +1,6 @@
+import { docxFormat } from './docx.format';
+import type { DocumentFormat } from './format';
+import { textFormat } from './text.format';
+
+/** All kinds of files. The first that recognises a file reads it; a new kind is one file and one line. */
+export const FORMATS: readonly DocumentFormat[] = [docxFormat, textFormat];

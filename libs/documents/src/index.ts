@@ -1,0 +1,2 @@
+export type { Progress } from './formats/format';
+export { readPlanDocument } from './read-document';
