@@ -159,7 +159,7 @@ describe('tables that the file marks', () => {
       ['1', '产业', '招商', '县商务局'],
       ['1', '民生', '建学校', '县教育局'],
       ['2', '民生', '建医院', '县卫健局'],
-      ['3', '民生', '建公园', '县住建局'],
+      ['3', '', '建公园', '县住建局'],
     ]);
   });
   it('stand beside tasks in the text, which is read as ever', () => {

@@ -85,7 +85,9 @@ export class MarkedTables {
   private headingsAbove(): Span[][] {
     const above: Paragraph[] = [];
     let next = 0;
-    return this.withTasks.map((table) => {
+    return this.withTasks.map((table, index) => {
+      // What heads a sheet ends with it.
+      if (index > 0 && table.name !== this.withTasks[index - 1]?.name) above.length = 0;
       const { paragraphs } = this.around;
       for (; (paragraphs[next]?.start ?? Number.POSITIVE_INFINITY) < table.start; next++) {
         const paragraph = paragraphs[next];

@@ -1,21 +1,11 @@
 import { type Breakdown, type ChosenColumn, readBreakdown, type SourceDocument } from '@duban/breakdown';
 import { FORMATS } from './formats';
-import type { DocumentFile, KnownFile, Progress } from './formats/format';
+import type { DocumentFile, Progress } from './formats/format';
+import { knowFile } from './known-file';
 import { problem } from './problems';
-import { isZip, namesInZip } from './zip';
 
 /** 20 MiB. */
 const MOST_FILE_BYTES = 20 * 1024 * 1024;
-const BEGINNING = 4096;
-
-/** @throws DomainError DOCUMENT.BROKEN, DOCUMENT.ZIP_BOMB */
-function know(file: DocumentFile): KnownFile {
-  return {
-    ...file,
-    beginning: Buffer.from(file.bytes.subarray(0, BEGINNING)).toString('latin1'),
-    entries: new Set(isZip(file.bytes) ? namesInZip(file.bytes) : []),
-  };
-}
 
 /**
  * The text of a file, with its tables. What kind of file it is shows in its content.
@@ -26,7 +16,7 @@ export async function readDocument(
   { onProgress = () => undefined }: { onProgress?: Progress } = {},
 ): Promise<SourceDocument> {
   if (file.bytes.length > MOST_FILE_BYTES) throw problem('DOCUMENT.TOO_LARGE', 'The file is larger than 20 MB.');
-  const known = know(file);
+  const known = await knowFile(file);
   const format = FORMATS.find((one) => one.recognises(known));
   if (!format) throw problem('DOCUMENT.NOT_A_DOCUMENT', 'The file is no document.');
   return format.read(known, onProgress);

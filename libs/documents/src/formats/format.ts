@@ -12,6 +12,10 @@ export interface KnownFile extends DocumentFile {
   beginning: string;
   /** The names of the entries where the file is a zip, else none. */
   entries: ReadonlySet<string>;
+  /** What an OpenDocument zip says that it is, else empty. */
+  type: string;
+  /** The names of the streams where the file is an OLE container (.doc, .xls, .wps, protected files), else none. */
+  streams: ReadonlySet<string>;
 }
 
 /** How far the reading is: `done` of `total` pages, sheets or other steps. */
