@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Breakdown } from '@duban/breakdown';
+import type { Breakdown, DraftTask } from '@duban/breakdown';
 import { readPlanDocument } from '@duban/documents';
 
 /**
@@ -26,9 +26,20 @@ export async function parse(files: readonly string[], { asJson }: { asJson: bool
   }
 }
 
-/** What others rely on: these keys and no others. The year that the reader goes by is its own business. */
+/** What others rely on: these keys and no others. What the reader tells besides is for the review of a draft. */
 function toLine(file: string, { title, documentNumber, leftOut, tasks, warnings }: Breakdown): object {
-  return { file, title, documentNumber, leftOut, tasks, warnings };
+  return {
+    file,
+    title,
+    documentNumber,
+    leftOut,
+    tasks: tasks.map(withoutMarks),
+    warnings: warnings.map(({ code, line, message }) => ({ code, line, message })),
+  };
+}
+
+function withoutMarks({ marks: _marks, subtasks, ...task }: DraftTask): object {
+  return { ...task, subtasks: subtasks.map(withoutMarks) };
 }
 
 /** A line on a terminal that says which of many files is read, and how far; nothing where nobody looks on. */

@@ -30,10 +30,11 @@ export interface SourceDocument {
   notes: SourceNote[];
 }
 
-/** Something a person should look at before the draft is issued. `code` is stable; `line` counts from 1. */
+/** Something a person should look at before the draft is issued. `code` is stable; `line`, from 1, is that of `start`. */
 export interface Warning {
   code: string;
   line: number;
+  start: number;
   message: string;
 }
 
@@ -53,6 +54,33 @@ export interface Target {
 export interface DateWords {
   text: string;
   due: string | null;
+}
+
+/** A name, and where it stands. */
+export interface Named extends Span {
+  name: string;
+}
+
+/** The fields of a task whose source words are marked. */
+export type MarkedField =
+  | 'number'
+  | 'content'
+  | 'lead'
+  | 'responsible'
+  | 'cooperating'
+  | 'supervising'
+  | 'leaders'
+  | 'deadline'
+  | 'milestone'
+  | 'target';
+
+/**
+ * The words of the text that a value of a task was read from. Units, leaders, milestones and targets have one each, in
+ * the order of the field; content put together of several stretches has one for each of them. A leader or a date that a
+ * heading gives to all tasks below it is marked in the heading.
+ */
+export interface Mark extends Span {
+  field: MarkedField;
 }
 
 /** One numbered item (责任事项), or a part of one that has units of its own. Unit names are as written, one each. */
@@ -78,6 +106,7 @@ export interface DraftTask {
   /** True where the text names no lead, neither for the task nor for a part: the responsible units will lead. */
   leadInferred: boolean;
   source: Span;
+  marks: Mark[];
 }
 
 /** What the cells of one column of a table are read as; null for a column that is not read. */

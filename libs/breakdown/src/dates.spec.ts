@@ -60,9 +60,19 @@ describe('readDates', () => {
   });
 });
 
+/** A schedule without the places of its dates. */
+const schedule = (content: string, field: string | null) => {
+  const { deadline, milestones } = readSchedule(content, field, 2031);
+  const words = [...(deadline ? [deadline] : []), ...milestones].map((date) => {
+    expect((date.in === 'field' ? (field ?? '') : content).slice(date.start, date.end)).toBe(date.text);
+    return { text: date.text, due: date.due };
+  });
+  return { deadline: deadline ? words[0] : null, milestones: deadline ? words.slice(1) : words };
+};
+
 describe('readSchedule', () => {
   it('makes the latest date the deadline and the earlier ones milestones', () => {
-    expect(readSchedule('6月底前开工，3月底前立项，年底前建成。', null, 2031)).toEqual({
+    expect(schedule('6月底前开工，3月底前立项，年底前建成。', null)).toEqual({
       deadline: { text: '年底前', due: '2031-12-31' },
       milestones: [
         { text: '3月底前', due: '2031-03-31' },
@@ -71,12 +81,11 @@ describe('readSchedule', () => {
     });
   });
   it('keeps the words of a deadline field', () => {
-    expect(readSchedule('一季度立项。', '持续推进，11月底前投用', 2031)).toEqual({
+    expect(schedule('一季度立项。', '持续推进，11月底前投用')).toEqual({
       deadline: { text: '持续推进，11月底前投用', due: '2031-11-30' },
       milestones: [{ text: '一季度', due: '2031-03-31' }],
     });
-    expect(readSchedule('修渠。', '长期坚持', 2031).deadline).toEqual({ text: '长期坚持', due: null });
+    expect(schedule('修渠。', '长期坚持').deadline).toEqual({ text: '长期坚持', due: null });
   });
-  it('is empty without dates', () =>
-    expect(readSchedule('修渠。', null, 2031)).toEqual({ deadline: null, milestones: [] }));
+  it('is empty without dates', () => expect(schedule('修渠。', null)).toEqual({ deadline: null, milestones: [] }));
 });

@@ -260,10 +260,15 @@ function readEndlessAt(folded: string, at: number): DateMention | null {
   return { start: at, end: at + match[0].length, due: null };
 }
 
+/** A date of a schedule, with where it stands: in the words of the task, or in its deadline field. */
+interface ScheduledDate extends DateWords, Span {
+  in: 'content' | 'field';
+}
+
 /** The deadline of a task: the latest date, the earlier ones as milestones. */
 interface Schedule {
-  deadline: DateWords | null;
-  milestones: DateWords[];
+  deadline: ScheduledDate | null;
+  milestones: ScheduledDate[];
 }
 
 /** Later than any date, for a deadline without one: every date in the words comes before it. */
@@ -276,17 +281,20 @@ const byDue = (one: DateWords, other: DateWords): number => (one.due ?? '').loca
  * written, due at its latest date; without one the latest date in the words is.
  */
 export function readSchedule(content: string, field: string | null, year: number | null): Schedule {
-  const words = (text: string, inField: boolean): DateWords[] =>
-    readDates(text, year, inField).map((mention) => ({
+  const datesOf = (text: string, place: ScheduledDate['in']): ScheduledDate[] =>
+    readDates(text, year, place === 'field').map((mention) => ({
+      ...mention,
       text: text.slice(mention.start, mention.end),
-      due: mention.due,
+      in: place,
     }));
-  const inContent = words(content, false);
-  const latest = (dates: readonly DateWords[]): DateWords | null =>
-    dates.reduce<DateWords | null>((last, date) => (last === null || byDue(date, last) > 0 ? date : last), null);
-  const inField = field === null ? [] : words(field, true);
-  const deadline: DateWords | null =
-    field === null ? latest(inContent) : { text: field, due: latest(inField)?.due ?? null };
+  const inContent = datesOf(content, 'content');
+  const latest = (dates: readonly ScheduledDate[]): ScheduledDate | null =>
+    dates.reduce<ScheduledDate | null>((last, date) => (last === null || byDue(date, last) > 0 ? date : last), null);
+  const inField = field === null ? [] : datesOf(field, 'field');
+  const deadline: ScheduledDate | null =
+    field === null
+      ? latest(inContent)
+      : { text: field, due: latest(inField)?.due ?? null, start: 0, end: field.length, in: 'field' };
   const earlier = [...inField, ...inContent].filter(
     (date) => date.due !== null && date.due < (deadline?.due ?? LAST_DATE),
   );

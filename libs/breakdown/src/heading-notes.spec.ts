@@ -13,7 +13,10 @@ describe('readHeadingNotes', () => {
     ['清淤（东河）', null],
     ['清淤（6月底前，市水务局）', null],
     ['清淤。修渠（6月底前）', null],
-  ])('reads the date in %s', (text, words) => expect(read(text).deadlineWords).toBe(words));
+  ])('reads the date in %s', (text, words) => {
+    const { deadline } = read(text);
+    expect(deadline && text.slice(deadline.start, deadline.end)).toBe(words);
+  });
   it.each([
     ['王七星县长主抓农业', ['王七星']],
     ['县委副书记、县长王七星主抓的工作', ['王七星']],
@@ -22,10 +25,17 @@ describe('readHeadingNotes', () => {
     ['市长热线牵头办理', []],
     ['县长主抓的工作', []],
     ['农业牵头', []],
-  ])('reads the leaders in %s', (text, leaders) => expect(read(text).leaders).toEqual(leaders));
+  ])('reads the leaders in %s', (text, leaders) => {
+    const named = read(text).leaders;
+    expect(named.map(({ name }) => name)).toEqual(leaders);
+    expect(named.map(({ start, end }) => text.slice(start, end))).toEqual(leaders);
+  });
   it('takes what is missing from above', () => {
-    const above = { leaders: ['王七星'], deadlineWords: '年底前' };
+    const above = { leaders: [{ name: '王七星', start: 90, end: 93 }], deadline: { start: 95, end: 98 } };
     expect(read('农业', above)).toEqual(above);
-    expect(read('李四光县长主抓（6月底前）', above)).toEqual({ leaders: ['李四光'], deadlineWords: '6月底前' });
+    expect(read('李四光县长主抓（6月底前）', above)).toEqual({
+      leaders: [{ name: '李四光', start: 0, end: 3 }],
+      deadline: { start: 8, end: 12 },
+    });
   });
 });

@@ -1,16 +1,16 @@
-import type { Span } from './breakdown.types';
+import type { Named, Span } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
 import { isPureDate } from './dates';
-import { readLeaderNames, readLeadersInCharge } from './leader-names';
+import { locateNames, readLeaderNames, readLeadersInCharge } from './leader-names';
 import type { Layout } from './layout';
 
 /** What a heading says of all tasks below it: who is in charge of them, and until when they are to be done. */
 export interface HeadingNotes {
-  leaders: string[];
-  deadlineWords: string | null;
+  leaders: Named[];
+  deadline: Span | null;
 }
 
-export const NO_NOTES: HeadingNotes = { leaders: [], deadlineWords: null };
+export const NO_NOTES: HeadingNotes = { leaders: [], deadline: null };
 
 const LONGEST_TITLE = 80;
 const INSIDE_BRACKET = /\(([^()]{2,60})\)/g;
@@ -35,21 +35,24 @@ export function readHeadingNotes(
   const title = titleOf(layout, span);
   const text = layout.text.slice(title.start, title.end);
   const folded = layout.folded.slice(title.start, title.end);
-  const leaders = readLeadersInCharge(text);
-  let deadlineWords: string | null = null;
+  const leaders: Named[] = [];
+  const add = (names: readonly string[], at: Span): void => {
+    for (const named of locateNames(layout.text.slice(at.start, at.end), names))
+      if (leaders.every(({ name }) => name !== named.name))
+        leaders.push({ name: named.name, start: at.start + named.start, end: at.start + named.end });
+  };
+  add(readLeadersInCharge(text), title);
+  let deadline: Span | null = null;
   for (const match of folded.matchAll(INSIDE_BRACKET)) {
     const [bracket, inside = ''] = match;
-    const words = text.slice(match.index + 1, match.index + bracket.length - 1);
-    if (isPureDate(inside)) deadlineWords = words;
-    else leaders.push(...readLeadersInCharge(words));
+    const start = title.start + match.index + 1;
+    const span = { start, end: start + bracket.length - 2 };
+    if (isPureDate(inside)) deadline = span;
+    else add(readLeadersInCharge(layout.text.slice(span.start, span.end)), span);
   }
   for (const { role, start, end } of clauses.flatMap((clause) => clause.segments)) {
-    const words = layout.text.slice(start, end);
-    if (role === 'leaders') leaders.push(...readLeaderNames(words));
-    else if (role === 'deadline') deadlineWords = words;
+    if (role === 'leaders') add(readLeaderNames(layout.text.slice(start, end)), { start, end });
+    else if (role === 'deadline') deadline = { start, end };
   }
-  return {
-    leaders: leaders.length > 0 ? [...new Set(leaders)] : above.leaders,
-    deadlineWords: deadlineWords ?? above.deadlineWords,
-  };
+  return { leaders: leaders.length > 0 ? leaders : above.leaders, deadline: deadline ?? above.deadline };
 }

@@ -1,4 +1,5 @@
-import { fold, isHan } from './folded-text';
+import type { Named, Span } from './breakdown.types';
+import { fold, isHan, skipBlanks } from './folded-text';
 
 /** Titles a name may follow, as one token or glued to it (副县长王七星). The longest comes first. */
 const TITLES = [
@@ -114,4 +115,34 @@ export function readLeadersInCharge(heading: string): string[] {
   const list = verb ? words.slice(0, verb.index) : isAlone ? words : '';
   if (!TITLES.some((title) => list.includes(title))) return [];
   return readLeaderNames(list).filter((name) => SURNAMES.has(name[0] ?? ''));
+}
+
+/** A name stands no further behind the one before it than this: titles may come between. */
+const LONGEST_WAY = 200;
+
+/** Where a name stands in folded words, its letters together or spaced out, or null. */
+function locateName(folded: string, name: string): Span | null {
+  for (let start = 0; start < folded.length; start++) {
+    let end = start;
+    for (const letter of name) {
+      const next: number = end > start ? skipBlanks(folded, end, folded.length) : end;
+      end = folded.startsWith(letter, next) ? next + letter.length : -1;
+      if (end < 0) break;
+    }
+    if (end > start) return { start, end };
+  }
+  return null;
+}
+
+/** Where names stand in the words they were read from, in order; one that is not found stands nowhere (an empty span). */
+export function locateNames(words: string, names: readonly string[]): Named[] {
+  const folded = fold(words);
+  let from = 0;
+  return names.map((name) => {
+    const found = locateName(folded.slice(from, from + LONGEST_WAY), name);
+    if (!found) return { name, start: from, end: from };
+    const span = { start: from + found.start, end: from + found.end };
+    from = span.end;
+    return { name, ...span };
+  });
 }

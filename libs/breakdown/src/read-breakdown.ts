@@ -69,9 +69,9 @@ export function readBreakdown(
     leftOut: complement(layout.folded, accounted),
     tasks: composed.tasks,
     warnings: [
-      ...source.notes.map(({ code, at, message }) => ({ code, line: lineOf(layout, at), message })),
+      ...source.notes.map(({ code, at, message }) => ({ code, line: lineOf(layout, at), start: at, message })),
       ...warningsOf(layout, outline, composed, marked),
-    ].sort((one, other) => one.line - other.line),
+    ].sort((one, other) => one.start - other.start),
     columns: columnsOf(marked.tables),
   };
 }
@@ -84,7 +84,7 @@ function warningsOf(
 ): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, at: number, message: string): void =>
-    void warnings.push({ code, line: lineOf(layout, at), message: marked.placeOf(at) + message });
+    void warnings.push({ code, line: lineOf(layout, at), start: at, message: marked.placeOf(at) + message });
   if (tasks.length === 0) warn('no_tasks', 0, 'No task with units was found in this text.');
   for (const task of tasks) warnOfUnits(task, warn);
   for (const fault of checkNumbering(outline, kept)) warn(fault.code, fault.at, fault.message);

@@ -6,7 +6,13 @@ import type { StandingRule } from './standing-rules';
 const resolve = (text: string, rule: StandingRule | null = null) => {
   const [clause] = readAssignmentClauses(fold(text), { start: 0, end: text.length });
   if (!clause) throw new Error(`no clause in ${text}`);
-  return resolveRoles(text, clause, rule);
+  const { deadline, openEnded, ...named } = resolveRoles(text, clause, rule);
+  for (const { name, start, end } of Object.values(named).flat()) expect(text.slice(start, end)).toContain(name);
+  return {
+    ...Object.fromEntries(Object.entries(named).map(([role, all]) => [role, all.map(({ name }) => name)])),
+    openEnded,
+    deadline: deadline && text.slice(deadline.start, deadline.end),
+  };
 };
 
 describe('resolveRoles', () => {
@@ -22,7 +28,7 @@ describe('resolveRoles', () => {
       supervising: ['戊局'],
       leaders: ['王七星'],
       openEnded: '等单位',
-      deadlineWords: '年底前',
+      deadline: '年底前',
     });
   });
   it('leaves the lead empty where the text names none', () => {
@@ -50,6 +56,6 @@ describe('resolveRoles', () => {
     (text) => expect(resolve(text)).toMatchObject({ lead: ['乙局'], responsible: ['甲局'] }),
   );
   it('names a unit once in a role', () => {
-    expect(resolve('（牵头单位：甲局、甲局）').lead).toEqual(['甲局']);
+    expect(resolve('（牵头单位：甲局、甲局）')).toMatchObject({ lead: ['甲局'] });
   });
 });

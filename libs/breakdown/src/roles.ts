@@ -1,19 +1,23 @@
-import type { DraftTask } from './breakdown.types';
+import type { Named, Span } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
 import { readDutySegments } from './duty-segments';
 import { fold } from './folded-text';
-import { readLeaderNames } from './leader-names';
+import { locateNames, readLeaderNames } from './leader-names';
 import type { StandingRule } from './standing-rules';
 import { isUnnamed } from './unit-names';
 import { readUnitList, type ListedUnit } from './unit-list';
 
-/** Who does what in one clause, and the words of its deadline field if it has one. */
-export type Assignment = Pick<
-  DraftTask,
-  'lead' | 'responsible' | 'cooperating' | 'supervising' | 'leaders' | 'openEnded'
-> & {
-  deadlineWords: string | null;
-};
+/** Who does what in one clause, where each name stands in the text, and where its deadline field does if it has one. */
+export interface Assignment {
+  lead: Named[];
+  responsible: Named[];
+  cooperating: Named[];
+  supervising: Named[];
+  /** Names without titles. */
+  leaders: Named[];
+  openEnded: string | null;
+  deadline: Span | null;
+}
 
 /** Verbs at the end of a list that give it another role than its label. */
 const TELLS_ROLES = /(?:牵头(?:负责)?|配合|协助|参与)(?:[,;。]|$)/;
@@ -52,19 +56,20 @@ function dutiesIn(text: string, segment: Segment): readonly Segment[] {
  */
 export function resolveRoles(text: string, clause: AssignmentClause, rule: StandingRule | null): Assignment {
   const roles: Record<UnitRole, ListedUnit[]> = { lead: [], responsible: [], cooperating: [], supervising: [] };
-  const leaders: string[] = [];
+  const leaders: Named[] = [];
   let openEnded: string | null = null;
-  let deadlineWords: string | null = null;
+  let deadline: Span | null = null;
   for (const segment of clause.segments.flatMap((one) => dutiesIn(text, one))) {
     const words = text.slice(segment.start, segment.end);
-    if (segment.role === 'leaders') for (const name of readLeaderNames(words)) leaders.push(name);
-    else if (segment.role === 'deadline') deadlineWords ??= words === '' ? null : words;
+    if (segment.role === 'leaders')
+      for (const named of locateNames(words, readLeaderNames(words))) leaders.push(moved(named, segment.start));
+    else if (segment.role === 'deadline') deadline ??= words === '' ? null : { start: segment.start, end: segment.end };
     else if (segment.role === 'partners' && isUnnamed(fold(words))) openEnded ??= words;
     else if (segment.role !== 'other' && segment.role !== 'remark' && segment.role !== 'measures') {
       const list = readUnitList(words);
       openEnded ??= list.openEnded;
       const role = segment.role === 'partners' ? 'responsible' : segment.role;
-      for (const unit of list.units) roles[role].push(unit);
+      for (const unit of list.units) roles[role].push(moved(unit, segment.start));
     }
   }
   const marked = (units: readonly ListedUnit[]): ListedUnit[] => units.filter((unit) => unit.leads);
@@ -76,14 +81,23 @@ export function resolveRoles(text: string, clause: AssignmentClause, rule: Stand
     roles.lead = roles.responsible.filter(leads);
     roles.responsible = roles.responsible.filter((unit, index) => !leads(unit, index));
   }
-  const names = (units: readonly ListedUnit[]): string[] => [...new Set(units.map((unit) => unit.name))];
   return {
-    lead: names(roles.lead),
-    responsible: names(roles.responsible),
-    cooperating: names(roles.cooperating),
-    supervising: names(roles.supervising),
-    leaders: [...new Set(leaders)],
+    lead: distinct(roles.lead),
+    responsible: distinct(roles.responsible),
+    cooperating: distinct(roles.cooperating),
+    supervising: distinct(roles.supervising),
+    leaders: distinct(leaders),
     openEnded,
-    deadlineWords,
+    deadline,
   };
+}
+
+const moved = <T extends Span>(span: T, by: number): T => ({ ...span, start: span.start + by, end: span.end + by });
+
+/** Each name once, where it stands first. */
+function distinct(named: readonly Named[]): Named[] {
+  const seen = new Set<string>();
+  return named
+    .filter(({ name }) => !seen.has(name) && seen.add(name))
+    .map(({ name, start, end }) => ({ name, start, end }));
 }

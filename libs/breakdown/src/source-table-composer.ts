@@ -55,7 +55,7 @@ export class SourceTableComposer {
     const block = { start: label?.end ?? first.start, end: rows.content.at(-1)?.end ?? first.end };
     const words = (span: Span): string => text.slice(span.start, span.end);
     const task = this.drafter.draft({
-      number: label ? text.slice(first.start, label.labelEnd) : rows.number && words(rows.number),
+      number: label ? { start: first.start, end: label.labelEnd } : rows.number,
       place: { path: rows.headings.map(words), notes: NO_NOTES },
       block,
       source: rows.source,

@@ -129,7 +129,7 @@ export function composeTable(layout: Layout, table: FlatTable, context: DraftCon
     const first = row.number ?? row.cells[0] ?? block;
     composed.tasks.push(
       drafter.draft({
-        number: row.number ? text.slice(row.number.start, row.number.end) : null,
+        number: row.number,
         place: { path: headings.map((span) => text.slice(span.start, span.end)), notes: NO_NOTES },
         block,
         source: { start: first.start, end: row.cells.at(-1)?.end ?? block.end },

@@ -1,4 +1,4 @@
-import type { Target } from './breakdown.types';
+import type { Span, Target } from './breakdown.types';
 import { isCloser, isOpener } from './brackets';
 import { compare, type Comparison } from './comparisons';
 import { isPromise } from './promises';
@@ -32,6 +32,16 @@ function skipEnds(folded: string): Map<number, number> {
   return ends;
 }
 
+/** A target, and where its words stand in the text that was read. */
+export interface PlacedTarget extends Target, Span {}
+
+/** The words of a span without the blanks around them, and where they stand. */
+function trimmed(text: string, span: Span): Pick<PlacedTarget, 'text' | 'start' | 'end'> {
+  const words = text.slice(span.start, span.end);
+  const start = span.start + words.length - words.trimStart().length;
+  return { text: words.trim(), start, end: start + words.trim().length };
+}
+
 /** A quantity that was judged, with the end of its words. */
 interface Judged {
   end: number;
@@ -44,11 +54,11 @@ interface Judged {
  * words around it (以上, 不少于, 超, 左右, …). Limits on what is paid (最高…万元), document and meeting numbers, code names in
  * quotation marks (“1+10”), dates, durations, ratios and what stands in brackets are none. Linear in the text.
  */
-export function readTargets(text: string): Target[] {
+export function readTargets(text: string): PlacedTarget[] {
   const tight = tighten(text);
   const { folded } = tight;
   const skips = skipEnds(folded);
-  const targets: Target[] = [];
+  const targets: PlacedTarget[] = [];
   let depth = 0;
   let lastEnd = 0;
   let previous: Judged | null = null;
@@ -77,7 +87,7 @@ export function readTargets(text: string): Target[] {
       const start = Math.max(around.clause.start, lastEnd);
       const end = endOfTarget(folded, comparison.end, around.clause.end);
       targets.push({
-        text: wordsOf(text, tight, start, end).trim(),
+        ...trimmed(text, originalSpan(tight, start, end)),
         value: quantity.value,
         ...(quantity.upper === null ? {} : { upper: quantity.upper }),
         unit,

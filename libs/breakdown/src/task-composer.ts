@@ -200,7 +200,7 @@ export class TaskComposer {
 
   /** Whether a section without units is no task, though its like are; among sentences it needs a date to be one. */
   private isBesideTasks(section: Section, inProse: boolean): boolean {
-    if (inProse && this.ownNotes(section).deadlineWords === null) return true;
+    if (inProse && this.ownNotes(section).deadline === null) return true;
     return !section.head?.ordinal || section.kind === 'bare' || this.isNoTask(section);
   }
 
@@ -258,7 +258,7 @@ export class TaskComposer {
     const clauses = this.clausesOf(section);
     const lastClause = clauses[clauses.length - 1];
     const number =
-      head.ordinal && head.ordinal.kind !== 'dash' ? layout.text.slice(head.start, head.ordinal.labelEnd) : null;
+      head.ordinal && head.ordinal.kind !== 'dash' ? { start: head.start, end: head.ordinal.labelEnd } : null;
     let end = head.end;
     for (const paragraph of section.body) if (lastClause && paragraph.start < lastClause.end) end = paragraph.end;
     end = this.withoutClosing(lastClause, end);

@@ -1,4 +1,4 @@
-import type { DraftTask, Span, Target } from './breakdown.types';
+import type { DateWords, DraftTask, Mark, MarkedField, Span, Target } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
 import { readDates, readSchedule } from './dates';
 import { NO_NOTES, type HeadingNotes } from './heading-notes';
@@ -6,7 +6,7 @@ import type { Layout } from './layout';
 import { readOrdinal } from './ordinals';
 import { resolveRoles, type Assignment } from './roles';
 import type { StandingRule } from './standing-rules';
-import { trimStretch, wordsWithout } from './stretches';
+import { trimStretch, wordsAt, wordsWithout, type CutWords } from './stretches';
 import { readTargets } from './targets';
 
 /** Where a task stands: the headings above it, and what they say of all tasks below. */
@@ -42,8 +42,28 @@ const NO_ASSIGNMENT: Assignment = {
   supervising: [],
   leaders: [],
   openEnded: null,
-  deadlineWords: null,
+  deadline: null,
 };
+const NAMED = ['lead', 'responsible', 'cooperating', 'supervising', 'leaders'] as const;
+
+/** A field, or some of them, with the marks of their words. */
+type Marked<T> = T & { marks: Mark[] };
+
+const mark = (field: MarkedField, spans: readonly Span[]): Mark[] =>
+  spans.filter(({ start, end }) => start < end).map(({ start, end }) => ({ field, start, end }));
+
+function namesOf(assignment: Assignment): Marked<Pick<DraftTask, (typeof NAMED)[number] | 'openEnded'>> {
+  const names = (role: (typeof NAMED)[number]): string[] => assignment[role].map(({ name }) => name);
+  return {
+    lead: names('lead'),
+    responsible: names('responsible'),
+    cooperating: names('cooperating'),
+    supervising: names('supervising'),
+    leaders: names('leaders'),
+    openEnded: assignment.openEnded,
+    marks: NAMED.flatMap((role) => mark(role, assignment[role])),
+  };
+}
 
 /** Makes one task of a stretch of text and the clauses that assign it. */
 export class TaskDrafter {
@@ -53,7 +73,7 @@ export class TaskDrafter {
   ) {}
 
   draft(given: {
-    number: string | null;
+    number: Span | null;
     place: Place;
     /** What its own title says, which goes before what the headings above say. */
     own?: HeadingNotes;
@@ -75,28 +95,36 @@ export class TaskDrafter {
     const parts = clauses.length > 1 ? this.parts(block, clauses) : [];
     const sole = clauses.length === 1 ? clauses[0] : undefined;
     const assignment = sole ? this.assignment(sole) : NO_ASSIGNMENT;
-    const { deadlineWords, ...roles } = assignment;
-    if (roles.leaders.length === 0) roles.leaders = [...(own.leaders.length > 0 ? own.leaders : place.notes.leaders)];
-    const field = deadlineWords ?? own.deadlineWords;
-    const isUndated = field === null && readDates(content, context.year).length === 0;
+    const inherited = own.leaders.length > 0 ? own.leaders : place.notes.leaders;
+    const names = namesOf(assignment.leaders.length > 0 ? assignment : { ...assignment, leaders: inherited });
+    const field = assignment.deadline ?? own.deadline;
+    const isUndated = field === null && readDates(content.text, context.year).length === 0;
+    const schedule = this.schedule(content, isUndated ? place.notes.deadline : field);
     const subtasks = [...parts, ...(given.children ?? [])];
-    const outsideParts = parts.length > 0 ? this.wordsOutside(block, parts) : content;
+    const promises = this.targets(parts.length > 0 ? this.wordsOutside(block, parts) : content, clauses);
     return {
-      number: given.number,
+      number: given.number ? layout.text.slice(given.number.start, given.number.end) : null,
       path: [...place.path],
-      content,
-      ...roles,
-      ...readSchedule(content, isUndated ? place.notes.deadlineWords : field, context.year),
-      targets: this.targets(outsideParts, clauses),
+      content: content.text,
+      ...names,
+      ...schedule,
+      ...promises,
       subtasks,
-      leadInferred: roles.lead.length === 0 && subtasks.every((part) => part.leadInferred),
+      leadInferred: names.lead.length === 0 && subtasks.every((part) => part.leadInferred),
       source: { ...given.source },
+      marks: [
+        ...mark('number', given.number ? [given.number] : []),
+        ...mark('content', content.spansOf()),
+        ...names.marks,
+        ...schedule.marks,
+        ...promises.marks,
+      ],
     };
   }
 
   /** One part for each clause: the words from the clause before, or from the bracket around it, up to it. */
   private parts(block: Span, clauses: readonly AssignmentClause[]): DraftTask[] {
-    const { layout, context } = this;
+    const { layout } = this;
     let from = block.start;
     return clauses.map((clause, index) => {
       const line = from + layout.folded.slice(from, clause.start).lastIndexOf('\n') + 1;
@@ -110,41 +138,84 @@ export class TaskDrafter {
           : { start: Math.max(from, clause.stretchFrom, lineFrom), end: clause.start },
       );
       from = clause.end;
-      const ordinal = readOrdinal(layout.folded, stretch.start, stretch.end);
-      const counted = ordinal && ordinal.kind !== 'dash' ? ordinal : null;
-      const content = wordsWithout(layout, { start: counted?.end ?? stretch.start, end: stretch.end }, []);
-      const { deadlineWords, ...roles } = this.assignment(clause);
-      return {
-        number: counted ? layout.text.slice(stretch.start, counted.labelEnd) : null,
-        path: [],
-        content,
-        ...roles,
-        ...readSchedule(content, deadlineWords, context.year),
-        targets: readTargets(content),
-        subtasks: [],
-        leadInferred: roles.lead.length === 0,
-        source: { start: Math.min(stretch.start, clause.start), end: Math.max(stretch.end, clause.end) },
-      };
+      return this.part(clause, stretch);
     });
+  }
+
+  private part(clause: AssignmentClause, stretch: Span): DraftTask {
+    const { layout } = this;
+    const ordinal = readOrdinal(layout.folded, stretch.start, stretch.end);
+    const counted = ordinal && ordinal.kind !== 'dash' ? ordinal : null;
+    const number = counted ? { start: stretch.start, end: counted.labelEnd } : null;
+    const content = wordsWithout(layout, { start: counted?.end ?? stretch.start, end: stretch.end }, []);
+    const assignment = this.assignment(clause);
+    const names = namesOf(assignment);
+    const schedule = this.schedule(content, assignment.deadline);
+    const promises = this.targetsIn(content);
+    return {
+      number: number ? layout.text.slice(number.start, number.end) : null,
+      path: [],
+      content: content.text,
+      ...names,
+      ...schedule,
+      ...promises,
+      subtasks: [],
+      leadInferred: names.lead.length === 0,
+      source: { start: Math.min(stretch.start, clause.start), end: Math.max(stretch.end, clause.end) },
+      marks: [
+        ...mark('number', number ? [number] : []),
+        ...mark('content', content.spansOf()),
+        ...names.marks,
+        ...schedule.marks,
+        ...promises.marks,
+      ],
+    };
+  }
+
+  private schedule(content: CutWords, field: Span | null): Marked<Pick<DraftTask, 'deadline' | 'milestones'>> {
+    const words = field ? wordsAt(this.layout, field) : null;
+    const { deadline, milestones } = readSchedule(content.text, words?.text ?? null, this.context.year);
+    const bare = ({ text, due }: DateWords): DateWords => ({ text, due });
+    const spans = (date: (typeof milestones)[number]): Span[] =>
+      (date.in === 'field' ? words : content)?.spansOf(date.start, date.end) ?? [];
+    return {
+      deadline: deadline && bare(deadline),
+      milestones: milestones.map(bare),
+      marks: [
+        ...mark('deadline', deadline ? spans(deadline) : []),
+        ...milestones.flatMap((date) => mark('milestone', spans(date))),
+      ],
+    };
+  }
+
+  private targetsIn(words: CutWords): Marked<{ targets: Target[] }> {
+    const found = readTargets(words.text);
+    return {
+      targets: found.map(({ start: _start, end: _end, ...target }) => target),
+      marks: found.flatMap(({ start, end }) => mark('target', words.spansOf(start, end))),
+    };
   }
 
   /**
    * What the words of a task promise. Where its clauses have measures (整改目标, 整改措施) these promise it, once, and the
    * words are the problem.
    */
-  private targets(words: string, clauses: readonly AssignmentClause[]): Target[] {
+  private targets(words: CutWords, clauses: readonly AssignmentClause[]): Marked<{ targets: Target[] }> {
     const measures = clauses.flatMap((clause) => clause.segments).filter((segment) => segment.role === 'measures');
-    if (measures.length === 0) return readTargets(words);
+    if (measures.length === 0) return this.targetsIn(words);
     const seen = new Set<string>();
-    return measures.flatMap((segment) => {
-      const found = readTargets(this.layout.text.slice(segment.start, segment.end));
-      const fresh = found.filter((target) => !seen.has(promiseOf(target)));
-      for (const target of found) seen.add(promiseOf(target));
-      return fresh;
-    });
+    const promised: Marked<{ targets: Target[] }> = { targets: [], marks: [] };
+    for (const segment of measures) {
+      const found = this.targetsIn(wordsAt(this.layout, segment));
+      const fresh = found.targets.map((target) => !seen.has(promiseOf(target)));
+      promised.targets.push(...found.targets.filter((_target, index) => fresh[index]));
+      promised.marks.push(...found.marks.filter((_mark, index) => fresh[index]));
+      for (const target of found.targets) seen.add(promiseOf(target));
+    }
+    return promised;
   }
 
-  private wordsOutside(block: Span, parts: readonly DraftTask[]): string {
+  private wordsOutside(block: Span, parts: readonly DraftTask[]): CutWords {
     return wordsWithout(
       this.layout,
       block,
@@ -154,14 +225,12 @@ export class TaskDrafter {
 
   private assignment(clause: AssignmentClause): Assignment {
     const assignment = resolveRoles(this.layout.text, clause, this.context.rule);
-    if (assignment.deadlineWords !== null) return assignment;
-    const remarks = clause.segments
-      .filter((segment) => segment.role === 'remark')
-      .map((segment) => this.layout.text.slice(segment.start, segment.end));
-    return {
-      ...assignment,
-      deadlineWords: remarks.find((remark) => readDates(remark, this.context.year, true).length > 0) ?? null,
-    };
+    if (assignment.deadline !== null) return assignment;
+    const remark = clause.segments.find(
+      ({ role, start, end }) =>
+        role === 'remark' && readDates(this.layout.text.slice(start, end), this.context.year, true).length > 0,
+    );
+    return { ...assignment, deadline: remark ? { start: remark.start, end: remark.end } : null };
   }
 }
 

@@ -66,9 +66,9 @@ describe('readUnitList', () => {
 
   it('marks the lead and counts the groups that commas make', () => {
     expect(readUnitList('市水务局（牵头）、市林业局，各区政府').units).toEqual([
-      { name: '市水务局', group: 0, leads: true },
-      { name: '市林业局', group: 0, leads: false },
-      { name: '各区政府', group: 1, leads: false },
+      { name: '市水务局', start: 0, end: 8, group: 0, leads: true },
+      { name: '市林业局', start: 9, end: 13, group: 0, leads: false },
+      { name: '各区政府', start: 14, end: 18, group: 1, leads: false },
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Named, Span } from './breakdown.types';
 import { isCloser, isOpener } from './brackets';
 import { fold, isBlank, skipBlanks, skipBlanksBack } from './folded-text';
 import {
@@ -15,9 +16,8 @@ import {
   startsLikeUnit,
 } from './unit-names';
 
-/** One unit of a list. `group` counts the groups that commas make, from 0; `leads` is true where it is marked so. */
-export interface ListedUnit {
-  name: string;
+/** One unit of a list and where it stands in it. `group` counts the groups that commas make, from 0; `leads` is true where it is marked so. */
+export interface ListedUnit extends Named {
   group: number;
   leads: boolean;
 }
@@ -28,7 +28,7 @@ interface UnitList {
   openEnded: string | null;
 }
 
-interface Piece {
+interface Piece extends Span {
   text: string;
   folded: string;
   /** Whether 、 or a word such as 和 stands before it, and not a comma: only such pieces abbreviate each other. */
@@ -63,7 +63,8 @@ function cut(text: string): Piece[] {
   const add = (to: number): void => {
     const start = skipBlanks(folded, from, to);
     const end = skipBlanksBack(folded, to, start);
-    if (start < end) pieces.push({ text: text.slice(start, end), folded: folded.slice(start, end), close, group });
+    if (start < end)
+      pieces.push({ start, end, text: text.slice(start, end), folded: folded.slice(start, end), close, group });
   };
   for (let at = 0; at < folded.length; at++) {
     const character = folded[at] ?? '';
@@ -82,6 +83,8 @@ function cut(text: string): Piece[] {
 
 const part = (piece: Piece, start: number, end: number, close: boolean): Piece => ({
   ...piece,
+  start: piece.start + start,
+  end: piece.start + end,
   text: piece.text.slice(start, end),
   folded: piece.folded.slice(start, end),
   close,
@@ -108,6 +111,7 @@ function joinGroups(pieces: readonly Piece[]): Piece[] {
     if (last && piece.close && (level || (open && continuesGroup(piece.folded)))) {
       last.text += `、${piece.text}`;
       last.folded += `、${piece.folded}`;
+      last.end = piece.end;
       open = !endsGroup(piece.folded);
     } else {
       joined.push({ ...piece });
@@ -229,8 +233,8 @@ export function readUnitList(text: string): UnitList {
   complete(names, pieces);
   const units: ListedUnit[] = [];
   names.forEach((name, index) => {
-    if (!NOTHING.has(name))
-      units.push({ name, group: pieces[index]?.group ?? 0, leads: cleaned[index]?.leads ?? false });
+    const { start = 0, end = 0, group = 0 } = pieces[index] ?? {};
+    if (!NOTHING.has(name)) units.push({ name, start, end, group, leads: cleaned[index]?.leads ?? false });
   });
   return { units, openEnded };
 }

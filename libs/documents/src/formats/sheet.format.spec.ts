@@ -80,6 +80,7 @@ describe('a spreadsheet', () => {
     expect(readBreakdown(document).warnings).toContainEqual({
       code: 'hidden_sheet',
       line: 1,
+      start: 0,
       message: 'The sheet 旧 is hidden and was not read.',
     });
   });
