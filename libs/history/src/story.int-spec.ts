@@ -171,7 +171,7 @@ describe('a story', () => {
       }),
       { numRuns: 5 },
     );
-  });
+  }, 120_000);
 
   it('has an event for every change, with actor, post, request, before and after', async () => {
     planId = await office.draft(PLAN);
