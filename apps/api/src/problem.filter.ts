@@ -75,7 +75,8 @@ const FASTIFY_CODES: Readonly<Record<string, [code: string, detail: string]>> = 
 
 /** Text that Postgres cannot hold: a NUL character, or half a surrogate pair. */
 const UNSTORABLE = new Set(['22021', '22P05']);
-const DATABASE_AWAY = /^(08|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|not queryable|timeout exceeded/;
+/** Not 08P01: a statement that breaks the protocol is our fault, and fails the next time, too. */
+const DATABASE_AWAY = /^(08(?!P01)|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|not queryable|timeout exceeded/;
 
 /** The one place where errors become answers. What nobody foresaw is logged and tells the caller nothing but its id. */
 @Catch()

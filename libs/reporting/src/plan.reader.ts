@@ -16,7 +16,7 @@ import {
   taskSnapshot,
 } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
@@ -136,9 +136,10 @@ export async function presentTasks(
   const tasks = await tx.getRepository(Task).find({
     where: 'planId' in scope ? { planId: scope.planId } : [{ id: scope.taskId }, { parentId: scope.taskId }],
   });
+  // As one array: a statement takes 65,535 parameters, and a plan may have more tasks.
   const taskIds = tasks.map((task) => task.id);
-  const targets = await tx.getRepository(Target).find({ where: { taskId: In(taskIds) }, order: { position: 'ASC' } });
-  const assignments = await tx.getRepository(Assignment).findBy({ taskId: In(taskIds) });
+  const targets = await tx.getRepository(Target).find({ where: { taskId: Any(taskIds) }, order: { position: 'ASC' } });
+  const assignments = await tx.getRepository(Assignment).findBy({ taskId: Any(taskIds) });
   const names: { id: string; name: string }[] = await tx.query(`select id, name from unit where id = any($1)`, [
     assignments.map((assignment) => assignment.unitId),
   ]);
