@@ -106,6 +106,12 @@ const taskFields = z.object({
   milestones: z.array(z.object({ text: z.string(), due: textOrNull })),
   targets: z.array(target),
   source: z.object({ start: z.int(), end: z.int() }),
+  marks: z
+    .array(z.object({ field: z.string(), start: z.int(), end: z.int() }))
+    .optional()
+    .meta({
+      description: 'In a draft: from which words of the document each value was read, as offsets into its text.',
+    }),
   state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
   version: z.int(),
   assignments: z.array(assignment),
@@ -114,7 +120,7 @@ const taskFields = z.object({
 export const task = taskFields
   .extend({ subtasks: z.array(taskFields.extend({ subtasks: z.array(z.unknown()) })) })
   .meta({ description: 'A task (责任事项), or a part of one.' });
-export const warning = z.object({ code: z.string(), line: z.int(), message: z.string() });
+export const warning = z.object({ code: z.string(), line: z.int(), start: z.int().optional(), message: z.string() });
 export const span = z.object({ start: z.int(), end: z.int() });
 
 /** What a unit handed in: an action plan (办理方案), a periodic report, a milestone or the completion. */

@@ -116,7 +116,7 @@ const FORMS: readonly Form[] = [
   },
   {
     pattern:
-      /(?:自|在|于)?[^,;。自在于]{0,12}?(?:印发|签发|发布|公布|下发)之日起\d{1,3}(?:个)?(?:工作)?(?:日|天|个月|月)内|(?:收到|接到)[^,;。]{0,8}后\d{1,3}(?:个)?(?:工作)?(?:日|天)内/y,
+      /(?:(?:自|在|于)[^,;。自在于]{0,12}?)?(?:印发|签发|发布|公布|下发)之日起\d{1,3}(?:个)?(?:工作)?(?:日|天|个月|月)内|(?:收到|接到)[^,;。]{0,8}后\d{1,3}(?:个)?(?:工作)?(?:日|天)内/y,
     due: () => null,
   },
   { pattern: new RegExp(`${SEASONS}(?:来临|到来)?${BEFORE}`, 'y'), due: () => null },
@@ -148,8 +148,9 @@ const WITHIN_YEARS = /(?:力争|用)?(?:\d{1,2}|[一二两三四五六七八九�
 const ENDLESS =
   /(?:全年|年内)?(?:持续|长期|常态化|常年)(?:推进|坚持|实施|开展|进行|落实|推动|巩固|整改)|立行立改|立即整改|即知即改|边查边改/y;
 
-const STARTS_DATE =
-  /[\d到至于在每自今本当明次第一二三四五六七八九十上下年岁持长常立即边全元春清端中国两双主汛入雨供采取秋防开印签发公收接力用]/;
+const STARTS_DATE: ReadonlySet<string> = new Set(
+  '0123456789到至于在每自今本当明次第一二三四五六七八九十上下年岁持长常立即边全元春清端中国两双主汛入雨供采取秋防开印签发公收接力用',
+);
 /** A date behind one of these tells of the past or of a rule's validity, and is no deadline. */
 const NOT_AFTER = [
   '截',
@@ -189,7 +190,7 @@ export function readDates(text: string, year: number | null, inField = false): D
   const mentions: DateMention[] = [];
   let context = year;
   for (let at = 0; at < folded.length; at++) {
-    if (!STARTS_DATE.test(folded[at] ?? '')) continue;
+    if (!STARTS_DATE.has(folded[at] ?? '')) continue;
     if (isMidNumber(folded, at)) continue;
     const found =
       readDateAt(folded, at, context, inField ? [...FORMS, ...FIELD_FORMS] : FORMS) ?? readEndlessAt(folded, at);

@@ -22,6 +22,8 @@ import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** A task with what units have to do in it, and with its parts. */
 export interface TaskView extends TaskSnapshot {
+  /** The source words of its values; of the tasks of a draft as it is now, not as it was. */
+  marks?: Task['marks'];
   assignments: AssignmentSnapshot[];
   subtasks: TaskView[];
 }
@@ -113,6 +115,7 @@ export class PlanReader {
         .map((name) => ({
           code: 'unknown_unit',
           line: lineAt(task.source.start),
+          start: task.source.start,
           message: `Task ${task.number ?? '(a part)'} names "${name}", which is not in the directory.`,
         })),
     );
@@ -146,7 +149,10 @@ export async function presentTasks(
   const nameOf = new Map(names.map(({ id, name }) => [id, name]));
   const targetsOf = groupBy(targets, (target) => target.taskId);
   return treeOf(
-    tasks.map((task) => taskSnapshot(task, targetsOf.get(task.id) ?? [])),
+    tasks.map((task) => ({
+      ...taskSnapshot(task, targetsOf.get(task.id) ?? []),
+      ...(task.state === null ? { marks: task.marks } : {}),
+    })),
     assignments.map((assignment) => assignmentSnapshot(assignment, nameOf.get(assignment.unitId) ?? '')),
   );
 }

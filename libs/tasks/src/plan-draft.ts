@@ -115,6 +115,7 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
       milestones: draft.milestones.map(({ text, due }) => ({ text, due: optionalDay(due) })),
       sourceStart: draft.source.start,
       sourceEnd: draft.source.end,
+      marks: draft.marks,
       state: null,
       createdAt: at,
     });

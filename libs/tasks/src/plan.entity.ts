@@ -7,6 +7,7 @@ import type { LocalDate } from '@duban/kernel';
 export interface PlanWarning {
   code: string;
   line: number;
+  start?: number;
   message: string;
 }
 

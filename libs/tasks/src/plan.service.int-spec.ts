@@ -35,6 +35,20 @@ describe('PlanService', () => {
       expect((await tasksOf(planId)).map((task) => task.content)).toEqual(['完成60个老旧小区改造。']);
     });
 
+    it('keeps from which words of the document each value was read, and not in the history', async () => {
+      const planId = await office.draft(planOf(HOUSES));
+      const [task] = await office.query<{ marks: { field: string; start: number; end: number }[]; text: string }>(
+        `select t.marks, p.source_text as text from task t join plan p on p.id = t.plan_id where p.id = $1`,
+        [planId],
+      );
+      const words = task?.marks.map(({ field, start, end }) => `${field} ${task.text.slice(start, end)}`);
+      expect(words).toEqual(
+        expect.arrayContaining(['lead 市住建局', 'responsible 市教育局', 'target 完成60个老旧小区改造']),
+      );
+      const kept = await office.query(`select seq from history_event where plan_id = $1 and after ? 'marks'`, [planId]);
+      expect(kept).toEqual([]);
+    });
+
     it.each([
       ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), 'BREAKDOWN.NOT_TEXT'],
       ['an empty file', Buffer.alloc(0), 'BREAKDOWN.EMPTY'],

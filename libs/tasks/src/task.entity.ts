@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
 import type { AssignmentState } from '@duban/domain';
+import type { Mark } from '@duban/breakdown';
 import type { LocalDate } from '@duban/kernel';
 
 /** Units as the document names them, one name each, before they are looked up in the directory. */
@@ -80,6 +81,10 @@ export class Task {
 
   @Column('integer', { name: 'source_end' })
   sourceEnd!: number;
+
+  /** From which words of the document each value was read; what is edited later changes nothing in it. */
+  @Column('jsonb', { default: () => "'[]'" })
+  marks!: Mark[];
 
   @Column('text', { nullable: true })
   state!: AssignmentState | null;

@@ -1,7 +1,7 @@
-import { briefs, lines } from './brief';
+import type { Sample } from './sample';
 
 /** Family M: tables that lost their lines. */
-const SAMPLES: readonly (readonly [string, string, string])[] = [
+export const TABLES: readonly Sample[] = [
   [
     'one cell a line, with categories as headings and a unit line above',
     `附件
@@ -81,7 +81,3 @@ const SAMPLES: readonly (readonly [string, string, string])[] = [
     3 L:县民政局 C:县卫健局`,
   ],
 ];
-
-describe('tables that lost their lines', () => {
-  it.each(SAMPLES)('reads %s', (_name, text, expected) => expect(briefs(text)).toEqual(lines(expected)));
-});

@@ -1,7 +1,7 @@
-import { briefs, lines } from './brief';
+import type { Sample } from './sample';
 
 /** Families J, L and O: labels on lines of their own, a leader in the heading, lists of problems. */
-const SAMPLES: readonly (readonly [string, string, string])[] = [
+export const LINES: readonly Sample[] = [
   [
     'ten matters of a city, five labels each',
     `南屏市2031年十件民生实事任务分解方案
@@ -128,7 +128,3 @@ const SAMPLES: readonly (readonly [string, string, string])[] = [
     二 R:县农业农村局,各乡镇党委,各乡镇政府 D:立行立改，2031年底前取得明显成效=2031-12-31 T:≥85%,60套`,
   ],
 ];
-
-describe('labels on lines of their own', () => {
-  it.each(SAMPLES)('reads %s', (_name, text, expected) => expect(briefs(text)).toEqual(lines(expected)));
-});

@@ -1,8 +1,7 @@
-import { readBreakdown } from '../src/read-breakdown';
-import { briefs, lines } from './brief';
+import type { Sample } from './sample';
 
 /** Headings, numbers and paragraphs in other dress; words around the plan. */
-const SAMPLES: readonly (readonly [string, string, string])[] = [
+export const LAYOUTS: readonly Sample[] = [
   [
     'parts and sections, a decimal label for each item',
     `临渊市数字经济发展2031年工作要点
@@ -185,23 +184,3 @@ const SAMPLES: readonly (readonly [string, string, string])[] = [
     ④ @3.打造4A级景区 R:县文旅局`,
   ],
 ];
-
-describe('layouts', () => {
-  it.each(SAMPLES)('reads %s', (_name, text, expected) => expect(briefs(text)).toEqual(lines(expected)));
-  it('finds the plan’s own title below the notice that brings it', () => {
-    const titles = SAMPLES.map(([, text]) => readBreakdown(text).title);
-    expect(titles).toEqual([
-      '临渊市数字经济发展2031年工作要点',
-      '关于做好2031年全县重点改革任务的分工方案',
-      '青禾市2031年碳达峰行动任务分工',
-      '南屏市优化营商环境提升年活动实施方案',
-      '白水县2031年卫生健康工作要点',
-      '云岭省推动冰雪经济高质量发展若干措施',
-      '临渊市支持商业航天产业若干政策',
-      null,
-      '沙洲区促进楼宇经济发展办法',
-      '东麓县2031年乡村建设任务清单',
-      '石门县2031年工作任务分解',
-    ]);
-  });
-});

@@ -1,7 +1,7 @@
-import { briefs, lines } from './brief';
+import type { Sample } from './sample';
 
 /** Families D, D2, E, E2, F and N: a verb or a mark in a bracket says who does what. */
-const SAMPLES: readonly (readonly [string, string, string])[] = [
+export const VERBS: readonly Sample[] = [
   [
     'a ministry’s opinions with open tails',
     `国务院办公厅关于推动山区特色产业高质量发展的若干意见
@@ -107,7 +107,3 @@ const SAMPLES: readonly (readonly [string, string, string])[] = [
     （四） @二、优化布局 R:资产管理部 D:年底前完成=? T:12个,≥350000000元`,
   ],
 ];
-
-describe('verbs and marks in brackets', () => {
-  it.each(SAMPLES)('reads %s', (_name, text, expected) => expect(briefs(text)).toEqual(lines(expected)));
-});

@@ -1,7 +1,7 @@
-import { briefs, lines } from './brief';
+import type { Sample } from './sample';
 
 /** Families A, A2, A3, B, C, G and K: labelled lists in brackets. */
-const SAMPLES: readonly (readonly [string, string, string])[] = [
+export const LABELLED: readonly Sample[] = [
   [
     'a city’s yearly work, half-width, with a notice above it',
     `青禾市人民政府办公室关于印发2031年《政府工作报告》重点工作责任分解的通知
@@ -190,7 +190,3 @@ const SAMPLES: readonly (readonly [string, string, string])[] = [
     (三) @二、优化营商环境 L:县行政审批局 R:县司法局,县直有关部门 D:2031年9月底前=2031-09-30 T:30项`,
   ],
 ];
-
-describe('labelled lists in brackets', () => {
-  it.each(SAMPLES)('reads %s', (_name, text, expected) => expect(briefs(text)).toEqual(lines(expected)));
-});
