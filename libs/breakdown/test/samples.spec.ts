@@ -1,13 +1,13 @@
 import { readBreakdown } from '../src/read-breakdown';
 import { briefs, lines } from './brief';
-import { expectSound } from './expect-sound';
+import { readingFaults } from './faults';
 import { SAMPLES } from './samples';
 import { LAYOUTS } from './samples/layouts';
 
 describe.each(Object.entries(SAMPLES))('plans: %s', (_kind, samples) => {
   it.each(samples)('reads %s', (_name, text, expected) => {
     expect(briefs(text)).toEqual(lines(expected));
-    expectSound(text);
+    expect(readingFaults(text)).toEqual([]);
   });
 });
 
