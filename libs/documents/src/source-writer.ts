@@ -41,12 +41,12 @@ export class SourceWriter {
   /** A paragraph; one of blanks alone is left out. Characters put together from parts (NFD) are made one. */
   paragraph(words: string): void {
     if (words.trim() === '') return;
-    const table = this.open.at(-1);
-    if (!table) this.write(`${words}\n`);
-    else {
-      const cell = table.cell;
-      this.write(cell && cell.inkEnd > cell.inkStart ? `\n${words}` : words);
-    }
+    const open = this.open.at(-1);
+    const cell = open?.cell;
+    if (cell) this.write(cell.inkEnd > cell.inkStart ? `\n${words}` : words);
+    else this.write(`${words}\n`);
+    // A caption stands before the first row.
+    if (open && !cell && open.table.rows.length === 0) open.table.start = this.length;
   }
 
   note(code: string, message: string): void {
