@@ -266,7 +266,11 @@ describe('Reading', () => {
     const removed = told.filter((event) => event.type === 'task.removed');
     expect(new Set(idsOf(removed.map((event) => event.before)))).toEqual(new Set([gone.id, ...idsOf(gone.subtasks)]));
     const { id, content, subtasks } = await auditor.get(`/tasks/${gone.id}?asOf=${encodeURIComponent(now)}`);
-    expect({ id, content, subtasks }).toEqual({ id: gone.id, content: gone.content, subtasks: withoutMarks(gone.subtasks) });
+    expect({ id, content, subtasks }).toEqual({
+      id: gone.id,
+      content: gone.content,
+      subtasks: withoutMarks(gone.subtasks),
+    });
     const contact = await edge().as('LD01.contact');
     for (const [caller, path] of [
       [auditor, ''],
