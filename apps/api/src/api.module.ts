@@ -11,7 +11,9 @@ import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { PersonsController } from './persons/persons.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
+import { DraftController } from './plans/draft.controller';
 import { PlansController } from './plans/plans.controller';
+import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { RequestValidationPipe } from './requests';
 import { SessionsController } from './sessions/sessions.controller';
 import { SignInGuard } from './sign-in.guard';
@@ -30,6 +32,8 @@ export class ApiModule {
         SessionsController,
         PersonsController,
         UnitsController,
+        DraftController,
+        UnresolvedNamesController,
         PlansController,
         PlanImportsController,
         TasksController,

@@ -120,7 +120,20 @@ const taskFields = z.object({
 export const task = taskFields
   .extend({ subtasks: z.array(taskFields.extend({ subtasks: z.array(z.unknown()) })) })
   .meta({ description: 'A task (责任事项), or a part of one.' });
-export const warning = z.object({ code: z.string(), line: z.int(), start: z.int().optional(), message: z.string() });
+export const warning = z
+  .object({
+    code: z.string(),
+    line: z.int(),
+    start: z.int().optional().meta({ description: 'Where in the text it lies.' }),
+    message: z.string(),
+    taskId: uuid.nullable().meta({ description: 'The task or part in whose source it lies.' }),
+    settled: z.boolean().meta({ description: 'Whether an edit has settled what it is about.' }),
+    offer: z
+      .object({ units: z.array(z.string()), role: z.enum(['responsible', 'cooperating']), from: uuid })
+      .nullable()
+      .meta({ description: 'Of a rule about all later tasks: what `POST …/standing-units` takes.' }),
+  })
+  .meta({ description: 'A remark of the reader, at its place in the draft as it is.' });
 export const span = z.object({ start: z.int(), end: z.int() });
 
 /** What a unit handed in: an action plan (办理方案), a periodic report, a milestone or the completion. */

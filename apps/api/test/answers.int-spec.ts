@@ -1,15 +1,29 @@
 import { actOnSample, type Parts, type Request, send } from './cases';
 import { Contract } from './contract';
-import { Edge, formOf, ISSUE, type Json, sample, useEdge } from './edge';
+import { Edge, formOf, ISSUE, type Json, type Method, sample, useEdge } from './edge';
+
+const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
+
+（一）办好民生实事
+
+　　1.建成一座大桥。（牵头单位：市造桥局；责任单位：市发改委。以下均需各区人民政府落实，不再列出）
+
+　　2.修路5公里。（责任单位：市发改委、市挖河局）
+
+　　3.清淤。
+`;
 
 describe('The answers', () => {
   let contract: Contract;
   let parts: Parts;
   let draft: Json;
+  /** A draft that is put right: with a unit that nobody knows and a rule about all tasks. */
+  let review: Json;
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
     parts = await actOnSample(opened);
     draft = await opened.draft();
+    review = await opened.draft(REVIEWED);
     contract = await Contract.of(opened);
     return opened;
   });
@@ -26,6 +40,9 @@ describe('The answers', () => {
       ['office', 'LD04.contact'].flatMap((name) =>
         (queries.length > 0 ? queries : ['']).map((query): Request => [name, 'GET', path + query]),
       );
+    const reviewed = (method: Method, path: string, json: object): Request => {
+      return ['officer', method, `/plans/${review.id}${path}`, { json }];
+    };
     const past = ['', '?asOf=2023-01-12', '?asOf=2023-01-19T09:00:00%2B08:00'];
     return {
       'POST /sessions': [[null, 'POST', '/sessions', { json: { username: 'leader', password: 'edge-password' } }]],
@@ -50,6 +67,46 @@ describe('The answers', () => {
       'DELETE /plans/{id}/tasks/{taskId}': [
         ['officer', 'DELETE', `/plans/${draft.id}/tasks/${draft.tasks[1].id}?expectedVersion=1`],
       ],
+      'GET /plans/{id}/source': [
+        ...gets(`/plans/${edge().planId}/source`),
+        ['auditor', 'GET', `/plans/${draft.id}/source`],
+      ],
+      'GET /plans/{id}/unresolved-names': [
+        ['officer', 'GET', `/plans/${review.id}/unresolved-names`],
+        ['auditor', 'GET', `/plans/${review.id}/unresolved-names?limit=1`],
+      ],
+      'PUT /plans/{id}/unresolved-names': [
+        reviewed('PUT', '/unresolved-names', { name: '市造桥局', unitId: parts.lead.obligations[0].unitId }),
+      ],
+      'POST /plans/{id}/tasks': [
+        reviewed('POST', '/tasks', {
+          content: '种树5万株。',
+          responsible: ['市发改委'],
+          after: review.tasks[0].id,
+          path: ['（一）绿化'],
+          source: { start: 0, end: 2 },
+          deadline: { text: '年底前', due: '2023-12-31' },
+          targets: [{ text: '5万株', value: 50_000, unit: '株', comparator: 'eq' }],
+        }),
+      ],
+      'POST /plans/{id}/tasks/{taskId}/split': [
+        reviewed('POST', `/tasks/${review.tasks[0].id}/split`, { at: [2], expectedVersion: 1 }),
+        reviewed('POST', `/tasks/${review.tasks[1].id}/split`, {
+          as: 'parts',
+          pieces: [{ content: '甲', lead: ['市发改委'] }, { content: '乙' }],
+        }),
+      ],
+      'POST /plans/{id}/merge': [
+        reviewed('POST', '/merge', { tasks: [review.tasks[2].id, review.tasks[1].id], number: '2' }),
+      ],
+      'PUT /plans/{id}/order': [
+        reviewed('PUT', '/order', { move: { taskId: review.tasks[0].id, before: null }, renumber: true }),
+      ],
+      'POST /plans/{id}/confirm-leads': [reviewed('POST', '/confirm-leads', {})],
+      'POST /plans/{id}/standing-units': [
+        reviewed('POST', '/standing-units', { units: ['各区人民政府'], from: review.tasks[0].id }),
+      ],
+      'POST /plans/{id}/deadlines': [reviewed('POST', '/deadlines', { deadline: { text: '持续推进', due: null } })],
       'POST /plans/{id}/issue': [
         ['office', 'POST', `/plans/${draft.id}/issue`, { json: { ...ISSUE, issuedOn: '2023-01-20' } }],
       ],

@@ -1,6 +1,6 @@
-import { actOnSample, type Part, type Parts, type Request, send } from './cases';
+import { actOnSample, NOTHING, type Part, type Parts, type Request, send } from './cases';
 import { Contract } from './contract';
-import { Edge, expectProblem, formOf, ISSUE, type Json, PASSWORD, sample, useEdge } from './edge';
+import { Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 
 /** Every kind of account. LD04 is the own unit: it leads in a plan in which LD05, the other one, has no part. */
 const GOVERNMENT = ['office', 'officer', 'leader', 'auditor', 'admin'] as const;
@@ -73,6 +73,16 @@ const editOf = (whom: string, json: object, allowed: Kind[], hear: Probe['hear']
   hear,
   refusal: NOT_ALLOWED,
 });
+/** A command on a draft: the office hears that the small plan is none any longer. */
+const draftOf = (method: Method, path: (w: World) => string, json: object | ((w: World) => object)): Probe => ({
+  request: (w, username) => {
+    const body = typeof json === 'function' ? (json as (w: World) => object)(w) : json;
+    return [username, method, `/plans/${w.small.id}${path(w)}`, { json: body }];
+  },
+  allowed: OFFICE,
+  hear: '409 PLAN.NOT_DRAFT',
+  refusal: NOT_ALLOWED,
+});
 const smallTask = (w: World): string => `/tasks/${w.small.tasks[0].id}`;
 
 /** Who may what. The probes of writes are such that nothing is written where that is possible. */
@@ -133,6 +143,30 @@ const TABLE: Record<string, Probe[]> = {
       hear: '409 PLAN.NOT_DRAFT',
       refusal: NOT_ALLOWED,
     },
+  ],
+  'GET /plans/{id}/source': [get((w) => `/plans/${w.small.id}/source`, NOT_OTHER, '404 PLAN.UNKNOWN')],
+  'GET /plans/{id}/unresolved-names': [get((w) => `/plans/${w.small.id}/unresolved-names`, [...GOVERNMENT])],
+  'PUT /plans/{id}/unresolved-names': [draftOf('PUT', () => '/unresolved-names', { name: '市某局', unitId: NOTHING })],
+  'POST /plans/{id}/tasks': [draftOf('POST', () => '/tasks', { content: 'x' })],
+  'POST /plans/{id}/tasks/{taskId}/split': [draftOf('POST', (w) => `${smallTask(w)}/split`, { at: [3] })],
+  'POST /plans/{id}/merge': [
+    draftOf(
+      'POST',
+      () => '/merge',
+      (w) => ({ tasks: w.small.tasks.map((task: Json) => task.id) }),
+    ),
+  ],
+  'PUT /plans/{id}/order': [draftOf('PUT', () => '/order', { renumber: true })],
+  'POST /plans/{id}/confirm-leads': [draftOf('POST', () => '/confirm-leads', {})],
+  'POST /plans/{id}/standing-units': [
+    draftOf(
+      'POST',
+      () => '/standing-units',
+      (w) => ({ units: ['市发改委'], from: w.small.tasks[0].id }),
+    ),
+  ],
+  'POST /plans/{id}/deadlines': [
+    draftOf('POST', () => '/deadlines', { deadline: { text: '年底前', due: '2023-12-31' } }),
   ],
   'PATCH /persons/{username}': [
     editOf('LD04.contact', { email: null }, ['admin', 'LD04.contact'], 200),
@@ -307,6 +341,8 @@ describe('Rights', () => {
       const draft = await edge().draft();
       const own = await edge().as('LD04.head');
       expectProblem(await own.ask('GET', `/plans/${draft.id}`), 404, 'PLAN.UNKNOWN');
+      expectProblem(await own.ask('GET', `/plans/${draft.id}/source`), 404, 'PLAN.UNKNOWN');
+      expectProblem(await own.ask('GET', `/plans/${draft.id}/unresolved-names`), 403, 'RIGHTS.NOT_ALLOWED');
       expectProblem(await own.ask('GET', `/tasks/${draft.tasks[0].id}`), 403, 'TASK.NOT_YOURS');
       expect((await own.all('/tasks')).filter((task) => task.planId === draft.id)).toEqual([]);
       expect((await own.all('/plans')).map((plan) => plan.id)).not.toContain(draft.id);

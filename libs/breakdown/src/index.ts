@@ -1,4 +1,5 @@
 export * from './breakdown.types';
 export { decodeText, type Encoding } from './decode-text';
 export { readBreakdown } from './read-breakdown';
+export { readStandingUnits, type StandingUnitsRule } from './standing-units';
 export { COLUMN_FIELDS } from './table-header';

@@ -59,9 +59,7 @@ export async function guessNames(
           ? { ...identity(one), score: 1, reason: 'candidate' as const, likeness: one.name }
           : bestLikeness(one, words, trigrams.get(name), place),
       );
-      const best = guesses
-        .filter(({ score }) => score >= LEAST_SCORE)
-        .sort((one, other) => other.score - one.score || (one.reason === 'candidate' ? -1 : 0));
+      const best = guesses.filter(({ score }) => score >= LEAST_SCORE).sort((one, other) => other.score - one.score);
       return [name, best.slice(0, MOST_GUESSES)];
     }),
   );
@@ -91,7 +89,7 @@ function bestLikeness(
 }
 
 /** Twice the characters in common by all of both, pairs of neighbours counted as well: 0 to 1. */
-export function commonCharacters(one: string, other: string): number {
+function commonCharacters(one: string, other: string): number {
   const count = (words: string): Map<string, number> => {
     const counts = new Map<string, number>();
     const characters = [...words];

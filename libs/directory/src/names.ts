@@ -15,7 +15,7 @@ export const nameKey = (name: string): string =>
     .replace(OPENERS, '(')
     .replace(CLOSERS, ')');
 
-const OPENERS = /[\[{〔【〈《「『]/g;
+const OPENERS = /[[{〔【〈《「『]/g;
 const CLOSERS = /[\]}〕】〉》」』]/g;
 
 /** Neither control nor invisible characters, nor halves of a pair: Postgres refuses some, and nobody sees the others. */

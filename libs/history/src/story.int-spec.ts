@@ -101,7 +101,7 @@ describe('a story', () => {
       const tasks = await draftedTasks();
       const taskId = tasks[step.which % tasks.length]!.id;
       await office.as('officer', (tx, actor, at) =>
-        office.plans.editTask(tx, actor, at, planId, taskId, { content: `第${step.which}稿` }),
+        office.drafts.editTask(tx, actor, at, { planId, taskId }, { content: `第${step.which}稿` }),
       );
     } else if (step.do === 'issue') {
       const issuedOn = localDateOf(office.clock.now(), 'Asia/Shanghai');

@@ -1,4 +1,4 @@
-import { UnitDirectory, unitScope } from '@duban/directory';
+import { isResolved, UnitDirectory, unitScope } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import {
@@ -8,7 +8,6 @@ import {
   assignmentSnapshot,
   Plan,
   type PlanSnapshot,
-  type PlanWarning,
   planSnapshot,
   Target,
   Task,
@@ -18,6 +17,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Any, type EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
+import { placeWarnings, type WarningView } from './plan-warnings';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** A task with what units have to do in it, and with its parts. */
@@ -28,10 +28,19 @@ export interface TaskView extends TaskSnapshot {
   subtasks: TaskView[];
 }
 
-export interface PlanView extends PlanSnapshot {
+export interface PlanView extends Omit<PlanSnapshot, 'warnings'> {
+  warnings: WarningView[];
   /** The instant that is shown; null for the present. */
   asOf: string | null;
   tasks: TaskView[];
+}
+
+/** The document as it was read: what `source` of tasks and `leftOut` are offsets into. */
+export interface PlanSource {
+  fileName: string;
+  text: string;
+  /** What stands in no task, nor in a heading or the title. */
+  leftOut: { start: number; end: number }[];
 }
 
 export interface PlanRow {
@@ -84,9 +93,29 @@ export class PlanReader {
   async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<PlanView> {
     const unitId = unitScope(actor);
     const view = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
-    const tasks = unitId === null ? view.tasks : ownTasks(view.tasks, unitId);
-    if (unitId !== null && tasks.length === 0) throw unknownPlan(id);
-    return { ...view, tasks };
+    if (unitId === null) return view;
+    const tasks = ownTasks(view.tasks, unitId);
+    if (tasks.length === 0) throw unknownPlan(id);
+    const own = new Set(tasks.map((task) => task.id));
+    const warnings = view.warnings.filter(({ taskId }) => taskId === null || own.has(taskId));
+    return { ...view, warnings, tasks };
+  }
+
+  /** The words beside which a draft is put right. @throws DomainError PLAN.UNKNOWN as {@link get} */
+  async source(tx: EntityManager, actor: Actor, id: string): Promise<PlanSource> {
+    const { fileName, leftOut, tasks } = await this.get(tx, actor, id, null);
+    // A task that was added by hand may stand for words that the reader had left out.
+    const taken = unitScope(actor) === null ? tasks.flatMap((task) => [task, ...task.subtasks]) : [];
+    return {
+      fileName,
+      text: await sourceTextOf(tx, id),
+      leftOut: leftOut.flatMap((span) =>
+        without(
+          span,
+          taken.map(({ source }) => source),
+        ),
+      ),
+    };
   }
 
   private async now(tx: EntityManager, id: string): Promise<PlanView> {
@@ -94,41 +123,81 @@ export class PlanReader {
     if (!plan) throw unknownPlan(id);
     const tasks = await presentTasks(tx, { planId: id });
     const snapshot = planSnapshot(plan);
-    if (plan.state !== 'draft') return { ...snapshot, asOf: null, tasks };
-    const warnings = [...snapshot.warnings, ...(await this.unknownUnits(tx, plan, tasks))];
+    const text = await sourceTextOf(tx, id);
+    const unknown = plan.state === 'draft' ? await this.uncertainNames(tx, plan, text, tasks) : [];
+    const warnings = [...placeWarnings(snapshot.warnings, text, tasks), ...unknown];
     return { ...snapshot, warnings, asOf: null, tasks };
   }
 
-  /** Names that the directory does not know at present: until they are settled, the draft cannot be issued. */
-  private async unknownUnits(tx: EntityManager, plan: Plan, tasks: readonly TaskView[]): Promise<PlanWarning[]> {
+  /** Names of which the directory is not certain at present: until they are settled, the draft cannot be issued. */
+  private async uncertainNames(
+    tx: EntityManager,
+    plan: Plan,
+    text: string,
+    tasks: readonly TaskView[],
+  ): Promise<WarningView[]> {
     const named = tasks
       .flatMap((task) => [task, ...task.subtasks])
       .map((task) => ({ task, names: assignedNames(task) }));
-    const known = await this.directory.resolve(tx, plan.jurisdictionId, [...new Set(named.flatMap((n) => n.names))]);
-    const { sourceText } = await tx
-      .getRepository(Plan)
-      .findOneOrFail({ where: { id: plan.id }, select: { id: true, sourceText: true } });
-    const lineAt = lineFinder(sourceText);
+    const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
+      ...new Set(named.flatMap(({ names }) => names)),
+    ]);
+    const lineAt = lineFinder(text);
     return named.flatMap(({ task, names }) =>
-      names
-        .filter((name) => !known.has(name))
-        .map((name) => ({
-          code: 'unknown_unit',
-          line: lineAt(task.source.start),
-          start: task.source.start,
-          message: `Task ${task.number ?? '(a part)'} names "${name}", which is not in the directory.`,
-        })),
+      names.flatMap((name): WarningView[] => {
+        const reading = readings.get(name);
+        if (!reading || isResolved(reading)) return [];
+        const isAmbiguous = reading.reason === 'ambiguous';
+        const why = isAmbiguous ? 'may mean more than one unit' : 'is not in the directory';
+        return [
+          {
+            code: isAmbiguous ? 'ambiguous_unit' : 'unknown_unit',
+            line: lineAt(task.source.start),
+            start: task.source.start,
+            message: `Task ${task.number ?? '(a part)'} names "${name}", which ${why}.`,
+            taskId: task.id,
+            settled: false,
+            offer: null,
+          },
+        ];
+      }),
     );
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<PlanView> {
     const [plan] = await this.history.statesAt<PlanSnapshot>(tx, { planId: id }, 'plan', asOf);
     if (!plan) throw unknownPlan(id);
-    const tasks = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
+    const snapshots = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
     const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, { planId: id }, 'assignment', asOf);
-    // What was recorded before columns were has none.
-    return { ...plan, columns: plan.columns ?? [], asOf: asOf.toISOString(), tasks: treeOf(tasks, assignments) };
+    const tasks = treeOf(snapshots, assignments);
+    const warnings = placeWarnings(plan.warnings, await sourceTextOf(tx, id), tasks);
+    return { ...plan, warnings, asOf: asOf.toISOString(), tasks };
   }
+}
+
+async function sourceTextOf(tx: EntityManager, id: string): Promise<string> {
+  const { sourceText } = await tx
+    .getRepository(Plan)
+    .findOneOrFail({ where: { id }, select: { id: true, sourceText: true } });
+  return sourceText;
+}
+
+type Span = PlanSource['leftOut'][number];
+
+/** What is left of a stretch when others are cut out of it. */
+function without(span: Span, others: readonly Span[]): Span[] {
+  return others.reduce<Span[]>(
+    (left, { start, end }) =>
+      left.flatMap((one) =>
+        start >= end || end <= one.start || start >= one.end
+          ? [one]
+          : [
+              { start: one.start, end: Math.max(one.start, start) },
+              { start: Math.min(one.end, end), end: one.end },
+            ].filter((rest) => rest.start < rest.end),
+      ),
+    [span],
+  );
 }
 
 /** The present tasks of a plan, or one task, with their parts in the order of the document. */

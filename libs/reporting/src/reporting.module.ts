@@ -3,8 +3,9 @@ import { DashboardReader } from './dashboard.reader';
 import { PlanReader } from './plan.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
+import { UnresolvedNamesReader } from './unresolved-names.reader';
 
-const READERS = [PlanReader, TaskReader, SupervisionReader, DashboardReader];
+const READERS = [PlanReader, TaskReader, UnresolvedNamesReader, SupervisionReader, DashboardReader];
 
 @Global()
 @Module({ providers: READERS, exports: READERS })

@@ -7,6 +7,7 @@ import { NoticeService, SUPERVISION_ENTITIES, SupervisionModule, SweepService } 
 import {
   AssignmentService,
   type AssignmentSnapshot,
+  PlanDraftService,
   type PlanIssueInput,
   type PlanIssueResult,
   PlanService,
@@ -72,6 +73,10 @@ export class Office {
 
   get plans(): PlanService {
     return this.get(PlanService);
+  }
+
+  get drafts(): PlanDraftService {
+    return this.get(PlanDraftService);
   }
 
   get assignments(): AssignmentService {

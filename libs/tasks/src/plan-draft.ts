@@ -131,19 +131,19 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
   return { tasks, targets };
 }
 
-/** @throws DomainError REQUEST.NO_SUCH_DATE */
-export function applyEdit(task: Task, edit: TaskEdit): void {
+/** @param place of the edit in the request, such as `pieces[1].` @throws DomainError REQUEST.NO_SUCH_DATE */
+export function applyEdit(task: Task, edit: TaskEdit, place = ''): void {
   if (edit.number !== undefined) task.number = edit.number;
   if (edit.content !== undefined) task.content = edit.content;
   if (edit.leaders !== undefined) task.leaders = edit.leaders;
   if (edit.deadline !== undefined) {
     task.deadlineText = edit.deadline?.text ?? null;
-    task.deadlineDue = editedDay(edit.deadline?.due, 'deadline.due');
+    task.deadlineDue = editedDay(edit.deadline?.due, `${place}deadline.due`);
   }
   if (edit.milestones !== undefined) {
     task.milestones = edit.milestones.map(({ text, due }, i) => ({
       text,
-      due: editedDay(due, `milestones[${i}].due`),
+      due: editedDay(due, `${place}milestones[${i}].due`),
     }));
   }
   const { draftedUnits: units } = task;
@@ -153,12 +153,11 @@ export function applyEdit(task: Task, edit: TaskEdit): void {
     responsible: edit.responsible ?? units.responsible,
     cooperating: edit.cooperating ?? units.cooperating,
   };
-  task.isLeadInferred = task.draftedUnits.lead.length === 0;
 }
 
 const optionalDay = (text: string | null | undefined): LocalDate | null => (text ? parseLocalDate(text) : null);
 
-function editedDay(text: string | null | undefined, field: string): LocalDate | null {
+export function editedDay(text: string | null | undefined, field: string): LocalDate | null {
   try {
     return optionalDay(text);
   } catch {

@@ -79,101 +79,6 @@ describe('PlanService', () => {
     });
   });
 
-  describe('editTask', () => {
-    let planId: string;
-    beforeEach(async () => {
-      planId = await office.draft(planOf(HOUSES, '新建5所学校。（责任单位：市教育局）'));
-    });
-    const edit = (taskId: string, change: object, expectedVersion?: number, plan = planId) =>
-      office.as('officer', (tx, actor, at) =>
-        office.plans.editTask(tx, actor, at, plan, taskId, change, expectedVersion),
-      );
-
-    it('changes what is given, keeps the rest, and records before and after', async () => {
-      const [task] = await tasksOf(planId);
-      await edit(task!.id, { responsible: ['市水务局'], deadline: { text: '6月底前', due: '2023-06-30' } }, 1);
-      const [event] = await office.query<{ before: object; after: object }>(
-        `select before, after from history_event where type = 'task.edited' and entity_id = $1`,
-        [task!.id],
-      );
-      expect(event).toMatchObject({
-        before: { version: 1, deadline: null, lead: ['市住建局'], responsible: ['市教育局'] },
-        after: {
-          version: 2,
-          content: '完成60个老旧小区改造。',
-          deadline: { text: '6月底前', due: '2023-06-30' },
-          lead: ['市住建局'],
-          responsible: ['市水务局'],
-        },
-      });
-    });
-
-    it('puts targets and milestones right, and counts that as a change of the task', async () => {
-      const [task] = await tasksOf(planId);
-      const target = { text: '改造80个小区', value: 80, unit: '个', comparator: 'gte' as const };
-      await edit(task!.id, { targets: [target], milestones: [{ text: '3月底前', due: '2023-03-31' }] }, 1);
-      const targets = await office.query(`select text, value::int, unit, comparator from target where task_id = $1`, [
-        task!.id,
-      ]);
-      expect(targets).toEqual([target]);
-      await refuses(office, 'TASK.STALE', () => edit(task!.id, { targets: [] }, 1));
-    });
-
-    it('takes a misread task out, and remembers what it was', async () => {
-      const [task, other] = await tasksOf(planId);
-      const remove = (version?: number) =>
-        office.as('officer', (tx, actor, at) => office.plans.removeTask(tx, actor, at, planId, task!.id, version));
-      await refuses(office, 'TASK.STALE', () => remove(7));
-      await remove(1);
-      expect(await tasksOf(planId)).toMatchObject([{ id: other!.id }]);
-      const [event] = await office.query(
-        `select before->>'content' as content, after from history_event where type = 'task.removed' and entity_id = $1`,
-        [task!.id],
-      );
-      expect(event).toEqual({ content: '完成60个老旧小区改造。', after: null });
-      await refuses(office, 'TASK.UNKNOWN', () => remove());
-    });
-
-    it('refuses an edit of what somebody else has changed since', async () => {
-      const [task] = await tasksOf(planId);
-      await edit(task!.id, { content: '甲' }, 1);
-      const error = await refuses(office, 'TASK.STALE', () => edit(task!.id, { content: '乙' }, 1));
-      expect(error).toMatchObject({ kind: 'conflict', details: { version: 2 } });
-      expect((await tasksOf(planId))[0]!.content).toBe('甲');
-    });
-
-    it('lets one of ten editors of the same version win', async () => {
-      const [task] = await tasksOf(planId);
-      const tries = await Promise.allSettled(
-        Array.from({ length: 10 }, (_, i) => edit(task!.id, { content: `第${i}稿` }, 1)),
-      );
-      const lost = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
-      expect(lost).toEqual(Array(9).fill('TASK.STALE'));
-      expect((await tasksOf(planId))[0]!.version).toBe(2);
-    });
-
-    it.each(['2023-02-29', '2023-6-30', 'soon'])('refuses %s, which is no date', async (due) => {
-      const [task] = await tasksOf(planId);
-      const error = await refuses(office, 'REQUEST.NO_SUCH_DATE', () =>
-        edit(task!.id, { deadline: { text: '月底前', due } }),
-      );
-      expect(error).toMatchObject({ kind: 'invalid', details: { field: 'deadline.due' } });
-    });
-
-    it('refuses a task of another plan, and an unknown plan', async () => {
-      const [foreign] = await tasksOf(await office.draft(planOf(HOUSES)));
-      await refuses(office, 'TASK.UNKNOWN', () => edit(foreign!.id, { content: '甲' }));
-      await refuses(office, 'PLAN.UNKNOWN', () => edit(foreign!.id, { content: '甲' }, undefined, foreign!.id));
-    });
-
-    it('refuses to edit an issued plan', async () => {
-      const [task] = await tasksOf(planId);
-      await office.issue(planId);
-      const error = await refuses(office, 'PLAN.NOT_DRAFT', () => edit(task!.id, { content: '甲' }));
-      expect(error.kind).toBe('conflict');
-    });
-  });
-
   describe('issue', () => {
     it('gives each unit one part a task, in its strongest role', async () => {
       const planId = await office.begin(
@@ -328,7 +233,7 @@ describe('PlanService', () => {
         const draft = await office.draft(planOf(HOUSES));
         const [task] = await tasksOf(draft);
         await office.as('officer', (tx, actor, at) =>
-          office.plans.editTask(tx, actor, at, draft, task!.id, { lead: [], responsible: [] }),
+          office.drafts.editTask(tx, actor, at, { planId: draft, taskId: task!.id }, { lead: [], responsible: [] }),
         );
         const error = await refuses(office, 'PLAN.TASK_WITHOUT_UNIT', () => office.issue(draft));
         expect(error.faults).toMatchObject([{ code: 'TASK.NO_UNIT', field: `tasks.${task!.id}` }]);

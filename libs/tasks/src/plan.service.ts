@@ -1,6 +1,6 @@
 import { type PlanFacts, planMachine, planObligations, type Policy } from '@duban/domain';
 import { insertAll } from '@duban/database';
-import { assertMay, type ResolvedName, UnitDirectory } from '@duban/directory';
+import { assertMay, isResolved, type NameReading, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import {
   conflict,
@@ -9,7 +9,6 @@ import {
   localDateOf,
   type LocalDate,
   newId,
-  notFound,
   parseLocalDate,
   WorkingCalendar,
 } from '@duban/kernel';
@@ -19,7 +18,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { assignedNames, assignmentsOf } from './plan-assignments';
-import { applyEdit, editedTargets, type ReadPlan, rowsOf, type TaskEdit } from './plan-draft';
+import { type ReadPlan, rowsOf } from './plan-draft';
+import { lockPlan, planChange, targetsOf, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
@@ -100,59 +100,6 @@ export class PlanService {
     return plan.id;
   }
 
-  /** Changes one task of a draft. @throws DomainError PLAN.NOT_DRAFT, TASK.STALE, TASK.UNKNOWN */
-  async editTask(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    planId: string,
-    taskId: string,
-    edit: TaskEdit,
-    expectedVersion?: number,
-  ): Promise<void> {
-    assertMay(actor, 'plan.edit');
-    const { task, targets } = await holdDrafted(tx, planId, taskId, expectedVersion);
-    const before = taskSnapshot(task, targets);
-    applyEdit(task, edit);
-    await tx.getRepository(Task).save(task);
-    const after = edit.targets === undefined ? targets : editedTargets(taskId, edit.targets);
-    if (after !== targets) {
-      await tx.getRepository(Target).delete({ taskId });
-      await insertAll(tx, Target, after);
-      // The targets stand in rows of their own, but it is the task that somebody else may be editing.
-      await tx.getRepository(Task).increment({ id: taskId }, 'version', 1);
-      task.version++;
-    }
-    await this.history.append(tx, actor, at, [taskChange('task.edited', task, after, { ...before })]);
-  }
-
-  /** Takes a task, with its parts, out of a draft. @throws DomainError as {@link editTask} */
-  async removeTask(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    planId: string,
-    taskId: string,
-    expectedVersion?: number,
-  ): Promise<void> {
-    assertMay(actor, 'plan.edit');
-    const { task } = await holdDrafted(tx, planId, taskId, expectedVersion);
-    const parts = await tx.getRepository(Task).findBy({ parentId: taskId });
-    const removed = [...parts, task];
-    const targets = await tx.getRepository(Target).findBy({ taskId: In(removed.map(({ id }) => id)) });
-    await tx.getRepository(Target).delete({ taskId: In(removed.map(({ id }) => id)) });
-    for (const { id } of removed) await tx.getRepository(Task).delete({ id });
-    await this.history.append(
-      tx,
-      actor,
-      at,
-      removed.map((one) => ({
-        ...taskChange('task.removed', one, [], { ...taskSnapshot(one, targetsOf(one, targets)) }),
-        after: null,
-      })),
-    );
-  }
-
   /**
    * Makes a draft binding: assignments with groups expanded and inferred leads marked, and the obligations of the
    * policy, all in the caller's transaction.
@@ -174,10 +121,11 @@ export class PlanService {
       order: { position: 'ASC' },
     });
     const carrying = tasks.filter((task) => !tasks.some((other) => other.parentId === task.id));
-    const units = await this.directory.resolve(tx, plan.jurisdictionId, [
+    const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
       ...new Set(carrying.flatMap((task) => assignedNames(task.draftedUnits))),
     ]);
-    this.decideIssue(plan, carrying, units);
+    this.decideIssue(plan, carrying, readings);
+    const units = new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
 
     const before = { ...planSnapshot(plan) };
     Object.assign(plan, {
@@ -262,7 +210,7 @@ export class PlanService {
     return issuedOn;
   }
 
-  private decideIssue(plan: Plan, carrying: readonly Task[], units: ReadonlyMap<string, ResolvedName>): void {
+  private decideIssue(plan: Plan, carrying: readonly Task[], readings: ReadonlyMap<string, NameReading>): void {
     const without: Fault[] = [];
     const unknown: Fault[] = [];
     for (const task of carrying) {
@@ -272,7 +220,7 @@ export class PlanService {
         without.push({ code: 'TASK.NO_UNIT', message: `${label} names no unit`, field: `tasks.${task.id}` });
       }
       for (const name of names) {
-        const fault = faultOf(name, units.get(name));
+        const fault = faultOf(name, readings.get(name));
         if (fault) unknown.push({ ...fault, message: `${label}: ${fault.message}`, field: `tasks.${task.id}` });
       }
     }
@@ -295,62 +243,12 @@ export class PlanService {
 }
 
 /** Why a name stands for nobody who could be given a task; null where it does not. */
-function faultOf(name: string, resolved: ResolvedName | undefined): Pick<Fault, 'code' | 'message'> | null {
-  if (!resolved) return { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
-  if (resolved.unitIds.length > 0) return null;
+function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'code' | 'message'> | null {
+  if (!reading || !isResolved(reading)) {
+    return reading?.reason === 'ambiguous'
+      ? { code: 'UNIT.AMBIGUOUS', message: `"${name}" may mean more than one unit; say which` }
+      : { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
+  }
+  if (reading.unitIds.length > 0) return null;
   return { code: 'UNIT.GROUP_EMPTY', message: `"${name}" is a group without members` };
 }
-
-/** A task of a draft with its targets, the plan locked. */
-async function holdDrafted(
-  tx: EntityManager,
-  planId: string,
-  taskId: string,
-  expectedVersion: number | undefined,
-): Promise<{ task: Task; targets: Target[] }> {
-  const plan = await lockPlan(tx, planId);
-  if (plan.state !== 'draft') {
-    throw conflict('PLAN.NOT_DRAFT', 'An issued plan is binding; its tasks are no longer edited here.', { planId });
-  }
-  const task = await tx.getRepository(Task).findOneBy({ id: taskId, planId });
-  if (!task) throw notFound('TASK.UNKNOWN', 'The plan has no such task.', { taskId });
-  if (expectedVersion !== undefined && expectedVersion !== task.version) {
-    throw conflict('TASK.STALE', 'Somebody has changed the task since you read it.', { version: task.version });
-  }
-  const targets = await tx.getRepository(Target).find({ where: { taskId }, order: { position: 'ASC' } });
-  return { task, targets };
-}
-
-async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {
-  const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'pessimistic_write' } });
-  if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
-  return plan;
-}
-
-const targetsOf = (task: Task, targets: readonly Target[]): Target[] => targets.filter((t) => t.taskId === task.id);
-
-const planChange = (type: string, plan: Plan, before: Record<string, unknown> | null): Change => ({
-  type,
-  entity: 'plan',
-  entityId: plan.id,
-  jurisdictionId: plan.jurisdictionId,
-  planId: plan.id,
-  before,
-  after: { ...planSnapshot(plan) },
-});
-
-const taskChange = (
-  type: string,
-  task: Task,
-  targets: readonly Target[],
-  before: Record<string, unknown> | null,
-): Change => ({
-  type,
-  entity: 'task',
-  entityId: task.id,
-  jurisdictionId: task.jurisdictionId,
-  planId: task.planId,
-  taskId: task.id,
-  before,
-  after: { ...taskSnapshot(task, targets) },
-});

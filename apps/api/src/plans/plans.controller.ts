@@ -1,13 +1,12 @@
 import { Transactor } from '@duban/database';
 import { assertMay } from '@duban/directory';
-import { COMPARATORS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
 import { JobProducer } from '@duban/queue';
 import { type PlanIssueResult, PlanImportService, PlanService, readPlanFile } from '@duban/tasks';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -24,92 +23,20 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import {
-  asOf,
-  cursor,
-  day,
-  expectedVersion,
-  limit,
-  pageOf,
-  shortText,
-  span,
-  storable,
-  task,
-  text,
-  uuid,
-  warning,
-  textOrNull,
-} from '../schemas';
+import { asOf, cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
+import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
 import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';
-import { column, readChosenColumns } from './columns';
+import { readChosenColumns } from './columns';
 
 /** Reading a file of this size may take longer than a person waits for an answer. */
 const LONG_FILE_BYTES = 1024 * 1024;
 
-const planFields = {
-  id: uuid,
-  jurisdictionId: uuid,
-  title: z.string(),
-  documentNumber: textOrNull,
-  year: z.int().nullable(),
-  state: z.enum(['draft', 'issued']),
-  issuedOn: textOrNull,
-  policyId: textOrNull,
-  policyVersion: z.int().nullable(),
-};
-class PlanDto extends createZodDto(
-  z.object({
-    ...planFields,
-    fileName: z.string(),
-    leftOut: z.array(span),
-    warnings: z.array(warning),
-    columns: z.array(column).meta({ description: 'The columns of the document’s tables, and what each was read as.' }),
-    version: z.int(),
-    asOf: textOrNull,
-    tasks: z.array(task),
-  }),
-) {}
 class PlansDto extends createZodDto(
   pageOf(z.object({ ...planFields, jurisdictionName: z.string(), tasks: z.int(), createdAt: z.string() })),
 ) {}
 class PlansQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
 class PlanQuery extends createZodDto(z.strictObject({ asOf })) {}
-class PlanParams extends createZodDto(z.strictObject({ id: uuid })) {}
-class PlanTaskParams extends createZodDto(z.strictObject({ id: uuid, taskId: uuid })) {}
-const names = z.array(shortText).max(500);
-class TaskEditDto extends createZodDto(
-  z.strictObject({
-    number: shortText.nullable().optional(),
-    content: text.optional(),
-    lead: names.optional(),
-    responsible: names.optional(),
-    cooperating: names.optional(),
-    leaders: names.optional(),
-    milestones: z
-      .array(z.strictObject({ text: shortText, due: day.nullable() }))
-      .max(100)
-      .optional(),
-    targets: z
-      .array(
-        z.strictObject({
-          text: shortText,
-          value: z.number(),
-          upper: z.number().nullable().optional(),
-          unit: shortText,
-          comparator: z.enum(COMPARATORS),
-        }),
-      )
-      .max(100)
-      .optional()
-      .meta({ description: 'All of the task’s targets, in the place of those that it has.' }),
-    deadline: z.strictObject({ text: shortText, due: day.nullable() }).nullable().optional(),
-    expectedVersion,
-  }),
-) {}
-class RemoveQuery extends createZodDto(
-  z.strictObject({ expectedVersion: z.coerce.number().int().min(1).optional() }),
-) {}
 class IssueDto extends createZodDto(
   z.strictObject({
     year: z.int(),
@@ -223,32 +150,14 @@ export class PlansController {
     return this.transactor.run((tx) => this.reader.get(tx, actor, id, instant));
   }
 
-  @Patch(':id/tasks/:taskId')
-  @ApiOperation({ summary: 'Correct a task of a draft' })
-  @ApiOkResponse({ type: PlanDto })
-  edit(
-    @Req() request: ActingRequest,
-    @Param() { id, taskId }: PlanTaskParams,
-    @Body() { expectedVersion: version, ...edit }: TaskEditDto,
-  ): ReturnType<PlanReader['get']> {
-    return this.commands.run(request, { ...edit, version }, async (tx, actor, at) => {
-      await this.plans.editTask(tx, actor, at, id, taskId, edit, version);
-      return this.reader.get(tx, actor, id, null);
-    });
-  }
-
-  @Delete(':id/tasks/:taskId')
-  @ApiOperation({ summary: 'Take a task, with its parts, out of a draft' })
-  @ApiOkResponse({ type: PlanDto })
-  remove(
-    @Req() request: ActingRequest,
-    @Param() { id, taskId }: PlanTaskParams,
-    @Query() { expectedVersion: version }: RemoveQuery,
-  ): ReturnType<PlanReader['get']> {
-    return this.commands.run(request, null, async (tx, actor, at) => {
-      await this.plans.removeTask(tx, actor, at, id, taskId, version);
-      return this.reader.get(tx, actor, id, null);
-    });
+  @Get(':id/source')
+  @ApiOperation({
+    summary: 'The document beside which a draft is put right (原文)',
+    description: '`source` of tasks and `leftOut` are offsets into its text, in UTF-16 code units.',
+  })
+  @ApiOkResponse({ type: PlanSourceDto })
+  source(@CurrentActor() actor: Actor, @Param() { id }: PlanParams): ReturnType<PlanReader['source']> {
+    return this.transactor.run((tx) => this.reader.source(tx, actor, id));
   }
 
   @Post(':id/issue')

@@ -1,0 +1,36 @@
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { column } from './columns';
+import { span, task, textOrNull, uuid, warning } from '../schemas';
+
+export const planFields = {
+  id: uuid,
+  jurisdictionId: uuid,
+  title: z.string(),
+  documentNumber: textOrNull,
+  year: z.int().nullable(),
+  state: z.enum(['draft', 'issued']),
+  issuedOn: textOrNull,
+  policyId: textOrNull,
+  policyVersion: z.int().nullable(),
+};
+export class PlanDto extends createZodDto(
+  z.object({
+    ...planFields,
+    fileName: z.string(),
+    leftOut: z.array(span),
+    warnings: z.array(warning),
+    columns: z.array(column).meta({ description: 'The columns of the document’s tables, and what each was read as.' }),
+    version: z.int(),
+    asOf: textOrNull,
+    tasks: z.array(task),
+  }),
+) {}
+export class PlanParams extends createZodDto(z.strictObject({ id: uuid })) {}
+export class PlanSourceDto extends createZodDto(
+  z.object({
+    fileName: z.string(),
+    text: z.string(),
+    leftOut: z.array(span).meta({ description: 'What stands in no task, nor in a heading or the title.' }),
+  }),
+) {}

@@ -1,0 +1,55 @@
+import type { Change } from '@duban/history';
+import { conflict, notFound } from '@duban/kernel';
+import type { EntityManager } from 'typeorm';
+import { Plan } from './plan.entity';
+import { planSnapshot, taskSnapshot } from './snapshots';
+import type { Target } from './target.entity';
+import type { Task } from './task.entity';
+
+/** The plan, for this transaction alone. @throws DomainError PLAN.UNKNOWN */
+export async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {
+  const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'pessimistic_write' } });
+  if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
+  return plan;
+}
+
+/** A plan that binds nobody yet. @throws DomainError PLAN.UNKNOWN, PLAN.NOT_DRAFT, PLAN.STALE */
+export async function lockDraft(tx: EntityManager, planId: string, expectedVersion?: number): Promise<Plan> {
+  const plan = await lockPlan(tx, planId);
+  if (plan.state !== 'draft') {
+    throw conflict('PLAN.NOT_DRAFT', 'An issued plan is binding; its tasks are no longer edited here.', { planId });
+  }
+  if (expectedVersion !== undefined && expectedVersion !== plan.version) {
+    throw conflict('PLAN.STALE', 'Somebody has changed the draft since you read it.', { version: plan.version });
+  }
+  return plan;
+}
+
+export const targetsOf = (task: Task, targets: readonly Target[]): Target[] =>
+  targets.filter((target) => target.taskId === task.id);
+
+export const planChange = (type: string, plan: Plan, before: Record<string, unknown> | null): Change => ({
+  type,
+  entity: 'plan',
+  entityId: plan.id,
+  jurisdictionId: plan.jurisdictionId,
+  planId: plan.id,
+  before,
+  after: { ...planSnapshot(plan) },
+});
+
+export const taskChange = (
+  type: string,
+  task: Task,
+  targets: readonly Target[],
+  before: Record<string, unknown> | null,
+): Change => ({
+  type,
+  entity: 'task',
+  entityId: task.id,
+  jurisdictionId: task.jurisdictionId,
+  planId: task.planId,
+  taskId: task.id,
+  before,
+  after: { ...taskSnapshot(task, targets) },
+});
