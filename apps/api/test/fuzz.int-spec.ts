@@ -45,11 +45,20 @@ const HOSTILE: unknown[] = [
 ];
 
 /** What an id is of, by the word before it in an address, or by its own. */
+const NEWEST_TASKS = `(select t.id from task t join plan p on p.id = t.plan_id order by p.created_at desc, t.position) task`;
 const TABLES = {
   plans: 'plan',
   planId: 'plan',
-  tasks: `(select t.id from task t join plan p on p.id = t.plan_id order by p.created_at desc, t.position) task`,
+  tasks: NEWEST_TASKS,
   taskId: 'task',
+  order: NEWEST_TASKS,
+  parentId: NEWEST_TASKS,
+  after: NEWEST_TASKS,
+  before: NEWEST_TASKS,
+  from: NEWEST_TASKS,
+  to: NEWEST_TASKS,
+  unitIds: 'unit',
+  groupId: 'unit_group',
   assignments: 'assignment',
   assignmentId: 'assignment',
   obligationId: 'obligation',
@@ -190,7 +199,9 @@ class Values {
         return rarely(30, fc.record(model, { requiredKeys: schema.required ?? [] }), fc.constant({ unknown: 1 }));
       }
       case 'array':
-        return fc.array(this.value(schema.items), { maxLength: 4 });
+        return fc.array(this.value(schema.items, name), { maxLength: 4 });
+      case 'boolean':
+        return fc.boolean();
       case 'integer':
         return fc.integer({ min: Math.max(schema.minimum, -3000), max: Math.min(schema.maximum, 3000) });
       case 'number':
