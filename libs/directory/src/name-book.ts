@@ -50,7 +50,8 @@ export class NameBook {
   private readonly exact = new Map<string, ResolvedName>();
   private readonly own = new Set<string>();
   private readonly groups = new Map<string, ResolvedName[]>();
-  private readonly forms: ReadonlyMap<string, Set<string>>[];
+  /** Made when a name is first not found as it stands. */
+  private forms: ReadonlyMap<string, Set<string>>[] | null = null;
   private readonly place: Place;
   private readonly order: ReadonlyMap<string, number>;
 
@@ -84,7 +85,6 @@ export class NameBook {
       const key = collectiveKey(collective);
       this.groups.set(key, [...(this.groups.get(key) ?? []), meaning]);
     }
-    this.forms = FORMS.map((form) => this.indexBy(form));
   }
 
   /** Whether the directory itself, and not only a person's answer, gives this name to somebody. */
@@ -95,12 +95,15 @@ export class NameBook {
   read(name: string): NameReading {
     const exact = this.exact.get(nameKey(name));
     if (exact) return exact;
+    // No name is longer, and what is may be hostile.
+    if (name.length > LONGEST_LIST) return UNKNOWN;
     return (
       this.readCollective(name) ?? this.readForms(name) ?? this.readTwoNames(name) ?? this.readList(name) ?? UNKNOWN
     );
   }
 
   private readForms(name: string): NameReading | null {
+    this.forms ??= FORMS.map((form) => this.indexBy(form));
     for (const [level, form] of FORMS.entries()) {
       const { unitIds } = this.inOrder([...(this.forms[level]?.get(form.asked(name, this.place)) ?? [])]);
       if (unitIds.length === 1) return { unitIds, groupId: null };
@@ -153,7 +156,6 @@ export class NameBook {
   /** 北岭、南湖区人民政府: what the last name ends in completes those before it. All of them, or none. */
   private readList(name: string): NameReading | null {
     const words = nameKey(name);
-    if (words.length > LONGEST_LIST) return null;
     const pieces = words.split(LIST_SEPARATORS);
     const last = pieces.at(-1)!;
     if (pieces.length < 2 || pieces.includes('')) return null;

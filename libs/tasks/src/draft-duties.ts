@@ -25,11 +25,13 @@ export function confirmLeads(draft: DraftedPlan, choices?: readonly LeadChoice[]
     for (const item of carrying) if (awaitsLead(item)) confirmLead(item, inferredLeads(item));
     return;
   }
+  const seen = new Set<string>();
   choices.forEach(({ taskId, lead }, i) => {
     const field = `tasks[${i}]`;
-    if (choices.findIndex((one) => one.taskId === taskId) < i) {
+    if (seen.has(taskId)) {
       throw invalid('TASK.TWICE', 'The task is given twice.', { field, taskId });
     }
+    seen.add(taskId);
     const item = draft.get(taskId, `${field}.taskId`);
     if (!carrying.has(item)) {
       if (lead) throw conflict('TASK.HAS_PARTS', 'Its parts have leads of their own.', { field, taskId });
@@ -110,10 +112,12 @@ export interface DeadlineSetting {
 /** Sets one deadline for many tasks. @throws DomainError REQUEST.NO_SUCH_DATE, TASK.TWICE, TASK.UNKNOWN with the field */
 export function setDeadlines(draft: DraftedPlan, { tasks, deadline }: DeadlineSetting): void {
   const due = editedDay(deadline.due, 'deadline.due');
+  const seen = new Set<string>();
   const wanted = tasks
     ? tasks.map((id, i) => {
         const field = `tasks[${i}]`;
-        if (tasks.indexOf(id) < i) throw invalid('TASK.TWICE', 'The task is given twice.', { field, taskId: id });
+        if (seen.has(id)) throw invalid('TASK.TWICE', 'The task is given twice.', { field, taskId: id });
+        seen.add(id);
         return draft.get(id, field);
       })
     : draft.carrying().filter(({ task }) => task.deadlineText === null);

@@ -40,13 +40,14 @@ export function orderTasks(draft: DraftedPlan, { order, parentId, move, renumber
 
 function checkedOrder(draft: DraftedPlan, order: readonly string[], parent: DraftedTask | null): DraftedTask[] {
   const level = draft.level(parent?.task.id ?? null);
+  const levelIds = new Set(level.map(({ task }) => task.id));
   const seen = new Set<string>();
   const items = order.map((id, i) => {
     const field = `order[${i}]`;
     if (seen.has(id)) throw invalid('TASK.TWICE', 'The task is given twice.', { field, taskId: id });
     seen.add(id);
     const item = draft.get(id, field);
-    if (!level.includes(item)) throw otherLevel(field, id);
+    if (!levelIds.has(id)) throw otherLevel(field, id);
     return item;
   });
   const missing = level.filter(({ task }) => !seen.has(task.id)).map(({ task }) => task.id);

@@ -17,6 +17,11 @@ export interface DraftedTask {
  */
 export class DraftedPlan {
   private readonly former: ReadonlyMap<string, TaskSnapshot>;
+  /** Of the items as they were last asked for. */
+  private index: { items: readonly DraftedTask[]; byId: ReadonlyMap<string, DraftedTask> } = {
+    items: [],
+    byId: new Map(),
+  };
 
   private constructor(
     readonly plan: Plan,
@@ -51,7 +56,10 @@ export class DraftedPlan {
 
   /** @param field that names the task in the request @throws DomainError TASK.UNKNOWN */
   get(taskId: string, field: string): DraftedTask {
-    const found = this.items.find(({ task }) => task.id === taskId);
+    if (this.index.items !== this.items) {
+      this.index = { items: this.items, byId: new Map(this.items.map((item) => [item.task.id, item])) };
+    }
+    const found = this.index.byId.get(taskId);
     if (!found) throw notFound('TASK.UNKNOWN', 'The plan has no such task.', { taskId, field });
     return found;
   }

@@ -21,5 +21,7 @@ export function unitedUnits(...all: readonly DraftedUnits[]): DraftedUnits {
 export const noUnits = (): DraftedUnits => ({ lead: [], responsible: [], cooperating: [], supervising: [] });
 
 /** Whether a task names the unit in a role that becomes an assignment. */
-export const names = (units: DraftedUnits, name: string): boolean =>
-  ROLES.some((role) => units[role].some((one) => nameKey(one) === nameKey(name)));
+export function names(units: DraftedUnits, name: string): boolean {
+  const key = nameKey(name);
+  return ROLES.some((role) => units[role].some((one) => one === name || nameKey(one) === key));
+}
