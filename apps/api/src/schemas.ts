@@ -112,6 +112,10 @@ const taskFields = z.object({
     .meta({
       description: 'In a draft: from which words of the document each value was read, as offsets into its text.',
     }),
+  sourceRevisionId: uuid
+    .nullable()
+    .optional()
+    .meta({ description: 'The revised document that `source` is of; null: the plan’s own.' }),
   state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
   version: z.int(),
   assignments: z.array(assignment),

@@ -26,6 +26,7 @@ const draft = (task: Partial<DraftTask> = {}): DraftTask => ({
   subtasks: [],
   leadInferred: false,
   source: { start: 0, end: 1 },
+  marks: [],
   ...task,
 });
 

@@ -3,7 +3,7 @@ import type { DraftTask } from './breakdown.types';
 import { headingWords, wordsOf } from './likeness';
 
 /** What two documents can say differently of a task; where in its text it stood is no part of it. */
-export interface Comparable<T> extends Omit<DraftTask, 'subtasks' | 'source' | 'leadInferred'> {
+export interface Comparable<T> extends Omit<DraftTask, 'subtasks' | 'source' | 'marks' | 'leadInferred'> {
   subtasks: T[];
 }
 

@@ -1,6 +1,7 @@
 export * from './breakdown.types';
 export { decodeText, type Encoding } from './decode-text';
 export * from './differences';
+export { wordsOf } from './likeness';
 export { readBreakdown } from './read-breakdown';
 export { readStandingUnits, type StandingUnitsRule } from './standing-units';
 export { COLUMN_FIELDS } from './table-header';

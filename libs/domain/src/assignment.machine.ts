@@ -1,7 +1,14 @@
 import { defineMachine, type Guard } from '@duban/state-machine';
 
 /** Reasons for which a task may be cancelled (撤销); a closed list, so that cancelled tasks can be counted by it. */
-export const CANCEL_REASONS = ['merged', 'policy_changed', 'duplicate', 'unit_abolished', 'superseded'] as const;
+export const CANCEL_REASONS = [
+  'merged',
+  'policy_changed',
+  'duplicate',
+  'unit_abolished',
+  'superseded',
+  'plan_revised',
+] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
 /** What a decision on an assignment (责任分工) rests on; loaded by the caller under the row's lock. */

@@ -100,3 +100,29 @@ function dayOfYear(year: number, monthDay: string): LocalDate {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return parseLocalDate(`${year}-${monthDay === '02-29' && !isLeap ? '02-28' : monthDay}`);
 }
+
+/** What changes when the same assignment comes under other terms; what an obligation is goes by kind and subject. */
+export interface ObligationChanges {
+  added: PlannedObligation[];
+  dropped: PlannedObligation[];
+  /** Owed before and after, by another date; as it is after. */
+  redated: PlannedObligation[];
+}
+
+/** Compares what the rules gave an assignment with what they give it now. */
+export function obligationChanges(
+  before: readonly PlannedObligation[],
+  after: readonly PlannedObligation[],
+): ObligationChanges {
+  const keyOf = ({ kind, subject }: PlannedObligation): string => `${kind} ${subject ?? ''}`;
+  const was = new Map(before.map((planned) => [keyOf(planned), planned]));
+  const is = new Map(after.map((planned) => [keyOf(planned), planned]));
+  return {
+    added: after.filter((planned) => !was.has(keyOf(planned))),
+    dropped: before.filter((planned) => !is.has(keyOf(planned))),
+    redated: after.filter((planned) => {
+      const earlier = was.get(keyOf(planned));
+      return earlier !== undefined && earlier.recordedOn !== planned.recordedOn;
+    }),
+  };
+}

@@ -11,6 +11,8 @@ export type Entity =
   | 'person'
   | 'plan_import'
   | 'plan'
+  | 'plan_revision'
+  | 'plan_revision_item'
   | 'task'
   | 'assignment'
   | 'obligation'
@@ -150,6 +152,18 @@ export class HistoryService {
       [taskId],
     );
     return rows.map((row) => row.id);
+  }
+
+  /** What was changed of some things, oldest first, for those who need the way and not only where it led. */
+  async changesOf(
+    tx: EntityManager,
+    entityIds: readonly string[],
+  ): Promise<Pick<HistoryEvent, 'entityId' | 'type' | 'before' | 'after'>[]> {
+    return tx.query(
+      `select entity_id as "entityId", type, before, after from history_event
+       where entity_id = any($1::uuid[]) and before is not null and after is not null order by seq`,
+      [entityIds],
+    );
   }
 
   /**

@@ -30,6 +30,9 @@ const followUp = z.object({
   collapsed: z.array(z.string()).default([]),
 });
 const aboutTask = z.object({ taskNumber: maybe(z.string()), taskContent: z.string(), unitName: z.string() });
+/** What a revision of the plan (修订) means to a unit. */
+const REVISED_PARTS = ['added', 'removed', 'leads', 'supports', 'changed'] as const;
+export type RevisedPart = (typeof REVISED_PARTS)[number];
 const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
 
 /**
@@ -38,6 +41,7 @@ const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.str
  */
 export const NOTIFICATION_KINDS = {
   task_issued: z.object({ planTitle: z.string(), count: z.int(), signForBy: maybe(date) }),
+  task_revised: aboutTask.extend({ part: z.enum(REVISED_PARTS), dueOn: maybe(date) }),
   follow_up: followUp,
   returned: aboutTask.extend({ reason: maybe(z.string()), rectifyBy: maybe(date) }),
   verified: aboutTask,

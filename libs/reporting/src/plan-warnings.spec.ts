@@ -10,6 +10,7 @@ function task(id: string, number: string | null, words: string, more: Partial<Pl
   return {
     id,
     planId: 'p',
+    sourceRevisionId: null,
     parentId: null,
     number,
     position: 0,

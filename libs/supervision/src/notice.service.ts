@@ -84,6 +84,8 @@ export class NoticeService {
       },
     ]);
     for (const effect of decision.effects) {
+      // The ladder of another date goes on by itself.
+      if (notice.deadlineVersion !== obligation.deadlineVersion) continue;
       if (effect === 'hold_ladder') await this.movePointer(tx, obligation, null);
       else await this.resumeLadder(tx, obligation, notice, place, at);
     }

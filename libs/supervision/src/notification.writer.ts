@@ -8,7 +8,15 @@ import type { EntityManager } from 'typeorm';
 export interface WantedNotification {
   jurisdictionId: string;
   postId: string;
-  kind: 'task_issued' | 'follow_up' | 'reported' | 'returned' | 'verified' | 'notice_answered' | 'notice_rejected';
+  kind:
+    | 'task_issued'
+    | 'task_revised'
+    | 'follow_up'
+    | 'reported'
+    | 'returned'
+    | 'verified'
+    | 'notice_answered'
+    | 'notice_rejected';
   planId?: string;
   taskId?: string;
   obligationId?: string;

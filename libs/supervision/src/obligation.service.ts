@@ -1,4 +1,12 @@
-import { type ClimbedTo, firstPointer, type ObligationKind, type Policy, planObligations } from '@duban/domain';
+import {
+  type ClimbedTo,
+  firstPointer,
+  type ObligationKind,
+  obligationChanges,
+  type PlannedObligation,
+  type Policy,
+  planObligations,
+} from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import {
@@ -19,13 +27,15 @@ import {
   PolicyService,
   REPORT_KINDS,
   type ReportKind,
+  type RevisedObligations,
   type SkippedObligation,
   type SupervisionEffect,
   SupervisionPort,
   type Task,
+  type TaskRevision,
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import { NoticeCloser } from './notice-closer';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { Obligation, obligationSnapshot, type ObligationState } from './obligation.entity';
@@ -82,21 +92,11 @@ export class ObligationService extends SupervisionPort {
     const skipped: SkippedObligation[] = [];
     for (const assignment of issue.assignments) {
       const task = taskById.get(assignment.taskId)!;
-      const terms = {
-        isLead: assignment.role === 'lead',
-        taskDueOn: task.deadlineDue,
-        milestones: task.milestones.flatMap(({ text, due }) => (due ? [{ text, due }] : [])),
-      };
+      const terms = termsOf(task, assignment.role);
       for (const planned of planObligations(policy, issue.year, issue.issuedOn, terms, this.calendar)) {
         const effectiveOn = this.calendar.effectiveDate(planned.recordedOn);
         if (effectiveOn < issue.issuedOn) {
-          skipped.push({
-            taskNumber: task.number,
-            unitId: assignment.unitId,
-            kind: planned.kind,
-            subject: planned.subject,
-            dueOn: planned.recordedOn,
-          });
+          skipped.push(skippedOf(task, assignment.unitId, planned));
           continue;
         }
         const obligation = this.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
@@ -107,6 +107,131 @@ export class ObligationService extends SupervisionPort {
     await this.insert(tx, issue.actor, at, plan.id, 'obligation.opened', obligations, origins);
     await this.tellIssued(tx, issue, timeZone, obligations);
     return { obligations: obligations.length, skipped };
+  }
+
+  async reviseObligations(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations> {
+    const { plan, task, before, takenOn } = revision;
+    const { year, issuedOn } = plan;
+    if (year === null || issuedOn === null) throw new Error(`plan ${plan.id} is not issued`);
+    const result: RevisedObligations = { obligations: 0, rescheduled: 0, skipped: [] };
+    for (const { assignment, roleBefore } of revision.assignments) {
+      const plannedFor = (from: LocalDate, terms: Pick<Task, 'deadlineDue' | 'milestones'>, role: typeof roleBefore) =>
+        role === null ? [] : planObligations(revision.policy, year, from, termsOf(terms, role), this.calendar);
+      const from = roleBefore === null ? takenOn : issuedOn;
+      const changes = obligationChanges(plannedFor(from, before, roleBefore), plannedFor(from, task, assignment.role));
+      await this.lapsePlanned(tx, revision, assignment.id, changes.dropped);
+      for (const planned of [...changes.added, ...changes.redated]) {
+        const done = await this.revise(tx, revision, assignment, planned);
+        if (done === 'skipped') result.skipped.push(skippedOf(task, assignment.unitId, planned));
+        else if (done !== null) result[done]++;
+      }
+    }
+    await this.tellRevised(tx, revision);
+    return result;
+  }
+
+  /** Makes what is owed anew, takes up again what had lapsed, gives what is open its new date. */
+  private async revise(
+    tx: EntityManager,
+    revision: TaskRevision,
+    assignment: AssignmentChange['assignment'],
+    planned: PlannedObligation,
+  ): Promise<'obligations' | 'rescheduled' | 'skipped' | null> {
+    const { actor, at, plan, policy, takenOn } = revision;
+    const { kind, subject } = planned;
+    const existing = await tx.getRepository(Obligation).findOne({
+      where: { assignmentId: assignment.id, kind, subject: subject ?? IsNull() },
+      lock: { mode: 'for_no_key_update' },
+    });
+    if (existing?.state === 'discharged') return null;
+    const isPast = this.calendar.effectiveDate(planned.recordedOn) < takenOn;
+    if (existing?.state !== 'open' && isPast) return 'skipped';
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    const origin = { rule: planned.rule, base: { ...planned.base, revisionId: revision.revisionId } };
+    if (!existing) {
+      const obligation = this.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
+      await this.insert(tx, actor, at, plan.id, 'obligation.opened', [obligation], new Map([[obligation.id, origin]]));
+      return 'obligations';
+    }
+    const wasOpen = existing.state === 'open';
+    await this.reschedule(tx, revision, existing, planned.recordedOn, timeZone, origin);
+    return wasOpen ? 'rescheduled' : 'obligations';
+  }
+
+  /**
+   * A new version of the deadline, with the ladder from its first step: what was sent about the date before stays sent,
+   * and nothing is sent twice about one date, since every follow-up names the version that it is about.
+   */
+  private async reschedule(
+    tx: EntityManager,
+    { actor, at, plan, policy }: TaskRevision,
+    obligation: Obligation,
+    dueOn: LocalDate,
+    timeZone: string,
+    origin: DeadlineOrigin,
+  ): Promise<void> {
+    const before = obligationSnapshot(obligation);
+    const effectiveOn = this.calendar.effectiveDate(dueOn);
+    const clock = { calendar: this.calendar, timeZone };
+    const pointer = firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
+    Object.assign(obligation, {
+      state: 'open',
+      settledAt: null,
+      deadlineVersion: obligation.deadlineVersion + 1,
+      dueOn,
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, timeZone),
+      nextRung: pointer?.rung ?? null,
+      nextRungAt: pointer?.at ?? null,
+      lastRung: null,
+    });
+    await tx.getRepository(Obligation).save(obligation);
+    await this.insertDeadlines(tx, actor, at, [obligation], new Map([[obligation.id, origin]]));
+    const type = before.state === 'open' ? 'obligation.rescheduled' : 'obligation.reinstated';
+    await this.history.append(tx, actor, at, [change(type, obligation, plan.id, before)]);
+  }
+
+  private async lapsePlanned(
+    tx: EntityManager,
+    revision: TaskRevision,
+    assignmentId: string,
+    dropped: readonly PlannedObligation[],
+  ): Promise<void> {
+    if (dropped.length === 0) return;
+    const open = await tx.getRepository(Obligation).find({
+      where: dropped.map(({ kind, subject }) => ({
+        assignmentId,
+        state: 'open' as const,
+        kind,
+        subject: subject ?? IsNull(),
+      })),
+      order: { id: 'ASC' },
+      lock: { mode: 'for_no_key_update' },
+    });
+    await this.settleEach(tx, revision, 'lapsed', open);
+  }
+
+  private async tellRevised(tx: EntityManager, { at, plan, task, before, told }: TaskRevision): Promise<void> {
+    const unitIds = [...new Set(told.map(({ unitId }) => unitId))];
+    const posts = await this.directory.postsOf(tx, unitIds);
+    const names = await this.directory.namesOf(tx, unitIds);
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    const taskNumber = await numberOf(tx, task);
+    const wanted = told.map(({ unitId, part }): WantedNotification => ({
+      jurisdictionId: plan.jurisdictionId,
+      postId: posts.get(unitId)!.contact,
+      kind: 'task_revised',
+      planId: plan.id,
+      taskId: task.id,
+      parameters: {
+        part,
+        taskNumber,
+        taskContent: excerpt(task.content),
+        unitName: names.get(unitId) ?? '',
+        dueOn: part === 'removed' || (part !== 'added' && task.deadlineDue === before.deadlineDue) ? null : task.dueOn,
+      },
+    }));
+    await this.notifications.write(tx, at, timeZone, wanted);
   }
 
   async dischargeByReport(
@@ -194,6 +319,22 @@ export class ObligationService extends SupervisionPort {
          "createdAt" timestamptz)`,
       [JSON.stringify(obligations)],
     );
+    await this.insertDeadlines(tx, actor, at, obligations, origins);
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      obligations.map((obligation) => change(type, obligation, planId, null)),
+    );
+  }
+
+  private async insertDeadlines(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    obligations: readonly Obligation[],
+    origins: ReadonlyMap<string, DeadlineOrigin>,
+  ): Promise<void> {
     const versions = obligations.map((o) => ({
       obligation_id: o.id,
       version: o.deadlineVersion,
@@ -210,12 +351,6 @@ export class ObligationService extends SupervisionPort {
        select r.*, $2, $3, $4 from jsonb_to_recordset($1::jsonb) as r(obligation_id uuid, version int, recorded_on date,
          effective_on date, due_at timestamptz, rule text, base jsonb, is_provisional boolean)`,
       [JSON.stringify(versions), this.calendar.version, actor.personId, at],
-    );
-    await this.history.append(
-      tx,
-      actor,
-      at,
-      obligations.map((obligation) => change(type, obligation, planId, null)),
     );
   }
 
@@ -400,6 +535,18 @@ export const excerpt = (content: string): string => {
   const characters = [...content];
   return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT - 1).join('')}…` : content;
 };
+
+const termsOf = ({ deadlineDue, milestones }: Pick<Task, 'deadlineDue' | 'milestones'>, role: string) => ({
+  isLead: role === 'lead',
+  taskDueOn: deadlineDue,
+  milestones: milestones.flatMap(({ text, due }) => (due ? [{ text, due }] : [])),
+});
+
+const skippedOf = (
+  { number }: Task,
+  unitId: string,
+  { kind, subject, recordedOn }: PlannedObligation,
+): SkippedObligation => ({ taskNumber: number, unitId, kind, subject, dueOn: recordedOn });
 
 /** A part goes by its parent's number. */
 async function numberOf(tx: EntityManager, task: Task): Promise<string | null> {

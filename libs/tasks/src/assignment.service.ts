@@ -1,13 +1,6 @@
-import {
-  type AssignmentFacts,
-  assignmentMachine,
-  type AssignmentRelation,
-  leastAdvanced,
-  meetsTarget,
-  type AssignmentState,
-} from '@duban/domain';
+import { type AssignmentFacts, assignmentMachine, type AssignmentRelation, meetsTarget } from '@duban/domain';
 import { may, UnitDirectory } from '@duban/directory';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
@@ -16,10 +9,11 @@ import { Assignment } from './assignment.entity';
 import { Plan } from './plan.entity';
 import { Measurements, type MeasurementInput } from './measurements';
 import { type Evidence, Report, type ReportKind } from './report.entity';
-import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot, taskSnapshot } from './snapshots';
+import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
+import { advanceTask } from './task-states';
 
 export interface TransitionInput {
   event: string;
@@ -121,7 +115,7 @@ export class AssignmentService {
         before: { ...before },
         after: { ...after },
       },
-      ...(await this.advanceTask(tx, task)),
+      ...(await advanceTask(tx, task)),
     ]);
     for (const effect of decision.effects) {
       if (effect === 'record_completion') {
@@ -229,37 +223,6 @@ export class AssignmentService {
       }).length,
       shortfallReason: input.shortfallReason ?? null,
     };
-  }
-
-  /** Brings the task, and the parent it is a part of, to the state of the least advanced. */
-  private async advanceTask(tx: EntityManager, task: Task): Promise<Change[]> {
-    const leads = await tx.getRepository(Assignment).findBy({ taskId: task.id, role: 'lead' });
-    const changes = await this.moveTask(tx, task, leastAdvanced(leads.map((lead) => lead.state)));
-    if (changes.length === 0 || task.parentId === null) return changes;
-    const parts = await tx.getRepository(Task).findBy({ parentId: task.parentId });
-    const parent = await tx.getRepository(Task).findOneByOrFail({ id: task.parentId });
-    const states = parts.map((part) => part.state).filter((state) => state !== null);
-    return [...changes, ...(await this.moveTask(tx, parent, leastAdvanced(states)))];
-  }
-
-  private async moveTask(tx: EntityManager, task: Task, state: AssignmentState): Promise<Change[]> {
-    if (task.state === state) return [];
-    const targets = await tx.getRepository(Target).find({ where: { taskId: task.id }, order: { position: 'ASC' } });
-    const before = taskSnapshot(task, targets);
-    task.state = state;
-    await tx.getRepository(Task).save(task);
-    return [
-      {
-        type: 'task.moved',
-        entity: 'task',
-        entityId: task.id,
-        jurisdictionId: task.jurisdictionId,
-        planId: task.planId,
-        taskId: task.id,
-        before: { ...before },
-        after: { ...taskSnapshot(task, targets) },
-      },
-    ];
   }
 
   private async record(

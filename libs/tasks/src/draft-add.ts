@@ -51,6 +51,8 @@ export function addTask(draft: DraftedPlan, addition: TaskAddition, text: string
     deadlineDue: null,
     dueOn: null,
     milestones: [],
+    marks: [],
+    sourceRevisionId: null,
     sourceStart: source?.start ?? place,
     sourceEnd: source?.end ?? place,
     state: null,

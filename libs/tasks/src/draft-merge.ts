@@ -87,6 +87,7 @@ function uniteDuties(merged: readonly DraftedTask[]): void {
     deadlineText: deadline?.text ?? null,
     deadlineDue: deadline?.due ?? null,
     milestones,
+    marks: merged.flatMap((item) => item.task.marks),
   });
   first.targets = merged.flatMap(({ targets }) => targets);
 }

@@ -66,7 +66,7 @@ function changesOf(draft: DraftedPlan, verb: string): Change[] {
     if (!former) return [taskChange('task.added', task, targets, null)];
     if (changed) task.version = former.version + 1;
     else if (former.position === position) return [];
-    return [taskChange(changed ? verb : 'task.moved', task, targets, { ...former })];
+    return [taskChange(changed ? verb : 'task.placed', task, targets, { ...former })];
   });
   const removed = draft.formerIds
     .filter((id) => !kept.has(id))
@@ -119,10 +119,10 @@ async function updateWords(tx: EntityManager, tasks: readonly Task[]): Promise<v
     `update task set parent_id = r."parentId", number = r.number, path = r.path, content = r.content,
        drafted_units = r."draftedUnits", open_ended = r."openEnded", leaders = r.leaders,
        is_lead_inferred = r."isLeadInferred", deadline_text = r."deadlineText", deadline_due = r."deadlineDue",
-       milestones = r.milestones, source_start = r."sourceStart", source_end = r."sourceEnd", version = r.version
+       milestones = r.milestones, marks = r.marks, source_start = r."sourceStart", source_end = r."sourceEnd", version = r.version
      from jsonb_to_recordset($1::jsonb) as r(id uuid, "parentId" uuid, number text, path text[], content text,
        "draftedUnits" jsonb, "openEnded" text, leaders text[], "isLeadInferred" boolean, "deadlineText" text,
-       "deadlineDue" date, milestones jsonb, "sourceStart" int, "sourceEnd" int, version int)
+       "deadlineDue" date, milestones jsonb, marks jsonb, "sourceStart" int, "sourceEnd" int, version int)
      where task.id = r.id`,
     [JSON.stringify(tasks)],
   );

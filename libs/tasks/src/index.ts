@@ -1,6 +1,8 @@
 import { Assignment } from './assignment.entity';
 import { PlanImport } from './plan-import.entity';
 import { Plan } from './plan.entity';
+import { PlanRevision } from './plan-revision.entity';
+import { PlanRevisionItem } from './plan-revision-item.entity';
 import { PolicyVersion } from './policy.entity';
 import { Report } from './report.entity';
 import { Target } from './target.entity';
@@ -15,8 +17,10 @@ export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './pl
 export { PlanImportService, type ReadOutcome } from './plan-import.service';
 export { type DraftAction, PlanDraftService, type TaskAction } from './plan-draft.service';
 export { Plan, type PlanWarning } from './plan.entity';
+export { PlanRevisionService, type TakenItem, type TakenItems } from './plan-revision.service';
 export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
 export { PolicyService } from './policy.service';
+export type { RevisionItemView, RevisionView } from './revision-view';
 export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';
 export * from './snapshots';
 export { isStandingApplied, type StandingOffer, standingOffer } from './standing-offer';
@@ -26,4 +30,14 @@ export { Task } from './task.entity';
 export { TasksModule } from './tasks.module';
 
 /** The tables that this library owns. */
-export const TASKS_ENTITIES = [PlanImport, Plan, PolicyVersion, Task, Target, Assignment, Report];
+export const TASKS_ENTITIES = [
+  PlanImport,
+  Plan,
+  PlanRevision,
+  PlanRevisionItem,
+  PolicyVersion,
+  Task,
+  Target,
+  Assignment,
+  Report,
+];

@@ -1,6 +1,6 @@
-import { assignmentMachine } from '@duban/domain';
-import type { ResolvedName } from '@duban/directory';
-import { newId } from '@duban/kernel';
+import { assignmentMachine, planObligations, type Policy } from '@duban/domain';
+import { isResolved, type NameReading, type ResolvedName } from '@duban/directory';
+import { type Fault, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
 import { Assignment, type Role, ROLES } from './assignment.entity';
 import type { DraftedUnits, Task } from './task.entity';
 
@@ -46,4 +46,53 @@ function assignmentOf(
     state: assignmentMachine.initial,
     createdAt: at,
   });
+}
+
+/** What keeps tasks from being handed out: those that name no unit, and names that stand for nobody. */
+export function unitFaults(
+  carrying: readonly Task[],
+  readings: ReadonlyMap<string, NameReading>,
+): { without: Fault[]; unknown: Fault[] } {
+  const without: Fault[] = [];
+  const unknown: Fault[] = [];
+  for (const task of carrying) {
+    const names = assignedNames(task.draftedUnits);
+    const label = `task ${task.number ?? `at position ${task.position + 1}`}`;
+    if (names.length === 0) {
+      without.push({ code: 'TASK.NO_UNIT', message: `${label} names no unit`, field: `tasks.${task.id}` });
+    }
+    for (const name of names) {
+      const fault = faultOf(name, readings.get(name));
+      if (fault) unknown.push({ ...fault, message: `${label}: ${fault.message}`, field: `tasks.${task.id}` });
+    }
+  }
+  return { without, unknown };
+}
+
+/** Why a name stands for nobody who could be given a task; null where it does not. */
+function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'code' | 'message'> | null {
+  if (!reading || !isResolved(reading)) {
+    return reading?.reason === 'ambiguous'
+      ? { code: 'UNIT.AMBIGUOUS', message: `"${name}" may mean more than one unit; say which` }
+      : { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
+  }
+  if (reading.unitIds.length > 0) return null;
+  return { code: 'UNIT.GROUP_EMPTY', message: `"${name}" is a group without members` };
+}
+
+/** The names that stand for somebody, for handing tasks out. */
+export const resolvedOf = (readings: ReadonlyMap<string, NameReading>): Map<string, ResolvedName> =>
+  new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
+
+/** The day by which the policy wants a task done; null where it makes no such obligation. */
+export function completionDay(
+  policy: Policy,
+  year: number,
+  issuedOn: LocalDate,
+  task: Task,
+  calendar: WorkingCalendar,
+): LocalDate | null {
+  const terms = { isLead: true, taskDueOn: task.deadlineDue, milestones: [] };
+  const planned = planObligations(policy, year, issuedOn, terms, calendar);
+  return planned.find((obligation) => obligation.kind === 'completion')?.recordedOn ?? null;
 }

@@ -180,7 +180,7 @@ describe('PlanDraftService', () => {
         `select type from history_event where plan_id = $1 and type not like '%drafted' order by seq`,
         [planId],
       );
-      expect(events.map(({ type }) => type)).toEqual(['plan.edited', 'task.split', 'task.added', 'task.moved']);
+      expect(events.map(({ type }) => type)).toEqual(['plan.edited', 'task.split', 'task.added', 'task.placed']);
     });
 
     it('into parts with units of their own: the task keeps its words, and what no part promises', async () => {

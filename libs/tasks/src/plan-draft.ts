@@ -1,5 +1,5 @@
 import type { Comparator } from '@duban/domain';
-import type { Breakdown, ChosenColumn, DraftTask } from '@duban/breakdown';
+import type { Breakdown, ChosenColumn, DraftTask, Mark } from '@duban/breakdown';
 import { type Progress, readPlanDocument } from '@duban/documents';
 import { DomainError, type Fault, invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
 import type { Plan } from './plan.entity';
@@ -113,6 +113,7 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
       deadlineDue: optionalDay(draft.deadline?.due),
       dueOn: null,
       milestones: draft.milestones.map(({ text, due }) => ({ text, due: optionalDay(due) })),
+      sourceRevisionId: null,
       sourceStart: draft.source.start,
       sourceEnd: draft.source.end,
       marks: draft.marks,
@@ -131,8 +132,16 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
   return { tasks, targets };
 }
 
+/** Marks show where in the document values were read; a value from elsewhere has none. */
+export const marksWithout = (marks: readonly Mark[], isFromElsewhere: (field: string) => boolean): Mark[] =>
+  marks.filter(({ field }) => !isFromElsewhere(MANY[field] ?? field));
+
+/** Fields of which each value has a mark of its own. */
+const MANY: Readonly<Record<string, string>> = { milestone: 'milestones', target: 'targets' };
+
 /** @param place of the edit in the request, such as `pieces[1].` @throws DomainError REQUEST.NO_SUCH_DATE */
 export function applyEdit(task: Task, edit: TaskEdit, place = ''): void {
+  task.marks = marksWithout(task.marks, (field) => edit[field as keyof TaskEdit] !== undefined);
   if (edit.number !== undefined) task.number = edit.number;
   if (edit.content !== undefined) task.content = edit.content;
   if (edit.leaders !== undefined) task.leaders = edit.leaders;

@@ -38,11 +38,13 @@ export const planChange = (type: string, plan: Plan, before: Record<string, unkn
   after: { ...planSnapshot(plan) },
 });
 
+/** One change of a task, as history keeps it; `before` is a snapshot, null for what is new. */
 export const taskChange = (
   type: string,
   task: Task,
   targets: readonly Target[],
-  before: Record<string, unknown> | null,
+  before: Readonly<Record<string, unknown>> | null,
+  reason: string | null = null,
 ): Change => ({
   type,
   entity: 'task',
@@ -50,6 +52,7 @@ export const taskChange = (
   jurisdictionId: task.jurisdictionId,
   planId: task.planId,
   taskId: task.id,
+  reason,
   before,
   after: { ...taskSnapshot(task, targets) },
 });

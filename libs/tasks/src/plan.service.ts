@@ -1,23 +1,14 @@
-import { type PlanFacts, planMachine, planObligations, type Policy } from '@duban/domain';
+import { type PlanFacts, planMachine } from '@duban/domain';
 import { insertAll } from '@duban/database';
 import { assertMay, isResolved, type NameReading, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
-import {
-  conflict,
-  type Fault,
-  invalid,
-  localDateOf,
-  type LocalDate,
-  newId,
-  parseLocalDate,
-  WorkingCalendar,
-} from '@duban/kernel';
+import { conflict, invalid, localDateOf, type LocalDate, newId, parseLocalDate, WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Assignment } from './assignment.entity';
-import { assignedNames, assignmentsOf } from './plan-assignments';
+import { assignedNames, assignmentsOf, completionDay, resolvedOf, unitFaults } from './plan-assignments';
 import { type ReadPlan, rowsOf } from './plan-draft';
 import { lockPlan, planChange, targetsOf, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
@@ -125,7 +116,7 @@ export class PlanService {
       ...new Set(carrying.flatMap((task) => assignedNames(task.draftedUnits))),
     ]);
     this.decideIssue(plan, carrying, readings);
-    const units = new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
+    const units = resolvedOf(readings);
 
     const before = { ...planSnapshot(plan) };
     Object.assign(plan, {
@@ -141,7 +132,7 @@ export class PlanService {
     const drafted = new Map(tasks.map((task) => [task.id, { ...taskSnapshot(task, targetsOf(task, targets)) }]));
     for (const task of tasks) {
       task.state = 'assigned';
-      task.dueOn = this.completionDay(policy, input.year, issuedOn, task);
+      task.dueOn = completionDay(policy, input.year, issuedOn, task, this.calendar);
       if (carrying.includes(task)) {
         task.isLeadInferred = assignments.some((a) => a.taskId === task.id && a.isLeadInferred);
       }
@@ -180,13 +171,6 @@ export class PlanService {
     };
   }
 
-  /** The day by which the policy wants a task done; null where it makes no such obligation. */
-  private completionDay(policy: Policy, year: number, issuedOn: LocalDate, task: Task): LocalDate | null {
-    const terms = { isLead: true, taskDueOn: task.deadlineDue, milestones: [] };
-    const planned = planObligations(policy, year, issuedOn, terms, this.calendar);
-    return planned.find((obligation) => obligation.kind === 'completion')?.recordedOn ?? null;
-  }
-
   private async checkedDay(tx: EntityManager, plan: Plan, input: PlanIssueInput, at: Date): Promise<LocalDate> {
     if (!Number.isInteger(input.year) || input.year < FIRST_YEAR || input.year > LAST_YEAR) {
       throw invalid('PLAN.YEAR_OUT_OF_RANGE', `The year lies between ${FIRST_YEAR} and ${LAST_YEAR}.`, {
@@ -211,19 +195,7 @@ export class PlanService {
   }
 
   private decideIssue(plan: Plan, carrying: readonly Task[], readings: ReadonlyMap<string, NameReading>): void {
-    const without: Fault[] = [];
-    const unknown: Fault[] = [];
-    for (const task of carrying) {
-      const names = assignedNames(task.draftedUnits);
-      const label = `task ${task.number ?? `at position ${task.position + 1}`}`;
-      if (names.length === 0) {
-        without.push({ code: 'TASK.NO_UNIT', message: `${label} names no unit`, field: `tasks.${task.id}` });
-      }
-      for (const name of names) {
-        const fault = faultOf(name, readings.get(name));
-        if (fault) unknown.push({ ...fault, message: `${label}: ${fault.message}`, field: `tasks.${task.id}` });
-      }
-    }
+    const { without, unknown } = unitFaults(carrying, readings);
     const facts: PlanFacts = {
       taskCount: carrying.length,
       tasksWithoutUnit: without.length,
@@ -240,15 +212,4 @@ export class PlanService {
       issuedOn: plan.issuedOn,
     });
   }
-}
-
-/** Why a name stands for nobody who could be given a task; null where it does not. */
-function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'code' | 'message'> | null {
-  if (!reading || !isResolved(reading)) {
-    return reading?.reason === 'ambiguous'
-      ? { code: 'UNIT.AMBIGUOUS', message: `"${name}" may mean more than one unit; say which` }
-      : { code: 'UNIT.UNKNOWN', message: `"${name}" is not in the directory` };
-  }
-  if (reading.unitIds.length > 0) return null;
-  return { code: 'UNIT.GROUP_EMPTY', message: `"${name}" is a group without members` };
 }

@@ -1,5 +1,7 @@
 import type { Assignment } from './assignment.entity';
 import type { Plan } from './plan.entity';
+import type { PlanRevision } from './plan-revision.entity';
+import type { PlanRevisionItem } from './plan-revision-item.entity';
 import type { Report } from './report.entity';
 import type { Target } from './target.entity';
 import type { DraftedUnits, Task } from './task.entity';
@@ -30,6 +32,8 @@ export interface TaskSnapshot extends DraftedUnits {
   milestones: Task['milestones'];
   targets: TargetSnapshot[];
   source: { start: number; end: number };
+  /** The revised document that `source` is a stretch of; null for the plan's own. */
+  sourceRevisionId: string | null;
   state: Task['state'];
   version: number;
 }
@@ -92,6 +96,7 @@ export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapsh
       comparator,
     })),
     source: { start: task.sourceStart, end: task.sourceEnd },
+    sourceRevisionId: task.sourceRevisionId,
     state: task.state,
     version: task.version,
   };
@@ -110,6 +115,22 @@ export function assignmentSnapshot(assignment: Assignment, unitName: string): As
     version: assignment.version,
   };
 }
+
+export const revisionSnapshot = ({
+  id,
+  planId,
+  fileName,
+  warnings,
+  outline,
+  state,
+  reason,
+  version,
+}: PlanRevision): Record<string, unknown> => ({ id, planId, fileName, warnings, outline, state, reason, version });
+
+export const revisionItemSnapshot = (item: PlanRevisionItem): Record<string, unknown> => ({
+  ...item,
+  decidedAt: item.decidedAt?.toISOString() ?? null,
+});
 
 export function reportSnapshot(
   report: Report,

@@ -2,7 +2,7 @@ import type { AssignmentEffect, Policy } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
-import type { Assignment } from './assignment.entity';
+import type { Assignment, Role } from './assignment.entity';
 import type { Plan } from './plan.entity';
 import type { ReportKind } from './report.entity';
 import type { Task } from './task.entity';
@@ -42,6 +42,35 @@ export interface SkippedObligation {
   dueOn: LocalDate;
 }
 
+/** What a revision of the plan means to a unit. */
+export type RevisedPart = 'added' | 'removed' | 'leads' | 'supports' | 'changed';
+
+/** A task of an issued plan that a revised document (修订) changed; the task and its assignments are as they are now. */
+export interface TaskRevision {
+  actor: Actor;
+  at: Date;
+  plan: Plan;
+  policy: Policy;
+  revisionId: string;
+  /** The day on which it is taken: what is new is owed from then on. */
+  takenOn: LocalDate;
+  /** As the task was. */
+  before: Pick<Task, 'deadlineDue' | 'milestones'>;
+  task: Task;
+  /** Assignments that begin or go on, with the role that they had; null where they begin. */
+  assignments: readonly { assignment: Assignment; roleBefore: Role | null }[];
+  told: readonly { unitId: string; part: RevisedPart }[];
+}
+
+/** How a revision changed what is owed. */
+export interface RevisedObligations {
+  /** Made, or taken up again. */
+  obligations: number;
+  /** Given another date. */
+  rescheduled: number;
+  skipped: SkippedObligation[];
+}
+
 /** An obligation that a report discharged. */
 export interface DischargedObligation {
   id: string;
@@ -61,6 +90,12 @@ export abstract class SupervisionPort {
     tx: EntityManager,
     issue: PlanIssue,
   ): Promise<{ obligations: number; skipped: SkippedObligation[] }>;
+
+  /**
+   * Brings what is owed to what the policy gives after a revision: makes, lapses and gives new dates, and tells the
+   * units concerned. What is settled stays as it is.
+   */
+  abstract reviseObligations(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations>;
 
   /**
    * Discharges the obligation that a report names.

@@ -17,6 +17,7 @@ export interface DraftedUnits {
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_task_jurisdiction' })
 @ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
 @ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })
+@ForeignKey('plan_revision', ['sourceRevisionId'], ['id'], { name: 'fk_task_source_revision' })
 @Unique('uq_task_position', ['planId', 'position'])
 @Index('ix_task_state', ['state', 'planId', 'position'])
 @Index('ix_task_content', { synchronize: false })
@@ -39,7 +40,7 @@ export class Task {
   @Column('text', { nullable: true })
   number!: string | null;
 
-  /** Order in the plan, from 0; parts follow their parent. */
+  /** Order in the plan, with gaps; parts follow their parent. */
   @Column('integer')
   position!: number;
 
@@ -75,6 +76,10 @@ export class Task {
 
   @Column('jsonb')
   milestones!: { text: string; due: LocalDate | null }[];
+
+  /** The revised document (修订) that the source is a stretch of; null for the plan's own. */
+  @Column('uuid', { name: 'source_revision_id', nullable: true })
+  sourceRevisionId!: string | null;
 
   @Column('integer', { name: 'source_start' })
   sourceStart!: number;

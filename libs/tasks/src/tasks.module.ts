@@ -4,8 +4,11 @@ import { DraftWriter } from './draft-writer';
 import { Measurements } from './measurements';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
+import { PlanRevisionService } from './plan-revision.service';
 import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
+import { RevisionHandout } from './revision-handout';
+import { RevisionTaker } from './revision-taker';
 
 @Global()
 @Module({
@@ -14,10 +17,13 @@ import { PolicyService } from './policy.service';
     PlanDraftService,
     PlanImportService,
     DraftWriter,
+    PlanRevisionService,
+    RevisionTaker,
+    RevisionHandout,
     PolicyService,
     AssignmentService,
     Measurements,
   ],
-  exports: [PlanService, PlanDraftService, PlanImportService, PolicyService, AssignmentService],
+  exports: [PlanService, PlanDraftService, PlanImportService, PlanRevisionService, PolicyService, AssignmentService],
 })
 export class TasksModule {}

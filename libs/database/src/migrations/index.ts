@@ -2,6 +2,7 @@ import { Initial1795500000000 } from './1795500000000-initial';
 import { PlanColumns1795600000000 } from './1795600000000-plan-columns';
 import { TaskMarks1795610000000 } from './1795610000000-task-marks';
 import { SettledNames1795620000000 } from './1795620000000-settled-names';
+import { PlanRevisions1795630000000 } from './1795630000000-plan-revisions';
 import { PlanImports1795640000000 } from './1795640000000-plan-imports';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 
@@ -11,6 +12,7 @@ export const MIGRATIONS = [
   PlanColumns1795600000000,
   TaskMarks1795610000000,
   SettledNames1795620000000,
+  PlanRevisions1795630000000,
   PlanImports1795640000000,
   ListIndexes1795724900000,
 ];

@@ -52,6 +52,13 @@ const WRITERS: Writers = {
       count: p.count,
       signFor: p.signForBy ? fill(m.signForBy, { date: dateOf(p.signForBy, m, today) }) : '',
     }),
+  task_revised: (p, m, today) =>
+    line('task_revised', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      part: m.revisedParts[p.part],
+      due: p.dueOn ? fill(m.revisedDue, { date: dateOf(p.dueOn, m, today) }) : '',
+    }),
   returned: (p, m, today) =>
     line('returned', m, {
       item: itemOf(p, m),

@@ -1,4 +1,5 @@
 import type { NoticeColour, ObligationKind } from '@duban/domain';
+import type { RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
 export const LINE_SORTS = [
@@ -8,6 +9,7 @@ export const LINE_SORTS = [
   'notice_rejected',
   'reminder',
   'task_issued',
+  'task_revised',
   'reported',
   'notice_answered',
   'verified',
@@ -40,6 +42,9 @@ export interface Messages {
   answerBy: string;
   signForBy: string;
   rectifyBy: string;
+  /** What a revision of the plan means to the unit. */
+  revisedParts: Readonly<Record<RevisedPart, string>>;
+  revisedDue: string;
   noReason: string;
   collapsed: string;
   quarter: string;

@@ -1,0 +1,270 @@
+import type { Policy } from '@duban/domain';
+import { UnitDirectory } from '@duban/directory';
+import { type Actor, type Change, HistoryService } from '@duban/history';
+import { conflict, invalid, localDateOf, type LocalDate, WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Assignment, type Role } from './assignment.entity';
+import { AssignmentService } from './assignment.service';
+import { assignedNames, assignmentsOf, completionDay, unitFaults } from './plan-assignments';
+import type { Plan } from './plan.entity';
+import { PolicyService } from './policy.service';
+import { assignmentSnapshot, taskSnapshot } from './snapshots';
+import { type RevisedPart, type SkippedObligation, SupervisionPort } from './supervision.port';
+import { Target } from './target.entity';
+import { type DraftedUnits, Task } from './task.entity';
+import { taskChange } from './plan-records';
+import { advanceTask } from './task-states';
+
+/** What taking did beyond the words of a task; nothing of it happens to a draft. */
+export interface RevisionOutcome {
+  /** Assignments made. */
+  assignments: number;
+  cancelled: number;
+  obligations: number;
+  rescheduled: number;
+  /** Not made, since they would have been due before the day of taking. */
+  skipped: SkippedObligation[];
+}
+
+export const emptyOutcome = (): RevisionOutcome => ({
+  assignments: 0,
+  cancelled: 0,
+  obligations: 0,
+  rescheduled: 0,
+  skipped: [],
+});
+
+export function addOutcome(total: RevisionOutcome, one: RevisionOutcome): void {
+  total.assignments += one.assignments;
+  total.cancelled += one.cancelled;
+  total.obligations += one.obligations;
+  total.rescheduled += one.rescheduled;
+  total.skipped.push(...one.skipped);
+}
+
+/** Who takes what of which document, when and why. */
+export interface Taking {
+  actor: Actor;
+  at: Date;
+  plan: Plan;
+  revisionId: string;
+  reason: string;
+  outcome: RevisionOutcome;
+}
+
+/** How a task was before a revision touched it; of a new one nothing. */
+export interface TaskBefore {
+  units: DraftedUnits;
+  deadlineDue: LocalDate | null;
+  milestones: Task['milestones'];
+}
+
+const NOTHING: TaskBefore = {
+  units: { lead: [], responsible: [], cooperating: [], supervising: [] },
+  deadlineDue: null,
+  milestones: [],
+};
+
+/** Hands a revised task of an issued plan out again: what changes for units, by the machinery of the issue. */
+@Injectable()
+export class RevisionHandout {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+    private readonly policies: PolicyService,
+    private readonly assignments: AssignmentService,
+    private readonly supervision: SupervisionPort,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /**
+   * Brings the assignments and obligations of a task to what it says now: units that are new get their part, units that
+   * are named no more lose it, the others keep theirs, with another role or date where that changed.
+   *
+   * @param before null for a new task
+   * @param carries false for a task that has parts, which carry the assignments in its place
+   * @throws DomainError PLAN.TASK_WITHOUT_UNIT, PLAN.UNKNOWN_UNIT, REVISION.ASSIGNMENT_ENDED
+   */
+  async handOut(
+    tx: EntityManager,
+    taking: Taking,
+    task: Task,
+    before: TaskBefore | null,
+    carries: boolean,
+  ): Promise<void> {
+    const { plan, at, actor } = taking;
+    const was = before ?? NOTHING;
+    const existing = await tx.getRepository(Assignment).find({
+      where: { taskId: task.id },
+      order: { id: 'ASC' },
+      lock: { mode: 'for_no_key_update' },
+    });
+    const units = await this.directory.resolve(tx, plan.jurisdictionId, [
+      ...assignedNames(was.units),
+      ...assignedNames(task.draftedUnits),
+    ]);
+    if (carries) refuseFaults(unitFaults([task], units));
+    const wanted = carries ? assignmentsOf(task, units, at) : [];
+    const named = new Set(assignmentsOf({ ...task, draftedUnits: was.units }, units, at).map((a) => a.unitId));
+    const names = await this.directory.namesOf(
+      tx,
+      [...wanted, ...existing].map((a) => a.unitId),
+    );
+    const nameOf = ({ unitId }: Assignment): string => names.get(unitId) ?? '';
+
+    const going: { assignment: Assignment; roleBefore: Role | null }[] = [];
+    const told: { unitId: string; part: RevisedPart }[] = [];
+    const changes: Change[] = [];
+    const added: Assignment[] = [];
+    for (const one of wanted) {
+      const own = existing.find((other) => other.unitId === one.unitId);
+      if (!own) {
+        added.push(one);
+        going.push({ assignment: one, roleBefore: null });
+        told.push({ unitId: one.unitId, part: 'added' });
+        changes.push(assignmentChange('assignment.assigned', one, plan.id, nameOf(one), null));
+        continue;
+      }
+      const isSame = own.role === one.role && own.isLeadInferred === one.isLeadInferred && own.groupId === one.groupId;
+      if (own.state === 'cancelled' || own.state === 'verified') {
+        const isAgain = own.state === 'cancelled' && !named.has(own.unitId);
+        if (isAgain || (own.state === 'verified' && own.role !== one.role)) throw ended(own, nameOf(own));
+        continue;
+      }
+      const roleBefore = own.role;
+      if (!isSame) {
+        const snapshot = assignmentSnapshot(own, nameOf(own));
+        Object.assign(own, { role: one.role, isLeadInferred: one.isLeadInferred, groupId: one.groupId });
+        await tx.getRepository(Assignment).save(own);
+        changes.push(assignmentChange('assignment.revised', own, plan.id, nameOf(own), snapshot, taking.reason));
+      }
+      going.push({ assignment: own, roleBefore });
+      const part =
+        roleBefore === one.role
+          ? 'changed'
+          : one.role === 'lead'
+            ? 'leads'
+            : roleBefore === 'lead'
+              ? 'supports'
+              : 'changed';
+      told.push({ unitId: own.unitId, part });
+    }
+    const removed = existing.filter((own) => !wanted.some((one) => one.unitId === own.unitId));
+    const alive = removed.filter((own) => own.state !== 'cancelled');
+    for (const own of alive) {
+      if (own.state === 'verified') throw ended(own, nameOf(own));
+      told.push({ unitId: own.unitId, part: 'removed' });
+    }
+    for (const one of added) await tx.getRepository(Assignment).insert(one);
+    await this.settleTask(tx, taking, task, wanted);
+    await this.history.append(tx, actor, at, changes);
+    await this.owe(tx, taking, task, was, going, told);
+    for (const own of alive) await this.cancel(tx, taking, own.id);
+    // A cancelled lead has moved the task on.
+    Object.assign(task, await tx.getRepository(Task).findOneByOrFail({ id: task.id }));
+    await this.history.append(tx, actor, at, await advanceTask(tx, task));
+    taking.outcome.assignments += added.length;
+  }
+
+  /**
+   * Cancels (撤销) whatever of a task or part is under way; what was verified stays so.
+   */
+  async withdraw(tx: EntityManager, taking: Taking, task: Task): Promise<void> {
+    const existing = await tx.getRepository(Assignment).find({
+      where: { taskId: task.id },
+      order: { id: 'ASC' },
+      lock: { mode: 'for_no_key_update' },
+    });
+    const alive = existing.filter(({ state }) => state !== 'cancelled' && state !== 'verified');
+    const told = alive.map(({ unitId }) => ({ unitId, part: 'removed' as const }));
+    await this.owe(tx, taking, task, task, [], told);
+    for (const own of alive) await this.cancel(tx, taking, own.id);
+  }
+
+  /** The day by which the plan's policy wants a task done. */
+  async dueOn(tx: EntityManager, plan: Plan, task: Task): Promise<LocalDate | null> {
+    return completionDay(await this.policyOf(tx, plan), plan.year!, plan.issuedOn!, task, this.calendar);
+  }
+
+  private async cancel(tx: EntityManager, { actor, at, reason, outcome }: Taking, id: string): Promise<void> {
+    await this.assignments.transition(tx, actor, at, id, { event: 'cancel', cancelReason: 'plan_revised', reason });
+    outcome.cancelled++;
+  }
+
+  /** The task's own day, and whether its leads are inferred. */
+  private async settleTask(
+    tx: EntityManager,
+    taking: Taking,
+    task: Task,
+    wanted: readonly Assignment[],
+  ): Promise<void> {
+    const { actor, at, plan } = taking;
+    const dueOn = await this.dueOn(tx, plan, task);
+    const isLeadInferred = wanted.length > 0 ? wanted.some((one) => one.isLeadInferred) : task.isLeadInferred;
+    if (task.dueOn === dueOn && task.isLeadInferred === isLeadInferred) return;
+    const targets = await tx.getRepository(Target).find({ where: { taskId: task.id }, order: { position: 'ASC' } });
+    const before = { ...taskSnapshot(task, targets) };
+    Object.assign(task, { dueOn, isLeadInferred });
+    await tx.getRepository(Task).save(task);
+    await this.history.append(tx, actor, at, [taskChange('task.revised', task, targets, before, taking.reason)]);
+  }
+
+  private async owe(
+    tx: EntityManager,
+    { actor, at, plan, revisionId, outcome }: Taking,
+    task: Task,
+    before: Pick<TaskBefore, 'deadlineDue' | 'milestones'>,
+    assignments: readonly { assignment: Assignment; roleBefore: Role | null }[],
+    told: readonly { unitId: string; part: RevisedPart }[],
+  ): Promise<void> {
+    const takenOn = localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId));
+    const policy = await this.policyOf(tx, plan);
+    const revision = { actor, at, plan, policy, revisionId, takenOn, before, task, assignments, told };
+    const owed = await this.supervision.reviseObligations(tx, revision);
+    outcome.obligations += owed.obligations;
+    outcome.rescheduled += owed.rescheduled;
+    outcome.skipped.push(...owed.skipped);
+  }
+
+  private policyOf(tx: EntityManager, plan: Plan): Promise<Policy> {
+    return this.policies.version(tx, plan.policyId!, plan.policyVersion!);
+  }
+}
+
+function refuseFaults({ without, unknown }: ReturnType<typeof unitFaults>): void {
+  if (without.length > 0) {
+    throw invalid('PLAN.TASK_WITHOUT_UNIT', 'The task names no unit; nobody would have it.', { faults: without });
+  }
+  if (unknown.length > 0) {
+    const message = 'Some unit names are not in the directory; import the units, or take other fields.';
+    throw invalid('PLAN.UNKNOWN_UNIT', message, { faults: unknown });
+  }
+}
+
+const ended = ({ id, state, unitId }: Assignment, unitName: string): Error =>
+  conflict('REVISION.ASSIGNMENT_ENDED', `The part of ${unitName} is ${state} already; it is not touched any more.`, {
+    assignmentId: id,
+    unitId,
+    state,
+  });
+
+const assignmentChange = (
+  type: string,
+  assignment: Assignment,
+  planId: string,
+  unitName: string,
+  before: object | null,
+  reason: string | null = null,
+): Change => ({
+  type,
+  entity: 'assignment',
+  entityId: assignment.id,
+  jurisdictionId: assignment.jurisdictionId,
+  planId,
+  taskId: assignment.taskId,
+  reason,
+  before: before === null ? null : { ...before },
+  after: { ...assignmentSnapshot(assignment, unitName) },
+});
