@@ -14,6 +14,7 @@ import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
+import { RevisionsController } from './plans/revisions.controller';
 import { RequestValidationPipe } from './requests';
 import { SessionsController } from './sessions/sessions.controller';
 import { SignInGuard } from './sign-in.guard';
@@ -36,6 +37,7 @@ export class ApiModule {
         UnresolvedNamesController,
         PlansController,
         PlanImportsController,
+        RevisionsController,
         TasksController,
         AssignmentsController,
         SupervisionController,

@@ -157,6 +157,14 @@ export const report = z.object({
   reportedAt: z.string(),
   measurements: z.array(measurement),
 });
+/** An obligation that is not made, since it would have been due before it was handed out. */
+export const skippedObligation = z.object({
+  taskNumber: textOrNull,
+  unitId: uuid,
+  kind: z.string(),
+  subject: textOrNull,
+  dueOn: z.string(),
+});
 /** A supervision notice (督办单). */
 export const notice = z.object({
   id: uuid,

@@ -19,14 +19,27 @@ describe('The answers', () => {
   let draft: Json;
   /** A draft that is put right: with a unit that nobody knows and a rule about all tasks. */
   let review: Json;
+  let revised: Json;
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
     parts = await actOnSample(opened);
     draft = await opened.draft();
     review = await opened.draft(REVIEWED);
+    revised = await revise(opened);
     contract = await Contract.of(opened);
     return opened;
   });
+
+  /** A plan with an open revision that has an item of every kind. */
+  const revise = async (opened: Edge): Promise<Json> => {
+    const plan = await opened.draft();
+    const text = sample.plan
+      .replace(/1\.深入实施[^\n]*\n/, '')
+      .replace('120家', '130家')
+      .replace('45家', '50家')
+      .replace(/(2\.支持临澜[^\n]*\n\s*)(3\.[^\n]*\n)/, '$2\n　　2.建成会展中心一座。（牵头单位：市商务局）\n\n　　$1');
+    return (await opened.as('office')).do('POST', `/plans/${plan.id}/revisions`, { form: formOf(text) });
+  };
 
   /** Good requests for every operation; those of one operation go one after another. */
   const requests = (): Record<string, Request[]> => {
@@ -43,6 +56,8 @@ describe('The answers', () => {
     const reviewed = (method: Method, path: string, json: object): Request => {
       return ['officer', method, `/plans/${review.id}${path}`, { json }];
     };
+    const revision = `/plans/${revised.planId}/revisions/${revised.id}`;
+    const itemOf = (kind: string): string => revised.items.find((item: Json) => item.kinds.includes(kind)).id;
     const past = ['', '?asOf=2023-01-12', '?asOf=2023-01-19T09:00:00%2B08:00'];
     return {
       'POST /sessions': [[null, 'POST', '/sessions', { json: { username: 'leader', password: 'edge-password' } }]],
@@ -110,6 +125,23 @@ describe('The answers', () => {
       'POST /plans/{id}/issue': [
         ['office', 'POST', `/plans/${draft.id}/issue`, { json: { ...ISSUE, issuedOn: '2023-01-20' } }],
       ],
+      'GET /plans/{id}/revisions': [
+        ['office', 'GET', `/plans/${revised.planId}/revisions?limit=1`],
+        ['auditor', 'GET', `/plans/${revised.planId}/revisions`],
+      ],
+      'POST /plans/{id}/revisions': [
+        ['officer', 'POST', `/plans/${draft.id}/revisions`, { form: formOf(sample.plan.replace('120家', '140家')) }],
+      ],
+      'GET /plans/{id}/revisions/{revisionId}': [['auditor', 'GET', revision]],
+      'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/take': [
+        ['office', 'POST', `${revision}/items/${itemOf('new')}/take`, { json: { reason: '增补。' } }],
+      ],
+      'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/decline': [
+        ['office', 'POST', `${revision}/items/${itemOf('gone')}/decline`, { json: { reason: '保留。' } }],
+      ],
+      'POST /plans/{id}/revisions/{revisionId}/take': [['office', 'POST', `${revision}/take`, { json: {} }]],
+      'POST /plans/{id}/revisions/{revisionId}/numbers/take': [['office', 'POST', `${revision}/numbers/take`]],
+      'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow'),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),

@@ -23,6 +23,8 @@ const SMALL_PLAN = `临澜市2023年《政府工作报告》目标任务责任�
 
 interface World extends Parts {
   small: Json;
+  /** Of the small plan, with a changed task. */
+  revision: Json;
   /** Of LD04 in the small plan: not signed for. */
   unsigned: Part;
   message: Json;
@@ -84,6 +86,13 @@ const draftOf = (method: Method, path: (w: World) => string, json: object | ((w:
   refusal: NOT_ALLOWED,
 });
 const smallTask = (w: World): string => `/tasks/${w.small.tasks[0].id}`;
+const revisionOf = (w: World): string => `/plans/${w.small.id}/revisions/${w.revision.id}`;
+const decide = (path: (w: World) => string, json: object | undefined, hear: Probe['hear']): Probe => ({
+  request: (w, username) => [username, 'POST', path(w), json === undefined ? {} : { json }],
+  allowed: OFFICE,
+  hear,
+  refusal: NOT_ALLOWED,
+});
 
 /** Who may what. The probes of writes are such that nothing is written where that is possible. */
 const TABLE: Record<string, Probe[]> = {
@@ -182,6 +191,31 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /plans/{id}/revisions': [get((w) => `/plans/${w.small.id}/revisions`, [...GOVERNMENT])],
+  'POST /plans/{id}/revisions': [
+    {
+      request: (w, username) => [username, 'POST', `/plans/${w.small.id}/revisions`, { form: formOf('') }],
+      allowed: OFFICE,
+      hear: '422 BREAKDOWN.EMPTY',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /plans/{id}/revisions/{revisionId}': [get((w) => revisionOf(w), [...GOVERNMENT])],
+  'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/take': [
+    decide((w) => `${revisionOf(w)}/items/${w.revision.items[0].id}/take`, { expectedVersion: 99 }, '409 TASK.STALE'),
+  ],
+  'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/decline': [
+    decide((w) => `${revisionOf(w)}/items/${NOTHING}/decline`, { reason: '不变。' }, '404 REVISION.ITEM_UNKNOWN'),
+  ],
+  'POST /plans/{id}/revisions/{revisionId}/take': [
+    decide((w) => `${revisionOf(w)}/take`, { itemIds: [NOTHING] }, '404 REVISION.ITEM_UNKNOWN'),
+  ],
+  'POST /plans/{id}/revisions/{revisionId}/numbers/take': [
+    decide((w) => `${revisionOf(w)}/numbers/take`, undefined, 200),
+  ],
+  'POST /plans/{id}/revisions/{revisionId}/close': [
+    decide((w) => `${revisionOf(w)}/close`, {}, '422 REVISION.REASON_REQUIRED'),
+  ],
   'GET /tasks': [get('/tasks')],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
@@ -252,7 +286,10 @@ describe('Rights', () => {
     const own = await opened.as('LD04.contact');
     const notices = await own.all('/notices?state=issued');
     const [message] = (await own.get('/inbox')).items;
-    world = { ...parts, small, unsigned: { id: assignments[0].id, obligations: [] }, notice: notices[0], message };
+    const revised = formOf(SMALL_PLAN.replace('一条道路', '两条道路'));
+    const revision = await office.do('POST', `/plans/${small.id}/revisions`, { form: revised });
+    const unsigned = { id: assignments[0].id, obligations: [] };
+    world = { ...parts, small, revision, unsigned, notice: notices[0], message };
     return opened;
   });
 

@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { DashboardReader } from './dashboard.reader';
 import { PlanReader } from './plan.reader';
+import { RevisionReader } from './revision.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
 import { UnresolvedNamesReader } from './unresolved-names.reader';
 
-const READERS = [PlanReader, TaskReader, UnresolvedNamesReader, SupervisionReader, DashboardReader];
+const READERS = [PlanReader, TaskReader, UnresolvedNamesReader, SupervisionReader, DashboardReader, RevisionReader];
 
 @Global()
 @Module({ providers: READERS, exports: READERS })

@@ -112,13 +112,6 @@ export class PlanRevisionService {
     return revision.id;
   }
 
-  /** Newest first. */
-  async list(tx: EntityManager, actor: Actor, planId: string): Promise<PlanRevision[]> {
-    assertMay(actor, 'read.all');
-    if (!(await tx.getRepository(Plan).existsBy({ id: planId }))) throw unknownPlan(planId);
-    return tx.getRepository(PlanRevision).find({ where: { planId }, order: { createdAt: 'DESC', id: 'DESC' } });
-  }
-
   /** @throws DomainError REVISION.UNKNOWN */
   async get(tx: EntityManager, actor: Actor, planId: string, id: string): Promise<RevisionView> {
     assertMay(actor, 'read.all');

@@ -14,6 +14,12 @@ export const column = z.object({
   header: z.string(),
   field,
 });
+/** The form's field that says what columns are. */
+export const chosenColumns = {
+  type: 'string',
+  description:
+    'What columns of tables are, where their names do not say it: JSON, [{"table": 1, "column": 2, "field": "content"}].',
+};
 const chosen = z.array(z.strictObject({ table: place, column: place, field })).max(1_000);
 
 /**

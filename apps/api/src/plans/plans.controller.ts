@@ -23,11 +23,11 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { asOf, cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
+import { asOf, cursor, day, limit, pageOf, skippedObligation, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
 import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';
-import { readChosenColumns } from './columns';
+import { chosenColumns, readChosenColumns } from './columns';
 
 /** Reading a file of this size may take longer than a person waits for an answer. */
 const LONG_FILE_BYTES = 1024 * 1024;
@@ -50,15 +50,7 @@ class IssuedDto extends createZodDto(
     assignments: z.int(),
     leads: z.int(),
     obligations: z.int(),
-    skipped: z.array(
-      z.object({
-        taskNumber: textOrNull,
-        unitId: uuid,
-        kind: z.string(),
-        subject: textOrNull,
-        dueOn: z.string(),
-      }),
-    ),
+    skipped: z.array(skippedObligation),
   }),
 ) {}
 
@@ -91,11 +83,7 @@ export class PlansController {
       properties: {
         file: { type: 'string', format: 'binary' },
         jurisdiction: { type: 'string', description: 'Name or id, where the title does not say whose plan it is.' },
-        columns: {
-          type: 'string',
-          description:
-            'What columns of tables are, where their names do not say it: JSON, [{"table": 1, "column": 2, "field": "content"}].',
-        },
+        columns: chosenColumns,
       },
     },
   })
