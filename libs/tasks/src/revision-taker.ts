@@ -194,7 +194,8 @@ export class RevisionTaker {
     );
     const order: string[] = [];
     for (const { before, after, fields } of compareDrafts(present, drafts)) {
-      const part = before ? rows.find(({ id }) => id === before.row.id)! : null;
+      // Anew each time: room for the part before it may have moved it.
+      const part = before ? await tx.getRepository(Task).findOneByOrFail({ id: before.row.id }) : null;
       if (!after) {
         await this.remove(tx, taking, places, part!);
         continue;
