@@ -1,6 +1,6 @@
 import { CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
 import fc from 'fast-check';
-import { type AssignmentTerms, planObligations } from './due-dates';
+import { type AssignmentTerms, obligationChanges, planObligations } from './due-dates';
 import type { DueRule, Policy } from './policy';
 import { annualReport } from './presets';
 
@@ -202,5 +202,53 @@ describe('a rule by itself', () => {
         );
       }),
     );
+  });
+});
+
+describe('obligationChanges', () => {
+  const changes = (before: AssignmentTerms, after: AssignmentTerms) => {
+    const { added, dropped, redated } = obligationChanges(plan(before, '2023-01-12'), plan(after, '2023-01-12'));
+    const said = (list: typeof added) => list.map(({ kind, subject, recordedOn }) => [kind, subject, recordedOn]);
+    return { added: said(added), dropped: said(dropped), redated: said(redated) };
+  };
+  const LEADS_ALONE = [
+    ['action_plan', null, '2023-02-10'],
+    ['progress_report', '2023Q1', '2023-04-20'],
+    ['progress_report', '2023Q2', '2023-07-20'],
+    ['progress_report', '2023Q3', '2023-10-20'],
+    ['progress_report', '2023Q4', '2024-01-20'],
+  ];
+  const milestone = (text: string, due: string) => ({ ...LEAD, milestones: [{ text, due: d(due) }] });
+
+  it.each([
+    ['the same terms', LEAD, LEAD, {}],
+    ['a unit that now leads', UNIT, LEAD, { added: LEADS_ALONE }],
+    ['a lead that leads no more', LEAD, UNIT, { dropped: LEADS_ALONE }],
+    [
+      'another deadline',
+      { ...UNIT, taskDueOn: d('2023-06-30') },
+      { ...UNIT, taskDueOn: d('2023-10-31') },
+      { redated: [['completion', null, '2023-10-31']] },
+    ],
+    [
+      'a deadline that is dropped',
+      { ...UNIT, taskDueOn: d('2023-06-30') },
+      UNIT,
+      { redated: [['completion', null, '2023-12-31']] },
+    ],
+    [
+      'a milestone on another day',
+      milestone('主体完工', '2023-06-30'),
+      milestone('主体完工', '2023-08-31'),
+      { redated: [['milestone', '主体完工', '2023-08-31']] },
+    ],
+    [
+      'a milestone in other words',
+      milestone('主体完工', '2023-06-30'),
+      milestone('主体封顶', '2023-06-30'),
+      { added: [['milestone', '主体封顶', '2023-06-30']], dropped: [['milestone', '主体完工', '2023-06-30']] },
+    ],
+  ])('says of %s what changes', (_, before, after, expected) => {
+    expect(changes(before, after)).toEqual({ added: [], dropped: [], redated: [], ...expected });
   });
 });

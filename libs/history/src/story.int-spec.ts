@@ -1,6 +1,7 @@
 import { Transactor } from '@duban/database';
 import { DomainError, localDateOf } from '@duban/kernel';
 import { Client } from 'pg';
+import { PlanRevisionService, readPlanFile } from '@duban/tasks';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
@@ -12,10 +13,22 @@ const PLAN = planOf(
   '整治河道岸线。（改造旧管网〈责任单位：市住建局〉；整治易涝点〈责任单位：各区人民政府〉）',
 );
 
+const REVISED = [
+  planOf(
+    '推进老旧小区改造。（牵头单位：市教育局；责任单位：市住建局、各区人民政府）',
+    '整治河道岸线。（改造旧管网〈责任单位：市住建局〉；新建泵站〈责任单位：市教育局〉）',
+  ),
+  planOf(
+    '新建公园。（责任单位：市教育局）',
+    '推进老旧小区改造，9月底前完成。（牵头单位：市住建局；责任单位：市教育局）',
+  ),
+  PLAN.replace('整治易涝点', '整治易涝点和积水点'),
+];
+
 /** What each table says of a plan now, in the words that history uses of the same thing. */
 const TABLES = {
   plan: `select id, state, version, issued_on::text as "issuedOn", policy_id as "policyId" from plan where id = $1`,
-  task: `select id, state, version, content, due_on::text as "dueOn", leaders from task where plan_id = $1`,
+  task: `select id, state, version, content, position, number, due_on::text as "dueOn", leaders from task where plan_id = $1`,
   assignment: `select a.id, a.state, a.version, a.role, a.unit_id as "unitId" from assignment a
     join task t on t.id = a.task_id where t.plan_id = $1`,
   obligation: `select o.id, o.state, o.kind, o.subject, o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn",
@@ -24,6 +37,9 @@ const TABLES = {
   supervision_notice: `select n.id, n.state, n.version, n.number, n.colour, n.answer, n.answer_due_on::text as "answerDueOn"
     from supervision_notice n join obligation o on o.id = n.obligation_id join task t on t.id = o.task_id
     where t.plan_id = $1`,
+  plan_revision: `select id, state, version, reason from plan_revision where plan_id = $1`,
+  plan_revision_item: `select i.id, i.state, i.version, i.kinds, i.task_id as "taskId", i.decided_by as "decidedBy"
+    from plan_revision_item i join plan_revision r on r.id = i.revision_id where r.plan_id = $1`,
   report: `select r.id, r.kind, r.text, r.obligation_id as "obligationId" from report r
     join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id where t.plan_id = $1`,
 } as const;
@@ -41,7 +57,7 @@ const KINDS = Object.keys(TABLES) as Kind[];
 
 /** What somebody does next; `which` picks the thing, `choice` the event that its state offers. */
 interface Step {
-  do: 'edit' | 'issue' | 'report' | 'assignment' | 'notice';
+  do: 'edit' | 'issue' | 'report' | 'assignment' | 'notice' | 'revise';
   which: number;
   choice: number;
   /** Somebody who may be in no position to: what is refused must leave no trace either. */
@@ -52,7 +68,14 @@ interface Step {
 const oneOf = (what: Step['do'], weight: number) => ({ weight, arbitrary: fc.constant(what) });
 const story: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    do: fc.oneof(oneOf('edit', 1), oneOf('issue', 1), oneOf('report', 3), oneOf('assignment', 14), oneOf('notice', 4)),
+    do: fc.oneof(
+      oneOf('edit', 1),
+      oneOf('issue', 1),
+      oneOf('report', 3),
+      oneOf('assignment', 14),
+      oneOf('notice', 4),
+      oneOf('revise', 3),
+    ),
     which: fc.nat(20),
     choice: fc.nat(20),
     stranger: fc.option(fc.constantFrom('office', ...UNITS.map((unit) => `${unit}.contact`)), { freq: 5 }),
@@ -103,6 +126,8 @@ describe('a story', () => {
       await office.as('officer', (tx, actor, at) =>
         office.drafts.editTask(tx, actor, at, { planId, taskId }, { content: `第${step.which}稿` }),
       );
+    } else if (step.do === 'revise') {
+      await revise(step);
     } else if (step.do === 'issue') {
       const issuedOn = localDateOf(office.clock.now(), 'Asia/Shanghai');
       await office.issue(planId, { issuedOn, year: Number(issuedOn.slice(0, 4)) });
@@ -115,6 +140,27 @@ describe('a story', () => {
       const row = rows[step.which % rows.length];
       if (row) await act(step, row);
     }
+  }
+
+  /** Takes or declines an item of the open revision; without one, imports another document; with none left, closes it. */
+  async function revise({ which, choice, stranger }: Step): Promise<void> {
+    const revisions = office.get(PlanRevisionService);
+    const [item] = await office.query<{ id: string | null; revisionId: string }>(
+      `select i.id, r.id as "revisionId" from plan_revision r
+         left join plan_revision_item i on i.revision_id = r.id and i.state = 'open'
+       where r.plan_id = $1 and r.state = 'open' order by i.position limit 1`,
+      [planId],
+    );
+    const read = await readPlanFile({ name: 'revised.txt', bytes: Buffer.from(REVISED[which % REVISED.length]!) });
+    await office.as<unknown>(stranger ?? 'office', (tx, actor, at) => {
+      if (!item) {
+        return revisions.import(tx, actor, at, planId, read);
+      }
+      if (item.id === null) return revisions.close(tx, actor, at, planId, item.revisionId);
+      return choice % 4 === 0
+        ? revisions.decline(tx, actor, at, planId, item.revisionId, item.id, '不变')
+        : revisions.takeAll(tx, actor, at, planId, item.revisionId, { itemIds: [item.id] });
+    });
   }
 
   async function act(step: Step, row: Row & { code: string; state: string; role: string; assignmentId: string }) {

@@ -3,7 +3,9 @@ import { Global, Module } from '@nestjs/common';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
+import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
+import { ObligationWriter } from './obligation.writer';
 import { SweepService } from './sweep.service';
 
 /** Fills in what the library of tasks needs done in its transactions, so it is global. */
@@ -11,6 +13,8 @@ import { SweepService } from './sweep.service';
 @Module({
   providers: [
     ObligationService,
+    ObligationReviser,
+    ObligationWriter,
     { provide: SupervisionPort, useExisting: ObligationService },
     SweepService,
     NoticeService,

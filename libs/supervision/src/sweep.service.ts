@@ -10,7 +10,7 @@ import type { EntityManager } from 'typeorm';
 import { NoticeCloser } from './notice-closer';
 import { noticeNumbers } from './notice-numbers';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
-import { excerpt } from './obligation.service';
+import { excerpt } from './obligation.terms';
 import { noticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
 
 /** How many obligations one transaction takes: few enough to be short, enough to be worth it. */

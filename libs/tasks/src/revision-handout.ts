@@ -1,4 +1,5 @@
 import type { Policy } from '@duban/domain';
+import { insertAll } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, type LocalDate, WorkingCalendar } from '@duban/kernel';
@@ -124,7 +125,6 @@ export class RevisionHandout {
         added.push(one);
         going.push({ assignment: one, roleBefore: null });
         told.push({ unitId: one.unitId, part: 'added' });
-        changes.push(assignmentChange('assignment.assigned', one, plan.id, nameOf(one), null));
         continue;
       }
       const isSame = own.role === one.role && own.isLeadInferred === one.isLeadInferred && own.groupId === one.groupId;
@@ -157,7 +157,8 @@ export class RevisionHandout {
       if (own.state === 'verified') throw ended(own, nameOf(own));
       told.push({ unitId: own.unitId, part: 'removed' });
     }
-    for (const one of added) await tx.getRepository(Assignment).insert(one);
+    await insertAll(tx, Assignment, added);
+    changes.push(...added.map((one) => assignmentChange('assignment.assigned', one, plan.id, nameOf(one), null)));
     await this.settleTask(tx, taking, task, wanted);
     await this.history.append(tx, actor, at, changes);
     await this.owe(tx, taking, task, was, going, told);

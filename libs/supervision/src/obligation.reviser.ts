@@ -1,0 +1,157 @@
+import { firstPointer, obligationChanges, type PlannedObligation, planObligations } from '@duban/domain';
+import { UnitDirectory } from '@duban/directory';
+import { HistoryService } from '@duban/history';
+import { endOfLocalDay, type LocalDate, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import type { AssignmentChange, RevisedObligations, Task, TaskRevision } from '@duban/tasks';
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull } from 'typeorm';
+import { NotificationWriter, type WantedNotification } from './notification.writer';
+import { Obligation, obligationSnapshot } from './obligation.entity';
+import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
+import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
+
+/** Brings what is owed to what the policy gives after a revised document (修订) was taken. */
+@Injectable()
+export class ObligationReviser {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly directory: UnitDirectory,
+    private readonly writer: ObligationWriter,
+    private readonly notifications: NotificationWriter,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  async revise(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations> {
+    const { plan, task, before, takenOn } = revision;
+    const { year, issuedOn } = plan;
+    if (year === null || issuedOn === null) throw new Error(`plan ${plan.id} is not issued`);
+    const result: RevisedObligations = { obligations: 0, rescheduled: 0, skipped: [] };
+    for (const { assignment, roleBefore } of revision.assignments) {
+      const plannedFor = (from: LocalDate, terms: Pick<Task, 'deadlineDue' | 'milestones'>, role: typeof roleBefore) =>
+        role === null ? [] : planObligations(revision.policy, year, from, termsOf(terms, role), this.calendar);
+      const from = roleBefore === null ? takenOn : issuedOn;
+      const changes = obligationChanges(plannedFor(from, before, roleBefore), plannedFor(from, task, assignment.role));
+      await this.lapsePlanned(tx, revision, assignment.id, changes.dropped);
+      for (const planned of [...changes.added, ...changes.redated]) {
+        const done = await this.bring(tx, revision, assignment, planned);
+        if (done === 'skipped') result.skipped.push(skippedOf(task, assignment.unitId, planned));
+        else if (done !== null) result[done]++;
+      }
+    }
+    await this.tellRevised(tx, revision);
+    return result;
+  }
+
+  /** Makes what is owed anew, takes up again what had lapsed, gives what is open its new date. */
+  private async bring(
+    tx: EntityManager,
+    revision: TaskRevision,
+    assignment: AssignmentChange['assignment'],
+    planned: PlannedObligation,
+  ): Promise<'obligations' | 'rescheduled' | 'skipped' | null> {
+    const { actor, at, plan, policy, takenOn } = revision;
+    const { kind, subject } = planned;
+    const existing = await tx.getRepository(Obligation).findOne({
+      where: { assignmentId: assignment.id, kind, subject: subject ?? IsNull() },
+      lock: { mode: 'for_no_key_update' },
+    });
+    if (existing?.state === 'discharged') return null;
+    const isPast = this.calendar.effectiveDate(planned.recordedOn) < takenOn;
+    if (existing?.state !== 'open' && isPast) return 'skipped';
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    const origin = { rule: planned.rule, base: { ...planned.base, revisionId: revision.revisionId } };
+    if (!existing) {
+      const obligation = this.writer.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
+      await this.writer.insert(
+        tx,
+        actor,
+        at,
+        plan.id,
+        'obligation.opened',
+        [obligation],
+        new Map([[obligation.id, origin]]),
+      );
+      return 'obligations';
+    }
+    const wasOpen = existing.state === 'open';
+    await this.reschedule(tx, revision, existing, planned.recordedOn, timeZone, origin);
+    return wasOpen ? 'rescheduled' : 'obligations';
+  }
+
+  /**
+   * A new version of the deadline, with the ladder from its first step: what was sent about the date before stays sent,
+   * and nothing is sent twice about one date, since every follow-up names the version that it is about.
+   */
+  private async reschedule(
+    tx: EntityManager,
+    { actor, at, plan, policy }: TaskRevision,
+    obligation: Obligation,
+    dueOn: LocalDate,
+    timeZone: string,
+    origin: DeadlineOrigin,
+  ): Promise<void> {
+    const before = obligationSnapshot(obligation);
+    const effectiveOn = this.calendar.effectiveDate(dueOn);
+    const clock = { calendar: this.calendar, timeZone };
+    const pointer = firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
+    Object.assign(obligation, {
+      state: 'open',
+      settledAt: null,
+      deadlineVersion: obligation.deadlineVersion + 1,
+      dueOn,
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, timeZone),
+      nextRung: pointer?.rung ?? null,
+      nextRungAt: pointer?.at ?? null,
+      lastRung: null,
+    });
+    await tx.getRepository(Obligation).save(obligation);
+    await this.writer.insertDeadlines(tx, actor, at, [obligation], new Map([[obligation.id, origin]]));
+    const type = before.state === 'open' ? 'obligation.rescheduled' : 'obligation.reinstated';
+    await this.history.append(tx, actor, at, [obligationChange(type, obligation, plan.id, before)]);
+  }
+
+  private async lapsePlanned(
+    tx: EntityManager,
+    revision: TaskRevision,
+    assignmentId: string,
+    dropped: readonly PlannedObligation[],
+  ): Promise<void> {
+    if (dropped.length === 0) return;
+    const open = await tx.getRepository(Obligation).find({
+      where: dropped.map(({ kind, subject }) => ({
+        assignmentId,
+        state: 'open' as const,
+        kind,
+        subject: subject ?? IsNull(),
+      })),
+      order: { id: 'ASC' },
+      lock: { mode: 'for_no_key_update' },
+    });
+    await this.writer.settle(tx, revision, 'lapsed', open);
+  }
+
+  private async tellRevised(tx: EntityManager, { at, plan, task, before, told }: TaskRevision): Promise<void> {
+    const unitIds = [...new Set(told.map(({ unitId }) => unitId))];
+    const posts = await this.directory.postsOf(tx, unitIds);
+    const names = await this.directory.namesOf(tx, unitIds);
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    const taskNumber = await numberOf(tx, task);
+    const wanted = told.map(({ unitId, part }): WantedNotification => ({
+      jurisdictionId: plan.jurisdictionId,
+      postId: posts.get(unitId)!.contact,
+      kind: 'task_revised',
+      planId: plan.id,
+      taskId: task.id,
+      parameters: {
+        part,
+        taskNumber,
+        taskContent: excerpt(task.content),
+        unitName: names.get(unitId) ?? '',
+        dueOn: part === 'removed' || (part !== 'added' && task.deadlineDue === before.deadlineDue) ? null : task.dueOn,
+      },
+    }));
+    await this.notifications.write(tx, at, timeZone, wanted);
+  }
+}

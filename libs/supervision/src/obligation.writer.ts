@@ -1,0 +1,153 @@
+import { firstPointer, type ObligationKind, type Policy } from '@duban/domain';
+import { type Actor, type Change, HistoryService } from '@duban/history';
+import { endOfLocalDay, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import type { AssignmentChange } from '@duban/tasks';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NoticeCloser } from './notice-closer';
+import { Obligation, obligationSnapshot, type ObligationState } from './obligation.entity';
+
+/** What a deadline version records beside the dates. */
+export interface DeadlineOrigin {
+  rule: string;
+  base: Readonly<Record<string, string | number>>;
+}
+
+/** Writes obligations (应办事项) with the versions of their deadlines and their history. */
+@Injectable()
+export class ObligationWriter {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly notices: NoticeCloser,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /** An obligation as it will be written, with the first step of its ladder. */
+  open(
+    policy: Policy,
+    timeZone: string,
+    at: Date,
+    assignment: AssignmentChange['assignment'],
+    planned: { kind: ObligationKind; subject: string | null; ladder: string; dueOn: LocalDate },
+  ): Obligation {
+    const effectiveOn = this.calendar.effectiveDate(planned.dueOn);
+    const pointer = firstPointer(policy.ladders[planned.ladder]!, effectiveOn, at, {
+      calendar: this.calendar,
+      timeZone,
+    });
+    return Object.assign(new Obligation(), {
+      id: newId(),
+      jurisdictionId: assignment.jurisdictionId,
+      taskId: assignment.taskId,
+      assignmentId: assignment.id,
+      unitId: assignment.unitId,
+      kind: planned.kind,
+      subject: planned.subject,
+      state: 'open',
+      ladder: planned.ladder,
+      deadlineVersion: 1,
+      dueOn: planned.dueOn,
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, timeZone),
+      nextRung: pointer?.rung ?? null,
+      nextRungAt: pointer?.at ?? null,
+      lastRung: null,
+      settledAt: null,
+      version: 1,
+      createdAt: at,
+    });
+  }
+
+  async insert(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    planId: string,
+    type: string,
+    obligations: readonly Obligation[],
+    origins: ReadonlyMap<string, DeadlineOrigin>,
+  ): Promise<void> {
+    if (obligations.length === 0) return;
+    await tx.query(
+      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, ladder,
+         deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version, created_at)
+       select r."id", r."jurisdictionId", r."taskId", r."assignmentId", r."unitId", r.kind, r.subject, r.state, r.ladder,
+         r."deadlineVersion", r."dueOn", r."effectiveOn", r."dueAt", r."nextRung", r."nextRungAt", r.version, r."createdAt"
+       from jsonb_to_recordset($1::jsonb) as r("id" uuid, "jurisdictionId" uuid, "taskId" uuid, "assignmentId" uuid,
+         "unitId" uuid, kind text, subject text, state text, ladder text, "deadlineVersion" int, "dueOn" date,
+         "effectiveOn" date, "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz, version int,
+         "createdAt" timestamptz)`,
+      [JSON.stringify(obligations)],
+    );
+    await this.insertDeadlines(tx, actor, at, obligations, origins);
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      obligations.map((obligation) => obligationChange(type, obligation, planId, null)),
+    );
+  }
+
+  /** The present version of each obligation's deadline. */
+  async insertDeadlines(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    obligations: readonly Obligation[],
+    origins: ReadonlyMap<string, DeadlineOrigin>,
+  ): Promise<void> {
+    const versions = obligations.map((o) => ({
+      obligation_id: o.id,
+      version: o.deadlineVersion,
+      recorded_on: o.dueOn,
+      effective_on: o.effectiveOn,
+      due_at: o.dueAt,
+      rule: origins.get(o.id)!.rule,
+      base: origins.get(o.id)!.base,
+      is_provisional: this.calendar.isProvisional(o.dueOn) || this.calendar.isProvisional(o.effectiveOn),
+    }));
+    await tx.query(
+      `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base,
+         is_provisional, calendar_version, decided_by, recorded_at)
+       select r.*, $2, $3, $4 from jsonb_to_recordset($1::jsonb) as r(obligation_id uuid, version int, recorded_on date,
+         effective_on date, due_at timestamptz, rule text, base jsonb, is_provisional boolean)`,
+      [JSON.stringify(versions), this.calendar.version, actor.personId, at],
+    );
+  }
+
+  /** Ends obligations that the caller has locked, and closes the notices about them. */
+  async settle(
+    tx: EntityManager,
+    { actor, at, plan }: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
+    state: Exclude<ObligationState, 'open'>,
+    obligations: readonly Obligation[],
+  ): Promise<void> {
+    const changes: Change[] = [];
+    for (const obligation of obligations) {
+      const before = obligationSnapshot(obligation);
+      Object.assign(obligation, { state, settledAt: at, nextRung: null, nextRungAt: null });
+      await tx.getRepository(Obligation).save(obligation);
+      changes.push(obligationChange(`obligation.${state}`, obligation, plan.id, before));
+    }
+    await this.history.append(tx, actor, at, changes);
+    await this.notices.closeOf(tx, actor, at, plan.id, obligations);
+  }
+}
+
+/** One change of an obligation, as history keeps it. */
+export const obligationChange = (
+  type: string,
+  obligation: Obligation,
+  planId: string,
+  before: Record<string, unknown> | null,
+): Change => ({
+  type,
+  entity: 'obligation',
+  entityId: obligation.id,
+  jurisdictionId: obligation.jurisdictionId,
+  planId,
+  taskId: obligation.taskId,
+  before,
+  after: { ...obligationSnapshot(obligation) },
+});
