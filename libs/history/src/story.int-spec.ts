@@ -1,7 +1,7 @@
 import { Transactor } from '@duban/database';
 import { DomainError, localDateOf } from '@duban/kernel';
 import { Client } from 'pg';
-import { PlanRevisionService, readPlanFile } from '@duban/tasks';
+import { PlanRevisionService, readPlanFile, RevisionDecisions } from '@duban/tasks';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
@@ -145,6 +145,7 @@ describe('a story', () => {
   /** Takes or declines an item of the open revision; without one, imports another document; with none left, closes it. */
   async function revise({ which, choice, stranger }: Step): Promise<void> {
     const revisions = office.get(PlanRevisionService);
+    const decisions = office.get(RevisionDecisions);
     const [item] = await office.query<{ id: string | null; revisionId: string }>(
       `select i.id, r.id as "revisionId" from plan_revision r
          left join plan_revision_item i on i.revision_id = r.id and i.state = 'open'
@@ -158,8 +159,8 @@ describe('a story', () => {
       }
       if (item.id === null) return revisions.close(tx, actor, at, planId, item.revisionId);
       return choice % 4 === 0
-        ? revisions.decline(tx, actor, at, planId, item.revisionId, item.id, '不变')
-        : revisions.takeAll(tx, actor, at, planId, item.revisionId, { itemIds: [item.id] });
+        ? decisions.decline(tx, actor, at, planId, item.revisionId, item.id, '不变')
+        : decisions.takeAll(tx, actor, at, planId, item.revisionId, { itemIds: [item.id] });
     });
   }
 

@@ -17,7 +17,8 @@ export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './pl
 export { PlanImportService, type ReadOutcome } from './plan-import.service';
 export { type DraftAction, PlanDraftService, type TaskAction } from './plan-draft.service';
 export { Plan, type PlanWarning } from './plan.entity';
-export { PlanRevisionService, type TakenItem, type TakenItems } from './plan-revision.service';
+export { PlanRevisionService } from './plan-revision.service';
+export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
 export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
 export { PolicyService } from './policy.service';
 export type { RevisionItemView, RevisionView } from './revision-view';

@@ -1,66 +1,28 @@
-import { compareDrafts, type ComparedField, compareFields, type DraftTask } from '@duban/breakdown';
+import { compareDrafts } from '@duban/breakdown';
 import { insertAll } from '@duban/database';
 import { assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict, DomainError, invalid, newId, notFound } from '@duban/kernel';
+import { conflict, invalid, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Not, type QueryDeepPartialEntity } from 'typeorm';
 import type { ReadPlan } from './plan-draft';
 import { type OutlineEntry, PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
 import { Plan } from './plan.entity';
-import { editedByHand, type PlannedTask, plannedTasks } from './revision-draft';
-import { addOutcome, emptyOutcome, type RevisionOutcome, type Taking } from './revision-handout';
-import { forerunnerOf, itemChange, itemOf, itemsOf, lockTask, refuseDecided, revisionChange } from './revision-items';
-import { RevisionTaker } from './revision-taker';
-import {
-  placedEntries,
-  presentTasks,
-  renumberings,
-  type RevisionItemView,
-  type RevisionView,
-  viewItems,
-  viewRevision,
-} from './revision-view';
-import { revisionItemSnapshot, revisionSnapshot, taskSnapshot } from './snapshots';
+import { type PlannedTask, plannedTasks } from './revision-draft';
+import { holdPlan, holdRevision, unknownRevision } from './revision-hold';
+import { itemChange, itemsOf, revisionChange } from './revision-items';
+import { renumber } from './revision-numbers';
+import { placedEntries, renumberings, type RevisionView, viewRevision } from './revision-view';
+import { revisionSnapshot } from './snapshots';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 import { TaskPlaces } from './task-places';
-import { taskChange } from './plan-records';
 
-export interface TakeInput {
-  /** The version of the task that was read, `taskVersion` of the item. */
-  expectedVersion?: number;
-  reason?: string;
-  /** Of a changed task only these; by default all, unless a person has edited one of them. */
-  fields?: ComparedField[];
-}
-
-export interface TakenItem extends RevisionOutcome {
-  item: RevisionItemView;
-}
-
-export interface TakenItems extends RevisionOutcome {
-  taken: string[];
-  /** Those that stay open, and why. */
-  refused: { itemId: string; code: string; detail: string }[];
-  revision: RevisionView;
-}
-
-/** A revision with its plan, both locked. */
-interface Held {
-  plan: Plan;
-  revision: PlanRevision;
-  items: PlanRevisionItem[];
-}
-
-/** Revised documents (修订) of a plan: imported as differences, taken or declined item by item. */
+/** Revised documents (修订) of a plan: imported as differences, and closed when these are decided. */
 @Injectable()
 export class PlanRevisionService {
-  constructor(
-    private readonly history: HistoryService,
-    private readonly taker: RevisionTaker,
-  ) {}
+  constructor(private readonly history: HistoryService) {}
 
   /**
    * Compares a revised document with the plan as it is; changes nothing in the plan.
@@ -74,7 +36,7 @@ export class PlanRevisionService {
     { fileName, text, breakdown }: ReadPlan,
   ): Promise<string> {
     assertMay(actor, 'plan.edit');
-    const plan = await this.holdPlan(tx, actor, planId);
+    const plan = await holdPlan(tx, actor, planId);
     await this.refuseRepetition(tx, planId, text);
     const present = await this.comparable(tx, planId);
     const differences = compareDrafts(present, breakdown.tasks);
@@ -120,82 +82,6 @@ export class PlanRevisionService {
     return viewRevision(tx, this.history, revision);
   }
 
-  /**
-   * Takes one item. On an issued plan that is binding: assignments and obligations follow.
-   * @throws DomainError REVISION.NOT_OPEN, REVISION.ITEM_UNKNOWN, REVISION.ITEM_DECIDED, REVISION.TASK_REMOVED, TASK.STALE,
-   *   REVISION.EDITED_BY_HAND, or as RevisionTaker
-   */
-  async take(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    planId: string,
-    revisionId: string,
-    itemId: string,
-    input: TakeInput,
-  ): Promise<TakenItem> {
-    const held = await this.hold(tx, actor, planId, revisionId);
-    const outcome = emptyOutcome();
-    const item = itemOf(held.items, itemId);
-    const places = await TaskPlaces.of(this.history, tx, actor, at, planId);
-    await this.takeOne(tx, held, places, item, input, takingOf(held, actor, at, input.reason, outcome));
-    const [view] = await viewItems(tx, this.history, [item]);
-    return { ...outcome, item: view! };
-  }
-
-  /** Takes several items, or all that are open, each of them whole or not at all. */
-  async takeAll(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    planId: string,
-    revisionId: string,
-    input: { itemIds?: string[]; reason?: string },
-  ): Promise<TakenItems> {
-    const held = await this.hold(tx, actor, planId, revisionId);
-    const chosen =
-      input.itemIds?.map((id) => itemOf(held.items, id)) ?? held.items.filter(({ state }) => state === 'open');
-    const total = emptyOutcome();
-    const taken: string[] = [];
-    const refused: TakenItems['refused'] = [];
-    let places = await TaskPlaces.of(this.history, tx, actor, at, planId);
-    for (const item of chosen) {
-      const outcome = emptyOutcome();
-      const before = { ...item };
-      try {
-        await tx.transaction((inner) =>
-          this.takeOne(inner, held, places, item, {}, takingOf(held, actor, at, input.reason, outcome)),
-        );
-        taken.push(item.id);
-        addOutcome(total, outcome);
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        refused.push({ itemId: item.id, code: error.code, detail: error.message });
-        Object.assign(item, before);
-        places = await TaskPlaces.of(this.history, tx, actor, at, planId);
-      }
-    }
-    return { ...total, taken, refused, revision: await viewRevision(tx, this.history, held.revision) };
-  }
-
-  /** Leaves the plan as it is in this. @throws DomainError as {@link take} */
-  async decline(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    planId: string,
-    revisionId: string,
-    itemId: string,
-    reason: string,
-  ): Promise<RevisionItemView> {
-    const held = await this.hold(tx, actor, planId, revisionId);
-    const item = itemOf(held.items, itemId);
-    refuseDecided(item);
-    await this.decide(tx, held.plan, actor, at, item, 'declined', reason);
-    const [view] = await viewItems(tx, this.history, [item]);
-    return view!;
-  }
-
   /** Takes over the numbers, the wording of the headings and their order, which are no differences. */
   async takeNumbers(
     tx: EntityManager,
@@ -204,7 +90,7 @@ export class PlanRevisionService {
     planId: string,
     revisionId: string,
   ): Promise<RevisionView> {
-    const held = await this.hold(tx, actor, planId, revisionId);
+    const held = await holdRevision(tx, actor, planId, revisionId);
     const { revision, items } = held;
     const places = await TaskPlaces.of(this.history, tx, actor, at, planId);
     await places.arrange(
@@ -212,16 +98,7 @@ export class PlanRevisionService {
         .map(({ taskId }) => taskId)
         .filter((id) => places.has(id)),
     );
-    for (const { taskId, number, path } of await renumberings(tx, revision, items)) {
-      for (const task of await lockTask(tx, planId, taskId)) {
-        const targets = await tx.getRepository(Target).find({ where: { taskId: task.id }, order: { position: 'ASC' } });
-        const before = { ...taskSnapshot(task, targets) };
-        task.path = path.after;
-        if (task.id === taskId) task.number = number.after;
-        await tx.getRepository(Task).save(task);
-        await this.history.append(tx, actor, at, [taskChange('task.renumbered', task, targets, before)]);
-      }
-    }
+    await renumber(tx, this.history, { actor, at, planId }, await renumberings(tx, revision, items));
     return viewRevision(tx, this.history, revision);
   }
 
@@ -237,7 +114,7 @@ export class PlanRevisionService {
     revisionId: string,
     reason?: string,
   ): Promise<RevisionView> {
-    const { plan, revision, items } = await this.hold(tx, actor, planId, revisionId);
+    const { plan, revision, items } = await holdRevision(tx, actor, planId, revisionId);
     const open = items.filter(({ state }) => state === 'open').length;
     if (open > 0 && reason === undefined) {
       throw invalid('REVISION.REASON_REQUIRED', `${open} items are undecided; say in "reason" why it ends here.`, {
@@ -250,95 +127,6 @@ export class PlanRevisionService {
     await tx.getRepository(PlanRevision).save(revision);
     await this.history.append(tx, actor, at, [revisionChange(`revision.${revision.state}`, plan, revision, before)]);
     return viewRevision(tx, this.history, revision);
-  }
-
-  private async takeOne(
-    tx: EntityManager,
-    held: Held,
-    places: TaskPlaces,
-    item: PlanRevisionItem,
-    input: TakeInput,
-    taking: Taking,
-  ): Promise<void> {
-    refuseDecided(item);
-    const { plan } = held;
-    const { actor, at } = taking;
-    if (item.kinds.includes('new')) {
-      if (input.expectedVersion !== undefined) throw stale(null);
-      const forerunner = forerunnerOf(held.revision, held.items, places, item);
-      item.taskId = await this.taker.add(tx, taking, places, item.draft!, forerunner);
-    } else {
-      const [task] = await lockTask(tx, plan.id, item.taskId!);
-      if (!task) {
-        throw conflict(
-          'REVISION.TASK_REMOVED',
-          'The task has been taken out of the draft meanwhile; decline the item.',
-          {
-            taskId: item.taskId,
-          },
-        );
-      }
-      if (input.expectedVersion !== undefined && input.expectedVersion !== task.version) throw stale(task.version);
-      if (item.kinds.includes('gone')) await this.taker.remove(tx, taking, places, task);
-      if (item.kinds.includes('changed')) {
-        const fields = await this.chosenFields(tx, task, item.draft!, input.fields);
-        await this.taker.change(tx, taking, places, task, item.draft!, fields);
-      }
-      if (item.kinds.includes('moved')) {
-        const row = await tx.getRepository(Task).findOneByOrFail({ id: task.id });
-        await this.taker.move(
-          tx,
-          taking,
-          places,
-          row,
-          item.draft!.path,
-          forerunnerOf(held.revision, held.items, places, item),
-        );
-      }
-    }
-    await this.decide(tx, plan, actor, at, item, 'taken', input.reason ?? null);
-  }
-
-  /** The fields that differ now, of those asked for. */
-  private async chosenFields(
-    tx: EntityManager,
-    task: Task,
-    draft: DraftTask,
-    asked: readonly ComparedField[] | undefined,
-  ): Promise<Set<ComparedField>> {
-    const [present] = await presentTasks(tx, [task.id]);
-    const differing = compareFields(present!, draft).fields.map(({ field }) => field);
-    if (asked) return new Set(differing.filter((field) => asked.includes(field)));
-    const edited = editedByHand(await this.history.changesOf(tx, [task.id])).get(task.id);
-    const byHand = differing.filter((field) => edited?.has(field));
-    if (byHand.length > 0) {
-      throw conflict(
-        'REVISION.EDITED_BY_HAND',
-        `Somebody has edited ${byHand.join(', ')}; choose in "fields" what to take.`,
-        {
-          field: 'fields',
-          editedByHand: byHand,
-          differing,
-        },
-      );
-    }
-    return new Set(differing);
-  }
-
-  private async decide(
-    tx: EntityManager,
-    plan: Plan,
-    actor: Actor,
-    at: Date,
-    item: PlanRevisionItem,
-    state: 'taken' | 'declined',
-    reason: string | null,
-  ): Promise<void> {
-    const found = await tx.getRepository(PlanRevisionItem).findOneByOrFail({ id: item.id });
-    const before = revisionItemSnapshot(found);
-    Object.assign(item, { state, reason, decidedBy: actor.personId, decidedAt: at });
-    await tx.getRepository(PlanRevisionItem).save(item);
-    await this.history.append(tx, actor, at, [itemChange(`revision.item_${state}`, plan, item, before)]);
   }
 
   /**
@@ -389,48 +177,4 @@ export class PlanRevisionService {
       });
     }
   }
-
-  /**
-   * Locks a plan against other revisions, edits and its issue. Not the key: a sweep writes rows that refer to it while it
-   * holds obligations that are wanted here.
-   */
-  private async holdPlan(tx: EntityManager, actor: Actor, planId: string): Promise<Plan> {
-    const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'for_no_key_update' } });
-    if (!plan) throw unknownPlan(planId);
-    if (plan.state === 'issued') assertMay(actor, 'plan.issue');
-    return plan;
-  }
-
-  private async hold(tx: EntityManager, actor: Actor, planId: string, revisionId: string): Promise<Held> {
-    assertMay(actor, 'plan.edit');
-    const plan = await this.holdPlan(tx, actor, planId);
-    const revision = await tx.getRepository(PlanRevision).findOneBy({ id: revisionId, planId });
-    if (!revision) throw unknownRevision(revisionId);
-    if (revision.state !== 'open') {
-      throw conflict('REVISION.NOT_OPEN', `The revision is ${revision.state}.`, { state: revision.state });
-    }
-    const items = await tx.getRepository(PlanRevisionItem).find({ where: { revisionId }, order: { position: 'ASC' } });
-    return { plan, revision, items };
-  }
 }
-
-const takingOf = (
-  { plan, revision }: Held,
-  actor: Actor,
-  at: Date,
-  reason: string | undefined,
-  outcome: RevisionOutcome,
-): Taking => ({
-  actor,
-  at,
-  plan,
-  revisionId: revision.id,
-  reason: reason ?? `按修订文件《${revision.fileName}》调整`,
-  outcome,
-});
-
-const stale = (version: number | null): Error =>
-  conflict('TASK.STALE', 'Somebody has changed the task since you read it.', { version });
-const unknownPlan = (planId: string): Error => notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
-const unknownRevision = (revisionId: string): Error =>
-  notFound('REVISION.UNKNOWN', 'The plan has no such revision.', { revisionId });

@@ -7,6 +7,7 @@ import { PlanDraftService } from './plan-draft.service';
 import { PlanRevisionService } from './plan-revision.service';
 import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
+import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
 import { RevisionTaker } from './revision-taker';
 
@@ -18,12 +19,21 @@ import { RevisionTaker } from './revision-taker';
     PlanImportService,
     DraftWriter,
     PlanRevisionService,
+    RevisionDecisions,
     RevisionTaker,
     RevisionHandout,
     PolicyService,
     AssignmentService,
     Measurements,
   ],
-  exports: [PlanService, PlanDraftService, PlanImportService, PlanRevisionService, PolicyService, AssignmentService],
+  exports: [
+    PlanService,
+    PlanDraftService,
+    PlanImportService,
+    PlanRevisionService,
+    RevisionDecisions,
+    PolicyService,
+    AssignmentService,
+  ],
 })
 export class TasksModule {}

@@ -2,6 +2,7 @@ import { compareDrafts, readBreakdown } from '@duban/breakdown';
 import {
   PlanRevisionService,
   readPlanFile,
+  RevisionDecisions,
   type RevisionItemView,
   type RevisionView,
   type TakenItem,
@@ -12,7 +13,7 @@ import { plannedTasks } from '../src/revision-draft';
 import { Target } from '../src/target.entity';
 import { Task } from '../src/task.entity';
 
-type TakeInput = Parameters<PlanRevisionService['take']>[6];
+type TakeInput = Parameters<RevisionDecisions['take']>[6];
 
 /** A revision of one plan in the hands of the office. */
 export class Revising {
@@ -58,19 +59,19 @@ export class Revising {
 
   takeById(itemId: string, input: TakeInput = {}, username = 'office'): Promise<TakenItem> {
     return this.office.as(username, (tx, actor, at) =>
-      this.service.take(tx, actor, at, this.planId, this.id, itemId, input),
+      this.decisions.take(tx, actor, at, this.planId, this.id, itemId, input),
     );
   }
 
   takeAll(input: { itemIds?: string[]; reason?: string } = {}): Promise<TakenItems> {
     return this.office.as('office', (tx, actor, at) =>
-      this.service.takeAll(tx, actor, at, this.planId, this.id, input),
+      this.decisions.takeAll(tx, actor, at, this.planId, this.id, input),
     );
   }
 
   decline(itemId: string, reason: string): Promise<RevisionItemView> {
     return this.office.as('office', (tx, actor, at) =>
-      this.service.decline(tx, actor, at, this.planId, this.id, itemId, reason),
+      this.decisions.decline(tx, actor, at, this.planId, this.id, itemId, reason),
     );
   }
 
@@ -101,6 +102,10 @@ export class Revising {
         ...(order(standing).join('\n') === order(drafts).join('\n') ? [] : [`order ${order(standing).join(', ')}`]),
       ];
     });
+  }
+
+  private get decisions(): RevisionDecisions {
+    return this.office.get(RevisionDecisions);
   }
 
   private get service(): PlanRevisionService {

@@ -7,6 +7,7 @@ import { RevisionReader } from '@duban/reporting';
 import {
   PlanRevisionService,
   readPlanFile,
+  RevisionDecisions,
   type RevisionItemView,
   type RevisionView,
   type TakenItem,
@@ -169,6 +170,7 @@ export class RevisionsController {
     private readonly transactor: Transactor,
     private readonly commands: CommandRunner,
     private readonly revisions: PlanRevisionService,
+    private readonly decisions: RevisionDecisions,
     private readonly reader: RevisionReader,
   ) {}
 
@@ -233,7 +235,7 @@ export class RevisionsController {
     @Body() input: TakeDto,
   ): Promise<TakenItem> {
     return this.commands.run(request, input, (tx, actor, at) =>
-      this.revisions.take(tx, actor, at, id, revisionId, itemId, input),
+      this.decisions.take(tx, actor, at, id, revisionId, itemId, input),
     );
   }
 
@@ -247,7 +249,7 @@ export class RevisionsController {
     @Body() { reason }: DeclineDto,
   ): Promise<RevisionItemView> {
     return this.commands.run(request, { reason }, (tx, actor, at) =>
-      this.revisions.decline(tx, actor, at, id, revisionId, itemId, reason),
+      this.decisions.decline(tx, actor, at, id, revisionId, itemId, reason),
     );
   }
 
@@ -264,7 +266,7 @@ export class RevisionsController {
     @Body() input: TakeAllDto,
   ): Promise<TakenItems> {
     return this.commands.run(request, input, (tx, actor, at) =>
-      this.revisions.takeAll(tx, actor, at, id, revisionId, input),
+      this.decisions.takeAll(tx, actor, at, id, revisionId, input),
     );
   }
 
