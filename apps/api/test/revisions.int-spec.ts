@@ -64,6 +64,17 @@ describe('A revised document', () => {
     expect((await office.get(`/plans/${plan.id}`)).tasks).toHaveLength(2);
   });
 
+  it('is where the line of a warning is counted, once its words are in the draft', async () => {
+    const office = await edge().as('office');
+    const plan = await planOf(BRIDGE);
+    const revision = await revise(plan, ROAD, BRIDGE, '建灯塔一座。（牵头单位：市灯塔局）');
+    await office.post(`/plans/${plan.id}/revisions/${revision.id}/take`, {});
+    const { warnings } = await office.get(`/plans/${plan.id}`);
+    expect(warnings.filter((one: Json) => one.code === 'unknown_unit')).toMatchObject([
+      { line: 9, message: expect.stringContaining('市灯塔局') },
+    ]);
+  });
+
   describe('is refused', () => {
     let world: { plan: Json; revision: Json; other: Json; otherRevision: Json };
     beforeAll(async () => {

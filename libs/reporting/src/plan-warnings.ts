@@ -28,9 +28,10 @@ export function placeWarnings(
   tasks: readonly TaskWithParts[],
 ): WarningView[] {
   const starts = lineStarts(text);
+  const own = tasks.filter(isOfPlan);
   return warnings.map((warning) => {
     const line = { start: starts[warning.line - 1] ?? text.length, end: starts[warning.line] ?? text.length + 1 };
-    const touching = tasks.filter(({ source }) => source.start < line.end && source.end > line.start);
+    const touching = own.filter(({ source }) => source.start < line.end && source.end > line.start);
     const about = subjectsOf(warning, line.start, touching);
     const task = about[0] ?? null;
     const offer = warning.code === 'standing_units' ? offerOf(warning, line.start, task, tasks) : null;
@@ -39,6 +40,10 @@ export function placeWarnings(
     return { ...warning, taskId: task?.id ?? null, settled, offer };
   });
 }
+
+/** Whether the words of a task stand in the plan's own document, and not in a revised one (修订). */
+export const isOfPlan = ({ sourceRevisionId }: Pick<TaskSnapshot, 'sourceRevisionId'>): boolean =>
+  sourceRevisionId === null || sourceRevisionId === undefined;
 
 const NAMES_TASK = /^Task (\S+) /;
 

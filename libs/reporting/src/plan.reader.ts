@@ -17,7 +17,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Any, type EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
-import { placeWarnings, type WarningView } from './plan-warnings';
+import { isOfPlan, placeWarnings, type WarningView } from './plan-warnings';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** A task with what units have to do in it, and with its parts. */
@@ -105,7 +105,7 @@ export class PlanReader {
   async source(tx: EntityManager, actor: Actor, id: string): Promise<PlanSource> {
     const { fileName, leftOut, tasks } = await this.get(tx, actor, id, null);
     // A task that was added by hand may stand for words that the reader had left out.
-    const taken = unitScope(actor) === null ? tasks.flatMap((task) => [task, ...task.subtasks]) : [];
+    const taken = unitScope(actor) === null ? tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan) : [];
     return {
       fileName,
       text: await sourceTextOf(tx, id),
@@ -142,7 +142,14 @@ export class PlanReader {
     const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
       ...new Set(named.flatMap(({ names }) => names)),
     ]);
-    const lineAt = lineFinder(text);
+    const revisions: { id: string; sourceText: string }[] = await tx.query(
+      `select id, source_text as "sourceText" from plan_revision where id = any($1::uuid[])`,
+      [[...new Set(named.flatMap(({ task }) => task.sourceRevisionId ?? []))]],
+    );
+    const finders = new Map(revisions.map((revision) => [revision.id, lineFinder(revision.sourceText)]));
+    const ofPlan = lineFinder(text);
+    const lineOf = ({ source, sourceRevisionId }: TaskView): number =>
+      (finders.get(sourceRevisionId ?? '') ?? ofPlan)(source.start);
     return named.flatMap(({ task, names }) =>
       names.flatMap((name): WarningView[] => {
         const reading = readings.get(name);
@@ -152,7 +159,7 @@ export class PlanReader {
         return [
           {
             code: isAmbiguous ? 'ambiguous_unit' : 'unknown_unit',
-            line: lineAt(task.source.start),
+            line: lineOf(task),
             start: task.source.start,
             message: `Task ${task.number ?? '(a part)'} names "${name}", which ${why}.`,
             taskId: task.id,
