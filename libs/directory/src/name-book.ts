@@ -130,8 +130,9 @@ export class NameBook {
     if (before !== undefined && inside !== undefined) return this.readBracketed(before, inside);
     if (words.length > LONGEST_LIST / 4) return null;
     for (let cut = 2; cut <= words.length - 2; cut++) {
-      const first = this.readPlain(words.slice(0, cut));
-      const second = isSingle(first) ? this.readPlain(words.slice(cut)) : null;
+      // Each as it stands: there are too many ways to cut for anything less exact.
+      const first = this.exact.get(words.slice(0, cut)) ?? null;
+      const second = this.exact.get(words.slice(cut)) ?? null;
       if (isSingle(first) && isSingle(second) && first.unitIds[0] === second.unitIds[0]) return first;
     }
     return null;
