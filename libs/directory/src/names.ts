@@ -8,7 +8,12 @@ export const cleanCode = (text: string): string => cleanText(text).replace(/[０
  * What two spellings of one name have in common: documents mix full and half width, the signs of compatibility that
  * other programs leave behind (NFKC), blanks inside a name, and above all brackets (市发改委（物价局）, 市发改委〔物价局〕).
  */
-export const nameKey = (name: string): string =>
+export const nameKey = (name: string): string => (PLAIN.test(name) ? name : foldedKey(name));
+
+/** Most names: nothing in them has another form. */
+const PLAIN = /^[\u4e00-\u9fff]+$/;
+
+const foldedKey = (name: string): string =>
   cleanText(name)
     .normalize('NFKC')
     .replace(/[\s\p{Cf}]+/gu, '')
