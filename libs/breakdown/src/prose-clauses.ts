@@ -1,7 +1,7 @@
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { readDuty } from './duty-verbs';
 import { isHan, skipBlanks } from './folded-text';
-import { isFirmUnit, isGroup, isParty, startsLikeUnit, unitAtStart } from './unit-names';
+import { continuesGroup, isFirmUnit, isGroup, isOpenGroup, isParty, startsLikeUnit, unitAtStart } from './unit-names';
 
 type Segment = AssignmentClause['segments'][number];
 
@@ -51,12 +51,15 @@ const STARTS_CLAUSE = `${ENDS_SENTENCE},: )`;
 
 const namesOf = (list: string): string[] =>
   list.split(/[、,]|(?<=[局委办厅部会府司])(?:和|及|与)/).map((name) => name.trim());
-const isList = (list: string): boolean => namesOf(list).every(isParty);
+/** Whether the names are those of parties; a group may have been cut at the 、 inside it (各市、州、县人民政府). */
+const areParties = (names: readonly string[], isSure: (name: string) => boolean): boolean =>
+  names.every((name, index) => (isParty(name) && isSure(name)) || (index > 0 && continuesGroup(name)));
+const isList = (list: string): boolean => areParties(namesOf(list), () => true);
 /** Words that a sentence of policy begins with: 坚持党委牵头. */
 const POLICY = /^(?:坚持|完善|健全|建立|强化|构建|形成|实行|落实|推动|加强|按照|建设|发挥|明确|推进)/;
 const isSureList = (list: string): boolean =>
   !POLICY.test(list) &&
-  namesOf(list).every((name) => isParty(name) && (isGroup(name) || isFirmUnit(name)) && name.length >= 3) &&
+  areParties(namesOf(list), (name) => isOpenGroup(name) || (name.length >= 3 && (isGroup(name) || isFirmUnit(name)))) &&
   namesOf(list).some((name) => startsLikeUnit(name) || name.length >= 4);
 
 /** The list and the verb behind it, at `at`; the list must be of units, and for sure where no 由 stands before it. */

@@ -3,7 +3,7 @@ import { isPureDate, readDates } from './dates';
 import { readLeaderNames } from './leader-names';
 import { isEmpty } from './table-cells';
 import type { Column } from './table-header';
-import { isGroup, looksLikeUnit } from './unit-names';
+import { continuesGroup, isGroup, looksLikeUnit } from './unit-names';
 
 const LONGEST_DATE_CELL = 60;
 const LONGEST_SHORT_CELL = 24;
@@ -23,7 +23,14 @@ function isUnitCell(cell: string): boolean {
   return cell
     .split(/[、,;\n ]+/)
     .filter((name) => name !== '')
-    .every((name) => looksLikeUnit(name) || isGroup(name) || name.startsWith('等') || /(?:负责|牵头|配合)$/.test(name));
+    .every(
+      (name) =>
+        looksLikeUnit(name) ||
+        isGroup(name) ||
+        continuesGroup(name) ||
+        name.startsWith('等') ||
+        /(?:负责|牵头|配合)$/.test(name),
+    );
 }
 
 function fits(column: Column, cell: string): boolean {

@@ -3,7 +3,7 @@ import { endOfLine, skipBlanks, skipBlanksBack } from './folded-text';
 import { readClauseLabel } from './clause-labels';
 import { isPersonName } from './leader-names';
 import { readOrdinal } from './ordinals';
-import { isFirmUnit, isGroup, isParty, startsLikeUnit } from './unit-names';
+import { continuesGroup, isFirmUnit, isGroup, isParty, startsLikeUnit } from './unit-names';
 
 const LONGEST_LIST = 120;
 const LONGEST_GAP = 8;
@@ -12,7 +12,8 @@ const names = (list: string): string[] => list.split(/[、,;]|(?<=[局委办厅�
 const isSure = (name: string): boolean =>
   isGroup(name) || (name.length >= 3 && (isFirmUnit(name) || startsLikeUnit(name)));
 /** Whether a list names units and nothing else, one of them beyond doubt. */
-const isUnitList = (list: readonly string[]): boolean => list.every(isParty) && list.some(isSure);
+const isUnitList = (list: readonly string[]): boolean =>
+  list.every((name, index) => isParty(name) || (index > 0 && continuesGroup(name))) && list.some(isSure);
 /** Headings over units of one kind: 县直部门, 成员单位. */
 const isKind = (name: string): boolean => !isGroup(name) && /(?:部门|单位|机构|企业)$/.test(name);
 /** 「市水务局：李四光」 tells who sat there. */

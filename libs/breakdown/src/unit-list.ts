@@ -148,7 +148,8 @@ function cutAtJoins(piece: Piece): Piece[] {
     const leftIsUnit = isFirmUnit(left) || (isGroup(left) && looksLikeUnit(left));
     const next = upToJoin(right);
     const rightIsUnit =
-      next.length >= 3 && right.length >= 3 && (isGroup(right) || startsLikeUnit(right) || looksLikeUnit(right));
+      isOpenGroup(right) ||
+      (next.length >= 3 && right.length >= 3 && (isGroup(right) || startsLikeUnit(right) || looksLikeUnit(right)));
     if (!leftIsUnit || !rightIsUnit) continue;
     parts.push(part(piece, from, at, from > 0 || piece.close));
     from = at + join.length;
