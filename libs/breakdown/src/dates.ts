@@ -1,5 +1,6 @@
 import { isNumeral, readNumeral } from './chinese-numerals';
 import type { DateWords, Span } from './breakdown.types';
+import { fold } from './folded-text';
 import { originalSpan, tighten } from './tight-text';
 
 /** A date in a text, by when something is to be done. */
@@ -37,6 +38,9 @@ const numberOf = (written: string | undefined): number =>
     : /\d/.test(written)
       ? Number(written)
       : (readNumeral(written.replace(/○/g, '〇')) ?? Number.NaN);
+const LEAP_YEAR = 2000;
+/** A deadline field longer than this is prose. */
+const LONGEST_FIELD = 400;
 const pad = (value: number): string => String(value).padStart(2, '0');
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 const lastDay = (year: number, month: number): number =>
@@ -206,6 +210,18 @@ export function readDates(text: string, year: number | null, inField = false): D
     at = found.end - 1;
   }
   return mentions;
+}
+
+const WRITTEN_DAY = new RegExp(`(?:(?<year>${YEAR})年)?(?<month>${MONTH})月(?<day>${DAY})[日号]`, 'g');
+
+/** A day in the words of a date that the calendar has not (2月30日), as written, or null. */
+export function impossibleDay(words: string, year: number | null): string | null {
+  for (const { 0: written, groups = {} } of fold(words).slice(0, LONGEST_FIELD).matchAll(WRITTEN_DAY)) {
+    // Without a year 29 February may be a day.
+    const inYear = groups['year'] === undefined ? (year ?? LEAP_YEAR) : numberOf(groups['year']);
+    if (calendarDate(inYear, numberOf(groups['month']), numberOf(groups['day'])) === null) return written;
+  }
+  return null;
 }
 
 /** Words in front of a date that belong to it. */

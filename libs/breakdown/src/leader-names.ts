@@ -65,7 +65,8 @@ export const isPersonName = (word: string): boolean =>
 /** The name in a token that may begin with a title or end with one, or null. */
 function nameIn(token: string): string | null {
   if (token.length > 60) return null;
-  let rest = token.replace(/\([^)]{0,40}\)/g, '');
+  // A bracket stands before or behind a name (王七星（兼）) and never within one.
+  let rest = token.replace(/^\([^)]{0,40}\)|\([^)]{0,40}\)$/g, '');
   if (isName(rest)) return rest;
   const title = TITLES.find((one) => rest.endsWith(one));
   if (title !== undefined) {

@@ -260,6 +260,7 @@ const isRatio = (folded: string, at: number): boolean => folded[at - 1] === ':' 
  * numbers with a dash between them (3—5个). Numbers in codes (5G+, 1+10), ratios and ordinals (第85次) are none.
  */
 export function readQuantity(folded: string, at: number, end: number): Quantity | null {
+  if (!isDigit(folded[at]) && !isNumeral(folded[at])) return null;
   if (isCodeMark(folded[at - 1]) || isDigit(folded[at - 1]) || isRatio(folded, at)) return null;
   const percent = folded.startsWith('百分之', at) ? readFigure(folded, at + 3, end) : null;
   if (percent)

@@ -149,6 +149,18 @@ const SHAPES: readonly (readonly [string, (length: number) => string])[] = [
   ['heads of tables', (length) => '序号 任务 责任单位\n'.repeat(length / 11)],
   ['rows', (length) => `序号\n任务\n责任单位\n1\n修渠\n${'甲水务局\n'.repeat(length / 5)}2\n架桥\n乙局`],
   ['hosts', (length) => `1.修渠（甲水务局负责）\n${'主办：甲局\n'.repeat(length / 6)}`],
+  ['leaders with brackets in their names', (length) => `1.修渠（责任领导：${'王（女）七、'.repeat(length / 6)}）`],
+  ['leaders spaced out', (length) => `1.修渠（责任领导：${'王 七 '.repeat(length / 4)}）`],
+  ['groups that go on', (length) => `1.修渠（责任单位：${'各市、州、'.repeat(length / 5)}）`],
+  ['levels of government', (length) => `1.修渠（责任单位：${'省、市、'.repeat(length / 4)}）`],
+  ['slashes', (length) => `1.修渠（责任单位：${'甲局/'.repeat(length / 3)}）`],
+  ['duties within a label', (length) => `1.修渠（责任单位：${'甲局牵头，'.repeat(length / 5)}）`],
+  ['counted problems', (length) => `${'问题1：修渠\n责任单位：甲水务局\n'.repeat(length / 17)}`],
+  ['numbers spaced out', (length) => `1.修渠 ${'3 0 个 '.repeat(length / 6)}（责任单位：甲局）`],
+  ['years in words', (length) => `1.修渠${'二〇三一年十二月'.repeat(length / 8)}（责任单位：甲局）`],
+  ['days of issue', (length) => `1.修渠${'自印发之日起'.repeat(length / 6)}（责任单位：甲局）`],
+  ['measures with targets', (length) => `1.修渠\n整改措施：${'清淤5条。'.repeat(length / 5)}\n责任单位：甲局`],
+  ['holes in a task', (length) => `1.${'修渠\n（责任单位：甲局）；'.repeat(length / 13)}`],
   ['blanks', (length) => `1.${'\u3000 '.repeat(length / 2)}修渠`],
 ];
 

@@ -239,3 +239,19 @@ describe('readBreakdown', () => {
     ['a lead inferred', '1.修渠。（责任单位：甲局）', ['1 lead_inferred']],
   ])('warns of %s', (_name, text, expected) => expect(codes(text)).toEqual(expected));
 });
+
+describe('a day that the calendar has not', () => {
+  const text = `云溪市2031年任务分解
+1.修渠，2月30日前完成。（责任单位：市水务局）
+2.架桥。（责任单位：市交通局；完成时限：2031年11月31日前，2032年2月29日前验收）
+`;
+  it('is no date, and is warned of where it stands', () => {
+    const { tasks, warnings } = readBreakdown(text);
+    expect(tasks.map((task) => task.deadline?.due)).toEqual([null, '2032-02-29']);
+    const found = warnings.filter(({ code }) => code === 'no_such_date');
+    expect(found.map(({ line, start }) => [line, text.slice(start, start + 4)])).toEqual([
+      [2, '2月30'],
+      [3, '2031'],
+    ]);
+  });
+});

@@ -3,6 +3,7 @@ import type { Breakdown, ChosenColumn, DraftTask, SourceDocument, Span, Warning 
 import { layOut, lineOf, type Layout } from './layout';
 import { chooseClauseReader } from './clause-style';
 import type { ClauseReader } from './clauses';
+import { impossibleDay } from './dates';
 import { checkNumbering } from './numbering';
 import { buildOutline, type Section } from './outline';
 import { withoutPageLines } from './page-lines';
@@ -70,7 +71,7 @@ export function readBreakdown(
     tasks: composed.tasks,
     warnings: [
       ...source.notes.map(({ code, at, message }) => ({ code, line: lineOf(layout, at), start: at, message })),
-      ...warningsOf(layout, outline, composed, marked),
+      ...warningsOf(layout, outline, composed, marked, head.year),
     ].sort((one, other) => one.start - other.start),
     columns: columnsOf(marked.tables),
   };
@@ -81,12 +82,16 @@ function warningsOf(
   outline: Section,
   { tasks, clauses, kept }: ComposedTasks,
   marked: MarkedTables,
+  year: number | null,
 ): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, at: number, message: string): void =>
     void warnings.push({ code, line: lineOf(layout, at), start: at, message: marked.placeOf(at) + message });
   if (tasks.length === 0) warn('no_tasks', 0, 'No task with units was found in this text.');
-  for (const task of tasks) warnOfUnits(task, warn);
+  for (const task of tasks) {
+    warnOfUnits(task, warn);
+    for (const part of [task, ...task.subtasks]) warnOfDates(part, year, warn);
+  }
   for (const fault of checkNumbering(outline, kept)) warn(fault.code, fault.at, fault.message);
   for (const clause of clauses) {
     if (!clause.closed)
@@ -108,7 +113,17 @@ function warningsOf(
   return warnings;
 }
 
-function warnOfUnits(task: DraftTask, warn: (code: string, at: number, message: string) => void): void {
+type Warn = (code: string, at: number, message: string) => void;
+
+function warnOfDates(task: DraftTask, year: number | null, warn: Warn): void {
+  const marks = task.marks.filter(({ field }) => field === 'deadline' || field === 'milestone');
+  [...(task.deadline ? [task.deadline] : []), ...task.milestones].forEach(({ text }, index) => {
+    const day = impossibleDay(text, year);
+    if (day !== null) warn('no_such_date', marks[index]?.start ?? task.source.start, `The calendar has no day ${day}.`);
+  });
+}
+
+function warnOfUnits(task: DraftTask, warn: Warn): void {
   const named = [task, ...task.subtasks].some(
     (part) => part.lead.length + part.responsible.length + part.cooperating.length > 0,
   );
