@@ -155,7 +155,7 @@ const SHAPES: readonly (readonly [string, (length: number) => string])[] = [
   ['levels of government', (length) => `1.修渠（责任单位：${'省、市、'.repeat(length / 4)}）`],
   ['slashes', (length) => `1.修渠（责任单位：${'甲局/'.repeat(length / 3)}）`],
   ['duties within a label', (length) => `1.修渠（责任单位：${'甲局牵头，'.repeat(length / 5)}）`],
-  ['counted problems', (length) => `${'问题1：修渠\n责任单位：甲水务局\n'.repeat(length / 17)}`],
+  ['counted problems', (length) => '问题1：修渠\n责任单位：甲水务局\n'.repeat(length / 17)],
   ['numbers spaced out', (length) => `1.修渠 ${'3 0 个 '.repeat(length / 6)}（责任单位：甲局）`],
   ['years in words', (length) => `1.修渠${'二〇三一年十二月'.repeat(length / 8)}（责任单位：甲局）`],
   ['days of issue', (length) => `1.修渠${'自印发之日起'.repeat(length / 6)}（责任单位：甲局）`],

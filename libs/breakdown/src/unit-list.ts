@@ -34,6 +34,8 @@ interface Piece extends Span {
   /** Whether 、 or a word such as 和 stands before it, and not a comma: only such pieces abbreviate each other. */
   close: boolean;
   group: number;
+  /** Whether an open tail was taken off its end, so that nothing carries it on. */
+  ended?: boolean;
 }
 
 const JOINS = ['以及', '会同', '及', '和', '与', '暨'];
@@ -108,10 +110,11 @@ function joinGroups(pieces: readonly Piece[]): Piece[] {
   let level = false;
   for (const piece of pieces) {
     const last = joined[joined.length - 1];
-    if (last && piece.close && (level || (open && continuesGroup(piece.folded)))) {
+    if (last && !last.ended && piece.close && (level || (open && continuesGroup(piece.folded)))) {
       last.text += `、${piece.text}`;
       last.folded += `、${piece.folded}`;
       last.end = piece.end;
+      last.ended = piece.ended;
       open = !endsGroup(piece.folded);
     } else {
       joined.push({ ...piece });
@@ -176,7 +179,7 @@ function withoutTail(piece: Piece): { piece: Piece; tail: string | null } {
     !TAIL.test(piece.folded.slice(at))
   )
     return { piece, tail: null };
-  return { piece: part(piece, 0, at, piece.close), tail: piece.text.slice(at) };
+  return { piece: { ...part(piece, 0, at, piece.close), ended: true }, tail: piece.text.slice(at) };
 }
 
 /** The government beside the party committee of a group: 各乡镇党委、政府, 各县（区）委、县（区）政府. */

@@ -12,7 +12,8 @@ export function markFaults(text: string, task: DraftTask): string[] {
   const words = (field: MarkedField): string[] =>
     task.marks.filter((mark) => mark.field === field).map(({ start, end }) => squeeze(text.slice(start, end)));
   const compare = (field: MarkedField, marked: readonly string[], values: readonly string[]): void => {
-    if (marked.join('|') !== values.map(squeeze).join('|')) faults.push(`${field}: ${marked.join('|')} for ${values}`);
+    if (marked.join('|') !== values.map(squeeze).join('|'))
+      faults.push(`${field}: ${marked.join('|')} for ${values.join()}`);
   };
   if (task.marks.some(({ start, end }) => !(start >= 0 && start < end && end <= text.length)))
     faults.push('a mark outside of the text');
@@ -25,7 +26,7 @@ export function markFaults(text: string, task: DraftTask): string[] {
       const written = squeeze(cleanName(names[index] ?? '').name);
       return written !== '' && squeeze(name).includes(written);
     });
-    if (names.length !== task[role].length || !stands) faults.push(`${role}: ${names} for ${task[role]}`);
+    if (names.length !== task[role].length || !stands) faults.push(`${role}: ${names.join()} for ${task[role].join()}`);
   }
   compare('leaders', words('leaders'), task.leaders);
   compare('deadline', [words('deadline').join('')], [task.deadline?.text ?? '']);
@@ -70,7 +71,7 @@ function taskFaults(task: DraftTask, within: Span): string[] {
   for (const names of [...UNITS.map((role) => task[role]), task.leaders])
     must(
       new Set(names).size === names.length && names.every((name) => name.trim() !== ''),
-      `names that are blank or doubled: ${names}`,
+      `names that are blank or doubled: ${names.join()}`,
     );
   for (const { due } of [...task.milestones, ...(task.deadline ? [task.deadline] : [])])
     must(due === null || /^\d{4}-\d{2}-\d{2}$/.test(due), `the date ${due}`);

@@ -24,6 +24,7 @@ describe('MACHINES', () => {
       'assignment',
       'delivery',
       'plan',
+      'plan_import',
       'supervision_notice',
     ]);
     const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));
