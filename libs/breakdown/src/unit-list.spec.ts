@@ -52,6 +52,8 @@ describe('readUnitList', () => {
     ['only marks', '、，', []],
   ])('reads %s', (_name, list, expected) => expect(names(list)).toEqual(expected));
 
+  it('ends a group at an open tail', () => expect(names('市等部门、各区政府')).toEqual(['市', '各区政府']));
+
   it.each<[string, string[], string | null]>([
     ['市水务局等相关部门', ['市水务局'], '等相关部门'],
     ['市水务局、市林业局等有关部门和单位', ['市水务局', '市林业局'], '等有关部门和单位'],
