@@ -204,6 +204,8 @@ describe('a story', () => {
         const issue: Step = { do: 'issue', which: 0, choice: 0, stranger: null, hours: 1 };
         for (const step of [{ ...issue, do: 'edit' as const }, issue, ...steps]) {
           const target = new Date(office.clock.now().getTime() + step.hours * 3_600_000);
+          // What falls due at once by the last step is done after it, and not at the instant that was looked at.
+          office.sleepTo(new Date(office.clock.now().getTime() + 1_000).toISOString());
           await office.passTo(target.toISOString());
           await take(step).catch((error: unknown) => {
             if (!(error instanceof DomainError)) throw error;
@@ -216,7 +218,7 @@ describe('a story', () => {
           }
         }
       }),
-      { numRuns: 5 },
+      { numRuns: Number(process.env.STORY_RUNS ?? 5), endOnFailure: true },
     );
   }, 120_000);
 
