@@ -86,6 +86,7 @@ export const assignment = z
     version: z.int(),
   })
   .meta({ description: 'One unit’s part in one task (责任分工).' });
+export const marks = z.array(z.object({ field: z.string(), start: z.int(), end: z.int() }));
 const taskFields = z.object({
   id: uuid,
   planId: uuid,
@@ -106,12 +107,9 @@ const taskFields = z.object({
   milestones: z.array(z.object({ text: z.string(), due: textOrNull })),
   targets: z.array(target),
   source: z.object({ start: z.int(), end: z.int() }),
-  marks: z
-    .array(z.object({ field: z.string(), start: z.int(), end: z.int() }))
-    .optional()
-    .meta({
-      description: 'In a draft: from which words of the document each value was read, as offsets into its text.',
-    }),
+  marks: marks.optional().meta({
+    description: 'In a draft: from which words of the document each value was read, as offsets into its text.',
+  }),
   sourceRevisionId: uuid
     .nullable()
     .optional()
@@ -124,12 +122,16 @@ const taskFields = z.object({
 export const task = taskFields
   .extend({ subtasks: z.array(taskFields.extend({ subtasks: z.array(z.unknown()) })) })
   .meta({ description: 'A task (责任事项), or a part of one.' });
-export const warning = z
-  .object({
-    code: z.string(),
-    line: z.int(),
-    start: z.int().optional().meta({ description: 'Where in the text it lies.' }),
-    message: z.string(),
+const remark = z.object({
+  code: z.string(),
+  line: z.int(),
+  start: z.int().optional().meta({ description: 'Where in the text it lies.' }),
+  message: z.string(),
+});
+/** A remark of the reader on a document. */
+export const documentWarning = remark.meta({ description: 'A remark of the reader, at its place in the document.' });
+export const warning = remark
+  .extend({
     taskId: uuid.nullable().meta({ description: 'The task or part in whose source it lies.' }),
     settled: z.boolean().meta({ description: 'Whether an edit has settled what it is about.' }),
     offer: z

@@ -83,7 +83,7 @@ describe('The answers', () => {
         ['officer', 'DELETE', `/plans/${draft.id}/tasks/${draft.tasks[1].id}?expectedVersion=1`],
       ],
       'GET /plans/{id}/source': [
-        ...gets(`/plans/${edge().planId}/source`),
+        ['office', 'GET', `/plans/${edge().planId}/source`],
         ['auditor', 'GET', `/plans/${draft.id}/source`],
       ],
       'GET /plans/{id}/unresolved-names': [

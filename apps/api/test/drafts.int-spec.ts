@@ -131,7 +131,7 @@ describe('A draft under review', () => {
     for (const name of ['LD01.contact', 'LD01.head']) {
       const own = await edge().as(name);
       expectProblem(await own.ask('GET', `/plans/${id}`), 404, 'PLAN.UNKNOWN');
-      expectProblem(await own.ask('GET', `/plans/${id}/source`), 404, 'PLAN.UNKNOWN');
+      expectProblem(await own.ask('GET', `/plans/${id}/source`), 403, 'RIGHTS.NOT_ALLOWED');
       expectProblem(await own.ask('GET', `/plans/${id}/unresolved-names`), 403, 'RIGHTS.NOT_ALLOWED');
       const json = { at: [2] };
       const path = `/plans/${id}/tasks/${tasks[0].id}/split`;

@@ -153,7 +153,7 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
-  'GET /plans/{id}/source': [get((w) => `/plans/${w.small.id}/source`, NOT_OTHER, '404 PLAN.UNKNOWN')],
+  'GET /plans/{id}/source': [get((w) => `/plans/${w.small.id}/source`, [...GOVERNMENT])],
   'GET /plans/{id}/unresolved-names': [get((w) => `/plans/${w.small.id}/unresolved-names`, [...GOVERNMENT])],
   'PUT /plans/{id}/unresolved-names': [draftOf('PUT', () => '/unresolved-names', { name: '市某局', unitId: NOTHING })],
   'POST /plans/{id}/tasks': [draftOf('POST', () => '/tasks', { content: 'x' })],
@@ -378,7 +378,7 @@ describe('Rights', () => {
       const draft = await edge().draft();
       const own = await edge().as('LD04.head');
       expectProblem(await own.ask('GET', `/plans/${draft.id}`), 404, 'PLAN.UNKNOWN');
-      expectProblem(await own.ask('GET', `/plans/${draft.id}/source`), 404, 'PLAN.UNKNOWN');
+      expectProblem(await own.ask('GET', `/plans/${draft.id}/source`), 403, 'RIGHTS.NOT_ALLOWED');
       expectProblem(await own.ask('GET', `/plans/${draft.id}/unresolved-names`), 403, 'RIGHTS.NOT_ALLOWED');
       expectProblem(await own.ask('GET', `/tasks/${draft.tasks[0].id}`), 403, 'TASK.NOT_YOURS');
       expect((await own.all('/tasks')).filter((task) => task.planId === draft.id)).toEqual([]);

@@ -1,4 +1,4 @@
-import { isResolved, UnitDirectory, unitScope } from '@duban/directory';
+import { assertMay, isResolved, UnitDirectory, unitScope } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import {
@@ -101,11 +101,15 @@ export class PlanReader {
     return { ...view, warnings, tasks };
   }
 
-  /** The words beside which a draft is put right. @throws DomainError PLAN.UNKNOWN as {@link get} */
+  /**
+   * The words beside which a draft is put right: all of them, so for those alone who see all of the plan.
+   * @throws DomainError RIGHTS.NOT_ALLOWED, PLAN.UNKNOWN
+   */
   async source(tx: EntityManager, actor: Actor, id: string): Promise<PlanSource> {
+    assertMay(actor, 'read.all');
     const { fileName, leftOut, tasks } = await this.get(tx, actor, id, null);
     // A task that was added by hand may stand for words that the reader had left out.
-    const taken = unitScope(actor) === null ? tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan) : [];
+    const taken = tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan);
     return {
       fileName,
       text: await sourceTextOf(tx, id),

@@ -3,9 +3,8 @@ import { type Actor, type Change, HistoryService } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import type { DraftedPlan, DraftedTask } from './drafted-plan';
-import { planChange, taskChange } from './plan-records';
-import { Plan } from './plan.entity';
-import { planSnapshot, type TaskSnapshot, taskSnapshot } from './snapshots';
+import { countEdit, taskChange } from './plan-records';
+import { type TaskSnapshot, taskSnapshot } from './snapshots';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 
@@ -23,11 +22,8 @@ export class DraftWriter {
     const changes = changesOf(draft, verb);
     if (changes.length === 0) return;
     await writeRows(tx, draft);
-    const { plan } = draft;
-    const before = { ...planSnapshot(plan) };
-    plan.version++;
-    await tx.update(Plan, { id: plan.id }, { version: plan.version });
-    await this.history.append(tx, actor, at, [planChange('plan.edited', plan, before), ...changes]);
+    await countEdit(tx, this.history, actor, at, draft.plan);
+    await this.history.append(tx, actor, at, changes);
   }
 }
 

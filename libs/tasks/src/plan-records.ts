@@ -1,4 +1,4 @@
-import type { Change } from '@duban/history';
+import type { Actor, Change, HistoryService } from '@duban/history';
 import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { Plan } from './plan.entity';
@@ -25,8 +25,30 @@ export async function lockDraft(tx: EntityManager, planId: string, expectedVersi
   return plan;
 }
 
-export const targetsOf = (task: Task, targets: readonly Target[]): Target[] =>
-  targets.filter((target) => target.taskId === task.id);
+export function targetsByTask(targets: readonly Target[]): Map<string, Target[]> {
+  const byTask = new Map<string, Target[]>();
+  for (const target of targets) {
+    const own = byTask.get(target.taskId);
+    if (own) own.push(target);
+    else byTask.set(target.taskId, [target]);
+  }
+  return byTask;
+}
+
+/** Whoever read the draft before this has read another one: its version goes up, once for what is done at once. */
+export async function countEdit(
+  tx: EntityManager,
+  history: HistoryService,
+  actor: Actor,
+  at: Date,
+  plan: Plan,
+): Promise<void> {
+  if (plan.state !== 'draft') return;
+  const before = { ...planSnapshot(plan) };
+  plan.version++;
+  await tx.update(Plan, { id: plan.id }, { version: plan.version });
+  await history.append(tx, actor, at, [planChange('plan.edited', plan, before)]);
+}
 
 export const planChange = (type: string, plan: Plan, before: Record<string, unknown> | null): Change => ({
   type,

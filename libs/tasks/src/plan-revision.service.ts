@@ -6,6 +6,7 @@ import { conflict, invalid, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Not, type QueryDeepPartialEntity } from 'typeorm';
 import type { ReadPlan } from './plan-draft';
+import { countEdit } from './plan-records';
 import { type OutlineEntry, PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
 import { Plan } from './plan.entity';
@@ -99,6 +100,7 @@ export class PlanRevisionService {
         .filter((id) => places.has(id)),
     );
     await renumber(tx, this.history, { actor, at, planId }, await renumberings(tx, revision, items));
+    await countEdit(tx, this.history, actor, at, held.plan);
     return viewRevision(tx, this.history, revision);
   }
 

@@ -1,16 +1,16 @@
 import { type PlanFacts, planMachine } from '@duban/domain';
 import { insertAll } from '@duban/database';
-import { assertMay, isResolved, type NameReading, UnitDirectory } from '@duban/directory';
+import { assertMay, type NameReading, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, type LocalDate, newId, parseLocalDate, WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { assignedNames, assignmentsOf, completionDay, resolvedOf, unitFaults } from './plan-assignments';
 import { type ReadPlan, rowsOf } from './plan-draft';
-import { lockPlan, planChange, targetsOf, taskChange } from './plan-records';
+import { lockPlan, planChange, targetsByTask, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
@@ -84,9 +84,10 @@ export class PlanService {
     const { tasks, targets } = rowsOf(plan, breakdown.tasks, at);
     await insertAll(tx, Task, tasks);
     await insertAll(tx, Target, targets);
+    const targetsOf = targetsByTask(targets);
     await this.history.append(tx, actor, at, [
       planChange('plan.drafted', plan, null),
-      ...tasks.map((task) => taskChange('task.drafted', task, targetsOf(task, targets), null)),
+      ...tasks.map((task) => taskChange('task.drafted', task, targetsOf.get(task.id) ?? [], null)),
     ]);
     return plan.id;
   }
@@ -107,11 +108,14 @@ export class PlanService {
     const issuedOn = await this.checkedDay(tx, plan, input, at);
     const policy = await this.policies.newest(tx, input.policy);
     const tasks = await tx.getRepository(Task).find({ where: { planId }, order: { position: 'ASC' } });
+    // Not one parameter each: a statement takes 65,535.
     const targets = await tx.getRepository(Target).find({
-      where: { taskId: In(tasks.map((task) => task.id)) },
+      where: { taskId: Any(tasks.map((task) => task.id)) },
       order: { position: 'ASC' },
     });
-    const carrying = tasks.filter((task) => !tasks.some((other) => other.parentId === task.id));
+    const targetsOf = targetsByTask(targets);
+    const parents = new Set(tasks.map((task) => task.parentId));
+    const carrying = tasks.filter((task) => !parents.has(task.id));
     const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
       ...new Set(carrying.flatMap((task) => assignedNames(task.draftedUnits))),
     ]);
@@ -129,20 +133,25 @@ export class PlanService {
     await tx.getRepository(Plan).save(plan);
 
     const assignments = carrying.flatMap((task) => assignmentsOf(task, units, at));
-    const drafted = new Map(tasks.map((task) => [task.id, { ...taskSnapshot(task, targetsOf(task, targets)) }]));
+    const drafted = new Map(tasks.map((task) => [task.id, { ...taskSnapshot(task, targetsOf.get(task.id) ?? []) }]));
+    const inferred = new Set(assignments.filter((one) => one.isLeadInferred).map(({ taskId }) => taskId));
     for (const task of tasks) {
       task.state = 'assigned';
       task.dueOn = completionDay(policy, input.year, issuedOn, task, this.calendar);
-      if (carrying.includes(task)) {
-        task.isLeadInferred = assignments.some((a) => a.taskId === task.id && a.isLeadInferred);
-      }
+      if (!parents.has(task.id)) task.isLeadInferred = inferred.has(task.id);
+      task.version++;
     }
-    await tx.getRepository(Task).save(tasks);
+    await tx.query(
+      `update task set state = 'assigned', due_on = r."dueOn", is_lead_inferred = r."isLeadInferred", version = r.version
+       from jsonb_to_recordset($1::jsonb) as r(id uuid, "dueOn" date, "isLeadInferred" boolean, version int)
+       where task.id = r.id`,
+      [JSON.stringify(tasks.map(({ id, dueOn, isLeadInferred, version }) => ({ id, dueOn, isLeadInferred, version })))],
+    );
     await insertAll(tx, Assignment, assignments);
     const names = await this.directory.namesOf(tx, [...new Set(assignments.map((a) => a.unitId))]);
     await this.history.append(tx, actor, at, [
       planChange('plan.issued', plan, before),
-      ...tasks.map((task) => taskChange('task.issued', task, targetsOf(task, targets), drafted.get(task.id)!)),
+      ...tasks.map((task) => taskChange('task.issued', task, targetsOf.get(task.id) ?? [], drafted.get(task.id)!)),
       ...assignments.map((assignment): Change => ({
         type: 'assignment.assigned',
         entity: 'assignment',

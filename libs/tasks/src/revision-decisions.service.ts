@@ -4,6 +4,7 @@ import { conflict, DomainError } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PlanRevisionItem } from './plan-revision-item.entity';
+import { countEdit } from './plan-records';
 import type { Plan } from './plan.entity';
 import { editedByHand } from './revision-draft';
 import { addOutcome, emptyOutcome, type RevisionOutcome, type Taking } from './revision-handout';
@@ -61,6 +62,7 @@ export class RevisionDecisions {
     const item = itemOf(held.items, itemId);
     const places = await TaskPlaces.of(this.history, tx, actor, at, planId);
     await this.takeOne(tx, held, places, item, input, takingOf(held, actor, at, input.reason, outcome));
+    await countEdit(tx, this.history, actor, at, held.plan);
     const [view] = await viewItems(tx, this.history, [item]);
     return { ...outcome, item: view! };
   }
@@ -97,6 +99,7 @@ export class RevisionDecisions {
         places = await TaskPlaces.of(this.history, tx, actor, at, planId);
       }
     }
+    if (taken.length > 0) await countEdit(tx, this.history, actor, at, held.plan);
     return { ...total, taken, refused, revision: await viewRevision(tx, this.history, held.revision) };
   }
 

@@ -1,6 +1,7 @@
 import { type Comparable, type ComparedField, COMPARED_FIELDS, type DraftTask, wordsOf } from '@duban/breakdown';
 import type { HistoryEvent } from '@duban/history';
 import { parseLocalDate, type LocalDate } from '@duban/kernel';
+import { targetsByTask } from './plan-records';
 import type { Target } from './target.entity';
 import type { Task } from './task.entity';
 
@@ -21,16 +22,6 @@ export function plannedTasks(tasks: readonly Task[], targets: readonly Target[])
     byId.get(view.row.parentId)?.subtasks.push(view);
     return false;
   });
-}
-
-export function targetsByTask(targets: readonly Target[]): Map<string, Target[]> {
-  const byTask = new Map<string, Target[]>();
-  for (const target of targets) {
-    const own = byTask.get(target.taskId);
-    if (own) own.push(target);
-    else byTask.set(target.taskId, [target]);
-  }
-  return byTask;
 }
 
 function plannedTask(row: Task, targets: readonly Target[]): PlannedTask {

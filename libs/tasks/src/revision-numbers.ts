@@ -1,11 +1,10 @@
 import { type Actor, HistoryService } from '@duban/history';
 import { type EntityManager, In } from 'typeorm';
-import { targetsByTask } from './revision-draft';
 import type { Renumbering } from './revision-view';
 import { taskSnapshot } from './snapshots';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
-import { taskChange } from './plan-records';
+import { targetsByTask, taskChange } from './plan-records';
 
 /** Gives tasks the numbers and headings of a revised document, parts the headings of their task; all at once. */
 export async function renumber(

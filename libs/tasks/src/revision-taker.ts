@@ -11,7 +11,7 @@ import { taskSnapshot } from './snapshots';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 import type { TaskPlaces } from './task-places';
-import { targetsOf, taskChange } from './plan-records';
+import { targetsByTask, taskChange } from './plan-records';
 import { advanceTask } from './task-states';
 
 /**
@@ -115,7 +115,7 @@ export class RevisionTaker {
   private async removeDrafted(tx: EntityManager, { actor, at, reason }: Taking, task: Task): Promise<void> {
     const parts = await tx.getRepository(Task).findBy({ parentId: task.id });
     const removed = [...parts, task];
-    const targets = await tx.getRepository(Target).findBy({ taskId: In(removed.map(({ id }) => id)) });
+    const targets = targetsByTask(await tx.getRepository(Target).findBy({ taskId: In(removed.map(({ id }) => id)) }));
     await tx.getRepository(Target).delete({ taskId: In(removed.map(({ id }) => id)) });
     for (const { id } of removed) await tx.getRepository(Task).delete({ id });
     await this.history.append(
@@ -123,7 +123,7 @@ export class RevisionTaker {
       actor,
       at,
       removed.map((one) => ({
-        ...taskChange('task.removed', one, [], { ...taskSnapshot(one, targetsOf(one, targets)) }, reason),
+        ...taskChange('task.removed', one, [], { ...taskSnapshot(one, targets.get(one.id) ?? []) }, reason),
         after: null,
       })),
     );

@@ -1,10 +1,9 @@
 import { type Actor, HistoryService } from '@duban/history';
 import { type EntityManager, In } from 'typeorm';
-import { targetsByTask } from './revision-draft';
 import { taskSnapshot } from './snapshots';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
-import { taskChange } from './plan-records';
+import { targetsByTask, taskChange } from './plan-records';
 
 /** Between two neighbours when room is made, so that the next ones find it. */
 const SPACING = 64;

@@ -23,7 +23,7 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
-import { asOf, cursor, day, limit, pageOf, skippedObligation, storable, textOrNull, uuid } from '../schemas';
+import { asOf, cursor, day, limit, pageOf, skippedObligation, storable } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
 import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';

@@ -22,15 +22,16 @@ import { type ActingRequest, CurrentActor } from '../requests';
 import {
   assignmentState,
   cursor,
+  documentWarning,
   expectedVersion,
   limit,
+  marks,
   pageOf,
   skippedObligation,
   span,
   text,
   textOrNull,
   uuid,
-  warning,
 } from '../schemas';
 import { readUpload } from '../uploads';
 import { chosenColumns, readChosenColumns } from './columns';
@@ -47,6 +48,7 @@ const draftFields = z.object({
   supervising: names,
   leaders: names,
   openEnded: textOrNull,
+  marks,
   deadline: dateWords.nullable(),
   milestones: z.array(dateWords),
   targets: z.array(
@@ -107,7 +109,7 @@ const revision = z.object({
   ...revisionFields,
   reason: textOrNull,
   version: z.int(),
-  warnings: z.array(warning),
+  warnings: z.array(documentWarning),
   items: z.array(item),
   renumbered: z.array(
     z.object({
