@@ -38,7 +38,7 @@ describe('A bad file', () => {
       [
         'that is a program',
         () => file(Buffer.from('\x7fELF\x02\x01\x01\0\0', 'latin1')),
-        '422 BREAKDOWN.NOT_TEXT',
+        '422 DOCUMENT.NOT_A_DOCUMENT',
         FILE,
       ],
       [

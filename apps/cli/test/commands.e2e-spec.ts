@@ -49,7 +49,7 @@ describe('duban parse', () => {
     expect(running.stderr.trimEnd().split('\n')).toEqual([
       `${gone}: there is no such file`,
       `${join(folder, 'folder')}: this is a folder, not a file`,
-      `${picture}: The file is not a text: it holds binary data.`,
+      `${picture}: The file is a picture, and no document with text.`,
       `${empty}: The file is empty.`,
     ]);
   });

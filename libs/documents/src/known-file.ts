@@ -3,6 +3,7 @@ import { problem } from './problems';
 import { isZip, namesInZip, unzip } from './zip';
 
 const BEGINNING = 4096;
+const HEADER = 64;
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 const TYPE = 'mimetype';
 
@@ -15,16 +16,23 @@ export async function knowFile(file: DocumentFile): Promise<KnownFile> {
   const beginning = Buffer.from(bytes.subarray(0, BEGINNING)).toString('latin1');
   const entries = new Set(isZip(bytes) ? namesInZip(bytes) : []);
   const type = entries.has(TYPE) ? Buffer.from(unzip(bytes, (name) => name === TYPE).get(TYPE) ?? []).toString() : '';
-  const streams = beginning.startsWith(OLE) ? await streamsOf(bytes) : [];
-  return { ...file, beginning, entries, type, streams: new Set(streams) };
+  const container = beginning.startsWith(OLE) ? await openContainer(bytes) : { streams: [], header: null };
+  return { ...file, beginning, entries, type, streams: new Set(container.streams), header: container.header };
 }
 
-async function streamsOf(bytes: Uint8Array): Promise<string[]> {
+/** As far as we need it; the package has no types for it. */
+interface Container {
+  FullPaths: string[];
+}
+
+async function openContainer(bytes: Uint8Array): Promise<{ streams: string[]; header: Uint8Array | null }> {
   const { CFB } = await import('@e965/xlsx');
   try {
-    const container = CFB.read(Buffer.from(bytes), { type: 'buffer' }) as { FullPaths: string[] };
+    const container = CFB.read(Buffer.from(bytes), { type: 'buffer' }) as Container;
     // Only what stands at the top says what the file is: documents are put into each other.
-    return container.FullPaths.flatMap((path) => /^[^/]*\/([^/]+)$/.exec(path)?.[1] ?? []);
+    const streams = container.FullPaths.flatMap((path: string) => /^[^/]*\/([^/]+)$/.exec(path)?.[1] ?? []);
+    const word = (CFB.find(container, 'WordDocument') as { content?: Uint8Array } | null)?.content;
+    return { streams, header: word ? Uint8Array.from(word.slice(0, HEADER)) : null };
   } catch {
     throw problem('DOCUMENT.BROKEN', 'The file is damaged or cut off: open it in its program and save it again.');
   }

@@ -56,7 +56,8 @@ export function unzip(bytes: Uint8Array, isWanted: (name: string) => boolean, is
     let size = 0;
     unfinished++;
     file.ondata = (error, piece, isLast) => {
-      if (error) throw broken();
+      // What is thrown below comes back here.
+      if (error) throw isOurs(error) ? error : broken();
       size += piece.length;
       total += piece.length;
       if (total > MOST_BYTES || (size > LARGE_BYTES && size > MOST_RATIO * (pushed - begun + PIECE_BYTES)))

@@ -6,10 +6,23 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 
 /** A Word file with the XML of its parts as given, for what no program lets one write at will. */
 export function wordFile(body: string, parts: Readonly<Record<string, string>> = {}, doctype = ''): Uint8Array {
+  const names = Object.keys(parts);
+  const type = 'application/vnd.openxmlformats-officedocument.wordprocessingml';
+  const related = (kind: string, target: string, id: number): string =>
+    `<Relationship Id="r${id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}" Target="${target}"/>`;
+  const relations = (all: string): Uint8Array =>
+    strToU8(
+      `${DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${all}</Relationships>`,
+    );
+  const overrides = [['document', 'document.main'], ...names.map((name) => [name, name])].map(
+    ([part, kind]) => `<Override PartName="/word/${part}.xml" ContentType="${type}.${kind}+xml"/>`,
+  );
   const entries: Record<string, Uint8Array> = {
     '[Content_Types].xml': strToU8(
-      `${DECLARATION}<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
+      `${DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${overrides.join('')}</Types>`,
     ),
+    '_rels/.rels': relations(related('officeDocument', 'word/document.xml', 1)),
+    'word/_rels/document.xml.rels': relations(names.map((name, at) => related(name, `${name}.xml`, at + 1)).join('')),
     'word/document.xml': strToU8(
       `${DECLARATION}${doctype}<w:document ${NAMESPACES}><w:body>${body}<w:sectPr/></w:body></w:document>`,
     ),

@@ -50,7 +50,7 @@ describe('PlanService', () => {
     });
 
     it.each([
-      ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), 'BREAKDOWN.NOT_TEXT'],
+      ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), 'DOCUMENT.NOT_A_DOCUMENT'],
       ['an empty file', Buffer.alloc(0), 'BREAKDOWN.EMPTY'],
       ['blanks only', Buffer.from(' \n\n　'), 'BREAKDOWN.EMPTY'],
       ['bytes in no encoding', Buffer.from([0xd6, 0xff, 0xfe, 0x81]), 'BREAKDOWN.UNKNOWN_ENCODING'],

@@ -1,6 +1,6 @@
 import { readBreakdown } from '@duban/breakdown';
 import { cell, list, num, numbered, paragraph, row, run, table, wordFile } from '../../test/word-file';
-import { readDocument } from '../read-document';
+import { readDocument } from '../reading';
 
 const read = (body: string, parts: Record<string, string> = {}) =>
   readDocument({ name: 'plan.docx', bytes: wordFile(body, parts) });

@@ -16,6 +16,8 @@ export interface KnownFile extends DocumentFile {
   type: string;
   /** The names of the streams where the file is an OLE container (.doc, .xls, .wps, protected files), else none. */
   streams: ReadonlySet<string>;
+  /** The first bytes of Word's stream in such a container. */
+  header: Uint8Array | null;
 }
 
 /** How far the reading is: `done` of `total` pages, sheets or other steps. */
@@ -25,6 +27,8 @@ export type Progress = (done: number, total: number) => void;
 export interface DocumentFormat {
   name: string;
   recognises(file: KnownFile): boolean;
+  /** Makes a file of another kind of it first, by a program beside ours. */
+  prepare?(file: KnownFile, signal?: AbortSignal): Promise<Uint8Array>;
   /** @throws DomainError DOCUMENT.* or BREAKDOWN.* */
   read(file: KnownFile, progress: Progress): SourceDocument | Promise<SourceDocument>;
 }

@@ -1,5 +1,5 @@
 import { readBreakdown } from '@duban/breakdown';
-import { readDocument } from '../read-document';
+import { readDocument } from '../reading';
 
 const read = (html: string | Uint8Array, name = 'page.html') =>
   readDocument({ name, bytes: typeof html === 'string' ? Buffer.from(html) : html });

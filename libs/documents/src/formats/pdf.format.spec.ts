@@ -1,6 +1,6 @@
 import { readBreakdown } from '@duban/breakdown';
 import { pdfFile, type Printed, setParagraphs } from '../../test/pdf-file';
-import { readDocument } from '../read-document';
+import { readDocument } from '../reading';
 
 const read = (pages: Parameters<typeof pdfFile>[0]) => readDocument({ name: 'a', bytes: pdfFile(pages) });
 const linesOf = async (pages: readonly (readonly Printed[])[]): Promise<string[]> =>

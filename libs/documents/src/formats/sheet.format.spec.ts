@@ -1,7 +1,7 @@
 import { readBreakdown, type SourceDocument } from '@duban/breakdown';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { date, type Sheet, sheetFile } from '../../test/sheet-file';
-import { readDocument } from '../read-document';
+import { readDocument } from '../reading';
 
 const HEAD = ['序号', '工作任务', '牵头单位', '责任单位', '完成时限'];
 const read = (...sheets: Sheet[]) => readDocument({ name: 'a', bytes: sheetFile(sheets) });

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { pdfFile, setParagraphs } from '../../../libs/documents/test/pdf-file';
+import { wordPlan } from '../../../libs/documents/test/plan-files';
+import { sheetFile } from '../../../libs/documents/test/sheet-file';
+import { duban, endLeftovers, ensureBuilt, ROOT } from '../../worker/test/duban-process';
+
+const folder = mkdtempSync(join(tmpdir(), 'duban-documents-'));
+const put = (name: string, bytes: Uint8Array): string => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+const HEAD = ['序号', '工作任务', '责任单位'];
+const TASK = '1.修复水渠26公里。（责任单位：市水务局）';
+
+beforeAll(ensureBuilt, 120_000);
+afterEach(endLeftovers);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('duban parse, of files of all kinds', () => {
+  it('reads them one after the other, and says of those that it cannot read in a line why', async () => {
+    const files = [
+      put('a.docx', await wordPlan([TASK])),
+      put('b.xlsx', sheetFile([{ name: 'a', rows: [HEAD, [1, '修复水渠26公里。', '市水务局']] }])),
+      put('c.pdf', pdfFile(setParagraphs([TASK]))),
+      put('d.html', Buffer.from(`<html><p>${TASK}</html>`)),
+      put('e.csv', Buffer.from(`${HEAD.join()}\n1,修复水渠26公里。,市水务局\n`)),
+      put('scan.pdf', pdfFile(['picture'])),
+    ];
+    const running = duban(['parse', '--json', ...files]);
+    expect((await running.ended).code).toBe(2);
+    const read = running.stdout
+      .trimEnd()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as { file: string; tasks: { number: string; content: string; responsible: string[] }[] },
+      );
+    expect(read.map(({ file }) => file)).toEqual(files.slice(0, 5));
+    for (const { tasks } of read)
+      expect(tasks).toMatchObject([{ number: '1', content: '修复水渠26公里。', responsible: ['市水务局'] }]);
+    expect(running.stderr).toBe(
+      `${files[5]}: Page 1 of the file is a picture without text: have the text recognised (OCR) first.\n`,
+    );
+  }, 60_000);
+});
+
+describe('reading in a thread', () => {
+  /** What a program says that reads a large sheet with these limits, and how often it could do something else. */
+  async function readWithin(limits: string): Promise<{ code: string; turns: number }> {
+    const rows = Array.from({ length: 30_000 }, (_, i) => [i + 1, `修复第${i}号水渠26公里。`, '市水务局']);
+    const file = put('large.xlsx', sheetFile([{ name: 'a', rows: [HEAD, ...rows] }]));
+    const program = `
+      const { readPlanDocument } = require(${JSON.stringify(join(ROOT, 'dist/libs/documents/src/index.js'))});
+      let turns = 0;
+      setInterval(() => turns++, 10).unref();
+      readPlanDocument({ name: 'a', bytes: require('node:fs').readFileSync(${JSON.stringify(file)}) }, { limits: ${limits} })
+        .then(({ breakdown }) => String(breakdown.tasks.length), (error) => error.code)
+        .then((code) => console.log(JSON.stringify({ code, turns })));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+    return JSON.parse(stdout) as { code: string; turns: number };
+  }
+
+  it('leaves the process to its other work', async () => {
+    const { code, turns } = await readWithin('{}');
+    expect(code).toBe('30000');
+    expect(turns).toBeGreaterThan(10);
+  }, 60_000);
+  it.each([
+    ['time', '{ time: 100 }'],
+    ['memory', '{ memory: 24 }'],
+  ])(
+    'ends where it takes more %s than it may, and the process goes on',
+    async (_what, limits) => {
+      expect(await readWithin(limits)).toMatchObject({ code: 'DOCUMENT.TOO_HARD' });
+    },
+    60_000,
+  );
+});

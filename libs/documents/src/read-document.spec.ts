@@ -1,0 +1,59 @@
+import { CFB } from '@e965/xlsx';
+import { strToU8, zipSync } from 'fflate';
+import { sheetFile } from '../test/sheet-file';
+import { paragraph, wordFile } from '../test/word-file';
+import { readPlanDocument } from './read-document';
+
+/** An OLE container with streams of these names. */
+function container(streams: Record<string, Uint8Array>): Uint8Array {
+  const made = CFB.utils.cfb_new();
+  for (const [name, bytes] of Object.entries(streams)) CFB.utils.cfb_add(made, `/${name}`, Buffer.from(bytes));
+  return new Uint8Array(CFB.write(made, { type: 'buffer' }) as Buffer);
+}
+const bomb = (name: string, megabytes: number): Uint8Array =>
+  zipSync({ [name]: new Uint8Array(megabytes * 1024 * 1024) }, { level: 1 });
+const encryptedWord = new Uint8Array(600);
+encryptedWord.set([0xec, 0xa5, 0xc1, 0x00]);
+encryptedWord[0x0b] = 0x01;
+
+describe('readPlanDocument', () => {
+  it.each([
+    ['over 20 MB', new Uint8Array(20 * 1024 * 1024 + 1), 'DOCUMENT.TOO_LARGE'],
+    ['a Word bomb', bomb('word/document.xml', 80), 'DOCUMENT.ZIP_BOMB'],
+    ['an Excel bomb', bomb('xl/workbook.xml', 80), 'DOCUMENT.ZIP_BOMB'],
+    [
+      'a zip of too many entries',
+      zipSync(Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`${i}`, strToU8('')]))),
+      'DOCUMENT.ZIP_BOMB',
+    ],
+    [
+      'a Word or Excel file with a password',
+      container({ EncryptedPackage: encryptedWord, EncryptionInfo: encryptedWord }),
+      'DOCUMENT.PROTECTED',
+    ],
+    ['an old Word file with a password', container({ WordDocument: encryptedWord }), 'DOCUMENT.PROTECTED'],
+    ['a container that is cut off', container({ WordDocument: encryptedWord }).subarray(0, 100), 'DOCUMENT.BROKEN'],
+    ['a container of something else', container({ PowerPoint: encryptedWord }), 'DOCUMENT.NOT_A_DOCUMENT'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0', 'latin1'), 'DOCUMENT.NOT_A_DOCUMENT'],
+    ['a program', Buffer.from('\x7fELF\x02\x01\0', 'latin1'), 'DOCUMENT.NOT_A_DOCUMENT'],
+    ['another zip', zipSync({ 'a.txt': strToU8('x') }), 'DOCUMENT.NOT_A_DOCUMENT'],
+    ['a zip that is cut off', sheetFile([{ name: 'a', rows: [['x']] }]).subarray(0, 500), 'DOCUMENT.BROKEN'],
+    ['empty', new Uint8Array(), 'BREAKDOWN.EMPTY'],
+    ['in no encoding', Buffer.from([0xff, 0xff, 0x41, 0xff]), 'BREAKDOWN.UNKNOWN_ENCODING'],
+  ])('refuses what is %s, by its content', async (_what, bytes, code) => {
+    await expect(readPlanDocument({ name: 'plan.docx', bytes })).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+  it('unpacks no more of a bomb than it counts, whatever its head says of the size', async () => {
+    const bytes = Buffer.from(bomb('word/document.xml', 80));
+    // The size of what comes out stands in the list at the end of the zip: 4 bytes behind its own 24.
+    const list = bytes.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+    bytes.writeUInt32LE(10, list + 24);
+    await expect(readPlanDocument({ name: 'a.docx', bytes })).rejects.toMatchObject({ code: 'DOCUMENT.ZIP_BOMB' });
+  });
+  it('reads nothing for somebody who has gone already', async () => {
+    const file = { name: 'a.docx', bytes: wordFile(paragraph('正文')) };
+    await expect(readPlanDocument(file, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'DOCUMENT.STOPPED',
+    });
+  });
+});
