@@ -1,3 +1,4 @@
+import { readTermFromIssue } from './term-from-issue';
 import { align, type Alignable } from './alignment';
 import type { DraftTask } from './breakdown.types';
 import { headingWords, wordsOf } from './likeness';
@@ -168,8 +169,9 @@ type SimpleField = Exclude<ComparedField, 'parts'>;
 const SIMPLE_FIELDS = COMPARED_FIELDS.filter((field): field is SimpleField => field !== 'parts');
 
 const setKey = (names: readonly string[]): string => [...new Set(names.map(wordsOf))].sort().join('\0');
+/** A date that runs from the issue is known in the plan and not in the document: the words tell. */
 const dateKey = (date: { text: string; due: string | null } | null): string =>
-  date === null ? '' : `${date.due} ${wordsOf(date.text)}`;
+  date === null ? '' : `${readTermFromIssue(date.text) ? null : date.due} ${wordsOf(date.text)}`;
 
 /** Two tasks have the same field where this is the same. */
 const KEYS: Readonly<Record<SimpleField, (task: Omit<Comparable<unknown>, 'subtasks'>) => string>> = {

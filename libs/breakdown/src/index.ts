@@ -3,5 +3,6 @@ export { decodeText, type Encoding } from './decode-text';
 export * from './differences';
 export { wordsOf } from './likeness';
 export { readBreakdown } from './read-breakdown';
+export { readTermFromIssue, type TermFromIssue } from './term-from-issue';
 export { readStandingUnits, type StandingUnitsRule } from './standing-units';
 export { COLUMN_FIELDS } from './table-header';

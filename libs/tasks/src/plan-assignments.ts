@@ -1,6 +1,7 @@
 import { assignmentMachine, planObligations, type Policy } from '@duban/domain';
+import { readTermFromIssue } from '@duban/breakdown';
 import { isResolved, type NameReading, type ResolvedName } from '@duban/directory';
-import { type Fault, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
+import { addDays, addMonths, type Fault, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
 import { Assignment, type Role, ROLES } from './assignment.entity';
 import type { DraftedUnits, Task } from './task.entity';
 
@@ -83,6 +84,18 @@ function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'c
 /** The names that stand for somebody, for handing tasks out. */
 export const resolvedOf = (readings: ReadonlyMap<string, NameReading>): Map<string, ResolvedName> =>
   new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
+
+/** Gives the dates that run from the day of issue (印发之日起30日内), which the document itself could not know. */
+export function dateFromIssue(task: Task, issuedOn: LocalDate, calendar: WorkingCalendar): void {
+  const dayOf = ({ text, due }: { text: string; due: LocalDate | null }): LocalDate | null => {
+    const term = due === null ? readTermFromIssue(text) : null;
+    if (!term) return due;
+    if (term.unit === 'working_days') return calendar.addWorkingDays(issuedOn, term.count);
+    return term.unit === 'months' ? addMonths(issuedOn, term.count) : addDays(issuedOn, term.count);
+  };
+  if (task.deadlineText !== null) task.deadlineDue = dayOf({ text: task.deadlineText, due: task.deadlineDue });
+  task.milestones = task.milestones.map((milestone) => ({ ...milestone, due: dayOf(milestone) }));
+}
 
 /** The day by which the policy wants a task done; null where it makes no such obligation. */
 export function completionDay(

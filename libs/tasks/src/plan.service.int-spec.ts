@@ -257,6 +257,29 @@ describe('PlanService', () => {
       });
     });
 
+    it('dates what runs from the issue, for it is not known before', async () => {
+      const planId = await office.draft(
+        planOf(
+          '编制防汛预案，自本方案印发之日起30日内完成。（责任单位：市水务局）',
+          '公布收费目录，印发之日起10个工作日内完成。（责任单位：市发改委）',
+          '接到通知后5个工作日内办结。（责任单位：市教育局）',
+        ),
+      );
+      const dates = (): Promise<object[]> =>
+        office.query(
+          `select deadline_due::text as due, due_on::text as "dueOn" from task where plan_id = $1 order by position`,
+          [planId],
+        );
+      expect(await dates()).toEqual(Array(3).fill({ due: null, dueOn: null }));
+      await office.issue(planId);
+      // From 12 January 2023 over the Spring Festival, 21 to 27 January, with the Saturday and Sunday after it worked.
+      expect(await dates()).toEqual([
+        { due: '2023-02-11', dueOn: '2023-02-11' },
+        { due: '2023-01-31', dueOn: '2023-01-31' },
+        { due: null, dueOn: '2023-12-31' },
+      ]);
+    });
+
     it('lets one of two that issue at once win, and hands out each task once', async () => {
       const planId = await office.draft(planOf(HOUSES));
       const tries = await Promise.allSettled([office.issue(planId), office.issue(planId, {}, 'officer')]);

@@ -8,7 +8,7 @@ import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
 import { Any, type EntityManager } from 'typeorm';
 import { Assignment } from './assignment.entity';
-import { assignedNames, assignmentsOf, completionDay, resolvedOf, unitFaults } from './plan-assignments';
+import { assignedNames, assignmentsOf, completionDay, dateFromIssue, resolvedOf, unitFaults } from './plan-assignments';
 import { type ReadPlan, rowsOf } from './plan-draft';
 import { lockPlan, planChange, targetsByTask, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
@@ -137,15 +137,24 @@ export class PlanService {
     const inferred = new Set(assignments.filter((one) => one.isLeadInferred).map(({ taskId }) => taskId));
     for (const task of tasks) {
       task.state = 'assigned';
+      dateFromIssue(task, issuedOn, this.calendar);
       task.dueOn = completionDay(policy, input.year, issuedOn, task, this.calendar);
       if (!parents.has(task.id)) task.isLeadInferred = inferred.has(task.id);
       task.version++;
     }
     await tx.query(
-      `update task set state = 'assigned', due_on = r."dueOn", is_lead_inferred = r."isLeadInferred", version = r.version
-       from jsonb_to_recordset($1::jsonb) as r(id uuid, "dueOn" date, "isLeadInferred" boolean, version int)
+      `update task set state = 'assigned', deadline_due = r."deadlineDue", milestones = r.milestones, due_on = r."dueOn",
+         is_lead_inferred = r."isLeadInferred", version = r.version
+       from jsonb_to_recordset($1::jsonb) as r(id uuid, "deadlineDue" date, milestones jsonb, "dueOn" date,
+         "isLeadInferred" boolean, version int)
        where task.id = r.id`,
-      [JSON.stringify(tasks.map(({ id, dueOn, isLeadInferred, version }) => ({ id, dueOn, isLeadInferred, version })))],
+      [
+        JSON.stringify(
+          tasks.map(({ id, deadlineDue, milestones, dueOn, isLeadInferred, version }) => {
+            return { id, deadlineDue, milestones, dueOn, isLeadInferred, version };
+          }),
+        ),
+      ],
     );
     await insertAll(tx, Assignment, assignments);
     const names = await this.directory.namesOf(tx, [...new Set(assignments.map((a) => a.unitId))]);

@@ -8,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Assignment, type Role } from './assignment.entity';
 import { AssignmentService } from './assignment.service';
-import { assignedNames, assignmentsOf, completionDay, unitFaults } from './plan-assignments';
+import { assignedNames, assignmentsOf, completionDay, dateFromIssue, unitFaults } from './plan-assignments';
 import type { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, taskSnapshot } from './snapshots';
@@ -185,6 +185,11 @@ export class RevisionHandout {
   }
 
   /** The day by which the plan's policy wants a task done. */
+  /** Gives a task the dates that run from the issue of the plan. */
+  date(plan: Plan, task: Task): void {
+    dateFromIssue(task, plan.issuedOn!, this.calendar);
+  }
+
   async dueOn(tx: EntityManager, plan: Plan, task: Task): Promise<LocalDate | null> {
     return completionDay(await this.policyOf(tx, plan), plan.year!, plan.issuedOn!, task, this.calendar);
   }

@@ -72,6 +72,7 @@ export class RevisionTaker {
       task,
       (row) => {
         applyFields(row, draft, fields);
+        if (isBinding) this.handout.date(taking.plan, row);
         this.pointToSource(row, taking, draft, fields);
       },
       fields.has('targets') ? draft.targets : null,
@@ -133,7 +134,9 @@ export class RevisionTaker {
     const rows = rowsOf(plan, [draft], at);
     for (const task of rows.tasks) {
       task.sourceRevisionId = revisionId;
-      if (plan.state === 'issued') task.state = 'assigned';
+      if (plan.state !== 'issued') continue;
+      task.state = 'assigned';
+      this.handout.date(plan, task);
     }
     return rows;
   }

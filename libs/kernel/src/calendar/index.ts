@@ -1,5 +1,5 @@
 export type { HolidayCalendarData, HolidayEntry, HolidayPaper } from './holiday-data';
 export { CHINA_HOLIDAYS } from './holidays.cn';
-export { type LocalDate, parseLocalDate } from './local-date';
+export { addDays, addMonths, type LocalDate, parseLocalDate } from './local-date';
 export { createWorkingCalendar, type DayKind, WorkingCalendar } from './working-calendar';
 export { atLocalTime, endOfLocalDay, localDateOf, localTimeOf } from './zoned-time';

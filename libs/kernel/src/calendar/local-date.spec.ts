@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseLocalDate, toEpochDay, toLocalDate } from './local-date';
+import { addDays, addMonths, parseLocalDate, toEpochDay, toLocalDate } from './local-date';
 
 describe('parseLocalDate', () => {
   it.each(['0001-01-01', '1582-10-10', '1970-01-01', '2000-02-29', '2023-04-20', '2024-02-29', '9999-12-31'])(
@@ -57,4 +57,23 @@ describe('parseLocalDate', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['2026-01-08', 30, '2026-02-07'],
+  ['2026-12-31', 1, '2027-01-01'],
+  ['2024-02-28', 1, '2024-02-29'],
+  ['2026-03-01', -1, '2026-02-28'],
+])('%s and %d days is %s', (date, n, expected) => {
+  expect(addDays(parseLocalDate(date), n)).toBe(expected);
+});
+
+it.each([
+  ['2026-01-08', 1, '2026-02-08'],
+  ['2026-01-31', 1, '2026-02-28'],
+  ['2024-01-31', 1, '2024-02-29'],
+  ['2026-11-30', 3, '2027-02-28'],
+  ['2026-10-31', 2, '2026-12-31'],
+])('%s and %d months is %s', (date, n, expected) => {
+  expect(addMonths(parseLocalDate(date), n)).toBe(expected);
 });

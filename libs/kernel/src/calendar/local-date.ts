@@ -47,3 +47,23 @@ export function toLocalDate(epochDay: number): LocalDate {
   }
   return new Date(epochDay * MS_PER_DAY).toISOString().slice(0, 10) as LocalDate;
 }
+
+/**
+ * The day so many calendar days later.
+ *
+ * @throws RangeError where n is no whole number, or the day is outside the years 0001 to 9999
+ */
+export function addDays(date: LocalDate, n: number): LocalDate {
+  return toLocalDate(toEpochDay(date) + n);
+}
+
+/**
+ * The same day so many months later, or that month's last where it has no such day (民法典第二百零二条).
+ *
+ * @throws RangeError as {@link addDays}
+ */
+export function addMonths(date: LocalDate, n: number): LocalDate {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  const last = new Date(Date.UTC(year, month + n, 0)).getUTCDate();
+  return toLocalDate(Date.UTC(year, month - 1 + n, Math.min(day, last)) / MS_PER_DAY);
+}
