@@ -84,7 +84,7 @@ describe('The clock', () => {
     let edge: Edge;
     beforeAll(async () => {
       edge = await Edge.open(database, { clock: systemClock });
-    }, 60_000);
+    });
     afterAll(() => edge.close());
 
     it('has no routes, neither to read nor to move', async () => {

@@ -215,7 +215,7 @@ export function useEdge(prepare: (database: TestDatabase) => Promise<Edge>): () 
   let edge: Edge | undefined;
   beforeAll(async () => {
     edge = await prepare(database);
-  }, 60_000);
+  });
   afterAll(() => edge?.close());
   return () => {
     if (!edge) throw new Error('the api is there from beforeAll on');

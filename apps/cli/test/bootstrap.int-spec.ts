@@ -15,12 +15,18 @@ import { dirname, join, resolve } from 'node:path';
 
 const BOOTSTRAP = resolve(__dirname, '../bootstrap.mjs');
 
-/** Stands in for the compiler: loud on standard output, slow and failing on request, and it never deletes anything. */
+/**
+ * Stands in for the compiler: loud on standard output, failing on request, waiting for a file where one is named, and it
+ * never deletes anything.
+ */
 const COMPILER = `
 const fs = require('node:fs');
 console.log('noise of the compiler');
 fs.appendFileSync('builds.log', process.pid + ' ' + process.argv.slice(2).join(' ') + '\\n');
-setTimeout(() => {
+const gate = process.env.BUILD_GATE;
+const timer = setInterval(() => {
+  if (gate && !fs.existsSync(gate)) return;
+  clearInterval(timer);
   fs.cpSync('apps/cli/src', 'dist/apps/cli/src', { recursive: true });
   for (const name of fs.readdirSync('dist/apps/cli/src')) {
     const path = 'dist/apps/cli/src/' + name;
@@ -28,7 +34,7 @@ setTimeout(() => {
     if (fs.readFileSync(path, 'utf8').includes('mistake')) process.exit(1);
     fs.renameSync(path, path.replace(/ts$/, 'js'));
   }
-}, Number(process.env.BUILD_MS ?? 0));`;
+}, 10);`;
 
 const JEST = `console.log('jest ' + process.argv.slice(2).join(' ')); process.exit(7);`;
 
@@ -134,7 +140,7 @@ describe('bootstrap', () => {
   ] as const)('ends with its compiler on %s, and the next run builds from nothing', async (signal, code) => {
     const project = copy(signal);
     appendFileSync(join(project, 'apps/cli/src/main.ts'), '\n');
-    const { child, ended } = begin(project, ['demo'], { BUILD_MS: '20000' });
+    const { child, ended } = begin(project, ['demo'], { BUILD_GATE: 'never' });
     await until(() => builds(project).length === 2);
     child.kill(signal);
     expect(await ended).toMatchObject({ code, stdout: '' });
@@ -149,9 +155,13 @@ describe('bootstrap', () => {
   it('waits while another one builds, and does not build again', async () => {
     const project = copy('two');
     appendFileSync(join(project, 'apps/cli/src/main.ts'), '\n');
-    const { child, ended } = begin(project, ['one'], { BUILD_MS: '1000' });
+    const gate = join(project, 'gate');
+    const { child, ended } = begin(project, ['one'], { BUILD_GATE: gate });
     await until(() => builds(project).length === 2);
-    const two = await run(project, ['two']);
+    const second = begin(project, ['two'], { BUILD_GATE: gate });
+    await until(() => second.said().includes('waiting'));
+    writeFileSync(gate, '');
+    const two = await second.ended;
     expect(two).toMatchObject({ code: 0, stdout: '["two"]\n' });
     expect(two.stderr).toContain(`waiting for another duban (process ${child.pid})`);
     expect(await ended).toMatchObject({ code: 0, stdout: '["one"]\n' });
@@ -161,11 +171,16 @@ describe('bootstrap', () => {
   it('takes over from one that was killed, once its compiler is gone too', async () => {
     const project = copy('killed');
     appendFileSync(join(project, 'apps/cli/src/main.ts'), '\n');
-    const { child, ended } = begin(project, ['one'], { BUILD_MS: '1000' });
+    const gate = join(project, 'gate');
+    const { child, ended } = begin(project, ['one'], { BUILD_GATE: gate });
     await until(() => builds(project).length === 2);
     child.kill('SIGKILL');
     const orphan = lastCompiler(project);
-    const two = await run(project, ['two']);
+    const second = begin(project, ['two'], { BUILD_GATE: gate });
+    await until(() => second.said().includes('waiting'));
+    expect(isAlive(orphan)).toBe(true);
+    writeFileSync(gate, '');
+    const two = await second.ended;
     expect(isAlive(orphan)).toBe(false);
     expect(two).toMatchObject({ code: 0, stdout: '["two"]\n' });
     expect(builds(project)).toHaveLength(3);
@@ -197,7 +212,7 @@ describe('bootstrap', () => {
     project: string,
     args: string[],
     env: Record<string, string> = {},
-  ): { child: ChildProcess; ended: Promise<Ended> } {
+  ): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
     const child = spawn(process.execPath, [join(project, 'apps/cli/bootstrap.mjs'), ...args], {
       // Elsewhere, since the script must find its project by itself; and as if nobody's npm had started us.
       cwd: folder,
@@ -209,7 +224,7 @@ describe('bootstrap', () => {
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, stdout, stderr })));
-    return { child, ended };
+    return { child, ended, said: () => stderr };
   }
 
   function run(project: string, args: string[]): Promise<Ended> {
@@ -268,8 +283,8 @@ function isAlive(pid: number): boolean {
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  for (const end = Date.now() + 15_000; !isTrue();) {
-    if (Date.now() > end) throw new Error('it did not come true within 15 s');
+  for (const end = Date.now() + 60_000; !isTrue();) {
+    if (Date.now() > end) throw new Error('it did not come true within a minute');
     await new Promise((done) => setTimeout(done, 10));
   }
 }

@@ -143,7 +143,7 @@ describe('duban migrate and duban password', () => {
     await expect(signIn(url, 'office', 'short')).rejects.toThrow('401');
     api.kill('SIGKILL');
     await api.ended;
-  }, 60_000);
+  });
 });
 
 /** Node decodes this encoding only; so every pair of bytes is decoded to find those that are wanted. */

@@ -45,7 +45,7 @@ describe('duban parse, of files of all kinds', () => {
     expect(running.stderr).toBe(
       `${files[5]}: Page 1 of the file is a picture without text: have the text recognised (OCR) first.\n`,
     );
-  }, 60_000);
+  });
 });
 
 describe('reading in a thread', () => {
@@ -68,7 +68,7 @@ describe('reading in a thread', () => {
     const { code, turns } = await readWithin('{}');
     expect(code).toBe('30000');
     expect(turns).toBeGreaterThan(10);
-  }, 60_000);
+  });
   it.each([
     ['time', '{ time: 100 }'],
     ['memory', '{ memory: 24 }'],

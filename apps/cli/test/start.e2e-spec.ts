@@ -172,7 +172,7 @@ describe('npm start', () => {
     ];
     await Promise.all(cases.map(([env, words]) => refuses(start(home, env), words)));
     await nothingRunsIn(folder);
-  }, 60_000);
+  });
 
   it('runs as an ordinary user, and before the day of issue the plan is a draft', async () => {
     if (process.getuid?.() !== 0) {
@@ -217,7 +217,7 @@ describe('npm start', () => {
       chmodSync(own, 0o700);
       rmSync(own, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });
 
 describe('npm start with a database of somebody’s own', () => {
@@ -234,7 +234,7 @@ describe('npm start with a database of somebody’s own', () => {
     running.kill('SIGINT');
     expect(await running.ended).toEqual(CLEAN);
     expect(running.stderr).toBe('');
-  }, 60_000);
+  });
 });
 
 describeWithRedis('npm start with Redis', (redis) => {
@@ -247,7 +247,7 @@ describeWithRedis('npm start with Redis', (redis) => {
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
     await refuses(start(join(folder, 'redis'), env), /^Redis evicts keys .* set maxmemory-policy to noeviction\.$/);
     expect(await database.source.query('select from unit')).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** Ends with 1 and one sentence on standard error. */

@@ -40,7 +40,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     api.kill('SIGTERM');
     await api.ended;
     expect(office.signing).toBeGreaterThan(200);
-  }, 60_000);
+  });
 
   it('follows up once, however often a worker is killed in the middle', async () => {
     await office.makeDue('killed');
@@ -78,7 +78,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     next.kill('SIGTERM');
     expect(await next.ended).toEqual(CLEAN);
     expect(errorsOf(next)).toEqual([]);
-  }, 90_000);
+  });
 
   it('follows up once with two workers, one of which is killed', async () => {
     await office.makeDue('two');
@@ -92,7 +92,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     await expectEverythingOnce('two');
     other.kill('SIGTERM');
     expect(await other.ended).toEqual(CLEAN);
-  }, 60_000);
+  });
 
   it('finishes the sweep in hand when it is asked to end', async () => {
     await office.makeDue('asked');
@@ -108,7 +108,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     expect(await office.left('asked')).toBe(0);
     await expectEverythingOnce('asked');
     expect(errorsOf(worker)).toEqual([]);
-  }, 60_000);
+  });
 
   it('records a mail that is under way when it is asked to end, and does not send it again', async () => {
     const mail = new MailServer();
@@ -141,7 +141,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     } finally {
       await mail.stop();
     }
-  }, 60_000);
+  });
 
   it('reads a long document that the api has taken in, even where the job that names it was lost', async () => {
     const api = office.api();
@@ -162,7 +162,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
       expect(await process.ended).toEqual(CLEAN);
       expect(errorsOf(process)).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('answers the request in hand when the api is asked to end', async () => {
     const api = office.api();
@@ -177,7 +177,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
     // Although the client would keep its connection.
     await until(() => api.hasEnded, PATIENCE_MS, 'the end of the api');
     expect(await api.ended).toEqual(CLEAN);
-  }, 60_000);
+  });
 
   if (redis) {
     it('goes on when Redis forgets everything in the middle, and when it is away', async () => {
@@ -204,7 +204,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
       worker.kill('SIGTERM');
       expect(await worker.ended).toEqual(CLEAN);
       await redis.start();
-    }, 90_000);
+    });
   }
 
   async function expectEverythingOnce(name: string): Promise<void> {

@@ -220,7 +220,7 @@ describe('a story', () => {
       }),
       { numRuns: Number(process.env.STORY_RUNS ?? 5), endOnFailure: true },
     );
-  }, 120_000);
+  });
 
   it('has an event for every change, with actor, post, request, before and after', async () => {
     planId = await office.draft(PLAN);

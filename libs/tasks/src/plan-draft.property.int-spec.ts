@@ -231,5 +231,5 @@ describe('A draft, whatever is done to it,', () => {
     expect([...done.keys()].toSorted()).toEqual(
       ['add', 'deadlines', 'edit', 'leads', 'merge', 'move', 'order', 'remove', 'split', 'standing'].toSorted(),
     );
-  }, 120_000);
+  });
 });
