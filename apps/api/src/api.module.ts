@@ -6,17 +6,25 @@ import { AssignmentsController } from './assignments/assignments.controller';
 import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { type Ground, GroundModule } from './ground.module';
+import { HistoryController } from './history/history.controller';
 import { MessagesController } from './messages/messages.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
+import { PersonIdentitiesController } from './persons/person-identities.controller';
 import { PersonsController } from './persons/persons.controller';
+import { PostChangesController } from './persons/post-changes.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { RequestValidationPipe } from './requests';
+import { ApiTokensController } from './sessions/api-tokens.controller';
+import { OidcController } from './sessions/oidc.controller';
+import { PasswordResetsController } from './sessions/password-resets.controller';
+import { SecondFactorController } from './sessions/second-factor.controller';
 import { SessionsController } from './sessions/sessions.controller';
+import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { SignInGuard } from './sign-in.guard';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
@@ -30,8 +38,15 @@ export class ApiModule {
       module: ApiModule,
       imports: [GroundModule.forRoot(ground), ReportingModule],
       controllers: [
+        ...(ground.config.OIDC_ISSUER ? [OidcController, PersonIdentitiesController] : []),
         SessionsController,
+        PasswordResetsController,
+        SecondFactorController,
+        ApiTokensController,
+        SignInPolicyController,
         PersonsController,
+        PostChangesController,
+        HistoryController,
         UnitsController,
         DraftController,
         UnresolvedNamesController,

@@ -4,12 +4,14 @@ import type { IncomingMessage } from 'node:http';
 import { DemonstrationClock, Transactor } from '@duban/database';
 import { DomainError } from '@duban/kernel';
 import { type Logger, NestLog } from '@duban/platform';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  errorCodes,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -26,6 +28,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 /** They answer without the database, or say that it is away. */
 const PROBES = new Set(['/healthz', '/readyz']);
+const FORM = 'application/x-www-form-urlencoded';
+const LOGOUT_ROUTE = '/api/v1/sessions/oidc/back-channel-logout';
 const GIVEN_REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** A Nest application that serves the api, not yet listening. `module` holds the ApiModule, and more where wanted. */
@@ -36,6 +40,8 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Whose address counts failed sign-ins, and whether the browser came by TLS, is said by a trusted proxy only.
+    trustProxy: ground.config.DUBAN_TRUSTED_PROXIES ?? false,
     // A proxy's id is taken over, so that its log and our history tell of the same request.
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
@@ -53,6 +59,7 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
     bodyParser: false,
   });
   takeNothingButJson(adapter.getInstance());
+  await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -81,13 +88,20 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
   return app;
 }
 
-/** Neither forms of pages nor plain text, which other sites may send; and no text in another encoding, garbled. */
+/**
+ * Neither forms of pages nor plain text, which other sites may send; and no text in another encoding, garbled. One route
+ * takes a form, that of the provider itself.
+ */
 function takeNothingButJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (!isUtf8(body as Buffer)) done(new DomainError('invalid', 'REQUEST.NOT_UTF8', 'The body is not UTF-8.'));
     else void parse(request, String(body), done);
+  });
+  fastify.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: 64 * 1024 }, (request, body, done) => {
+    if (request.routeOptions.url === LOGOUT_ROUTE) done(null, new URLSearchParams(String(body)));
+    else done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM));
   });
 }
 

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
+import { CSRF_HEADER, SESSION_COOKIE } from './sessions/session-cookie';
 
 const PROBLEM_SCHEMA = {
   type: 'object' as const,
@@ -39,12 +40,15 @@ export function describeApi(app: NestFastifyApplication): void {
     .setDescription(
       'Supervises the tasks that a government hands to its departments until each is done and verified. ' +
         'Errors are RFC 9457 problem details with a stable code. Lists give `next`, an opaque cursor. ' +
-        'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days.',
+        'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days. ' +
+        `With the session’s cookie in place of a bearer token, writes carry the header \`${CSRF_HEADER}: 1\`.`,
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth()
+    .addCookieAuth(SESSION_COOKIE)
     .addSecurityRequirements('bearer')
+    .addSecurityRequirements('cookie')
     .build();
   SwaggerModule.setup('api/docs', app, () => describe(app, config), {
     jsonDocumentUrl: '/api/openapi.json',
@@ -52,8 +56,17 @@ export function describeApi(app: NestFastifyApplication): void {
   });
 }
 
-/** Signing in makes another session each time; the rest does nothing twice by itself. */
-const KEYLESS = /^\/api\/v1\/(sessions|clock|persons)/;
+/** Signing in makes another session each time, and secrets are not kept; the rest does nothing twice by itself. */
+const KEYLESS = /^\/api\/v1\/(sessions|password-resets|second-factor|api-tokens|clock|persons)/;
+/** What nobody has to be signed in for. */
+const PUBLIC = new Set([
+  'post /api/v1/sessions',
+  'get /api/v1/sessions/oidc',
+  'get /api/v1/sessions/oidc/callback',
+  'post /api/v1/sessions/oidc/back-channel-logout',
+  'post /api/v1/password-resets',
+  'post /api/v1/password-resets/redeem',
+]);
 
 function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
   const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
@@ -68,7 +81,7 @@ function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'path
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       };
       if (method !== 'get' && !KEYLESS.test(path)) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
-      if (path === '/api/v1/sessions') operation.security = [];
+      if (PUBLIC.has(`${method} ${path}`)) operation.security = [];
     }
   }
   return document;

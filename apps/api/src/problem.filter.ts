@@ -34,6 +34,8 @@ const MALFORMED: Readonly<Record<string, number>> = {
   'REQUEST.BAD_FORM': 400,
   'REQUEST.NO_FILE': 400,
   'REQUEST.UNKNOWN_FIELD': 400,
+  'SESSION.TWO_CREDENTIALS': 400,
+  'OIDC.LOGOUT_TOKEN_WRONG': 400,
   'REQUEST.NOT_MULTIPART': 415,
   'IDEMPOTENCY.BAD_KEY': 400,
 };
@@ -103,7 +105,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (status >= 500) this.log.error({ reqId: request.id, code, err: error }, 'request failed');
     else this.log.info({ reqId: request.id, code, status }, 'request refused');
     if (status === 503) void reply.header('retry-after', '5');
-    if (status === 429) void reply.header('retry-after', '300');
+    const wait = rest['retryAfterSeconds'];
+    if (status === 429) void reply.header('retry-after', typeof wait === 'number' ? String(wait) : '300');
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }

@@ -1,4 +1,5 @@
 import { DomainError, type Fault } from '@duban/kernel';
+import type { Session, SessionNeed } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -6,11 +7,31 @@ import { createZodValidationPipe } from 'nestjs-zod';
 import type { ZodError } from 'zod';
 
 /** A request whose sender is known. */
-export type ActingRequest = FastifyRequest & { actor?: Actor };
+export type ActingRequest = FastifyRequest & {
+  actor?: Actor;
+  /** Absent where an API token acts. */
+  session?: Session;
+};
 
 export const PUBLIC = 'public';
 /** A route that anybody may call without having signed in. */
 export const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(PUBLIC, true);
+
+export const WHILE_INCOMPLETE = 'while_incomplete';
+/** A route that a session may use while it lacks one of these: it is how it gets it. */
+export const WhileIncomplete = (...needs: SessionNeed[]): ReturnType<typeof SetMetadata> =>
+  SetMetadata(WHILE_INCOMPLETE, needs);
+
+export const IN_PERSON = 'in_person';
+/** A route for people who have signed in, not for their API tokens. */
+export const InPerson = (): ReturnType<typeof SetMetadata> => SetMetadata(IN_PERSON, true);
+
+/** The session by which the request is made, of a route that is {@link InPerson}. */
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): Session => {
+  const { session } = context.switchToHttp().getRequest<ActingRequest>();
+  if (!session) throw new Error('a route that is not for people alone asks for a session');
+  return session;
+});
 
 /** Who makes the request. */
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {

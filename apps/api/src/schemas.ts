@@ -181,3 +181,31 @@ export const notice = z.object({
   inNextBulletin: z.boolean(),
   version: z.int(),
 });
+
+const state = z.record(z.string(), z.unknown()).nullable();
+/** One fact (留痕). */
+export const historyEvent = z.object({
+  seq: z.string(),
+  id: uuid,
+  type: z.string(),
+  entity: z.string(),
+  entityId: uuid,
+  planId: uuid.nullable(),
+  taskId: uuid.nullable(),
+  actor: z.object({
+    personId: uuid.nullable(),
+    name: z.string(),
+    post: z.string(),
+    postId: uuid.nullable(),
+    unitId: uuid.nullable(),
+    token: z.object({ id: uuid, name: z.string() }).nullable().meta({
+      description: 'The API token by which the person acted; null where they did it themselves.',
+    }),
+  }),
+  requestId: z.string(),
+  reason: textOrNull,
+  before: state,
+  after: state,
+  occurredAt: z.string(),
+  recordedAt: z.string(),
+});

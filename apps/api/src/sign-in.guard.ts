@@ -1,28 +1,89 @@
 import { Transactor } from '@duban/database';
-import { SessionService } from '@duban/directory';
-import { DomainError } from '@duban/kernel';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { ApiTokenService, assertComplete, SessionService, type SessionNeed } from '@duban/directory';
+import { type Actor, HistoryService } from '@duban/history';
+import { type Clock, DomainError, forbidden, invalid } from '@duban/kernel';
+import { CLOCK, type Config, CONFIG } from '@duban/platform';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type ActingRequest, PUBLIC } from './requests';
+import { type ActingRequest, IN_PERSON, PUBLIC, WHILE_INCOMPLETE } from './requests';
+import { assertOwnPage, SESSION_COOKIE } from './sessions/session-cookie';
 
-/** Finds out who makes a request, by its bearer token. Every route asks but those marked public. */
+/** Finds out who makes a request: by a session's bearer token or cookie, or by an API token. */
 @Injectable()
 export class SignInGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly transactor: Transactor,
     private readonly sessions: SessionService,
+    private readonly tokens: ApiTokenService,
+    private readonly history: HistoryService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    const marked = (key: string): unknown =>
+      this.reflector.getAllAndOverride<unknown>(key, [context.getHandler(), context.getClass()]);
+    if (marked(PUBLIC)) return true;
     const request = context.switchToHttp().getRequest<ActingRequest>();
-    const token = bearerToken(request.headers.authorization);
-    if (!token) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in by POST /api/v1/sessions.');
-    request.actor = await this.transactor.run((tx) => this.sessions.authenticate(tx, token, request.id));
+    const { token, isCookie } = credentialOf(request);
+    if (ApiTokenService.isApiToken(token) && !isCookie) {
+      request.actor = await this.transactor.run((tx) => this.tokens.authenticate(tx, token, request.id));
+      if (marked(IN_PERSON)) {
+        await this.refuse(
+          request.actor,
+          forbidden('API_TOKEN.NOT_FOR_THIS', 'This is for people, not for API tokens.'),
+        );
+      }
+      return true;
+    }
+    const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id));
+    // A token that was given to a program is none for the cookie of a browser, nor the other way round.
+    if ((session.kind === 'cookie') !== isCookie) throw notSignedIn();
+    if (isCookie) await this.check(actor, () => assertOwnPage(request, this.config));
+    const allowed = (marked(WHILE_INCOMPLETE) ?? []) as SessionNeed[];
+    if (session.needs !== null && !allowed.includes(session.needs)) assertComplete(session.needs);
+    Object.assign(request, { actor, session });
     return true;
   }
+
+  private async check(actor: Actor, assertion: () => void): Promise<void> {
+    try {
+      assertion();
+    } catch (error) {
+      if (error instanceof DomainError) await this.refuse(actor, error);
+      throw error;
+    }
+  }
+
+  /** Somebody tries to act for the person: that is recorded. */
+  private async refuse(actor: Actor, error: DomainError): Promise<never> {
+    await this.transactor.run((tx) =>
+      this.history.append(tx, actor, this.clock.now(), [
+        { type: 'person.request_refused', entity: 'person', entityId: actor.personId!, reason: error.code },
+      ]),
+    );
+    throw error;
+  }
 }
+
+/**
+ * @throws DomainError unauthenticated `SESSION.REQUIRED`; invalid `SESSION.TWO_CREDENTIALS` where nobody could say for
+ *   whom the request is
+ */
+function credentialOf(request: ActingRequest): { token: string; isCookie: boolean } {
+  const bearer = bearerToken(request.headers.authorization);
+  const cookie = request.cookies[SESSION_COOKIE];
+  if (cookie !== undefined && request.headers.authorization !== undefined) {
+    throw invalid('SESSION.TWO_CREDENTIALS', 'Send the cookie or an Authorization header, not both.');
+  }
+  const token = bearer ?? cookie;
+  if (!token) throw notSignedIn();
+  return { token, isCookie: bearer === null };
+}
+
+const notSignedIn = (): DomainError =>
+  new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in by POST /api/v1/sessions.');
 
 export const bearerToken = (header: string | undefined): string | null =>
   /^Bearer ([A-Za-z0-9_-]{20,200})$/i.exec(header ?? '')?.[1] ?? null;

@@ -1,6 +1,7 @@
 import { actOnSample, type Parts, type Request, send } from './cases';
 import { Contract } from './contract';
-import { Edge, formOf, ISSUE, type Json, type Method, sample, useEdge } from './edge';
+import { Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
+import { SignInParts } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
 
@@ -20,12 +21,14 @@ describe('The answers', () => {
   /** A draft that is put right: with a unit that nobody knows and a rule about all tasks. */
   let review: Json;
   let revised: Json;
+  let policy: Json;
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
     parts = await actOnSample(opened);
     draft = await opened.draft();
     review = await opened.draft(REVIEWED);
     revised = await revise(opened);
+    ({ policy } = await (await opened.as('security')).get('/sign-in-policy'));
     contract = await Contract.of(opened);
     return opened;
   });
@@ -63,6 +66,60 @@ describe('The answers', () => {
       'POST /sessions': [[null, 'POST', '/sessions', { json: { username: 'leader', password: 'edge-password' } }]],
       'GET /sessions/current': gets('/sessions/current'),
       'DELETE /sessions/current': [['leader', 'DELETE', '/sessions/current']],
+      'GET /sessions': gets('/sessions'),
+      'DELETE /sessions': [['leader', 'DELETE', '/sessions']],
+      'DELETE /sessions/{id}': [],
+      'PUT /sessions/current/password': [
+        [
+          'LD20.head',
+          'PUT',
+          '/sessions/current/password',
+          { json: { currentPassword: PASSWORD, password: 'another-password' } },
+        ],
+      ],
+      'POST /sessions/current/second-factor': [],
+      'GET /second-factor': gets('/second-factor'),
+      'POST /second-factor': [['LD21.head', 'POST', '/second-factor', { json: {} }]],
+      'POST /second-factor/confirm': [],
+      'POST /second-factor/recovery-codes': [],
+      'POST /password-resets': [[null, 'POST', '/password-resets', { json: { username: 'LD09.head' } }]],
+      'POST /password-resets/redeem': [],
+      'GET /api-tokens': gets('/api-tokens'),
+      'POST /api-tokens': [
+        [
+          'office',
+          'POST',
+          '/api-tokens',
+          { json: { name: '导出', purpose: '每周导出', scopes: ['read.all'], days: 30 } },
+        ],
+      ],
+      'DELETE /api-tokens/{id}': [],
+      'GET /sign-in-policy': [['auditor', 'GET', '/sign-in-policy']],
+      'PUT /sign-in-policy': [['security', 'PUT', '/sign-in-policy', { json: { expectedVersion: 0, policy } }]],
+      'GET /persons': [
+        ['admin', 'GET', '/persons'],
+        ['security', 'GET', '/persons?limit=1'],
+      ],
+      'POST /persons': [
+        ['admin', 'POST', '/persons', { json: { username: 'zhang.san', displayName: '张三', email: null } }],
+      ],
+      'POST /persons/{username}/unlock': [],
+      'DELETE /persons/{username}/sessions': [['security', 'DELETE', '/persons/LD22.head/sessions']],
+      'DELETE /persons/{username}/second-factor': [],
+      'POST /post-changes': [
+        [
+          'security',
+          'POST',
+          '/post-changes',
+          { json: { kind: 'grant', username: 'LD22.head', post: { kind: 'officer' }, reason: '借调' } },
+        ],
+      ],
+      'POST /post-changes/decisions': [],
+      'GET /post-changes': [['auditor', 'GET', '/post-changes']],
+      'GET /history': [
+        ['auditor', 'GET', '/history?limit=200'],
+        ['auditor', 'GET', '/history?entity=person&limit=1'],
+      ],
       'GET /units': gets('/units', ...lists),
       'POST /units/import': [['admin', 'POST', '/units/import', { form: formOf(sample.units) }]],
       'PATCH /persons/{username}': [
@@ -193,6 +250,7 @@ describe('The answers', () => {
     const office = await edge().as('office');
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };
     const accepted = await office.do('POST', '/plans', later);
+    Object.assign(all, await new SignInParts(edge()).requests());
     all['GET /plan-imports/{id}'] = [['office', 'GET', `/plan-imports/${accepted.id}`]];
     expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
     const faults: string[] = [];
@@ -274,14 +332,14 @@ describe('The answers', () => {
       }
     });
 
-    it('say which operations take an Idempotency-Key: all that write but signing in and out and the clock', () => {
+    it('say which operations take an Idempotency-Key: all that write but accounts, sign-in and the clock', () => {
       const takes = contract.operations.filter(({ document }) =>
         document.parameters?.some((p: Json) => p.name === 'Idempotency-Key'),
       );
       const writes = contract.operations.filter(({ method }) => method !== 'GET');
-      const keyless = ['POST /sessions', 'DELETE /sessions/current', 'PUT /clock', 'PATCH /persons/{username}'];
+      const keyless = /^\w+ \/(sessions|password-resets|second-factor|api-tokens|clock|persons)/;
       expect(takes.map((operation) => operation.name)).toEqual(
-        writes.map((operation) => operation.name).filter((name) => !keyless.includes(name)),
+        writes.map((operation) => operation.name).filter((name) => !keyless.test(name)),
       );
     });
 

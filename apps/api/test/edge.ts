@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DemonstrationClock } from '@duban/database';
 import type { Clock } from '@duban/kernel';
-import { createLog, loadConfig } from '@duban/platform';
+import { createLog, loadConfig, type Logger } from '@duban/platform';
 import { type TestDatabase, until, useTestDatabase } from '@duban/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Client } from 'pg';
@@ -114,18 +114,24 @@ export class Edge {
 
   /**
    * @param clock by default the demonstration's, which an admin moves
+   * @param settings environment variables
    * @param databaseUrl where the api finds the database another way than the spec does
    */
   static async open(
     database: TestDatabase,
-    { clock, databaseUrl = database.url }: { clock?: Clock; databaseUrl?: string } = {},
+    {
+      clock,
+      databaseUrl = database.url,
+      settings = {},
+      log = createLog('fatal'),
+    }: { clock?: Clock; databaseUrl?: string; settings?: Record<string, string>; log?: Logger } = {},
   ): Promise<Edge> {
     const ground = {
-      config: loadConfig({ DUBAN_DEMO_PASSWORD: PASSWORD }),
+      config: loadConfig({ DUBAN_DEMO_PASSWORD: PASSWORD, DUBAN_SECRET: 's'.repeat(32), ...settings }),
       clock: clock ?? (await DemonstrationClock.open(database.url, new Date(START))),
       databaseUrl,
     };
-    const app = await createApi(ApiModule.forRoot(ground), ground, createLog('fatal'));
+    const app = await createApi(ApiModule.forRoot(ground), ground, log);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     const edge = new Edge(app, database);
@@ -191,10 +197,10 @@ export class Edge {
     return this.database.source.query(sql, parameters);
   }
 
-  /** What stands in each table but that of sessions: how many rows, and a sum over their contents. */
+  /** What stands in each table but those of sessions and of failed tries: how many rows, and a sum over their contents. */
   async written(): Promise<Record<string, string>> {
     const tables = await this.query(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'session') order by 1`,
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'session', 'sign_in_guess') order by 1`,
     );
     const sums = tables.map(
       ({ name }) => `select '${name}' as name, count(*) || ' rows, ' || coalesce(sum(hashtextextended(t::text, 0)), 0)

@@ -5,7 +5,17 @@ import { Edge, formOf, type Json, sample, type Sent, useEdge } from './edge';
 
 /** Requests a run; more finds more. */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 300);
-const ACCOUNTS = ['office', 'officer', 'admin', 'auditor', 'LD04.contact', 'LD04.head', 'LD01.contact', 'LA01.contact'];
+const ACCOUNTS = [
+  'office',
+  'officer',
+  'admin',
+  'auditor',
+  'security',
+  'LD04.contact',
+  'LD04.head',
+  'LD01.contact',
+  'LA01.contact',
+];
 
 const PLAN = sample.plan.slice(0, 2000);
 
@@ -208,6 +218,8 @@ class Values {
         return fc.oneof(fc.integer({ min: 0, max: 300 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
       case 'null':
         return fc.constant(null);
+      case 'boolean':
+        return fc.boolean();
       case 'string':
         return this.text(schema, name);
       default:

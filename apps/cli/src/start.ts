@@ -51,7 +51,11 @@ export async function start({ isEmpty }: { isEmpty: boolean }): Promise<void> {
     await assertPortFree(given);
     prepareHome(home);
     const databaseUrl = given.DATABASE_URL ?? (await startDatabase(home, running));
-    const config = { ...given, DUBAN_DEMO_PASSWORD: demonstrationPassword(given, home) };
+    const config = {
+      ...given,
+      DUBAN_DEMO_PASSWORD: given.DUBAN_DEMO_PASSWORD ?? kept(home, 'demo-password', 9),
+      DUBAN_SECRET: given.DUBAN_SECRET ?? kept(home, 'secret', 32),
+    };
     const log = createLog(config.LOG_LEVEL, join(home, 'duban.log'));
     const ground = await playOnce(
       databaseUrl,
@@ -141,11 +145,10 @@ function prepareHome(home: string): void {
   }
 }
 
-/** The given one, else the one of the first start, else a new one, which is kept for the next start. */
-function demonstrationPassword(config: Config, home: string): string {
-  if (config.DUBAN_DEMO_PASSWORD) return config.DUBAN_DEMO_PASSWORD;
-  const file = join(home, 'demo-password');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(9).toString('base64url'), { mode: 0o600 });
+/** The secret of the first start, or a new one, which is kept for the next. */
+function kept(home: string, name: string, bytes: number): string {
+  const file = join(home, name);
+  if (!existsSync(file)) writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
 
@@ -159,7 +162,8 @@ function tell(url: string, config: Config, home: string): void {
 Accounts, all with the password ${password}
   office   head of the supervision office (督查室主任)     officer  its staff
   leader   a leader in charge (分管领导)                   auditor  reads everything, changes nothing
-  admin    imports units, sets passwords and mail addresses
+  admin    imports units, makes accounts, sets passwords and mail addresses (系统管理员)
+  security gives posts, unlocks, sets the sign-in policy (安全管理员)
   <unit code>.contact, <unit code>.head   of each unit, such as LD01.contact
 
 Try

@@ -1,7 +1,7 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
-import { DeliveryService, Dispatcher, Round } from '@duban/notifications';
+import { DeliveryService, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
 import {
   assertEveryQueueHasAProcessor,
@@ -41,7 +41,7 @@ class SweepProcessor extends BaseProcessor<'sweep'> {
   }
 }
 
-/** Composes digests and sends deliveries. */
+/** Composes digests, sends deliveries and the mails by which passwords are reset. */
 @Injectable()
 class NotificationsProcessor extends BaseProcessor<'notifications'> {
   protected readonly handlers: JobHandlers<'notifications'> = {
@@ -53,12 +53,15 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
       await this.clock.refresh();
       return this.deliveries.send(deliveryId);
     },
+    // Of machines, not of duties: the database's clock says when.
+    'password_reset.send': ({ resetId }) => this.resets.send(resetId),
   };
 
   constructor(
     backend: QueueBackend,
     private readonly dispatcher: Dispatcher,
     private readonly deliveries: DeliveryService,
+    private readonly resets: PasswordResetMailer,
     private readonly clock: JobClock,
   ) {
     super('notifications', backend);
@@ -106,6 +109,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly ticker: SweepTicker,
     private readonly round: Round,
     private readonly clock: JobClock,
+    private readonly resets: PasswordResetMailer,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
     private readonly imports: ImportsProcessor,
@@ -127,6 +131,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.clock.refresh();
       await this.round.run();
       await this.imports.wake();
+      await this.resets.sendDue();
     });
   }
 }

@@ -1,4 +1,11 @@
-import { assignmentMachine, deliveryMachine, noticeMachine, planImportMachine, planMachine } from '@duban/domain';
+import {
+  assignmentMachine,
+  deliveryMachine,
+  noticeMachine,
+  planImportMachine,
+  planMachine,
+  postChangeMachine,
+} from '@duban/domain';
 import { useTestDatabase } from '@duban/testing';
 
 describe('check constraints of states', () => {
@@ -12,6 +19,7 @@ describe('check constraints of states', () => {
     ['ck_assignment_state', assignmentMachine],
     ['ck_supervision_notice_state', noticeMachine],
     ['ck_delivery_state', deliveryMachine],
+    ['ck_post_change_state', postChangeMachine],
   ])('%s allows what the machine knows and nothing else', async (name, machine) => {
     const [constraint]: { definition: string }[] = await database.source.query(
       `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1`,

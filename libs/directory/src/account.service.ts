@@ -1,19 +1,22 @@
 import { insertAll } from '@duban/database';
 import { GOVERNMENT_POSTS } from '@duban/domain';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
-import { localDateOf, newId, notFound } from '@duban/kernel';
+import { conflict, forbidden, localDateOf, newId, notFound } from '@duban/kernel';
 import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, PRINTABLE } from './names';
-import { DEMONSTRATION_PREFIX, hashDemonstrationPassword, hashPassword } from './passwords';
+import { DEMONSTRATION_PREFIX, hashDemonstrationPassword } from './passwords';
 import { PersonEntity } from './person.entity';
 import { type PersonState, readPersonStates } from './person-state';
+import { PostChangeService } from './post-change.service';
 import { PostEntity } from './post.entity';
 import { PostHoldingEntity } from './post-holding.entity';
-import { assertMay } from './rights';
+import { assertMay, assertNotOwn } from './rights';
+import { PasswordService } from './sign-in/password.service';
+import { SignInPolicyService } from './sign-in/sign-in-policy.service';
 
 const GOVERNMENT_NAMES = {
   office: '督查室主任',
@@ -21,6 +24,7 @@ const GOVERNMENT_NAMES = {
   leader: '分管领导',
   auditor: '审计员',
   admin: '系统管理员',
+  security: '安全管理员',
 } as const satisfies Record<(typeof GOVERNMENT_POSTS)[number], string>;
 
 /** An account to be made for somebody who holds a post from a day on. */
@@ -38,6 +42,8 @@ export interface AccountEdit {
   /** Where mail goes; null for none. */
   email?: string | null;
   password?: string;
+  /** False closes the account: nobody signs in by it, and who is signed in is signed out. */
+  isActive?: boolean;
 }
 
 /** Accounts: people, the posts that they hold, their passwords. */
@@ -47,12 +53,15 @@ export class AccountService {
 
   constructor(
     @Inject(HistoryService) private readonly history: HistoryService,
+    @Inject(PasswordService) private readonly passwords: PasswordService,
+    @Inject(PostChangeService) private readonly postChanges: PostChangeService,
+    @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_DEMO_PASSWORD'>,
   ) {}
 
   /**
    * Sees to it that the government's posts exist, each with the account of the same name (`office`, `officer`,
-   * `leader`, `auditor`, `admin`), held from the day of `at`; what exists is left as it is. Every start calls it, with
+   * `leader`, `auditor`, `admin`, `security`), held from the day of `at`; what exists is left as it is. Every start calls it, with
    * the supervision's clock: who acts before that day finds the posts vacant.
    *
    * With `DUBAN_DEMO_PASSWORD`, new accounts have that password, and accounts whose password is still that of a former
@@ -83,7 +92,8 @@ export class AccountService {
 
   /**
    * Makes accounts, with the demonstration password where there is one, else with none. The caller has taken the
-   * directory's lock and knows that the usernames are new.
+   * directory's lock and knows that the usernames are new. By the sign-in policy, posts of an admin's import wait for
+   * the security administrator.
    *
    * @param jurisdictionId null for accounts of the government's own posts
    */
@@ -112,7 +122,10 @@ export class AccountService {
       toOn: null,
     }));
     await insertAll(tx, PersonEntity, persons);
-    await insertAll(tx, PostHoldingEntity, holdings);
+    // What an administrator's file says is one administrator's word; the other confirms it (三员分立).
+    const { confirmImportedPosts } = (await this.policies.current(tx)).policy;
+    const waits = confirmImportedPosts && actor.post === 'admin';
+    if (!waits) await insertAll(tx, PostHoldingEntity, holdings);
     const states = await readPersonStates(
       tx,
       persons.map((person) => person.id),
@@ -123,28 +136,51 @@ export class AccountService {
       at,
       states.map((after) => ({ type: 'person.created', entity: 'person', entityId: after.id, jurisdictionId, after })),
     );
+    if (waits) await this.postChanges.proposeImported(tx, actor, at, holdings);
   }
 
   /**
-   * Sets a password of at least 8 characters and ends the person's sessions. An admin may for anybody, everybody for
-   * themselves.
+   * Makes an account without a post or a password: others give it the one, and an administrator or a reset by mail the
+   * other.
    *
-   * @throws DomainError `PERSON.UNKNOWN`, `RIGHTS.NOT_ALLOWED`, `PERSON.PASSWORD_TOO_SHORT`, `PERSON.PASSWORD_TOO_LONG`
+   * @throws DomainError `RIGHTS.NOT_ALLOWED`, conflict `PERSON.USERNAME_TAKEN`
+   */
+  async create(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { username, displayName, email }: { username: string; displayName: string; email: string | null },
+  ): Promise<PersonState> {
+    assertMay(actor, 'account.create');
+    await lockDirectory(tx);
+    const name = cleanCode(username);
+    if ((await tx.findOneBy(PersonEntity, { username: name })) !== null) {
+      throw conflict('PERSON.USERNAME_TAKEN', 'There is an account of this name already. Choose another.', {
+        field: 'username',
+      });
+    }
+    const id = newId();
+    await tx.insert(PersonEntity, { id, username: name, displayName, email, passwordHash: null, createdAt: at });
+    const [after] = await readPersonStates(tx, [id]);
+    await this.history.append(tx, actor, at, [{ type: 'person.created', entity: 'person', entityId: id, after }]);
+    return after!;
+  }
+
+  /**
+   * Sets a password by the rules of the sign-in policy and ends the person's sessions. An admin may for anybody but the
+   * other administrators, everybody for themselves.
+   *
+   * @throws DomainError `PERSON.UNKNOWN`, `RIGHTS.NOT_ALLOWED`, `RIGHTS.ADMINISTRATORS_APART`, and as
+   *   {@link PasswordService.set}
    */
   async setPassword(tx: EntityManager, actor: Actor, at: Date, username: string, password: string): Promise<void> {
-    const name = cleanCode(username);
-    const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
-    if (person === null || person.id !== actor.personId) assertMay(actor, 'account.edit');
-    if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
-    const passwordHash = await hashPassword(password);
-    const before = await readPersonStates(tx, [person.id]);
-    await tx.update(PersonEntity, { id: person.id }, { passwordHash });
-    await this.afterNewPassword(tx, actor, at, before, null);
+    await this.edit(tx, actor, at, username, { password });
   }
 
   /**
    * Changes what an account says of a person: an admin anybody's, everybody their own address and password. The name
-   * is an admin's to give, since documents name leaders by it.
+   * is an admin's to give, since documents name leaders by it. The accounts of the other two administrators are not an
+   * admin's to take over, by a password, a mail address, or by closing them.
    *
    * @returns the person as history records them
    * @throws DomainError as {@link setPassword}
@@ -154,27 +190,54 @@ export class AccountService {
     actor: Actor,
     at: Date,
     username: string,
-    { password, displayName, email }: AccountEdit,
+    { password, displayName, email, isActive }: AccountEdit,
   ): Promise<PersonState> {
     const name = cleanCode(username);
     const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
-    if (person === null || person.id !== actor.personId || displayName !== undefined) assertMay(actor, 'account.edit');
+    const isOwn = person !== null && person.id === actor.personId && !actor.token;
+    if (!isOwn || displayName !== undefined || isActive !== undefined) assertMay(actor, 'account.edit');
     if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
+    if (isActive !== undefined) assertNotOwn(actor, person.id);
+    const [before] = await readPersonStates(tx, [person.id]);
+    if (!isOwn && (password !== undefined || email !== undefined || isActive === false)) {
+      assertNotOtherAdministrator(actor, before!);
+    }
     const changes = {
       ...(displayName === undefined ? {} : { displayName }),
       ...(email === undefined ? {} : { email }),
+      ...(isActive === undefined ? {} : { isActive }),
     };
     if (Object.keys(changes).length > 0) {
-      const [before] = await readPersonStates(tx, [person.id]);
       await tx.update(PersonEntity, { id: person.id }, changes);
+      if (isActive === false) await endSessions(tx, [person.id]);
       const [after] = await readPersonStates(tx, [person.id]);
       await this.history.append(tx, actor, at, [
         { type: 'person.edited', entity: 'person', entityId: person.id, before, after },
       ]);
     }
-    if (password !== undefined) await this.setPassword(tx, actor, at, username, password);
+    if (password !== undefined) await this.takePassword(tx, actor, at, person.id, password, isOwn, null);
     const [state] = await readPersonStates(tx, [person.id]);
     return state!;
+  }
+
+  /**
+   * Sets a password that is asked for rightly, whoever asks: by its owner, or by a code from a mail.
+   *
+   * @param isOwn whether nobody but the owner knows it
+   * @throws DomainError as {@link PasswordService.set}
+   */
+  async takePassword(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    personId: string,
+    password: string,
+    isOwn: boolean,
+    reason: string | null,
+  ): Promise<void> {
+    const [before] = await readPersonStates(tx, [personId]);
+    await this.passwords.set(tx, before!, password, isOwn);
+    await this.recordNewPassword(tx, actor, at, [before!], reason);
   }
 
   private async renewDemonstrationPassword(tx: EntityManager, actor: Actor, at: Date): Promise<void> {
@@ -188,20 +251,23 @@ export class AccountService {
     const ids = outdated.map(({ id }) => id);
     const before = await readPersonStates(tx, ids);
     await tx.update(PersonEntity, { id: In(ids) }, { passwordHash });
-    await this.afterNewPassword(tx, actor, at, before, 'The demonstration has a new password.');
+    await endSessions(tx, ids);
+    await this.recordNewPassword(tx, actor, at, before, 'The demonstration has a new password.');
   }
 
-  /** Whoever is signed in by the old password is signed out, and history knows that there is a new one, not which. */
-  private async afterNewPassword(
+  /** History knows that there is a new one, not which. */
+  private async recordNewPassword(
     tx: EntityManager,
     actor: Actor,
     at: Date,
-    before: Awaited<ReturnType<typeof readPersonStates>>,
+    before: readonly PersonState[],
     reason: string | null,
   ): Promise<void> {
-    const ids = before.map(({ id }) => id);
-    await tx.query(`update session set ended_at = now() where person_id = any($1) and ended_at is null`, [ids]);
-    const changes = (await readPersonStates(tx, ids)).map((after, index) => ({
+    const states = await readPersonStates(
+      tx,
+      before.map(({ id }) => id),
+    );
+    const changes = states.map((after, index) => ({
       type: 'person.password_set',
       entity: 'person' as const,
       entityId: after.id,
@@ -218,4 +284,18 @@ export class AccountService {
     if (password === undefined) return undefined;
     return (this.demonstrationHash ??= hashDemonstrationPassword(password));
   }
+}
+
+const endSessions = (tx: EntityManager, personIds: readonly string[]): Promise<unknown> =>
+  tx.query(`update session set ended_at = now() where person_id = any($1) and ended_at is null`, [personIds]);
+
+/** Whoever can take over the account of another administrator holds both posts. */
+function assertNotOtherAdministrator(actor: Actor, { posts }: PersonState): void {
+  const other = posts.find(({ kind, toOn }) => toOn === null && (kind === 'security' || kind === 'auditor'));
+  if (actor.post === 'system' || !other) return;
+  throw forbidden(
+    'RIGHTS.ADMINISTRATORS_APART',
+    'This is the account of another administrator (三员分立). Only its owner, or a reset by mail, may change that.',
+    { post: other.kind },
+  );
 }

@@ -1,3 +1,4 @@
+import { Transactor } from '@duban/database';
 import { systemClock } from '@duban/kernel';
 import { CLOCK, CONFIG } from '@duban/platform';
 import { Global, Module } from '@nestjs/common';
@@ -9,8 +10,9 @@ import { AccountService, DirectoryModule, SessionService, UnitDirectory, UnitImp
   providers: [
     { provide: CONFIG, useValue: {} },
     { provide: CLOCK, useValue: systemClock },
+    { provide: Transactor, useValue: {} },
   ],
-  exports: [CONFIG, CLOCK],
+  exports: [CONFIG, CLOCK, Transactor],
 })
 class PlatformStandIn {}
 

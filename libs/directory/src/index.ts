@@ -7,8 +7,26 @@ export { isResolved, type NameReading, type ResolvedName, type UncertainName } f
 export type { NameGuess } from './name-guesses';
 export { type NameMeaning, NameSettler } from './name-settler';
 export { nameKey } from './names';
-export { type Action, assertMay, may, unitScope } from './rights';
-export { SessionService, type SignedIn } from './session.service';
 export { type GovernmentPosts, type Holder, UnitDirectory, type UnitPosts } from './unit-directory';
+export { ProviderSignInService } from './oidc/provider-sign-in.service';
+export { IdentityProvider } from './oidc/identity-provider';
+export { type NewPostChange, PostChangeService, type PostChangeView } from './post-change.service';
+export { type Action, ACTIONS, assertMay, may, unitScope } from './rights';
+export {
+  assertComplete,
+  type Session,
+  type SessionNeed,
+  type SessionOrigin,
+  SessionService,
+  type SessionView,
+  type SignedIn,
+} from './session.service';
+export { ApiTokenService, type ApiTokenView } from './sign-in/api-token.service';
+export { CODE_MINUTES, type PasswordResetMail, PasswordResetService } from './sign-in/password-reset.service';
+export { type Enrolment, SecondFactorService, type SecondFactorState } from './sign-in/second-factor.service';
+export { type AccountView, SignInAdministrationService } from './sign-in/sign-in-administration.service';
+export { type SignInPolicy, signInPolicySchema } from './sign-in/sign-in-policy';
+export { SignInPolicyService, type SignInPolicyVersion } from './sign-in/sign-in-policy.service';
+export { SignInService } from './sign-in/sign-in.service';
 export { type UnitImportResult, UnitImportService } from './unit-import.service';
 export type { UnitView } from './unit-view';

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { type DomainError, invalid } from '@duban/kernel';
 
 /** Argon2id (the default) with OWASP's smallest setting: about 15 ms on one core, 19 MiB. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
-const LEAST_CHARACTERS = 8;
-const MOST_CHARACTERS = 256;
 
 const phc = (salt: Buffer): string =>
   `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${base64(salt)}$`;
@@ -28,13 +24,8 @@ export const DEMONSTRATION_PREFIX = phc(DEMONSTRATION_SALT);
 export const hashDemonstrationPassword = (password: string): Promise<string> =>
   hash(composed(password), { ...COST, salt: DEMONSTRATION_SALT });
 
-/** @throws DomainError `PERSON.PASSWORD_TOO_SHORT` under 8 characters, `PERSON.PASSWORD_TOO_LONG` over 256 */
-export async function hashPassword(password: string): Promise<string> {
-  const length = Array.from(password).length;
-  if (length < LEAST_CHARACTERS) throw unfit('SHORT', `at least ${LEAST_CHARACTERS}`);
-  if (length > MOST_CHARACTERS) throw unfit('LONG', `at most ${MOST_CHARACTERS}`);
-  return hash(composed(password), COST);
-}
+/** Whether the password will do is for the rules of passwords to say. */
+export const hashPassword = (password: string): Promise<string> => hash(composed(password), COST);
 
 /** Takes about the same time for an account without a password (null), which no password fits. */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
@@ -44,8 +35,3 @@ export async function verifyPassword(passwordHash: string | null, password: stri
 
 // Two machines may give the same letter in two forms.
 const composed = (password: string): string => password.normalize('NFC');
-
-const unfit = (what: 'SHORT' | 'LONG', limit: string): DomainError =>
-  invalid(`PERSON.PASSWORD_TOO_${what}`, `A password has ${limit} characters. Choose another.`, {
-    faults: [{ code: `PERSON.PASSWORD_TOO_${what}`, message: `It must have ${limit} characters.`, field: 'password' }],
-  });

@@ -20,6 +20,14 @@ export class PersonEntity {
   @Column('text', { name: 'password_hash', nullable: true, select: false })
   passwordHash!: string | null;
 
+  /** Whoever set the password knows it: its owner chooses another before anything else. */
+  @Column('boolean', { name: 'must_change_password', default: false })
+  mustChangePassword!: boolean;
+
+  /** By the database's clock; null where it was never set by hand. */
+  @Column('timestamptz', { name: 'password_set_at', nullable: true })
+  passwordSetAt!: Date | null;
+
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
 

@@ -8,6 +8,8 @@ type Reach = 'all' | 'own';
 const OFFICE = { office: 'all', officer: 'all' } as const;
 const UNIT = { head: 'own', contact: 'own' } as const;
 const GOVERNMENT = { ...OFFICE, leader: 'all', auditor: 'all', admin: 'all' } as const;
+const ADMINISTRATORS = { admin: 'all', security: 'all', auditor: 'all' } as const;
+const EVERYBODY = { ...GOVERNMENT, security: 'all', head: 'all', contact: 'all' } as const;
 
 /** Which post may do what (权限). What is not here is not allowed. */
 const RIGHTS = {
@@ -15,8 +17,20 @@ const RIGHTS = {
   'plan.edit': OFFICE,
   'plan.issue': OFFICE,
   'unit.import': { ...OFFICE, admin: 'all' },
+  'unit.read': EVERYBODY,
+  'account.create': { admin: 'all' },
   'account.edit': { admin: 'all' },
+  'account.read': ADMINISTRATORS,
+  /** Propose that somebody is given a post, or loses one. */
+  'post.propose': { admin: 'all', security: 'all' },
+  /** Give and take posts: what the security administrator proposes is done at once. */
+  'post.decide': { security: 'all' },
+  /** Unlock an account, end its sessions and tokens, take its second factor away. */
+  'sign_in.administer': { security: 'all' },
+  'sign_in.policy': { security: 'all' },
+  'history.read': { auditor: 'all' },
   'clock.move': { admin: 'all' },
+  'clock.read': EVERYBODY,
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,
   /** Return, verify, cancel; a lead's unit judges the parts of the others, too. */
@@ -26,19 +40,24 @@ const RIGHTS = {
   'read.all': GOVERNMENT,
   'read.own': { ...GOVERNMENT, ...UNIT },
   'delivery.read_all': GOVERNMENT,
+  'inbox.read': EVERYBODY,
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
+
+/** All that rights tell apart; an API token may do a part of it. */
+export const ACTIONS = Object.keys(RIGHTS) as [Action, ...Action[]];
 
 /** Something that a person does or reads, as far as rights tell it apart. */
 export type Action = keyof typeof RIGHTS;
 
 /**
- * Whether the actor's post may do this. The supervision itself (`system`) may all: no request can act as it.
+ * Whether the actor's post may do this, and the API token by which they act, if any. The supervision itself (`system`) may all: no request can act as it.
  *
  * @param unitId the unit whose part it is. Without it, a right to one's own part is enough, and the caller confines
  *   what is read to {@link unitScope}.
  */
 export function may(actor: Actor, action: Action, unitId?: string): boolean {
   if (actor.post === 'system') return true;
+  if (actor.token && !actor.token.scopes.includes(action)) return false;
   const reaches: Partial<Record<PostKind, Reach>> = RIGHTS[action];
   const reach = reaches[actor.post];
   if (reach === 'own') return actor.unitId !== null && (unitId === undefined || unitId === actor.unitId);
@@ -47,10 +66,13 @@ export function may(actor: Actor, action: Action, unitId?: string): boolean {
 
 /**
  * @param unitId as for {@link may}
- * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` with the action and the post
+ * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` with the action and the post, `RIGHTS.NOT_IN_SCOPE`
  */
 export function assertMay(actor: Actor, action: Action, unitId?: string): void {
   if (may(actor, action, unitId)) return;
+  if (actor.token && may({ ...actor, token: undefined }, action, unitId)) {
+    throw forbidden('RIGHTS.NOT_IN_SCOPE', `The API token has not the scope ${action}. Make one that has.`, { action });
+  }
   const elsewhere = unitId !== undefined && may(actor, action);
   const message = elsewhere
     ? `Your post may do this only for its own unit (${action}). Ask the unit concerned.`
@@ -67,4 +89,13 @@ export function unitScope(actor: Actor): string | null {
   if (may(actor, 'read.all')) return null;
   assertMay(actor, 'read.own');
   return actor.unitId;
+}
+
+/**
+ * Nobody administers what they may do themselves.
+ * @throws DomainError forbidden `RIGHTS.OWN_ACCOUNT`
+ */
+export function assertNotOwn(actor: Actor, personId: string): void {
+  if (actor.personId !== personId) return;
+  throw forbidden('RIGHTS.OWN_ACCOUNT', 'This is your own account. Ask another administrator.');
 }

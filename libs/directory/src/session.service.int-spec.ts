@@ -6,7 +6,7 @@ describe('SessionService', () => {
   const t = useDirectory();
   const at = t.clock.now();
 
-  const signIn = (username: string, password: string) => t.run((tx) => t.sessions.signIn(tx, username, password));
+  const signIn = (username: string, password: string) => t.signIn(username, password);
   const authenticate = (token: string) => t.run((tx) => t.sessions.authenticate(tx, token, 'request-7'));
 
   beforeAll(async () => {
@@ -83,7 +83,7 @@ describe('SessionService', () => {
   it('records a failure of somebody, and nothing of nobody', async () => {
     const before = (await t.events()).length;
     for (const username of [' officer', 'nobody', '\u0000']) {
-      await t.run((tx) => t.sessions.recordFailure(tx, username, 'request-8'));
+      await expect(signIn(username, 'a guess')).rejects.toMatchObject({ code: 'SESSION.WRONG_CREDENTIALS' });
     }
     const events = (await t.events()).slice(before);
     expect(events).toHaveLength(1);

@@ -1,16 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { POST_KINDS, type PostKind } from '@duban/domain';
-import { type Actor, HistoryService, systemActor } from '@duban/history';
-import { type Clock, DomainError, forbidden, newId } from '@duban/kernel';
+import type { Actor } from '@duban/history';
+import { type Clock, DomainError, forbidden, localDateOf, newId, notFound } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { GuessLimiter } from './guess-limiter';
 import { CHINA_TIME_ZONE } from './jurisdiction';
-import { cleanCode, PRINTABLE } from './names';
-import { verifyPassword } from './passwords';
-import { PersonEntity } from './person.entity';
-import { readPersonStates } from './person-state';
+import { SignInPolicyService } from './sign-in/sign-in-policy.service';
+
+/** How somebody comes: what is shown of a session to its owner. */
+export interface SessionOrigin {
+  kind: 'bearer' | 'cookie';
+  address: string | null;
+  /** What the client calls itself. */
+  device: string | null;
+}
+
+/** What a session lacks before it can be used for anything else. */
+export type SessionNeed = 'second_factor' | 'password' | 'enrolment';
 
 /** A new sign-in. */
 export interface SignedIn {
@@ -18,64 +25,105 @@ export interface SignedIn {
   token: string;
   expiresAt: Date;
   person: { id: string; username: string; displayName: string };
+  /** Null for a session that can be used. */
+  needs: SessionNeed | null;
+}
+
+/** The session by which a request was made. */
+export interface Session {
+  id: string;
+  kind: SessionOrigin['kind'];
+  needs: SessionNeed | null;
+}
+
+export interface SessionView extends SessionOrigin {
+  id: string;
+  means: 'password' | 'provider';
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+}
+
+/** How a person proved who they are. */
+interface Proof {
+  means: 'password' | 'provider';
+  /** A second factor was asked for and given, elsewhere or just now. */
+  isTwofold?: boolean;
+  providerSession?: string | null;
 }
 
 const TOKEN_BYTES = 32;
-const SESSION_LIFE = '12 hours';
 /** How long an expired session is kept, so that its holder hears why it no longer counts. */
 const EXPIRED_LIFE = '7 days';
+const MOST_DEVICE_CHARACTERS = 300;
 
-/** Sign-in (登录). Sessions measure machines, not duties: they go by the database's clock. */
+/** Sessions (会话). They measure machines, not duties: they go by the database's clock. */
 @Injectable()
 export class SessionService {
-  private readonly guesses = new GuessLimiter();
-
   constructor(
-    @Inject(HistoryService) private readonly history: HistoryService,
+    @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Opens a session of twelve hours. On `SESSION.WRONG_CREDENTIALS` the caller calls {@link recordFailure}, in another
-   * transaction, since this one is rolled back.
-   *
-   * @throws DomainError unauthenticated `SESSION.WRONG_CREDENTIALS`, with the same words and about as fast whether the
-   *   username, the password or the whole account is not there; throttled `SESSION.TOO_MANY_TRIES` after 10 failures
-   *   for the username within 5 minutes, whatever the password
+   * Opens a session for somebody who has proved who they are. It ends by the policy: so long after it began, and so
+   * long after it was last used.
    */
-  async signIn(tx: EntityManager, username: string, password: string): Promise<SignedIn> {
-    const name = cleanCode(username);
-    if (!this.guesses.admit(name)) {
-      throw new DomainError(
-        'throttled',
-        'SESSION.TOO_MANY_TRIES',
-        'There were too many failed sign-ins for this username. Wait five minutes, then try again.',
-      );
-    }
-    const account = await findAccount(tx, name);
-    const fits = await verifyPassword(account?.passwordHash ?? null, password);
-    if (!account?.isActive || !fits) {
-      throw new DomainError(
-        'unauthenticated',
-        'SESSION.WRONG_CREDENTIALS',
-        'The username or the password is wrong. Check both and try again.',
-      );
-    }
-    this.guesses.succeeded(name);
-    return this.open(tx, account);
+  async open(
+    tx: EntityManager,
+    person: SignedIn['person'],
+    { kind, address, device }: SessionOrigin,
+    { means, isTwofold = false, providerSession = null }: Proof,
+  ): Promise<SignedIn> {
+    const { policy } = await this.policies.current(tx);
+    await tx.query(`delete from session where person_id = $1 and expires_at < now() - $2::interval`, [
+      person.id,
+      EXPIRED_LIFE,
+    ]);
+    const [known]: [{ isEnrolled: boolean; kinds: PostKind[] }] = await tx.query(
+      `select exists (select from second_factor where person_id = $1 and confirmed_at is not null) as "isEnrolled",
+         array(select post.kind from post_holding h join post on post.id = h.post_id
+           where h.person_id = $1 and (h.to_on is null or h.to_on > $2::date)) as kinds`,
+      [person.id, localDateOf(this.clock.now(), CHINA_TIME_ZONE)],
+    );
+    const isRequired = policy.secondFactor.posts.some((post) => known.kinds.includes(post));
+    const wanted = known.isEnrolled ? 'wanted' : isRequired ? 'enrolment' : 'none';
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const [row]: [{ expiresAt: Date; needs: SessionNeed | null }] = await tx.query(
+      `with opened as (
+         insert into session (id, token_hash, person_id, expires_at, kind, means, second_factor, address, device,
+           idle_minutes, provider_session)
+         values ($1, $2, $3, now() + $4 * interval '1 hour', $5, $6, $7, $8, $9, $10, $11)
+         returning *
+       )
+       select s.expires_at as "expiresAt", ${NEEDS} as needs from opened s join person p on p.id = s.person_id`,
+      [
+        newId(),
+        hashToken(token),
+        person.id,
+        policy.session.hours,
+        kind,
+        means,
+        isTwofold ? 'passed' : wanted,
+        address,
+        device?.slice(0, MOST_DEVICE_CHARACTERS) ?? null,
+        policy.session.idleMinutes,
+        providerSession,
+      ],
+    );
+    return { token, expiresAt: row.expiresAt, person, needs: row.needs };
   }
 
-  /** Records a failed sign-in in history where the username is somebody's, else nothing. */
-  async recordFailure(tx: EntityManager, username: string, requestId: string): Promise<void> {
-    const account = await findAccount(tx, cleanCode(username));
-    if (!account) return;
-    const changes = (await readPersonStates(tx, [account.id])).map((after) => ({
-      type: 'person.sign_in_failed',
-      entity: 'person' as const,
-      entityId: after.id,
-      after,
-    }));
-    await this.history.append(tx, systemActor(requestId), this.clock.now(), changes);
+  /**
+   * Whose token it is, for anything but completing the sign-in.
+   *
+   * @throws DomainError as {@link identify}, and forbidden `SESSION.SECOND_FACTOR_REQUIRED`,
+   *   `SESSION.PASSWORD_CHANGE_REQUIRED`, `SESSION.ENROLMENT_REQUIRED`
+   */
+  async authenticate(tx: EntityManager, token: string, requestId: string): Promise<Actor> {
+    const { actor, session } = await this.identify(tx, token, requestId);
+    assertComplete(session.needs);
+    return actor;
   }
 
   /**
@@ -83,38 +131,35 @@ export class SessionService {
    * first, by the order of `POST_KINDS`, then of units.
    *
    * @param requestId of the request that the actor makes
-   * @throws DomainError unauthenticated `SESSION.REQUIRED` (no such session, or ended), `SESSION.EXPIRED`; forbidden
-   *   `SESSION.NO_POST`
+   * @throws DomainError unauthenticated `SESSION.REQUIRED` (no such session, or ended), `SESSION.EXPIRED`,
+   *   `SESSION.IDLE`; forbidden `SESSION.NO_POST`
    */
-  async authenticate(tx: EntityManager, token: string, requestId: string): Promise<Actor> {
-    const [session]: SessionRow[] = await tx.query(
-      `select s.expires_at <= now() as "isExpired", p.id as "personId", p.display_name as name, held.kind as post,
-         held.id as "postId", held.unit_id as "unitId"
+  async identify(tx: EntityManager, token: string, requestId: string): Promise<{ actor: Actor; session: Session }> {
+    const [found]: SessionRow[] = await tx.query(
+      `select s.id, s.kind, ${NEEDS} as needs, s.expires_at <= now() as "isExpired",
+         s.last_used_at + s.idle_minutes * interval '1 minute' <= now() as "isIdle",
+         s.last_used_at < now() - interval '1 minute' as "isStale", p.id as "personId",
+         p.display_name as name, held.kind as post, held.id as "postId", held.unit_id as "unitId"
        from session s
        join person p on p.id = s.person_id
-       left join lateral (
-         select post.id, post.kind, post.unit_id
-         from post_holding h
-         join post on post.id = h.post_id
-         left join unit u on u.id = post.unit_id
-         left join jurisdiction j on j.id = u.jurisdiction_id
-         cross join lateral (select ($2::timestamptz at time zone coalesce(j.time_zone, $3))::date as today) day
-         where h.person_id = p.id and h.from_on <= day.today and (h.to_on is null or h.to_on > day.today)
-         order by array_position($4::text[], post.kind), u.position, u.code
-         limit 1
-       ) held on true
+       left join lateral (${POST_IN_WHICH_TO_ACT}) held on true
        where s.token_hash = $1 and s.ended_at is null and p.is_active`,
-      [hashToken(token), this.clock.now(), CHINA_TIME_ZONE, POST_KINDS],
+      [hashToken(token), ...actingParameters(this.clock.now())],
     );
-    if (!session) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'You are not signed in. Sign in first.');
-    const { isExpired, post, ...person } = session;
+    if (!found) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'You are not signed in. Sign in first.');
+    const { id, kind, needs, isExpired, isIdle, isStale, ...holder } = found;
     if (isExpired) {
       throw new DomainError('unauthenticated', 'SESSION.EXPIRED', 'Your session has expired. Sign in again.');
     }
-    if (post === null) {
-      throw forbidden('SESSION.NO_POST', 'You hold no post at present. Ask an administrator to give you one.');
+    if (isIdle) {
+      throw new DomainError(
+        'unauthenticated',
+        'SESSION.IDLE',
+        'Your session was not used for too long. Sign in again.',
+      );
     }
-    return { ...person, post, requestId };
+    if (isStale) await tx.query(`update session set last_used_at = now() where id = $1`, [id]);
+    return { actor: actorFrom(holder, requestId), session: { id, kind, needs } };
   }
 
   /** Ends the session (退出登录); one that is not there, or has ended, is no error. */
@@ -124,23 +169,87 @@ export class SessionService {
     ]);
   }
 
-  private async open(tx: EntityManager, { id: personId, username, displayName }: PersonEntity): Promise<SignedIn> {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await tx.query(`delete from session where person_id = $1 and expires_at < now() - $2::interval`, [
-      personId,
-      EXPIRED_LIFE,
-    ]);
-    const [session]: [{ expiresAt: Date }] = await tx.query(
-      `insert into session (id, token_hash, person_id, expires_at) values ($1, $2, $3, now() + $4::interval)
-       returning expires_at as "expiresAt"`,
-      [newId(), hashToken(token), personId, SESSION_LIFE],
+  /** Sessions of a person that can still be used, the last used first. */
+  async list(tx: EntityManager, personId: string): Promise<SessionView[]> {
+    return tx.query(
+      `select id, kind, means, address, device, created_at as "createdAt", last_used_at as "lastUsedAt",
+         expires_at as "expiresAt"
+       from session s where person_id = $1 and ${IS_LIVE} order by last_used_at desc, id`,
+      [personId],
     );
-    return { token, expiresAt: session.expiresAt, person: { id: personId, username, displayName } };
+  }
+
+  /** @throws DomainError not_found `SESSION.UNKNOWN` for one that is somebody else's, too */
+  async endOne(tx: EntityManager, personId: string, sessionId: string): Promise<void> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `update session s set ended_at = now() where id = $1 and person_id = $2 and ${IS_LIVE}`,
+      [sessionId, personId],
+    );
+    if (ended === 0) throw notFound('SESSION.UNKNOWN', 'You have no such session, or it has ended already.');
+  }
+
+  /** @param exceptId the session that stays, null for none @returns how many ended */
+  async endAll(tx: EntityManager, personId: string, exceptId: string | null): Promise<number> {
+    const [, ended]: [unknown, number] = await tx.query(
+      `update session s set ended_at = now()
+       where person_id = $1 and id is distinct from $2::uuid and ${IS_LIVE}`,
+      [personId, exceptId],
+    );
+    return ended;
+  }
+
+  /**
+   * Brings a session back that ended with all others of its person, by the person's own wish, with another token.
+   */
+  async reopen(tx: EntityManager, sessionId: string): Promise<SignedIn> {
+    await tx.query(`update session set ended_at = null where id = $1`, [sessionId]);
+    return this.renew(tx, sessionId, null);
+  }
+
+  /**
+   * Gives a session that has proved more another token, so that whoever saw the first has nothing.
+   * @param secondFactor what is known of the second factor from now on
+   */
+  async renew(tx: EntityManager, sessionId: string, secondFactor: 'passed' | null): Promise<SignedIn> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const [row]: [Omit<SignedIn, 'token'>] = await tx.query(
+      `with renewed as (
+         update session set token_hash = $2, second_factor = coalesce($3, second_factor), last_used_at = now()
+         where id = $1 returning *
+       )
+       select s.expires_at as "expiresAt", ${NEEDS} as needs,
+         json_build_object('id', p.id, 'username', p.username, 'displayName', p.display_name) as person
+       from renewed s join person p on p.id = s.person_id`,
+      [sessionId, hashToken(token), secondFactor],
+    );
+    return { token, ...row };
   }
 }
 
-interface SessionRow {
-  isExpired: boolean;
+/** Of a session `s` of a person `p`: what it lacks, the first thing first. */
+const NEEDS = `case when s.second_factor = 'wanted' then 'second_factor'
+  when p.must_change_password and s.means = 'password' then 'password'
+  when s.second_factor = 'enrolment' then 'enrolment' end`;
+
+const IS_LIVE = `s.ended_at is null and s.expires_at > now()
+  and s.last_used_at + s.idle_minutes * interval '1 minute' > now()`;
+
+/** Of a person `p`: the post held today, with {@link actingParameters} as $2 to $4. */
+export const POST_IN_WHICH_TO_ACT = `
+  select post.id, post.kind, post.unit_id
+  from post_holding h
+  join post on post.id = h.post_id
+  left join unit u on u.id = post.unit_id
+  left join jurisdiction j on j.id = u.jurisdiction_id
+  cross join lateral (select ($2::timestamptz at time zone coalesce(j.time_zone, $3))::date as today) day
+  where h.person_id = p.id and h.from_on <= day.today and (h.to_on is null or h.to_on > day.today)
+  order by array_position($4::text[], post.kind), u.position, u.code
+  limit 1`;
+
+export const actingParameters = (now: Date): unknown[] => [now, CHINA_TIME_ZONE, POST_KINDS];
+
+/** Who holds the post in which they act, if any. */
+export interface Holder {
   personId: string;
   name: string;
   post: PostKind | null;
@@ -148,13 +257,32 @@ interface SessionRow {
   unitId: string | null;
 }
 
-const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-/** With its hash. Postgres takes no control characters, and no username has any. */
-async function findAccount(tx: EntityManager, username: string): Promise<PersonEntity | null> {
-  if (!PRINTABLE.test(username)) return null;
-  return tx.findOne(PersonEntity, {
-    select: { id: true, username: true, displayName: true, isActive: true, passwordHash: true },
-    where: { username },
-  });
+/** @throws DomainError forbidden `SESSION.NO_POST` */
+export function actorFrom({ post, ...person }: Holder, requestId: string): Actor {
+  if (post === null) {
+    throw forbidden('SESSION.NO_POST', 'You hold no post at present. Ask an administrator to give you one.');
+  }
+  return { ...person, post, requestId };
 }
+
+/** @throws DomainError forbidden, with the code that names what is lacking */
+export function assertComplete(needs: SessionNeed | null): void {
+  if (needs === null) return;
+  const [code, message] = {
+    second_factor: ['SESSION.SECOND_FACTOR_REQUIRED', 'Give the code of your second factor first.'],
+    password: ['SESSION.PASSWORD_CHANGE_REQUIRED', 'Choose a password of your own first.'],
+    enrolment: ['SESSION.ENROLMENT_REQUIRED', 'Your post needs a second factor. Set one up first.'],
+  }[needs] as [string, string];
+  throw forbidden(code, message);
+}
+
+interface SessionRow extends Holder {
+  id: string;
+  kind: SessionOrigin['kind'];
+  needs: SessionNeed | null;
+  isExpired: boolean;
+  isIdle: boolean;
+  isStale: boolean;
+}
+
+export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -100,7 +100,7 @@ describe('UnitDirectory', () => {
     const posts = await t.run((tx) => t.directory.postsOf(tx, [idOf('Q01'), idOf('Y01'), newId()]));
     expect(posts.size).toBe(2);
     const government = await t.run((tx) => t.directory.governmentPosts(tx));
-    expect(Object.keys(government).toSorted()).toEqual(['admin', 'auditor', 'leader', 'office', 'officer']);
+    expect(Object.keys(government).toSorted()).toEqual(['admin', 'auditor', 'leader', 'office', 'officer', 'security']);
     const { head, contact } = posts.get(idOf('Y01'))!;
     const wanted = [contact, government.office, head];
     const holders = await t.run((tx) => t.directory.holders(tx, wanted, parseLocalDate('2031-01-06')));

@@ -93,7 +93,7 @@ describe('UnitImportService', () => {
         kind: 'head',
       },
     ]);
-    const { person } = await t.run((tx) => t.sessions.signIn(tx, 'Q01.contact', DEMO_PASSWORD));
+    const { person } = await t.signIn('Q01.contact', DEMO_PASSWORD);
     expect(person.displayName).toBe('北岭区人民政府联络员');
   });
 
@@ -186,7 +186,7 @@ describe('UnitImportService', () => {
     await importing(sampleUnits());
     await t.run((tx) => t.accounts.setPassword(tx, actorOf('admin'), at, 'Y01.head', 'chosen by herself'));
     await importing(changed((d) => (d.units[0]!['official'] = '云山市教育委员会')));
-    const { person } = await t.run((tx) => t.sessions.signIn(tx, 'Y01.head', 'chosen by herself'));
+    const { person } = await t.signIn('Y01.head', 'chosen by herself');
     expect(person.username).toBe('Y01.head');
   });
 
@@ -321,7 +321,7 @@ describe('UnitImportService without demonstration', () => {
     const at = t.clock.now();
     await t.run((tx) => t.imports.import(tx, actorOf('admin'), at, sampleUnits()));
     expect(await t.query(`select 1 from person where password_hash is not null`)).toEqual([]);
-    const signIn = (password: string) => t.run((tx) => t.sessions.signIn(tx, 'Y01.contact', password));
+    const signIn = (password: string) => t.signIn('Y01.contact', password);
     await expect(signIn('')).rejects.toMatchObject({ code: 'SESSION.WRONG_CREDENTIALS' });
     await t.run((tx) => t.accounts.setPassword(tx, actorOf('admin'), at, 'Y01.contact', 'set by the admin'));
     expect(await signIn('set by the admin')).toMatchObject({ person: { username: 'Y01.contact' } });

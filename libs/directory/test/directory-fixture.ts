@@ -2,7 +2,19 @@ import { type Actor, HistoryService, systemActor } from '@duban/history';
 import { SteppedClock } from '@duban/kernel';
 import { useTestDatabase } from '@duban/testing';
 import type { EntityManager } from 'typeorm';
-import { AccountService, DIRECTORY_ENTITIES, SessionService, UnitDirectory, UnitImportService } from '../src';
+import {
+  AccountService,
+  DIRECTORY_ENTITIES,
+  PasswordResetService,
+  PostChangeService,
+  SessionService,
+  type SignedIn,
+  SignInPolicyService,
+  SignInService,
+  UnitDirectory,
+  UnitImportService,
+} from '../src';
+import { PasswordService } from '../src/sign-in/password.service';
 
 interface RecordedEvent {
   type: string;
@@ -21,9 +33,15 @@ export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
   const database = useTestDatabase(DIRECTORY_ENTITIES);
   const clock = new SteppedClock(new Date('2031-01-06T09:00:00+08:00'));
   const history = new HistoryService();
+  const configOf = (password: string | null) => ({ DUBAN_DEMO_PASSWORD: password ?? undefined });
+  const policies = new SignInPolicyService(history, configOf(demoPassword));
+  const passwords = new PasswordService(policies);
+  const postChanges = new PostChangeService(history);
   const accountsWith = (password: string | null) =>
-    new AccountService(history, { DUBAN_DEMO_PASSWORD: password ?? undefined });
+    new AccountService(history, passwords, postChanges, policies, configOf(password));
   const accounts = accountsWith(demoPassword);
+  const sessions = new SessionService(policies, clock);
+  const signIns = (): SignInService => new SignInService(database.transactor, sessions, policies, history, clock);
   return {
     database,
     clock,
@@ -31,7 +49,12 @@ export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
     /** The accounts of a later start with another setting. */
     accountsWith,
     imports: new UnitImportService(history, accounts),
-    sessions: new SessionService(history, clock),
+    sessions,
+    policies,
+    postChanges,
+    signIn: (username: string, password: string): Promise<SignedIn> => signIns().signIn(username, password, 'request'),
+    signIns,
+    resets: () => new PasswordResetService(database.transactor, accounts, policies, history, clock),
     directory: new UnitDirectory(clock),
     run: <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> => database.transactor.run(work),
     query: (sql: string, parameters: unknown[] = []) => database.source.query(sql, parameters),

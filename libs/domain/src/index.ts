@@ -3,6 +3,7 @@ export * from './plan-import.machine';
 export * from './plan.machine';
 export * from './notice.machine';
 export * from './delivery.machine';
+export * from './post-change.machine';
 export * from './machines';
 export * from './policy';
 export * from './presets';

@@ -25,6 +25,7 @@ describe('MACHINES', () => {
       'delivery',
       'plan',
       'plan_import',
+      'post_change',
       'supervision_notice',
     ]);
     const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));

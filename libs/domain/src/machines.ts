@@ -4,6 +4,7 @@ import { deliveryMachine } from './delivery.machine';
 import { noticeMachine } from './notice.machine';
 import { planImportMachine } from './plan-import.machine';
 import { planMachine } from './plan.machine';
+import { postChangeMachine } from './post-change.machine';
 
 /** Every machine of the field, for the check at start and for the drawings. */
 export const MACHINES = [
@@ -12,4 +13,5 @@ export const MACHINES = [
   assignmentMachine,
   noticeMachine,
   deliveryMachine,
+  postChangeMachine,
 ] as unknown as readonly Machine<never>[];

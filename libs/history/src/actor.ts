@@ -10,6 +10,8 @@ export interface Actor {
   /** The unit whose post it is; null for posts of the government. */
   unitId: string | null;
   requestId: string;
+  /** The API token by which the person acts; absent where they do it themselves. */
+  token?: { id: string; name: string; scopes: readonly string[] };
 }
 
 /** The supervision itself, acting by the calendar; `requestId` names the run. */

@@ -4,24 +4,30 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
 
 /** What events are about. */
-export type Entity =
-  | 'jurisdiction'
-  | 'unit'
-  | 'settled_name'
-  | 'person'
-  | 'plan_import'
-  | 'plan'
-  | 'plan_revision'
-  | 'plan_revision_item'
-  | 'task'
-  | 'assignment'
-  | 'obligation'
-  | 'report'
-  | 'follow_up'
-  | 'supervision_notice'
-  | 'delivery'
-  | 'notification'
-  | 'clock';
+export const ENTITIES = [
+  'jurisdiction',
+  'unit',
+  'settled_name',
+  'person',
+  'plan_import',
+  'plan',
+  'plan_revision',
+  'plan_revision_item',
+  'task',
+  'assignment',
+  'obligation',
+  'report',
+  'follow_up',
+  'supervision_notice',
+  'delivery',
+  'notification',
+  'clock',
+  'sign_in',
+  'sign_in_policy',
+  'api_token',
+  'post_change',
+] as const;
+export type Entity = (typeof ENTITIES)[number];
 
 /** One fact to record (留痕): what changed, from what, to what. */
 export interface Change {
@@ -58,7 +64,15 @@ export interface HistoryEvent {
   entityId: string;
   planId: string | null;
   taskId: string | null;
-  actor: { personId: string | null; name: string; post: string; postId: string | null; unitId: string | null };
+  actor: {
+    personId: string | null;
+    name: string;
+    post: string;
+    postId: string | null;
+    unitId: string | null;
+    /** The API token by which the person acted. */
+    token: { id: string; name: string } | null;
+  };
   requestId: string;
   reason: string | null;
   before: Record<string, unknown> | null;
@@ -89,9 +103,10 @@ export class HistoryService {
     }));
     await tx.query(
       `insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
-         actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at)
+         actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at,
+         actor_token_id, actor_token_name)
        select r.id, r.jurisdiction_id, r.plan_id, r.task_id, r.entity, r.entity_id, r.type, r.reason, r.before, r.after,
-         $2, $3, $4, $5, $6, $7, $8
+         $2, $3, $4, $5, $6, $7, $8, $9, $10
        from jsonb_to_recordset($1::jsonb) as r(position int, id uuid, jurisdiction_id uuid, plan_id uuid, task_id uuid,
          entity text, entity_id uuid, type text, reason text, before jsonb, after jsonb)
        order by r.position`,
@@ -104,6 +119,8 @@ export class HistoryService {
         actor.post,
         actor.requestId,
         occurredAt,
+        actor.token?.id ?? null,
+        actor.token?.name ?? null,
       ],
     );
   }
@@ -117,11 +134,7 @@ export class HistoryService {
     sight: UnitSight | null = null,
   ): Promise<HistoryEvent[]> {
     return tx.query(
-      `select h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
-         h.task_id as "taskId", h.request_id as "requestId", h.reason, h.before, h.after,
-         h.occurred_at as "occurredAt", h.recorded_at as "recordedAt",
-         json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
-           'postId', h.actor_post_id, 'unitId', h.actor_unit_id) as actor
+      `select ${EVENT}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
          and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity = 'task'
@@ -166,6 +179,20 @@ export class HistoryService {
     );
   }
 
+  /** Events of all kinds, or of one entity, the newest first. `before` is the last `seq` already seen. */
+  async newest(
+    tx: EntityManager,
+    { entity, entityId, before, limit }: { entity?: Entity; entityId?: string; before: string | null; limit: number },
+  ): Promise<HistoryEvent[]> {
+    return tx.query(
+      `select ${EVENT} from history_event h
+       where ($1::text is null or h.entity = $1) and ($2::uuid is null or h.entity_id = $2)
+         and ($3::bigint is null or h.seq < $3)
+       order by h.seq desc limit $4`,
+      [entity ?? null, entityId ?? null, before, limit],
+    );
+  }
+
   /**
    * The last state, at or before `at`, of every entity of one kind in a plan or in some tasks; what was not made yet is
    * absent. Of two events the later written counts: writers of one entity wait for each other, while the instants that
@@ -188,3 +215,11 @@ export class HistoryService {
     return rows.flatMap((row) => (row.after === null ? [] : [row.after]));
   }
 }
+
+/** Of an event `h`. */
+const EVENT = `h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
+  h.task_id as "taskId", h.request_id as "requestId", h.reason, h.before, h.after,
+  h.occurred_at as "occurredAt", h.recorded_at as "recordedAt",
+  json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
+    'postId', h.actor_post_id, 'unitId', h.actor_unit_id, 'token', case when h.actor_token_id is not null
+      then json_build_object('id', h.actor_token_id, 'name', h.actor_token_name) end) as actor`;

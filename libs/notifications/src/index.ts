@@ -2,4 +2,5 @@ export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine
 export { DeliveryService, type SendOutcome } from './delivery.service';
 export { Dispatcher } from './dispatcher';
 export { NotificationsModule } from './notifications.module';
+export { PasswordResetMailer } from './password-reset.mailer';
 export { Round } from './round';

@@ -6,11 +6,12 @@ import { DeliveryReader } from './delivery.reader';
 import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
 import { Dispatcher } from './dispatcher';
+import { PasswordResetMailer } from './password-reset.mailer';
 import { Round } from './round';
 import { LANGUAGES } from './templates';
 import { MESSAGES } from './templates/messages';
 
-const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, Round];
+const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, PasswordResetMailer, Round];
 
 /**
  * Digests, deliveries and their channels. Needs the modules of platform, database, directory, queue and supervision.

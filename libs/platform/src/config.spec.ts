@@ -1,6 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig } from './config';
 
+const OIDC = {
+  OIDC_ISSUER: 'https://id.city.example',
+  OIDC_CLIENT_ID: 'duban',
+  DUBAN_URL: 'https://duban.city.example',
+};
+
 describe('loadConfig', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'duban-config-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('takes secrets from files, without the line end that an editor leaves', () => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${'k'.repeat(32)}\n`);
+    expect(loadConfig({ DUBAN_SECRET_FILE: file }).DUBAN_SECRET).toBe('k'.repeat(32));
+    expect(loadConfig({ ...OIDC, OIDC_CLIENT_SECRET_FILE: file }).OIDC_CLIENT_SECRET).toBe('k'.repeat(32));
+  });
+
+  it.each([
+    ['a short secret', { DUBAN_SECRET: 'short' }, 'DUBAN_SECRET'],
+    ['a file that is none', { DUBAN_SECRET_FILE: '/nowhere/at/all' }, 'DUBAN_SECRET_FILE'],
+    ['a provider that anybody can listen to', { ...OIDC, OIDC_ISSUER: 'http://id.city.example' }, 'OIDC_ISSUER'],
+    ['a provider without a client', { ...OIDC, OIDC_CLIENT_ID: '' }, 'OIDC_CLIENT_ID'],
+    ['a provider that knows no way back', { ...OIDC, DUBAN_URL: '' }, 'DUBAN_URL'],
+    ['an address with a path', { DUBAN_URL: 'https://city.example/duban' }, 'DUBAN_URL'],
+  ])('refuses %s by its name, and tells no secret', (_, env: NodeJS.ProcessEnv, name) => {
+    expect(() => loadConfig(env)).toThrow(name);
+    expect(() => loadConfig(env)).not.toThrow('short');
+  });
+
+  it('takes a provider on this machine without TLS, and an address with its last slash', () => {
+    const given = { ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:4000', DUBAN_URL: 'http://127.0.0.1:3000/' };
+    expect(loadConfig(given)).toMatchObject({ DUBAN_URL: 'http://127.0.0.1:3000' });
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: '', REDIS_URL: '' })).toEqual(loadConfig({}));
   });

@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const wholeNumber = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most}`;
   return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+};
+
+/** Inside one machine nobody listens between duban and its provider. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const isSafe = (address: string): boolean => {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || LOOPBACK.test(hostname);
 };
 
 /** Everything that the environment decides; read once, here, and nowhere else. */
@@ -30,11 +38,33 @@ const schema = z.object({
   /** Language of messages. */
   DUBAN_LANGUAGE: z.enum(['zh', 'en'], 'zh or en').default('zh'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug'], 'fatal, error, warn, info or debug').default('info'),
+  /** The address at which people find duban, `https://…`, without a path: in mails, for the provider, against forgeries. */
+  DUBAN_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).pathname === '/', 'It has no path.')
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  /** Addresses of the proxies before duban, as a list of networks: what they say of a client's address counts. */
+  DUBAN_TRUSTED_PROXIES: z.string().optional(),
+  /** Encrypts second factors in the database; 32 characters at least, and the same in all processes. */
+  DUBAN_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  /** The identity provider (统一身份认证), an OpenID Connect issuer; without it there are passwords only. */
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe, 'Only https, or this machine.')
+    .optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  /** Without it duban is a public client, which PKCE protects. */
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_SCOPE: z.string().default('openid profile email'),
   /** Seconds between two sweeps (巡检) of what is due. */
   SWEEP_SECONDS: wholeNumber(1, 3600).default(30),
   /** Keys of the queue in Redis begin with this; braces keep them in one slot of a cluster. */
   QUEUE_PREFIX: z.string().min(1).default('{duban}'),
 });
+
+/** Settings that may stand in a file, which `<name>_FILE` names, so that they are in no list of processes. */
+const SECRETS = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'DUBAN_SECRET', 'OIDC_CLIENT_SECRET'] as const;
 
 export type Config = z.infer<typeof schema>;
 
@@ -45,10 +75,28 @@ export const CONFIG = Symbol('CONFIG');
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   // An empty variable in a compose file means "not set".
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file !== undefined) given[name] = secretIn(`${name}_FILE`, file);
+  }
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(
+  if (!parsed.success) throw wrong(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL } = parsed.data;
+  if (OIDC_ISSUER && !(OIDC_CLIENT_ID && DUBAN_URL)) {
+    throw wrong(['OIDC_ISSUER: it needs OIDC_CLIENT_ID and DUBAN_URL']);
+  }
+  return parsed.data;
+}
+
+function secretIn(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw wrong([`${name}: ${(error as Error).message}`]);
+  }
+}
+
+const wrong = (faults: readonly string[]): Error =>
+  new Error(
     `The configuration is wrong, expected is ${faults.join('; ')}. Set these environment variables so, or not at all.`,
   );
-}

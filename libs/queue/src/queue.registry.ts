@@ -47,7 +47,11 @@ const QUEUES = {
     backoff: { type: 'exponential', delay: 2 * SECOND, jitter: 0.5 },
     keepCompleted: { count: 100, age: DAY_SECONDS },
     keepFailed: { count: 1_000, age: 7 * DAY_SECONDS },
-    jobs: { 'digest.compose': nothing, 'delivery.send': z.strictObject({ deliveryId: z.uuid() }) },
+    jobs: {
+      'digest.compose': nothing,
+      'delivery.send': z.strictObject({ deliveryId: z.uuid() }),
+      'password_reset.send': z.strictObject({ resetId: z.uuid() }),
+    },
   },
   /** Documents to be read into drafts (导入). Reading takes memory, so one at a time for each worker. */
   imports: {

@@ -1,3 +1,4 @@
+export * from './test-browser';
 export * from './test-database';
 export * from './test-redis';
 export * from './until';

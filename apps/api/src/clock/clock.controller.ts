@@ -30,7 +30,8 @@ export class ClockController {
   @Get()
   @ApiOperation({ summary: 'Where the demonstration’s clock stands' })
   @ApiOkResponse({ type: ClockDto })
-  get(): ClockDto {
+  get(@CurrentActor() actor: Actor): ClockDto {
+    assertMay(actor, 'clock.read');
     return { now: this.clock.now().toISOString() };
   }
 

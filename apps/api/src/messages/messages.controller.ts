@@ -87,6 +87,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'My messages (收件箱), newest first: one digest a half hour at most' })
   @ApiOkResponse({ type: DeliveriesDto })
   inbox(@CurrentActor() actor: Actor, @Query() query: InboxQuery): Promise<Page<DeliveryView>> {
+    assertMay(actor, 'inbox.read');
     return this.transactor.run((tx) =>
       this.deliveries.inbox(tx, actor.personId!, {
         unreadOnly: query.unread === 'true',
@@ -101,7 +102,10 @@ export class MessagesController {
   @ApiOperation({ summary: 'Mark a message of mine as read' })
   @ApiOkResponse({ type: ReadDto })
   read(@Req() request: ActingRequest, @Param() { id }: MessageParams): Promise<{ readAt: Date }> {
-    return this.commands.run(request, null, (tx, actor, at) => this.deliveries.read(tx, actor, id, at));
+    return this.commands.run(request, null, (tx, actor, at) => {
+      assertMay(actor, 'inbox.read');
+      return this.deliveries.read(tx, actor, id, at);
+    });
   }
 }
 

@@ -1,11 +1,20 @@
-import { AccountService, type PersonState } from '@duban/directory';
-import { Body, Controller, Param, Patch, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Transactor } from '@duban/database';
+import {
+  AccountService,
+  type AccountView,
+  type PersonState,
+  SecondFactorService,
+  SignInAdministrationService,
+} from '@duban/directory';
+import type { Actor } from '@duban/history';
+import { cursorKey, type Page, pageOf as pageFrom } from '@duban/reporting';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import type { ActingRequest } from '../requests';
-import { shortText, textOrNull, uuid } from '../schemas';
+import { type ActingRequest, CurrentActor } from '../requests';
+import { cursor, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
 
 class PersonParams extends createZodDto(z.strictObject({ username: z.string().min(1).max(200) })) {}
 class PersonEditDto extends createZodDto(
@@ -14,9 +23,48 @@ class PersonEditDto extends createZodDto(
     email: z.email('An address such as name@example.org.').max(254).nullable().optional().meta({
       description: 'Where mail goes, beside the inbox; null for none.',
     }),
-    password: z.string().max(200).optional().meta({ description: 'Ends the person’s sessions.' }),
+    password: z.string().max(200).optional().meta({
+      description: 'Ends the person’s sessions. By the policy they choose another when they next sign in.',
+    }),
+    isActive: z.boolean().optional().meta({ description: 'False closes the account and ends its sessions.' }),
   }),
 ) {}
+class NewPersonDto extends createZodDto(
+  z.strictObject({
+    username: z
+      .string()
+      .trim()
+      .regex(/^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,99}$/u, 'Letters, digits, and . _ @ - within; 100 characters at most.'),
+    displayName: shortText,
+    email: z.email('An address such as name@example.org.').max(254).nullable().default(null),
+  }),
+) {}
+class PersonsQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
+class PersonsDto extends createZodDto(
+  pageOf(
+    z.object({
+      id: uuid,
+      username: z.string(),
+      displayName: z.string(),
+      email: textOrNull,
+      isActive: z.boolean(),
+      hasPassword: z.boolean(),
+      hasSecondFactor: z.boolean(),
+      lockedUntil: textOrNull.meta({ description: 'Null while the account is not locked.' }),
+      sessions: z.int().meta({ description: 'That can still be used.' }),
+      posts: z.array(
+        z.object({
+          postId: uuid,
+          kind: z.string(),
+          unitCode: textOrNull,
+          fromOn: z.string(),
+          toOn: textOrNull,
+        }),
+      ),
+    }),
+  ),
+) {}
+class EndedAllDto extends createZodDto(z.object({ sessions: z.int(), apiTokens: z.int() })) {}
 class PersonDto extends createZodDto(
   z.object({
     id: uuid,
@@ -41,14 +89,43 @@ class PersonDto extends createZodDto(
 @Controller('persons')
 export class PersonsController {
   constructor(
+    private readonly transactor: Transactor,
     private readonly commands: CommandRunner,
     private readonly accounts: AccountService,
+    private readonly administration: SignInAdministrationService,
+    private readonly secondFactors: SecondFactorService,
   ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Accounts (账号), by username: for the three administrators (三员)' })
+  @ApiOkResponse({ type: PersonsDto })
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() { limit: size, cursor: after }: PersonsQuery,
+  ): Promise<Page<AccountView>> {
+    const key = cursorKey(after, [isUsername]);
+    const seen = key ? String(key[0]) : null;
+    const accounts = await this.transactor.run((tx) =>
+      this.administration.list(tx, actor, { after: seen, limit: size + 1 }),
+    );
+    return pageFrom(accounts, size, ({ username }) => [username]);
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Make an account',
+    description: 'Without a password and without a post: that is given by POST /post-changes.',
+  })
+  @ApiCreatedResponse({ type: PersonDto })
+  create(@Req() request: ActingRequest, @Body() body: NewPersonDto): Promise<PersonState> {
+    return this.commands.runRepeatable(request, (tx, actor, at) => this.accounts.create(tx, actor, at, body));
+  }
 
   @Patch(':username')
   @ApiOperation({
-    summary: 'Change an account: mail address, password, name',
-    description: 'An admin anybody’s; everybody their own address and password.',
+    summary: 'Change an account: mail address, password, name, whether it is open',
+    description:
+      'An admin anybody’s but those of the other administrators (三员分立); everybody their own address and password.',
   })
   @ApiOkResponse({ type: PersonDto })
   edit(
@@ -58,4 +135,33 @@ export class PersonsController {
   ): Promise<PersonState> {
     return this.commands.runRepeatable(request, (tx, actor, at) => this.accounts.edit(tx, actor, at, username, edit));
   }
+
+  @Post(':username/unlock')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Unlock an account that failed sign-ins have locked' })
+  @ApiNoContentResponse()
+  async unlock(@Req() request: ActingRequest, @Param() { username }: PersonParams): Promise<void> {
+    await this.commands.runRepeatable(request, (tx, actor, at) => this.administration.unlock(tx, actor, at, username));
+  }
+
+  @Delete(':username/sessions')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End all sessions and API tokens of somebody' })
+  @ApiOkResponse({ type: EndedAllDto })
+  endAll(
+    @Req() request: ActingRequest,
+    @Param() { username }: PersonParams,
+  ): Promise<{ sessions: number; apiTokens: number }> {
+    return this.commands.runRepeatable(request, (tx, actor, at) => this.administration.endAll(tx, actor, at, username));
+  }
+
+  @Delete(':username/second-factor')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Take away somebody’s second factor; sessions end' })
+  @ApiNoContentResponse()
+  async resetSecondFactor(@Req() request: ActingRequest, @Param() { username }: PersonParams): Promise<void> {
+    await this.commands.runRepeatable(request, (tx, actor) => this.secondFactors.reset(tx, actor, username));
+  }
 }
+
+const isUsername = (part: unknown): boolean => typeof part === 'string' && storable.safeParse(part).success;

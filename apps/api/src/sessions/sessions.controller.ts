@@ -1,26 +1,53 @@
 import { Transactor } from '@duban/database';
-import { SessionService, type SignedIn } from '@duban/directory';
+import {
+  AccountService,
+  SecondFactorService,
+  type Session,
+  SessionService,
+  type SessionView,
+  type SignedIn,
+  SignInService,
+} from '@duban/directory';
 import type { Actor } from '@duban/history';
-import { DomainError } from '@duban/kernel';
-import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
+import type { Clock } from '@duban/kernel';
+import { CLOCK, type Config, CONFIG } from '@duban/platform';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Public } from '../requests';
-import { instant, uuid } from '../schemas';
+import { type ActingRequest, CurrentActor, CurrentSession, InPerson, Public, WhileIncomplete } from '../requests';
+import { instant, textOrNull, uuid } from '../schemas';
 import { bearerToken } from '../sign-in.guard';
+import { assertOwnOrigin, clearSessionCookie, comingFrom, SESSION_COOKIE, setSessionCookie } from './session-cookie';
+
+const password = z.string().min(1).max(200);
+const code = z.string().min(1).max(40).meta({ description: 'Six digits of the authenticator, or a recovery code.' });
+const needs = z
+  .enum(['second_factor', 'password', 'enrolment'])
+  .nullable()
+  .meta({
+    description:
+      'What is left to do before anything else: the code of the second factor (POST /sessions/current/second-factor), ' +
+      'a password of one’s own (PUT /sessions/current/password), a second factor (POST /second-factor).',
+  });
 
 class SignInDto extends createZodDto(
-  z.strictObject({ username: z.string().min(1).max(200), password: z.string().min(1).max(200) }),
-) {}
-class SignedInDto extends createZodDto(
-  z.object({
-    token: z.string().meta({ description: 'Send it as `Authorization: Bearer …`.' }),
-    expiresAt: instant,
-    person: z.object({ id: uuid, username: z.string(), displayName: z.string() }),
+  z.strictObject({
+    username: z.string().min(1).max(200),
+    password,
+    cookie: z.boolean().optional().meta({
+      description: 'Sets the session as a cookie that no script reads, for a page; the answer has no token then.',
+    }),
   }),
 ) {}
+export const signedIn = z.object({
+  token: textOrNull.meta({ description: 'Send it as `Authorization: Bearer …`; null where it went into a cookie.' }),
+  expiresAt: instant,
+  person: z.object({ id: uuid, username: z.string(), displayName: z.string() }),
+  needs,
+});
+class SignedInDto extends createZodDto(signedIn) {}
 class ActorDto extends createZodDto(
   z.object({
     personId: uuid.nullable(),
@@ -28,8 +55,33 @@ class ActorDto extends createZodDto(
     post: z.string(),
     postId: uuid.nullable(),
     unitId: uuid.nullable(),
+    apiToken: z.object({ id: uuid, name: z.string(), scopes: z.array(z.string()) }).nullable(),
+    needs,
   }),
 ) {}
+class SessionsDto extends createZodDto(
+  z.object({
+    items: z.array(
+      z.object({
+        id: uuid,
+        kind: z.enum(['bearer', 'cookie']),
+        means: z.enum(['password', 'provider']),
+        device: textOrNull.meta({ description: 'What the client calls itself.' }),
+        address: textOrNull,
+        createdAt: z.string(),
+        lastUsedAt: z.string(),
+        expiresAt: z.string(),
+        isCurrent: z.boolean(),
+      }),
+    ),
+  }),
+) {}
+class EndedDto extends createZodDto(z.object({ ended: z.int() })) {}
+class SessionParams extends createZodDto(z.strictObject({ id: uuid })) {}
+class CodeDto extends createZodDto(z.strictObject({ code })) {}
+class OwnPasswordDto extends createZodDto(z.strictObject({ currentPassword: password, password })) {}
+
+type Answer = z.infer<typeof signedIn>;
 
 @ApiTags('sessions')
 @Controller('sessions')
@@ -37,38 +89,126 @@ export class SessionsController {
   constructor(
     private readonly transactor: Transactor,
     private readonly sessions: SessionService,
+    private readonly signIns: SignInService,
+    private readonly secondFactors: SecondFactorService,
+    private readonly accounts: AccountService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
   ) {}
 
   @Public()
   @Post()
-  @ApiOperation({ summary: 'Sign in (登录)', description: 'Gives a bearer token for twelve hours.' })
+  @ApiOperation({
+    summary: 'Sign in (登录)',
+    description: 'Gives a bearer token or a cookie, for twelve hours, two hours unused at most, or as the policy says.',
+  })
   @ApiCreatedResponse({ type: SignedInDto })
-  async signIn(@Body() { username, password }: SignInDto, @Req() request: FastifyRequest): Promise<SignedIn> {
-    try {
-      return await this.transactor.run((tx) => this.sessions.signIn(tx, username, password));
-    } catch (error) {
-      // The failure is recorded in a transaction of its own: the one of the attempt was rolled back.
-      if (error instanceof DomainError && error.code === 'SESSION.WRONG_CREDENTIALS') {
-        await this.transactor.run((tx) => this.sessions.recordFailure(tx, username, request.id));
-      }
-      throw error;
-    }
+  async signIn(
+    @Body() { username, password: secret, cookie = false }: SignInDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
+    // Another site would sign its visitor in as somebody that it knows.
+    if (cookie) assertOwnOrigin(request, this.config);
+    const origin = comingFrom(request, cookie ? 'cookie' : 'bearer');
+    return this.give(request, reply, await this.signIns.signIn(username, secret, request.id, origin), cookie);
+  }
+
+  @Get()
+  @InPerson()
+  @ApiOperation({ summary: 'My sessions (会话) that can still be used, the last used first' })
+  @ApiOkResponse({ type: SessionsDto })
+  async list(
+    @CurrentActor() actor: Actor,
+    @CurrentSession() { id }: Session,
+  ): Promise<{ items: (SessionView & { isCurrent: boolean })[] }> {
+    const sessions = await this.transactor.run((tx) => this.sessions.list(tx, actor.personId!));
+    return { items: sessions.map((session) => ({ ...session, isCurrent: session.id === id })) };
+  }
+
+  @Delete()
+  @InPerson()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End all my sessions but this one' })
+  @ApiOkResponse({ type: EndedDto })
+  async endOthers(@CurrentActor() actor: Actor, @CurrentSession() { id }: Session): Promise<{ ended: number }> {
+    return { ended: await this.transactor.run((tx) => this.sessions.endAll(tx, actor.personId!, id)) };
   }
 
   @Get('current')
+  @WhileIncomplete('second_factor', 'password', 'enrolment')
   @ApiOperation({ summary: 'Who is signed in, and in which post' })
   @ApiOkResponse({ type: ActorDto })
-  current(@CurrentActor() actor: Actor): Omit<Actor, 'requestId'> {
-    const { personId, name, post, postId, unitId } = actor;
-    return { personId, name, post, postId, unitId };
+  current(@CurrentActor() actor: Actor, @Req() request: ActingRequest): ActorDto {
+    const { personId, name, post, postId, unitId, token } = actor;
+    const apiToken = token ? { ...token, scopes: [...token.scopes] } : null;
+    return { personId, name, post, postId, unitId, apiToken, needs: request.session?.needs ?? null };
   }
 
   @Delete('current')
+  @InPerson()
+  @WhileIncomplete('second_factor', 'password', 'enrolment')
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out (退出)' })
   @ApiNoContentResponse()
-  async end(@Req() request: FastifyRequest): Promise<void> {
-    const token = bearerToken(request.headers.authorization);
+  async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const token = bearerToken(request.headers.authorization) ?? request.cookies[SESSION_COOKIE];
     if (token) await this.transactor.run((tx) => this.sessions.end(tx, token));
+    if (request.cookies[SESSION_COOKIE] !== undefined) clearSessionCookie(request, reply, this.config);
+  }
+
+  @Post('current/second-factor')
+  @InPerson()
+  @WhileIncomplete('second_factor')
+  @ApiOperation({
+    summary: 'The second step of signing in: the code',
+    description: 'Gives the session another token. A code works once.',
+  })
+  @ApiCreatedResponse({ type: SignedInDto })
+  async pass(
+    @CurrentActor() actor: Actor,
+    @CurrentSession() session: Session,
+    @Body() { code: given }: CodeDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
+    const passed = await this.secondFactors.pass(actor, session, given);
+    return this.give(request, reply, passed, session.kind === 'cookie');
+  }
+
+  @Put('current/password')
+  @InPerson()
+  @WhileIncomplete('password')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Choose a password of my own', description: 'Ends my sessions; the answer is another one.' })
+  @ApiOkResponse({ type: SignedInDto })
+  async choosePassword(
+    @CurrentActor() actor: Actor,
+    @CurrentSession() session: Session,
+    @Body() body: OwnPasswordDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Answer> {
+    const isCookie = session.kind === 'cookie';
+    await this.signIns.verify(actor, body.currentPassword, comingFrom(request, session.kind));
+    const next = await this.transactor.run(async (tx) => {
+      await this.accounts.takePassword(tx, actor, this.clock.now(), actor.personId!, body.password, true, null);
+      return this.sessions.reopen(tx, session.id);
+    });
+    return this.give(request, reply, next, isCookie);
+  }
+
+  @Delete(':id')
+  @InPerson()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End one of my sessions' })
+  @ApiNoContentResponse()
+  async endOne(@CurrentActor() actor: Actor, @Param() { id }: SessionParams): Promise<void> {
+    await this.transactor.run((tx) => this.sessions.endOne(tx, actor.personId!, id));
+  }
+
+  private give(request: FastifyRequest, reply: FastifyReply, given: SignedIn, isCookie: boolean): Answer {
+    if (isCookie) setSessionCookie(request, reply, this.config, given);
+    return { ...given, token: isCookie ? null : given.token, expiresAt: given.expiresAt.toISOString() };
   }
 }

@@ -13,6 +13,7 @@ import {
   asOf,
   assignmentState,
   cursor,
+  historyEvent,
   instant,
   limit,
   notice,
@@ -88,33 +89,7 @@ class TaskDto extends createZodDto(
   }),
 ) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
-const state = z.record(z.string(), z.unknown()).nullable();
-class HistoryDto extends createZodDto(
-  pageOf(
-    z.object({
-      seq: z.string(),
-      id: uuid,
-      type: z.string(),
-      entity: z.string(),
-      entityId: uuid,
-      planId: uuid.nullable(),
-      taskId: uuid.nullable(),
-      actor: z.object({
-        personId: uuid.nullable(),
-        name: z.string(),
-        post: z.string(),
-        postId: uuid.nullable(),
-        unitId: uuid.nullable(),
-      }),
-      requestId: z.string(),
-      reason: textOrNull,
-      before: state,
-      after: state,
-      occurredAt: z.string(),
-      recordedAt: z.string(),
-    }),
-  ),
-) {}
+class HistoryDto extends createZodDto(pageOf(historyEvent)) {}
 
 @ApiTags('tasks')
 @Controller('tasks')

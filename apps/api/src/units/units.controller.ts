@@ -58,7 +58,11 @@ export class UnitsController {
   @Get()
   @ApiOperation({ summary: 'Units (单位) with their groups and posts, in the government’s own order' })
   @ApiOkResponse({ type: UnitsDto })
-  async list(@Query() { limit: size, cursor: after, ...filter }: UnitsQuery): Promise<Page<UnitView>> {
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() { limit: size, cursor: after, ...filter }: UnitsQuery,
+  ): Promise<Page<UnitView>> {
+    assertMay(actor, 'unit.read');
     const units = await this.transactor.run((tx) => this.directory.list(tx, filter));
     // A directory has some thousand units at most, so a page is cut from the whole.
     const key = cursorKey(after, [isUuid]);

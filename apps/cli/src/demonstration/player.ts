@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { SessionService, UnitImportService } from '@duban/directory';
+import { SessionService, SignInService, UnitImportService } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { atLocalTime, type LocalDate, localDateOf, parseLocalDate, SteppedClock, WorkingCalendar } from '@duban/kernel';
 import { Round } from '@duban/notifications';
@@ -258,10 +258,10 @@ class Player {
     );
   }
 
-  private signIn(username: string): Promise<Actor> {
+  private async signIn(username: string): Promise<Actor> {
     const sessions = this.get(SessionService);
+    const { token } = await this.get(SignInService).signIn(username, this.password, 'sample');
     return this.transactor.run(async (tx) => {
-      const { token } = await sessions.signIn(tx, username, this.password);
       const actor = await sessions.authenticate(tx, token, 'sample');
       await sessions.end(tx, token);
       return actor;

@@ -4,6 +4,7 @@ import { TaskMarks1795610000000 } from './1795610000000-task-marks';
 import { SettledNames1795620000000 } from './1795620000000-settled-names';
 import { PlanRevisions1795630000000 } from './1795630000000-plan-revisions';
 import { PlanImports1795640000000 } from './1795640000000-plan-imports';
+import { SignIn1795650000000 } from './1795650000000-sign-in';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 
 /** In order; what has landed is never edited. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   SettledNames1795620000000,
   PlanRevisions1795630000000,
   PlanImports1795640000000,
+  SignIn1795650000000,
   ListIndexes1795724900000,
 ];

@@ -37,4 +37,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+/** Text as it may stand in HTML. */
+export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);

@@ -81,4 +81,11 @@ export const en: Messages = {
     milestone: 'reach the milestone "{subject}"',
   },
   mail: { greeting: 'Dear {name},', footer: 'This message was sent automatically by duban; please do not reply.' },
+  passwordReset: {
+    subject: 'duban: reset your password',
+    code: 'Your code for a new password: {code}. It works once, within {minutes} minutes.',
+    where: 'Choose "forgotten password" where you sign in ({url}), and give the code and a new password.',
+    warning:
+      'If it was not you who asked, leave this message alone: your password stays as it is. If more of them come, tell the security administrator.',
+  },
 };

@@ -57,6 +57,8 @@ export interface Messages {
   /** The same where the obligation names a period or a milestone. */
   dutiesWithSubject: Readonly<Partial<Record<ObligationKind, string>>>;
   mail: { greeting: string; footer: string };
+  /** The mail with the code by which a password is reset; `where` is empty unless duban knows its own address. */
+  passwordReset: { subject: string; code: string; where: string; warning: string };
 }
 
 /** Injection token of the messages in the installation's language. */

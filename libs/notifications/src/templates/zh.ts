@@ -64,4 +64,10 @@ export const zh: Messages = {
   },
   dutiesWithSubject: { progress_report: '报送{subject}进展', milestone: '完成阶段目标“{subject}”' },
   mail: { greeting: '{name}：', footer: '本邮件由督办系统自动发出，请勿直接回复。' },
+  passwordReset: {
+    subject: '督办：重置密码',
+    code: '重置密码的验证码：{code}。{minutes}分钟内有效，只能使用一次。',
+    where: '请在登录页面（{url}）选择“找回密码”，输入验证码和新密码。',
+    warning: '如果不是您本人要求重置，请忽略本邮件，原密码不变；如多次收到，请告知安全管理员。',
+  },
 };

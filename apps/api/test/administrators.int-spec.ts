@@ -1,0 +1,184 @@
+import { Edge, expectProblem, type Json, PASSWORD, useEdge } from './edge';
+
+/** The three administrators (三员分立): of the system, of security, of the audit. */
+describe('The three administrators', () => {
+  const edge = useEdge((database) => Edge.open(database));
+  const grant = (username: string, kind: string, more: object = {}) => ({
+    json: { kind: 'grant', username, post: { kind, ...more }, reason: '任命' },
+  });
+  const as = (username: string) => edge().as(username);
+  const propose = async (by: string, username: string, kind: string, more: object = {}): Promise<Json> =>
+    (await as(by)).do('POST', '/post-changes', grant(username, kind, more));
+  const decide = async (by: string, ids: string[], event: string) =>
+    (await as(by)).ask('POST', '/post-changes/decisions', { json: { ids, event } });
+  const postsOf = async (username: string): Promise<string[]> =>
+    (
+      await edge().query(
+        `select post.kind from post_holding h join post on post.id = h.post_id join person p on p.id = h.person_id
+         where p.username = $1 and h.to_on is null order by 1`,
+        [username],
+      )
+    ).map(({ kind }) => kind);
+  const account = async (username: string): Promise<void> => {
+    const admin = await as('admin');
+    await admin.post('/persons', { username, displayName: username });
+    await admin.do('PATCH', `/persons/${username}`, { json: { password: PASSWORD } });
+  };
+
+  it('make an account together: one the account, the other its post', async () => {
+    await account('wang.fang');
+    const { token } = await edge().nobody().post('/sessions', { username: 'wang.fang', password: PASSWORD });
+    const ask = () =>
+      edge()
+        .nobody()
+        .ask('GET', '/tasks', { headers: { authorization: `Bearer ${token}` } });
+    expectProblem(await ask(), 403, 'SESSION.NO_POST');
+    const change = await propose('admin', 'wang.fang', 'officer');
+    expect(change).toMatchObject({ state: 'proposed', postKind: 'officer' });
+    expectProblem(await ask(), 403, 'SESSION.NO_POST');
+    expectProblem(await decide('admin', [change.id], 'confirm'), 403, 'RIGHTS.NOT_ALLOWED');
+    expect(await decide('security', [change.id], 'confirm')).toMatchObject({
+      status: 200,
+      body: { items: [{ state: 'confirmed' }] },
+    });
+    expect((await ask()).status).toBe(200);
+    expectProblem(await decide('security', [change.id], 'refuse'), 409, 'POST_CHANGE.EVENT_NOT_ALLOWED');
+    expect(await postsOf('wang.fang')).toEqual(['officer']);
+  });
+
+  it('refuse and take back, and nothing comes of it', async () => {
+    await account('li.min');
+    const [one, other] = [await propose('admin', 'li.min', 'officer'), await propose('admin', 'li.min', 'leader')];
+    expectProblem(
+      await (await as('admin')).ask('POST', '/post-changes', grant('li.min', 'officer')),
+      409,
+      'POST_CHANGE.PROPOSED_ALREADY',
+    );
+    expect((await decide('security', [one.id], 'refuse')).status).toBe(200);
+    expectProblem(await decide('security', [other.id], 'withdraw'), 403, 'POST_CHANGE.NOT_YOURS');
+    expect((await decide('admin', [other.id], 'withdraw')).status).toBe(200);
+    expect(await postsOf('li.min')).toEqual([]);
+  });
+
+  it('decide many at once, or none of them', async () => {
+    await account('zhao.lei');
+    const one = await propose('admin', 'zhao.lei', 'contact', { unitCode: 'LD01' });
+    const other = await propose('admin', 'zhao.lei', 'contact', { unitCode: 'LD02' });
+    expect((await decide('admin', [other.id], 'withdraw')).status).toBe(200);
+    expectProblem(await decide('security', [one.id, other.id], 'confirm'), 409, 'POST_CHANGE.EVENT_NOT_ALLOWED');
+    expect(await postsOf('zhao.lei')).toEqual([]);
+    expect((await decide('security', [one.id], 'confirm')).status).toBe(200);
+    expect(await postsOf('zhao.lei')).toEqual(['contact']);
+  });
+
+  it('take a post, at once where the security administrator does it; the other posts stay', async () => {
+    await account('sun.yan');
+    await propose('security', 'sun.yan', 'officer');
+    await propose('security', 'sun.yan', 'leader');
+    const take = { kind: 'take', username: 'sun.yan', post: { kind: 'officer' }, reason: '调离' };
+    expect((await (await as('security')).post('/post-changes', take)).state).toBe('confirmed');
+    expect(await postsOf('sun.yan')).toEqual(['leader']);
+    const again = await (await as('security')).ask('POST', '/post-changes', { json: take });
+    expectProblem(again, 404, 'POST.NOT_HELD');
+  });
+
+  it.each([
+    ['admin', 'admin', 'officer'],
+    ['security', 'security', 'officer'],
+    ['security', 'security', 'admin'],
+  ])('%s gives no post to itself (%s, %s)', async (by, username, kind) => {
+    const before = await edge().written();
+    const answer = await (await as(by)).ask('POST', '/post-changes', grant(username, kind));
+    expectProblem(answer, 403, 'RIGHTS.OWN_ACCOUNT');
+    expect(await edge().written()).toEqual(before);
+  });
+
+  it('does not confirm what another has proposed for it', async () => {
+    const { id } = await propose('admin', 'security', 'officer');
+    expectProblem(await decide('security', [id], 'confirm'), 403, 'RIGHTS.OWN_ACCOUNT');
+    expect((await decide('admin', [id], 'withdraw')).status).toBe(200);
+  });
+
+  it.each([
+    ['admin', 'auditor'],
+    ['auditor', 'admin'],
+    ['auditor', 'security'],
+  ])('are three people: who is %s does not become %s', async (username, kind) => {
+    const answer = await (await as('security')).ask('POST', '/post-changes', grant(username, kind));
+    expectProblem(answer, 422, 'POST.ADMINISTRATORS_APART', { held: username, wanted: kind });
+    expect(await postsOf(username)).toEqual([username]);
+  });
+
+  it('are not taken over by way of the account: password, address, closing it', async () => {
+    const admin = await as('admin');
+    for (const whom of ['security', 'auditor']) {
+      for (const json of [{ password: 'taken over by it' }, { email: 'me@example.org' }, { isActive: false }]) {
+        expectProblem(await admin.ask('PATCH', `/persons/${whom}`, { json }), 403, 'RIGHTS.ADMINISTRATORS_APART');
+      }
+    }
+    expectProblem(await admin.ask('PATCH', '/persons/admin', { json: { isActive: false } }), 403, 'RIGHTS.OWN_ACCOUNT');
+    // What is their own they change themselves.
+    await (await as('auditor')).do('PATCH', '/persons/auditor', { json: { email: 'audit@city.example' } });
+  });
+
+  it.each([
+    ['of a kind that no unit has', { kind: 'officer', unitCode: 'LD01' }, '422 POST.UNKNOWN'],
+    ['of no unit', { kind: 'contact', unitCode: null }, '422 POST.UNKNOWN'],
+    ['of a unit that is none', { kind: 'contact', unitCode: 'LD99' }, '422 POST.UNKNOWN'],
+    ['of a unit with a NUL', { kind: 'contact', unitCode: '\u0000' }, '422 POST.UNKNOWN'],
+    ['of another kind', { kind: 'emperor' }, '400 REQUEST.INVALID'],
+  ])('give no post %s', async (_, post, expected) => {
+    const json = { kind: 'grant', username: 'LD09.head', post, reason: 'x' };
+    const [status, code] = expected.split(' ');
+    expectProblem(await (await as('security')).ask('POST', '/post-changes', { json }), Number(status), code!);
+  });
+
+  it('give none in the past, and none twice', async () => {
+    const security = await as('security');
+    const json = { kind: 'grant', username: 'LD09.head', post: { kind: 'officer' }, reason: 'x' };
+    const past = { json: { ...json, fromOn: '2023-01-11' } };
+    expectProblem(await security.ask('POST', '/post-changes', past), 422, 'POST_CHANGE.IN_THE_PAST', {
+      field: 'fromOn',
+    });
+    await security.post('/post-changes', { ...json, fromOn: '2023-02-01' });
+    expectProblem(await security.ask('POST', '/post-changes', { json }), 409, 'POST.HELD_ALREADY');
+  });
+
+  it('wait for each other with an import, too, where the policy says so', async () => {
+    const security = await as('security');
+    const { version, policy } = await security.get('/sign-in-policy');
+    const strict = { expectedVersion: version, policy: { ...policy, confirmImportedPosts: true } };
+    await security.do('PUT', '/sign-in-policy', { json: strict });
+    expectProblem(await security.ask('PUT', '/sign-in-policy', { json: strict }), 409, 'SIGN_IN_POLICY.STALE');
+    const units = { jurisdiction: '临澜市', units: [{ code: 'X1', name: '市新设局', kind: 'department' }], groups: [] };
+    const form = new FormData();
+    form.append('file', new Blob([JSON.stringify(units)]), 'units.json');
+    await (await as('admin')).do('POST', '/units/import', { form });
+    expect(await postsOf('X1.contact')).toEqual([]);
+    const { items } = await security.get('/post-changes?state=proposed');
+    const imported = items.filter(({ unitCode }: Json) => unitCode === 'X1').map(({ id }: Json) => id);
+    expect(imported).toHaveLength(2);
+    expect((await decide('security', imported, 'confirm')).status).toBe(200);
+    expect(await postsOf('X1.contact')).toEqual(['contact']);
+    await edge().signIn('X1.contact');
+  });
+
+  it('cannot hide it: the auditor reads what both did, and can change nothing', async () => {
+    const auditor = await as('auditor');
+    const events = await auditor.all('/history?entity=post_change');
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(['post_change.proposed', 'post_change.confirmed', 'post_change.refused', 'post_change.withdrawn']),
+    );
+    const confirmed = events.find(({ type, after }) => {
+      return type === 'post_change.confirmed' && after.username === 'wang.fang';
+    });
+    expect(confirmed).toMatchObject({ actor: { post: 'security' }, before: { state: 'proposed' } });
+    const policies = await auditor.all('/history?entity=sign_in_policy');
+    expect(policies).toMatchObject([{ type: 'sign_in_policy.changed', actor: { post: 'security' } }]);
+    for (const username of ['admin', 'security', 'office']) {
+      expectProblem(await (await as(username)).ask('GET', '/history'), 403, 'RIGHTS.NOT_ALLOWED');
+    }
+    await expect(edge().query(`delete from history_event`)).rejects.toMatchObject({ code: '42501' });
+    await expect(edge().query(`update sign_in_policy set version = 9`)).rejects.toMatchObject({ code: '42501' });
+  });
+});

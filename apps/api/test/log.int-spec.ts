@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@duban/platform';
+import { Caller, Edge, PASSWORD, useEdge } from './edge';
+import { enrol } from './sign-in-parts';
+
+const SECRET = 'k'.repeat(40);
+
+describe('The log', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'duban-log-'));
+  const file = join(folder, 'duban.log');
+  const edge = useEdge((database) =>
+    Edge.open(database, { settings: { DUBAN_SECRET: SECRET }, log: createLog('debug', file) }),
+  );
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds no password, no token, no cookie and no code, whatever went wrong', async () => {
+    const office = await edge().as('office');
+    const made = await office.post('/api-tokens', { name: 'a', purpose: 'b', scopes: ['unit.read'], days: 1 });
+    await new Caller(edge().app, made.token).ask('GET', '/tasks');
+    const { caller, secret, recoveryCodes } = await enrol(edge(), 'LD01.head');
+    await caller.ask('POST', '/second-factor/recovery-codes', { json: { code: recoveryCodes[0] } });
+    const nobody = edge().nobody();
+    await nobody.ask('POST', '/sessions', { json: { username: 'office', password: 'a wrong password' } });
+    await nobody.ask('POST', '/sessions', { json: { username: 'office', password: ['a wrong password'] } });
+    await nobody.ask('POST', '/password-resets/redeem', { json: { code: 'a-code-of-a-mail', password: 'short' } });
+    const cookie = `duban_session=${'c'.repeat(43)}`;
+    await nobody.ask('GET', '/tasks', { headers: { cookie } });
+    const lines = readFileSync(file, 'utf8');
+    expect(lines.split('\n').length).toBeGreaterThan(10);
+    for (const hidden of [
+      PASSWORD,
+      SECRET,
+      office.token!,
+      made.token,
+      caller.token!,
+      secret,
+      ...recoveryCodes,
+      'a wrong password',
+      'a-code-of-a-mail',
+      cookie,
+      'argon2',
+    ]) {
+      expect([hidden, lines.includes(hidden)]).toEqual([hidden, false]);
+    }
+  });
+});

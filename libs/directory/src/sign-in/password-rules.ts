@@ -1,0 +1,61 @@
+import { type DomainError, invalid } from '@duban/kernel';
+
+/** Longer ones would only make the hash slow. */
+const MOST_CHARACTERS = 256;
+
+/** Those that are tried first by whoever guesses; with what people put behind them to please a rule. */
+const COMMON = new Set(
+  `password passw0rd passwort admin administrator root welcome letmein qwerty qwertyuiop qwertyui qazwsx qazwsxedc
+   1qaz2wsx 1q2w3e4r 1q2w3e4r5t zaq12wsx asdfghjk asdfghjkl zxcvbnm iloveyou woaini woaini1314 5201314 1314520
+   abcd1234 abc123 a123456 aa123456 q123456 changeme default guest test secret master monkey dragon sunshine princess
+   football baseball superman trustno1 whatever computer internet service superuser government zhengfu duban dubanduban
+   china zhongguo beijing shanghai password1 p@ssword p@ssw0rd admin123 admin888 密码 我的密码 督办 管理员`.split(
+    /\s+/,
+  ),
+);
+
+/** What a password may not be, in the order in which it is said. */
+type Fault = 'SHORT' | 'LONG' | 'COMMON' | 'OWN_NAME';
+
+/**
+ * Whether a password will do, apart from those that the person had before.
+ *
+ * @throws DomainError invalid `PERSON.PASSWORD_TOO_SHORT`, `PERSON.PASSWORD_TOO_LONG`, `PERSON.PASSWORD_TOO_COMMON`,
+ *   `PERSON.PASSWORD_IS_NAME`
+ */
+export function assertFitPassword(password: string, username: string, leastLength: number): void {
+  const fault = faultOf(password, username, leastLength);
+  if (fault === null) return;
+  const words: Record<Fault, [code: string, rule: string]> = {
+    SHORT: ['PERSON.PASSWORD_TOO_SHORT', `have at least ${leastLength} characters`],
+    LONG: ['PERSON.PASSWORD_TOO_LONG', `have at most ${MOST_CHARACTERS} characters`],
+    COMMON: ['PERSON.PASSWORD_TOO_COMMON', 'not be one of those that are guessed first'],
+    OWN_NAME: ['PERSON.PASSWORD_IS_NAME', 'not be the username'],
+  };
+  throw unfitPassword(...words[fault]);
+}
+
+export const unfitPassword = (code: string, rule: string): DomainError =>
+  invalid(code, `A password must ${rule}. Choose another.`, {
+    faults: [{ code, message: `It must ${rule}.`, field: 'password' }],
+  });
+
+function faultOf(password: string, username: string, leastLength: number): Fault | null {
+  const characters = Array.from(password.normalize('NFC'));
+  if (characters.length < leastLength) return 'SHORT';
+  if (characters.length > MOST_CHARACTERS) return 'LONG';
+  const plain = password.normalize('NFKC').toLowerCase();
+  const name = username.normalize('NFKC').toLowerCase();
+  if (plain === name || core(plain) === name || plain === Array.from(name).reverse().join('')) return 'OWN_NAME';
+  if (COMMON.has(plain) || COMMON.has(core(plain)) || isRun(characters)) return 'COMMON';
+  return null;
+}
+
+/** Without the digits and marks at its end: `Password2024!` is `password`. */
+const core = (plain: string): string => plain.replace(/[\d\p{P}\p{S}]+$/u, '');
+
+/** `88888888`, `12345678`, `hgfedcba`: each character as far from the one before. */
+function isRun(characters: readonly string[]): boolean {
+  const steps = characters.slice(1).map((character, i) => character.codePointAt(0)! - characters[i]!.codePointAt(0)!);
+  return Math.abs(steps[0] ?? 0) <= 1 && steps.every((step) => step === steps[0]);
+}

@@ -1,0 +1,61 @@
+import { actorOf, DEMO_PASSWORD, useDirectory } from '../../test/directory-fixture';
+import { presetPolicy, type SignInPolicy } from './sign-in-policy';
+
+describe('PasswordService', () => {
+  const t = useDirectory();
+  const at = t.clock.now();
+  const set = (username: string, password: string, actor = actorOf('admin')) =>
+    t.run((tx) => t.accounts.setPassword(tx, actor, at, username, password));
+  const policy = async (change: Partial<SignInPolicy['password']>) => {
+    const preset = presetPolicy(true);
+    const { version } = await t.run((tx) => t.policies.current(tx));
+    const next = { ...preset, password: { ...preset.password, ...change } };
+    await t.run((tx) => t.policies.change(tx, actorOf('security'), at, next, version));
+  };
+
+  beforeAll(() => t.run((tx) => t.accounts.ensureGovernmentAccounts(tx, at)));
+
+  it('refuses the last five, the present one among them, and takes the sixth again', async () => {
+    for (let i = 1; i <= 6; i++) await set('leader', `a good password ${i}`);
+    for (let i = 2; i <= 6; i++) {
+      await expect(set('leader', `a good password ${i}`)).rejects.toMatchObject({
+        code: 'PERSON.PASSWORD_USED_BEFORE',
+        faults: [{ field: 'password' }],
+      });
+    }
+    await set('leader', 'a good password 1');
+    expect(await t.query(`select count(*)::int as n from password_history`)).toEqual([{ n: 5 }]);
+  });
+
+  it('remembers the demonstration’s, while an account has that', async () => {
+    await expect(set('officer', DEMO_PASSWORD)).rejects.toMatchObject({ code: 'PERSON.PASSWORD_USED_BEFORE' });
+  });
+
+  it('has a password changed that somebody else chose, before anything else', async () => {
+    await policy({ changeWhenSetByAdministrator: true });
+    await set('office', 'chosen by an admin');
+    const { token, needs, person } = await t.signIn('office', 'chosen by an admin');
+    expect(needs).toBe('password');
+    await expect(t.run((tx) => t.sessions.authenticate(tx, token, 'r'))).rejects.toMatchObject({
+      kind: 'forbidden',
+      code: 'SESSION.PASSWORD_CHANGE_REQUIRED',
+    });
+    await set('office', 'chosen by herself', actorOf('office', { personId: person.id }));
+    expect(await t.signIn('office', 'chosen by herself')).toMatchObject({ needs: null });
+  });
+
+  it('has one changed that is too old, where the policy says so', async () => {
+    await policy({ mostAgeDays: 90 });
+    await t.query(`update person set password_set_at = now() - interval '91 days' where username = 'office'`);
+    expect(await t.signIn('office', 'chosen by herself')).toMatchObject({ needs: 'password' });
+  });
+
+  it('asks more of the three administrators', async () => {
+    await expect(set('admin', 'elevenchars')).rejects.toMatchObject({ code: 'PERSON.PASSWORD_TOO_SHORT' });
+    await set('leader', 'elevenchars');
+  });
+
+  it('leaves no password and no hash in history', async () => {
+    expect(JSON.stringify(await t.events())).not.toMatch(/argon2|chosen by|good password|elevenchars/);
+  });
+});

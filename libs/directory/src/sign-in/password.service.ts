@@ -1,0 +1,66 @@
+import type { PostKind } from '@duban/domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { newId } from '@duban/kernel';
+import { hashPassword, verifyPassword } from '../passwords';
+import { accountSubject, forgetFailures } from './lock-out';
+import { assertFitPassword, unfitPassword } from './password-rules';
+import { leastLengthFor } from './sign-in-policy';
+import { SignInPolicyService } from './sign-in-policy.service';
+
+/** Whose password it is. */
+export interface PasswordOwner {
+  id: string;
+  username: string;
+  posts: readonly { kind: PostKind }[];
+}
+
+/** Sets passwords by the rules of the sign-in policy (口令策略). Whoever calls it writes the history. */
+@Injectable()
+export class PasswordService {
+  constructor(@Inject(SignInPolicyService) private readonly policies: SignInPolicyService) {}
+
+  /**
+   * Takes a new password, ends the person's sessions and unlocks the account.
+   *
+   * @param isOwn false where somebody else chose it, who then knows it: by the policy it has to be changed
+   * @throws DomainError as {@link assertFitPassword}, and `PERSON.PASSWORD_USED_BEFORE`
+   */
+  async set(tx: EntityManager, owner: PasswordOwner, password: string, isOwn: boolean): Promise<void> {
+    const { policy } = await this.policies.current(tx);
+    const kinds = owner.posts.map(({ kind }) => kind);
+    assertFitPassword(password, owner.username, leastLengthFor(policy, kinds));
+    await this.assertNew(tx, owner.id, password, policy.password.remembered);
+    const passwordHash = await hashPassword(password);
+    await tx.query(
+      `update person set password_hash = $2, must_change_password = $3, password_set_at = now() where id = $1`,
+      [owner.id, passwordHash, !isOwn && policy.password.changeWhenSetByAdministrator],
+    );
+    await tx.query(`insert into password_history (id, person_id, password_hash) values ($1, $2, $3)`, [
+      newId(),
+      owner.id,
+      passwordHash,
+    ]);
+    await tx.query(
+      `delete from password_history where person_id = $1 and id not in
+         (select id from password_history where person_id = $1 order by id desc limit $2)`,
+      [owner.id, Math.max(1, policy.password.remembered)],
+    );
+    await tx.query(`update session set ended_at = now() where person_id = $1 and ended_at is null`, [owner.id]);
+    await forgetFailures(tx, accountSubject(owner.username));
+  }
+
+  private async assertNew(tx: EntityManager, personId: string, password: string, remembered: number): Promise<void> {
+    if (remembered === 0) return;
+    const former: { hash: string }[] = await tx.query(
+      `select password_hash as hash from person where id = $1 and password_hash is not null
+       union (select password_hash from password_history where person_id = $1 order by id desc limit $2)`,
+      [personId, remembered],
+    );
+    for (const { hash } of former) {
+      if (await verifyPassword(hash, password)) {
+        throw unfitPassword('PERSON.PASSWORD_USED_BEFORE', `not be one of your last ${remembered}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { Transactor } from '@duban/database';
+import { type Actor, HistoryService, systemActor } from '@duban/history';
+import { type Clock, DomainError, invalid } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { cleanCode, PRINTABLE } from '../names';
+import { verifyPassword } from '../passwords';
+import { PersonEntity } from '../person.entity';
+import { readPersonStates } from '../person-state';
+import { type SessionOrigin, SessionService, type SignedIn } from '../session.service';
+import { accountSubject, addressSubject, assertNotLocked, countFailure, forgetFailures } from './lock-out';
+import { findPerson } from './persons';
+import { SignInPolicyService } from './sign-in-policy.service';
+
+/** For what no browser does: tools, the demonstration, specs. */
+const NOWHERE: SessionOrigin = { kind: 'bearer', address: null, device: null };
+
+/** Signing in by password (登录). Each step is a transaction of its own: a failure counts though nothing else is done. */
+@Injectable()
+export class SignInService {
+  constructor(
+    @Inject(Transactor) private readonly transactor: Transactor,
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
+    @Inject(HistoryService) private readonly history: HistoryService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a session. Failures of somebody are recorded in history, and count over all processes: for the account, known
+   * or not, and for the address.
+   *
+   * @throws DomainError unauthenticated `SESSION.WRONG_CREDENTIALS`, with the same words and about as fast whether the
+   *   username, the password or the whole account is not there; throttled `SESSION.TOO_MANY_TRIES` while the account or
+   *   the address is locked, whatever the password
+   */
+  async signIn(username: string, password: string, requestId: string, origin = NOWHERE): Promise<SignedIn> {
+    const name = cleanCode(username);
+    const { account, lockSeconds } = await this.transactor.run((tx) => this.admit(tx, name, origin.address));
+    const fits = await verifyPassword(account?.passwordHash ?? null, password);
+    if (!account?.isActive || !fits) {
+      await this.transactor.run((tx) => this.fail(tx, account, origin.address, lockSeconds, requestId));
+      throw wrongCredentials();
+    }
+    return this.transactor.run(async (tx) => {
+      // Whose password was changed, or account closed, a moment ago would be let in behind it.
+      const [still]: unknown[] = await tx.query(
+        `select from person where id = $1 and is_active and password_hash = $2 for share`,
+        [account.id, account.passwordHash],
+      );
+      if (!still) throw wrongCredentials();
+      await forgetFailures(tx, accountSubject(name));
+      await this.askForNewPassword(tx, account);
+      const { id, displayName } = account;
+      return this.sessions.open(tx, { id, username: account.username, displayName }, origin, { means: 'password' });
+    });
+  }
+
+  /**
+   * Asks somebody who is signed in for their password again; a wrong one counts and is recorded, as at signing in.
+   * @throws DomainError invalid `SESSION.WRONG_PASSWORD`; throttled `SESSION.TOO_MANY_TRIES`
+   */
+  async verify(actor: Actor, password: string, { address }: SessionOrigin): Promise<void> {
+    const { username } = await this.transactor.run((tx) => findPerson(tx, { id: actor.personId! }));
+    const { account, lockSeconds } = await this.transactor.run((tx) => this.admit(tx, username, address));
+    if (await verifyPassword(account?.passwordHash ?? null, password)) {
+      await this.transactor.run((tx) => forgetFailures(tx, accountSubject(username)));
+      return;
+    }
+    await this.transactor.run((tx) => this.fail(tx, account, address, lockSeconds, actor.requestId));
+    throw invalid('SESSION.WRONG_PASSWORD', 'This is not your password.', { field: 'currentPassword' });
+  }
+
+  private async admit(
+    tx: EntityManager,
+    name: string,
+    address: string | null,
+  ): Promise<{ account: PersonEntity | null; lockSeconds: number }> {
+    const { policy } = await this.policies.current(tx);
+    if (address !== null) await assertNotLocked(tx, addressSubject(address));
+    const lockSeconds = await countFailure(tx, accountSubject(name), policy.lockOut.tries, policy.lockOut);
+    return { account: await findAccount(tx, name), lockSeconds };
+  }
+
+  private async fail(
+    tx: EntityManager,
+    account: PersonEntity | null,
+    address: string | null,
+    lockSeconds: number,
+    requestId: string,
+  ): Promise<void> {
+    if (address !== null) {
+      const { lockOut } = (await this.policies.current(tx)).policy;
+      // Another try from there may have locked the address meanwhile: this one was looked at all the same.
+      await countFailure(tx, addressSubject(address), lockOut.addressTries, lockOut).catch((error: unknown) => {
+        if (!(error instanceof DomainError)) throw error;
+      });
+    }
+    if (account === null) return;
+    const [after] = await readPersonStates(tx, [account.id]);
+    const at = this.clock.now();
+    const from = address === null ? null : `from ${address}`;
+    const event = { entity: 'person', entityId: account.id, after } as const;
+    await this.history.append(tx, systemActor(requestId), at, [
+      { ...event, type: 'person.sign_in_failed', reason: from },
+      ...(lockSeconds > 0 ? [{ ...event, type: 'person.locked', reason: `for ${lockSeconds} seconds` }] : []),
+    ]);
+  }
+
+  /** Whose password is too old by the policy has to choose another. */
+  private async askForNewPassword(tx: EntityManager, { id }: PersonEntity): Promise<void> {
+    const { mostAgeDays } = (await this.policies.current(tx)).policy.password;
+    if (mostAgeDays === null) return;
+    await tx.query(
+      `update person set must_change_password = true
+       where id = $1 and not must_change_password and password_set_at < now() - $2 * interval '1 day'`,
+      [id, mostAgeDays],
+    );
+  }
+}
+
+const wrongCredentials = (): DomainError =>
+  new DomainError(
+    'unauthenticated',
+    'SESSION.WRONG_CREDENTIALS',
+    'The username or the password is wrong. Check both and try again.',
+  );
+
+/** With its hash. Postgres takes no control characters, and no username has any. */
+export async function findAccount(tx: EntityManager, username: string): Promise<PersonEntity | null> {
+  if (!PRINTABLE.test(username)) return null;
+  return tx.findOne(PersonEntity, {
+    select: { id: true, username: true, displayName: true, isActive: true, email: true, passwordHash: true },
+    where: { username },
+  });
+}
