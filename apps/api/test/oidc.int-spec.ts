@@ -1,4 +1,5 @@
 import { describeWithBrowser, freePort, until } from '@duban/testing';
+import fc from 'fast-check';
 import { generateKeyPair } from 'jose';
 import { Contract } from './contract';
 import { type Answer, Edge, expectProblem, type Json, useEdge } from './edge';
@@ -345,6 +346,37 @@ describe('Sign-in by the identity provider', () => {
     const answer = await office.ask('POST', '/sessions/oidc/logout');
     const logout = own.find(({ name }) => name.endsWith('/logout'))!;
     expect((await Contract.of(edge())).faultsIn(logout, answer)).toEqual([]);
+  });
+
+  it('links an account by nobody but the security administrator', async () => {
+    for (const username of ['office', 'officer', 'leader', 'auditor', 'admin', 'LD04.contact', 'LD04.head']) {
+      const caller = await edge().as(username);
+      const answer = await caller.ask('PUT', '/persons/LD09.head/identity', { json: { subject: 'x' } });
+      expectProblem(answer, 403, 'RIGHTS.NOT_ALLOWED');
+    }
+    const link = async (username: string, subject: unknown): Promise<Answer> =>
+      (await edge().as('security')).ask('PUT', `/persons/${username}/identity`, { json: { subject } });
+    expectProblem(await link('nobody', 'x'), 404, 'PERSON.UNKNOWN');
+    for (const subject of ['', 'x'.repeat(256), '\u0000', 7, undefined]) {
+      expectProblem(await link('LD09.head', subject), 400, 'REQUEST.INVALID');
+    }
+  });
+
+  it('takes whatever comes back for what it is: no sign-in', async () => {
+    const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a'.repeat(43), '\u0000', '%zz', duban));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ code: word, state: word, iss: word, error: word, more: word }, { requiredKeys: [] }),
+        async (query) => {
+          const text = new URLSearchParams(query as Record<string, string>).toString();
+          const headers = { cookie: `duban_browser=${encodeURIComponent(query.state ?? '')}` };
+          const answer = await edge().nobody().ask('GET', `/sessions/oidc/callback?${text}`, { headers });
+          expectProblem(answer, 401, 'OIDC.STATE_UNKNOWN');
+          await edge().query(`delete from sign_in_guess`);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   describeWithBrowser('in a real browser', (browser) => {

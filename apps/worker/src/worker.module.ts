@@ -54,7 +54,7 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
       return this.deliveries.send(deliveryId);
     },
     // Of machines, not of duties: the database's clock says when.
-    'password_reset.send': ({ resetId }) => this.resets.send(resetId),
+    'reset.send': ({ resetId }) => this.resets.send(resetId),
   };
 
   constructor(

@@ -16,7 +16,7 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
     this.handlers = {
       'digest.compose': () => dispatcher.dispatch(),
       'delivery.send': ({ deliveryId }) => deliveries.send(deliveryId),
-      'password_reset.send': () => Promise.resolve(),
+      'reset.send': () => Promise.resolve(),
     };
   }
 }

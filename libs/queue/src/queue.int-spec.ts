@@ -20,7 +20,7 @@ class TestProcessor extends BaseProcessor<'notifications'> {
     this.handlers = {
       'digest.compose': () => Promise.resolve(),
       'delivery.send': () => Promise.resolve(),
-      'password_reset.send': () => Promise.resolve(),
+      'reset.send': () => Promise.resolve(),
       ...handlers,
     };
   }

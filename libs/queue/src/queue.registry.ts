@@ -50,7 +50,7 @@ const QUEUES = {
     jobs: {
       'digest.compose': nothing,
       'delivery.send': z.strictObject({ deliveryId: z.uuid() }),
-      'password_reset.send': z.strictObject({ resetId: z.uuid() }),
+      'reset.send': z.strictObject({ resetId: z.uuid() }),
     },
   },
   /** Documents to be read into drafts (导入). Reading takes memory, so one at a time for each worker. */

@@ -40,7 +40,7 @@ export class PasswordResetsController {
   async want(@Body() { username }: WantedDto, @Req() request: FastifyRequest): Promise<AcceptedDto> {
     const id = await this.transactor.run((tx) => this.resets.want(tx, username, request.ip, request.id));
     // A hint, which nobody waits for: the time that it takes would tell.
-    if (id !== null) void this.jobs.add('notifications', 'password_reset.send', { resetId: id });
+    if (id !== null) void this.jobs.add('notifications', 'reset.send', { resetId: id });
     return { status: 'accepted' };
   }
 

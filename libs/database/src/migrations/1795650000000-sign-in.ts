@@ -11,6 +11,7 @@ export class SignIn1795650000000 implements MigrationInterface {
       await q.query(table);
       await q.query(`grant select, insert, update, delete on ${nameOf(table)} to duban_app`);
     }
+    await q.query(`create index ix_sign_in_guess_failed on sign_in_guess (last_failed_at)`);
     await q.query(`create index ix_password_history_person on password_history (person_id, id)`);
     await q.query(`create unique index uq_password_reset_wanted on password_reset (username) where settled_at is null`);
     await q.query(`create index ix_password_reset_wanted_at on password_reset (wanted_at)`);

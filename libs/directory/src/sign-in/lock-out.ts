@@ -79,7 +79,7 @@ export async function countFailure(
   await tx.query(
     `delete from sign_in_guess where subject in (select subject from sign_in_guess
        where last_failed_at < now() - $1::interval and coalesce(locked_until, now()) <= now()
-       order by subject limit 10 for update skip locked)`,
+       order by last_failed_at limit 10 for update skip locked)`,
     [FORGOTTEN_AFTER],
   );
   return seconds;
