@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { freePort } from '@duban/testing';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 
 /** What the provider says of a person beyond who it is. */
@@ -10,6 +10,8 @@ export type Claims = Record<string, unknown>;
 /** A real OpenID provider in this process; who signs in there by a name has what `people` says of that name. */
 export class IdentityProvider {
   readonly people: Record<string, Claims> = {};
+  /** What stands in ID tokens instead, for specs of those that must not count; `key` signs them. */
+  forge: { claims: JWTPayload; key?: Parameters<SignJWT['sign']>[0] } | null = null;
   readonly clientSecret = 'a-secret-between-the-two';
   private server: Server | undefined;
   private keys: Awaited<ReturnType<typeof generateKeyPair>> | undefined;
@@ -38,9 +40,29 @@ export class IdentityProvider {
     });
     this.stopListening = () => said.forEach((spy) => spy.mockRestore());
     provider.on('server_error', (_, error) => console.error(error));
-    this.server = createServer((request, response) => void provider.callback()(request, response));
+    this.server = createServer((request, response) => {
+      if (this.forge && request.url === '/token') this.forgeAnswer(response);
+      void provider.callback()(request, response);
+    });
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
+  }
+
+  /** Puts another ID token into the answer of the token endpoint. */
+  private forgeAnswer(response: ServerResponse): void {
+    const end = response.end.bind(response) as (text: string) => void;
+    response.end = ((body: string | Buffer) => {
+      const answer = JSON.parse(String(body)) as { id_token: string };
+      const claims = { ...decodeJwt(answer.id_token), ...this.forge!.claims };
+      void new SignJWT(claims)
+        .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+        .sign(this.forge!.key ?? this.keys!.privateKey)
+        .then((forged) => {
+          const text = JSON.stringify({ ...answer, id_token: forged });
+          response.setHeader('content-length', Buffer.byteLength(text));
+          end(text);
+        });
+    }) as ServerResponse['end'];
   }
 
   /** A logout token, as the provider itself makes it, or not quite. */

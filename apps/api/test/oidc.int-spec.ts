@@ -1,93 +1,42 @@
-import { describeWithBrowser, freePort, until } from '@duban/testing';
-import fc from 'fast-check';
 import { generateKeyPair } from 'jose';
+import fc from 'fast-check';
 import { Contract } from './contract';
-import { type Answer, Edge, expectProblem, type Json, useEdge } from './edge';
+import { type Answer, expectProblem, type Json, useEdge } from './edge';
 import { IdentityProvider } from './identity-provider';
+import { CREATING, openBeside, REFUSING, setProviderPolicy, Visitor } from './oidc-visitor';
 
-const OURS = { 'x-duban-request': '1' };
+describe('While the identity provider is away', () => {
+  const provider = new IdentityProvider();
+  let duban = '';
+  const edge = useEdge(async (database) => {
+    const opened = await openBeside(database, provider);
+    duban = opened.duban;
+    return opened.edge;
+  });
+  afterAll(() => provider.stop());
 
-/** A browser without pages: follows, remembers cookies of both sides, fills in the provider's forms. */
-class Visitor {
-  private readonly cookies = new Map<string, string>();
-
-  constructor(private readonly duban: string) {}
-
-  async get(url: string, init: RequestInit = {}): Promise<Response> {
-    const { host } = new URL(url);
-    const mine = [...this.cookies].filter(([key]) => key.startsWith(`${host} `));
-    const cookie = mine.map(([key, value]) => `${key.split(' ')[1]}=${value}`).join('; ');
-    const headers = { ...(init.headers as Record<string, string>), ...(cookie ? { cookie } : {}) };
-    const response = await fetch(url, { ...init, redirect: 'manual', headers });
-    for (const line of response.headers.getSetCookie()) {
-      const [name, value] = line.split(';')[0]!.split('=') as [string, string];
-      if (value === '') this.cookies.delete(`${host} ${name}`);
-      else this.cookies.set(`${host} ${name}`, value);
-    }
-    return response;
-  }
-
-  /** From duban to the provider and through its forms: the address to which it sends the browser back. */
-  async proveAs(login: string, path = '/api/v1/sessions/oidc'): Promise<string> {
-    let response = await this.get(this.duban + path);
-    for (let i = 0; i < 20; i++) {
-      const location = response.headers.get('location');
-      if (location !== null) {
-        const next = new URL(location, response.url).href;
-        if (next.startsWith(`${this.duban}/`)) return next;
-        response = await this.get(next);
-        continue;
-      }
-      const page = await response.text();
-      const action = /action="([^"]+)"/.exec(page)?.[1];
-      if (action === undefined) throw new Error(page);
-      const prompt = page.includes('value="login"') ? 'login' : 'consent';
-      response = await this.get(action, {
-        method: 'POST',
-        body: new URLSearchParams({ prompt, login, password: 'any' }),
-      });
-    }
-    throw new Error('the provider leads nowhere');
-  }
-
-  async ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await this.get(this.duban + path, { method, headers });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      text,
-      body: text.startsWith('{') ? JSON.parse(text) : null,
-    };
-  }
-}
+  it('all the rest goes on, and it is found when it is back', async () => {
+    const begin = (): Promise<Answer> => new Visitor(duban).ask('GET', '/api/v1/sessions/oidc');
+    expectProblem(await begin(), 503, 'OIDC.PROVIDER_AWAY');
+    expect((await edge().as('office')).token).not.toBeNull();
+    await provider.start(duban);
+    expect((await begin()).status).toBe(302);
+  });
+});
 
 describe('Sign-in by the identity provider', () => {
   const provider = new IdentityProvider();
   let duban = '';
   const edge = useEdge(async (database) => {
-    await provider.reserve();
-    duban = `http://127.0.0.1:${await freePort()}`;
-    const opened = await Edge.open(database, {
-      settings: {
-        DUBAN_URL: duban,
-        OIDC_ISSUER: provider.issuer,
-        OIDC_CLIENT_ID: 'duban',
-        OIDC_CLIENT_SECRET: provider.clientSecret,
-      },
-    });
-    await opened.app.listen(Number(new URL(duban).port), '127.0.0.1');
-    return opened;
+    const opened = await openBeside(database, provider);
+    duban = opened.duban;
+    await provider.start(duban);
+    return opened.edge;
   });
   afterAll(() => provider.stop());
 
   const visitor = (): Visitor => new Visitor(duban);
-  const policy = async (change: object): Promise<void> => {
-    const security = await edge().as('security');
-    const { version, policy: before } = await security.get('/sign-in-policy');
-    const next = { ...before, provider: { ...before.provider, ...change } };
-    await security.do('PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: next } });
-  };
+  const policy = (change: object): Promise<void> => setProviderPolicy(edge(), change);
   const signIn = async (login: string, who = visitor()): Promise<Answer> => {
     const back = await who.proveAs(login);
     return who.ask('GET', back.slice(duban.length));
@@ -96,29 +45,22 @@ describe('Sign-in by the identity provider', () => {
     edge().query(
       `select type, reason from history_event where type in ('sign_in.failed', 'person.sign_in_failed') order by seq`,
     );
-  const ROLES = [
-    { role: 'supervision', post: 'officer' },
-    { role: 'liaison', post: 'contact' },
-    { role: 'chief', post: 'leader' },
-  ];
-
-  it('says that the provider is away, while it is, and all the rest goes on', async () => {
-    expectProblem(await visitor().ask('GET', '/api/v1/sessions/oidc'), 503, 'OIDC.PROVIDER_AWAY');
-    expect((await edge().as('office')).token).not.toBeNull();
-    await provider.start(duban);
-    expect((await visitor().ask('GET', '/api/v1/sessions/oidc')).status).toBe(302);
-  });
-
   it('is refused to whom nobody has linked, and that is recorded', async () => {
+    await policy(REFUSING);
     provider.people['u-100'] = { name: '王芳', preferred_username: 'wang.fang' };
     const answer = await signIn('u-100');
     expectProblem(answer, 403, 'OIDC.NO_ACCOUNT', { subject: 'u-100' });
     expect(answer.headers['set-cookie']).not.toContain('duban_session');
-    expect(await failures()).toEqual([{ type: 'sign_in.failed', reason: 'OIDC.NO_ACCOUNT from 127.0.0.1' }]);
+    expect((await failures()).at(-1)).toEqual({
+      type: 'sign_in.failed',
+      reason: 'OIDC.NO_ACCOUNT from 127.0.0.1',
+    });
   });
 
   it('opens a cookie session for the account that the security administrator links, by subject', async () => {
-    const link = (username: string, by: string, subject: string | null = 'u-100') =>
+    await policy(REFUSING);
+    provider.people['u-101'] = { name: '王芳', preferred_username: 'wang.fang' };
+    const link = (username: string, by: string, subject: string | null = 'u-101') =>
       edge()
         .as(by)
         .then((caller) => caller.ask('PUT', `/persons/${username}/identity`, { json: { subject } }));
@@ -127,7 +69,7 @@ describe('Sign-in by the identity provider', () => {
     expect((await link('officer', 'security')).status).toBe(204);
     expectProblem(await link('leader', 'security'), 409, 'OIDC.SUBJECT_TAKEN', { field: 'subject' });
     const who = visitor();
-    const answer = await signIn('u-100', who);
+    const answer = await signIn('u-101', who);
     expect([answer.status, answer.headers['location']]).toEqual([302, '/']);
     const { status, body } = await who.ask('GET', '/api/v1/sessions/current');
     expect([status, body.post]).toEqual([200, 'officer']);
@@ -139,7 +81,7 @@ describe('Sign-in by the identity provider', () => {
   });
 
   it('makes accounts where the policy says so, with the posts of the claims, and takes those back with them', async () => {
-    await policy({ unknownPersons: 'create', roles: ROLES });
+    await policy(CREATING);
     provider.people['u-200'] = {
       name: '李敏',
       preferred_username: 'li.min',
@@ -190,6 +132,7 @@ describe('Sign-in by the identity provider', () => {
     ['a name that is none', { duban_role: 'chief', preferred_username: 'a b' }, '403 OIDC.NAME_UNUSABLE', {}],
   ];
   it.each(claims)('changes nothing by %s', async (_, given, expected, place) => {
+    await policy(CREATING);
     provider.people['u-300'] = { preferred_username: 'zhao.lei', ...given };
     const { history_event: _h, ...before } = await edge().written();
     const count = (await failures()).length;
@@ -200,7 +143,8 @@ describe('Sign-in by the identity provider', () => {
   });
 
   describe('refuses what comes back', () => {
-    beforeEach(() => {
+    beforeEach(async () => {
+      await policy(CREATING);
       provider.people['u-400'] = { preferred_username: 'sun.yan', duban_role: 'chief' };
     });
     const path = (back: string): string => back.slice(duban.length);
@@ -245,6 +189,25 @@ describe('Sign-in by the identity provider', () => {
       expect((await failures()).at(-1)).toMatchObject({ reason: `${code} from 127.0.0.1` });
     });
 
+    const now = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+    const forged: [name: string, forge: () => Promise<NonNullable<IdentityProvider['forge']>>][] = [
+      ['of another issuer', async () => ({ claims: { iss: 'https://evil.example' } })],
+      ['for another audience', async () => ({ claims: { aud: 'somebody else' } })],
+      ['for several, by somebody else', async () => ({ claims: { aud: ['duban', 'x'], azp: 'x' } })],
+      ['that has expired', async () => ({ claims: { exp: now(-3600), iat: now(-7200) } })],
+      ['with the nonce of another', async () => ({ claims: { nonce: 'another' } })],
+      ['of another person than the rest of the answer', async () => ({ claims: { sub: 'u-100' } })],
+      ['signed by nobody', async () => ({ claims: {}, key: (await generateKeyPair('RS256')).privateKey })],
+    ];
+    it.each(forged)('with an ID token %s', async (_, forge) => {
+      const who = visitor();
+      const back = await who.proveAs('u-400');
+      provider.forge = await forge();
+      const answer = await who.ask('GET', path(back));
+      provider.forge = null;
+      expectProblem(answer, 401, 'OIDC.NOT_PROVED');
+    });
+
     it('from another issuer', async () => {
       const who = visitor();
       const back = new URL(await who.proveAs('u-400'));
@@ -268,66 +231,6 @@ describe('Sign-in by the identity provider', () => {
       const who = visitor();
       const back = await who.proveAs('u-400', '/api/v1/sessions/oidc?returnTo=/api/docs');
       expect((await who.ask('GET', path(back))).headers['location']).toBe('/api/docs');
-    });
-  });
-
-  describe('a logout token', () => {
-    const send = (token: string): Promise<Answer> =>
-      edge()
-        .nobody()
-        .ask('POST', '/sessions/oidc/back-channel-logout', {
-          raw: new URLSearchParams({ logout_token: token }).toString(),
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        });
-
-    const open = async (): Promise<number> =>
-      (
-        await edge().query(
-          `select count(*)::int as n from session s join person_identity i on i.person_id = s.person_id
-           where i.subject = 'u-400' and s.ended_at is null and s.means = 'provider'`,
-        )
-      )[0].n;
-    const age = (seconds: number): number => Math.floor(Date.now() / 1000) - seconds;
-
-    it('ends what it names, once', async () => {
-      provider.people['u-400'] = { preferred_username: 'sun.yan', duban_role: 'chief' };
-      expect((await signIn('u-400')).status).toBe(302);
-      expect(await open()).toBeGreaterThan(0);
-      const token = await provider.logoutToken({ sub: 'u-400' });
-      expect(await send(token)).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
-      expect(await open()).toBe(0);
-      // Sent again by somebody who has kept it, it ends no later session.
-      expect((await signIn('u-400')).status).toBe(302);
-      expect((await send(token)).status).toBe(200);
-      expect(await open()).toBe(1);
-    });
-
-    const wrong: [name: string, make: () => Promise<string>][] = [
-      [
-        'of another key',
-        async () => provider.logoutToken({ sub: 'u-400' }, (await generateKeyPair('RS256')).privateKey),
-      ],
-      ['of another issuer', () => provider.logoutToken({ sub: 'u-400', iss: 'https://evil.example' })],
-      ['for another audience', () => provider.logoutToken({ sub: 'u-400', aud: 'somebody else' })],
-      ['that is old', () => provider.logoutToken({ sub: 'u-400', iat: age(3600) })],
-      ['that has expired', () => provider.logoutToken({ sub: 'u-400', exp: age(60) })],
-      ['that tells of no logout', () => provider.logoutToken({ sub: 'u-400', events: {} })],
-      ['with a nonce, as ID tokens have it', () => provider.logoutToken({ sub: 'u-400', nonce: 'x' })],
-      ['without an id', () => provider.logoutToken({ sub: 'u-400', jti: undefined })],
-      ['that names nobody', () => provider.logoutToken({})],
-      ['that is none', () => Promise.resolve('x')],
-      ['that is missing', () => Promise.resolve('')],
-    ];
-    it.each(wrong)('%s ends nothing', async (_, make) => {
-      const before = await open();
-      expectProblem(await send(await make()), 400, 'OIDC.LOGOUT_TOKEN_WRONG');
-      expect(await open()).toBe(before);
-    });
-
-    it('is the only form that is taken', async () => {
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answer = await edge().nobody().ask('POST', '/sessions', { raw: 'username=a', headers });
-      expectProblem(answer, 415, 'REQUEST.UNSUPPORTED_MEDIA_TYPE');
     });
   });
 
@@ -377,66 +280,5 @@ describe('Sign-in by the identity provider', () => {
       ),
       { numRuns: 60 },
     );
-  });
-
-  describeWithBrowser('in a real browser', (browser) => {
-    it('signs in there, works here, and signs out on both sides', async () => {
-      provider.people['u-500'] = { name: '周岚', preferred_username: 'zhou.lan', duban_role: 'supervision' };
-      const context = await browser().newContext();
-      const page = await context.newPage();
-      await page.goto(`${duban}/api/v1/sessions/oidc?returnTo=/api/docs`);
-      expect(page.url()).toContain(provider.issuer);
-      await page.fill('input[name=login]', 'u-500');
-      await page.fill('input[name=password]', 'any');
-      await page.click('button[type=submit]');
-      await page.click('button[type=submit]');
-      await page.waitForURL(`${duban}/api/docs`);
-      const ask = (method: string, path: string, headers: Record<string, string> = {}): Promise<[number, Json]> =>
-        page.evaluate(
-          async ([m, p, h]) => {
-            const response = await fetch(`/api/v1${p}`, {
-              method: m,
-              headers: JSON.parse(h) as Record<string, string>,
-            });
-            return [response.status, await response.json()] as [number, unknown];
-          },
-          [method, path, JSON.stringify(headers)] as const,
-        );
-      expect(await ask('GET', '/sessions/current')).toMatchObject([200, { name: '周岚', post: 'officer' }]);
-      // No script sees the cookie, and a page that forgets the header changes nothing.
-      expect(await page.evaluate('document.cookie')).not.toContain('duban_session');
-      expect(await ask('DELETE', '/sessions')).toMatchObject([403, { code: 'CSRF.HEADER_MISSING' }]);
-
-      // A second session of the same sign-in at the provider.
-      const [status, { location }] = await ask('POST', '/sessions/oidc/logout', OURS);
-      expect([status, location]).toEqual([200, expect.stringContaining(provider.issuer)]);
-      expect(await ask('GET', '/sessions/current')).toMatchObject([401, { code: 'SESSION.REQUIRED' }]);
-      await page.goto(location);
-      await page.click('button[name=logout]');
-      await page.waitForURL(`${duban}/api/docs`);
-      await page.goto(`${duban}/api/v1/sessions/oidc`);
-      expect(await page.locator('input[name=login]').count()).toBe(1);
-      await context.close();
-    }, 60_000);
-
-    it('is signed out here when it signs out there', async () => {
-      provider.people['u-600'] = { name: '吴迪', preferred_username: 'wu.di', duban_role: 'supervision' };
-      const context = await browser().newContext();
-      const page = await context.newPage();
-      await page.goto(`${duban}/api/v1/sessions/oidc?returnTo=/api/docs`);
-      await page.fill('input[name=login]', 'u-600');
-      await page.fill('input[name=password]', 'any');
-      await page.click('button[type=submit]');
-      await page.click('button[type=submit]');
-      await page.waitForURL(`${duban}/api/docs`);
-      await page.goto(`${provider.issuer}/session/end`);
-      await page.click('button[name=logout]');
-      const open = `select count(*)::int as n from session s join person p on p.id = s.person_id
-        where p.username = 'wu.di' and s.ended_at is null`;
-      await until(async () => (await edge().query(open))[0].n === 0, 10_000, 'the provider to tell of it');
-      const told = await edge().query(`select after from history_event where type = 'sign_in.ended_by_provider'`);
-      expect(told.at(-1)).toMatchObject({ after: { sessions: 1 } });
-      await context.close();
-    }, 60_000);
   });
 });

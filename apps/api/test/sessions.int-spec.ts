@@ -36,6 +36,13 @@ describe('A session', () => {
   const events = (type: string): Promise<Json[]> =>
     edge().query(`select reason, actor_name as name from history_event where type = $1 order by seq`, [type]);
 
+  const policy = async (password: object): Promise<void> => {
+    const security = await edge().as('security');
+    const { version, policy: before } = await security.get('/sign-in-policy');
+    const next = { ...before, password: { ...before.password, ...password } };
+    await security.do('PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: next } });
+  };
+
   describe('in a cookie', () => {
     it('is kept from scripts and from other sites, and by TLS alone where there is TLS', async () => {
       const plain = await browser().ask('POST', '/sessions', {
@@ -179,6 +186,8 @@ describe('A session', () => {
       const put = (currentPassword: string, password = 'my own password') =>
         here.ask('PUT', '/sessions/current/password', { ...OURS, json: { currentPassword, password } });
       expectProblem(await put('not mine'), 422, 'SESSION.WRONG_PASSWORD', { field: 'currentPassword' });
+      expectProblem(await put(PASSWORD, 'password'), 422, 'PERSON.PASSWORD_TOO_COMMON');
+      await policy({ remembered: 3 });
       expectProblem(await put(PASSWORD, PASSWORD), 422, 'PERSON.PASSWORD_USED_BEFORE');
       await other.get('/units');
       expect(await put(PASSWORD)).toMatchObject({ status: 200, body: { token: null, needs: null } });
@@ -189,10 +198,7 @@ describe('A session', () => {
   });
 
   it('whose password somebody else chose can do nothing but choose another', async () => {
-    const security = await edge().as('security');
-    const { version, policy } = await security.get('/sign-in-policy');
-    const strict = { ...policy, password: { ...policy.password, changeWhenSetByAdministrator: true } };
-    await security.do('PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: strict } });
+    await policy({ changeWhenSetByAdministrator: true });
     const admin = await edge().as('admin');
     await admin.do('PATCH', '/persons/LD06.head', { json: { password: 'set by the admin' } });
     const nobody = edge().nobody();

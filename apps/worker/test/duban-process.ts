@@ -13,6 +13,9 @@ const UNSET = [
   'DUBAN_CLOCK',
   'DUBAN_DEMO_PASSWORD',
   'DUBAN_HOME',
+  'DUBAN_URL',
+  'DUBAN_SECRET',
+  'OIDC_ISSUER',
   'SMTP_URL',
   'LOG_LEVEL',
 ];

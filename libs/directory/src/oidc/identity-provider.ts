@@ -150,8 +150,12 @@ export class IdentityProvider implements OnApplicationBootstrap {
         OIDC_CLIENT_SECRET === undefined ? oidc.None() : oidc.ClientSecretBasic(OIDC_CLIENT_SECRET),
         {
           timeout: ANSWER_SECONDS,
-          // Settings allow plain http for this machine only.
-          execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+          execute: [
+            // Whoever sits between the two must not be able to make a token.
+            oidc.enableNonRepudiationChecks,
+            // Settings allow plain http for this machine only.
+            ...(issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : []),
+          ],
         },
       )
       .catch((error: unknown) => {

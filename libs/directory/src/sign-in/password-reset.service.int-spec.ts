@@ -79,7 +79,7 @@ describe('PasswordResetService', () => {
     await pause();
     const mail = await mailTo('admin');
     await resets.sent(mail);
-    await expect(redeem(mail.code, 'password')).rejects.toMatchObject({ code: 'PERSON.PASSWORD_TOO_SHORT' });
+    await expect(redeem(mail.code, 'password')).rejects.toMatchObject({ code: 'PERSON.PASSWORD_TOO_COMMON' });
     await t.query(`update password_reset set expires_at = now() where token_hash is not null`);
     await expect(redeem(mail.code)).rejects.toMatchObject({ code: 'PASSWORD_RESET.EXPIRED' });
     await t.query(`update password_reset set expires_at = now() + interval '1 minute' where token_hash is not null`);

@@ -7,13 +7,16 @@ describe('PasswordService', () => {
   const set = (username: string, password: string, actor = actorOf('admin')) =>
     t.run((tx) => t.accounts.setPassword(tx, actor, at, username, password));
   const policy = async (change: Partial<SignInPolicy['password']>) => {
-    const preset = presetPolicy(true);
+    const preset = { ...presetPolicy(false), confirmImportedPosts: false };
     const { version } = await t.run((tx) => t.policies.current(tx));
     const next = { ...preset, password: { ...preset.password, ...change } };
     await t.run((tx) => t.policies.change(tx, actorOf('security'), at, next, version));
   };
 
-  beforeAll(() => t.run((tx) => t.accounts.ensureGovernmentAccounts(tx, at)));
+  beforeAll(async () => {
+    await t.run((tx) => t.accounts.ensureGovernmentAccounts(tx, at));
+    await policy({ changeWhenSetByAdministrator: false });
+  });
 
   it('refuses the last five, the present one among them, and takes the sixth again', async () => {
     for (let i = 1; i <= 6; i++) await set('leader', `a good password ${i}`);

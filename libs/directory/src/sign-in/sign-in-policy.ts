@@ -62,13 +62,13 @@ const STANDARD: SignInPolicy = {
 
 /**
  * @param isDemonstration everybody knows everybody's password there, and tries all posts alone: an account can be used
- *   as soon as it is made
+ *   as soon as it is made, and its password be set to and fro
  */
 export const presetPolicy = (isDemonstration: boolean): SignInPolicy =>
   isDemonstration
     ? {
         ...STANDARD,
-        password: { ...STANDARD.password, changeWhenSetByAdministrator: false },
+        password: { ...STANDARD.password, leastLengthOf: [], remembered: 0, changeWhenSetByAdministrator: false },
         confirmImportedPosts: false,
       }
     : STANDARD;
