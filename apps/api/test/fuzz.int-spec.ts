@@ -218,8 +218,6 @@ class Values {
         return fc.oneof(fc.integer({ min: 0, max: 300 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
       case 'null':
         return fc.constant(null);
-      case 'boolean':
-        return fc.boolean();
       case 'string':
         return this.text(schema, name);
       default:

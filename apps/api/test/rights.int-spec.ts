@@ -405,7 +405,6 @@ describe('Rights', () => {
     const [message] = (await own.get('/inbox')).items;
     const revised = formOf(SMALL_PLAN.replace('一条道路', '两条道路'));
     const revision = await office.do('POST', `/plans/${small.id}/revisions`, { form: revised });
-    const unsigned = { id: assignments[0].id, obligations: [] };
     const { policy } = await (await opened.as('security')).get('/sign-in-policy');
     world = {
       ...parts,
