@@ -1,6 +1,6 @@
 import { actOnSample, NOTHING, type Part, type Parts, type Request, send } from './cases';
 import { Contract } from './contract';
-import { Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
+import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 
 /** Every kind of account. LD04 is the own unit: it leads in a plan in which LD05, the other one, has no part. */
 const GOVERNMENT = ['office', 'officer', 'leader', 'auditor', 'admin'] as const;
@@ -46,6 +46,8 @@ interface Probe {
   others?: Partial<Record<Kind, `${number} ${string}`>>;
 }
 
+/** For whom it is does not matter. */
+const PUBLIC_OPERATIONS = new Set(['POST /password-resets', 'POST /password-resets/redeem']);
 const NOT_ALLOWED = '403 RIGHTS.NOT_ALLOWED' as const;
 const get = (
   path: string | ((w: World) => string),
@@ -83,7 +85,12 @@ const noticeOf = (notice: (w: World) => Json, json: object, allowed: Kind[], hea
 });
 const editOf = (whom: string, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
   what: `${whom} ${JSON.stringify(json)}`,
-  request: (_, username) => [username, 'PATCH', `/persons/${whom}`, { json }],
+  request: (_, username) => [
+    username,
+    'PATCH',
+    `/persons/${whom}`,
+    { json: username === whom ? { ...json, currentPassword: PASSWORD } : json },
+  ],
   allowed,
   hear,
   refusal: NOT_ALLOWED,
@@ -438,6 +445,30 @@ describe('Rights', () => {
       if (typeof heard === 'number') expect([kind, answer.status, answer.text]).toEqual([kind, heard, answer.text]);
       else expectProblem(answer, Number(heard.split(' ')[0]), heard.split(' ')[1]!);
     }
+  });
+
+  describe('of an API token', () => {
+    const free = new Set(['GET /sessions/current', 'GET /clock']);
+    const asked = Object.entries(TABLE).flatMap(([operation, list]) => list.map((probe) => ({ operation, probe })));
+
+    it('are within its scopes, for every operation: one to read the clock reads the clock', async () => {
+      const tokens = new Map<Kind, Caller>();
+      for (const kind of KINDS) {
+        const json = { name: '时钟', purpose: '只读时钟', scopes: ['clock.read'], days: 1 };
+        tokens.set(kind, new Caller(edge().app, (await (await edge().as(kind)).post('/api-tokens', json)).token));
+      }
+      const more: unknown[] = [];
+      for (const { operation, probe } of asked) {
+        const kind = probe.allowed[0]!;
+        const [username, method, path, sent] = probe.request(world, kind);
+        if (username === null || free.has(operation) || PUBLIC_OPERATIONS.has(operation)) continue;
+        const answer = await tokens.get(kind)!.ask(method, path, sent);
+        const { code } = answer.body as { code?: string };
+        if (answer.status !== 403) more.push([operation, probe.what, kind, answer.status, code]);
+      }
+      expect(more).toEqual([]);
+      expect(asked.length).toBeGreaterThan(80);
+    });
   });
 
   describe('of a unit to see', () => {

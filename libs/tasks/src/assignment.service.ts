@@ -184,7 +184,7 @@ export class AssignmentService {
 
   private async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
     if (may(actor, 'assignment.judge')) return ['office'];
-    if (actor.unitId === null) return [];
+    if (actor.unitId === null || !may(actor, 'assignment.act')) return [];
     if (may(actor, 'assignment.act', assignment.unitId)) return ['unit'];
     const leads = await tx
       .getRepository(Assignment)
