@@ -118,7 +118,24 @@ describe('The three administrators', () => {
     }
     expectProblem(await admin.ask('PATCH', '/persons/admin', { json: { isActive: false } }), 403, 'RIGHTS.OWN_ACCOUNT');
     // What is their own they change themselves.
-    await (await as('auditor')).do('PATCH', '/persons/auditor', { json: { email: 'audit@city.example' } });
+    const own = { email: 'audit@city.example', currentPassword: PASSWORD };
+    await (await as('auditor')).do('PATCH', '/persons/auditor', { json: own });
+  });
+
+  it('are not taken over while they are still, or already, administrators', async () => {
+    const [admin, security] = [await as('admin'), await as('security')];
+    const ask = (username: string) =>
+      admin.ask('PATCH', `/persons/${username}`, { json: { password: 'taken over by it' } });
+    await account('qian.jun');
+    const grant = { kind: 'grant', username: 'qian.jun', post: { kind: 'auditor' }, reason: '任命' };
+    await security.post('/post-changes', { ...grant, fromOn: '2023-02-01' });
+    expectProblem(await ask('qian.jun'), 403, 'RIGHTS.ADMINISTRATORS_APART');
+    await edge().query(`update post_holding set from_on = '2023-01-01', to_on = '2023-02-01'
+      where person_id = (select id from person where username = 'qian.jun')`);
+    expectProblem(await ask('qian.jun'), 403, 'RIGHTS.ADMINISTRATORS_APART');
+    await edge().query(`update post_holding set to_on = '2023-01-10'
+      where person_id = (select id from person where username = 'qian.jun')`);
+    expect((await ask('qian.jun')).status).toBe(200);
   });
 
   it.each([

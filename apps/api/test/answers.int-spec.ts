@@ -1,7 +1,7 @@
 import { actOnSample, type Parts, type Request, send } from './cases';
 import { Contract } from './contract';
 import { Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
-import { SignInParts } from './sign-in-parts';
+import { SignInParts, useStandingCodes } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
 
@@ -15,6 +15,7 @@ const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分�
 `;
 
 describe('The answers', () => {
+  useStandingCodes();
   let contract: Contract;
   let parts: Parts;
   let draft: Json;
@@ -124,7 +125,12 @@ describe('The answers', () => {
       'POST /units/import': [['admin', 'POST', '/units/import', { form: formOf(sample.units) }]],
       'PATCH /persons/{username}': [
         ['admin', 'PATCH', '/persons/LD09.head', { json: { displayName: '市民政局局长', email: 'head@example.org' } }],
-        ['LD09.head', 'PATCH', '/persons/LD09.head', { json: { email: null, password: 'another-password' } }],
+        [
+          'LD09.head',
+          'PATCH',
+          '/persons/LD09.head',
+          { json: { email: null, currentPassword: PASSWORD, password: 'another-password' } },
+        ],
       ],
       'GET /plans': gets('/plans', ...lists),
       'POST /plans': [

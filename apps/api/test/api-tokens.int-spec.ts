@@ -116,6 +116,25 @@ describe('An API token', () => {
     expect(refused).toHaveLength(4);
   });
 
+  it('takes nobody over: no password, no administrator’s address', async () => {
+    const token = by(await make('admin', ['account.edit']));
+    const edit = (username: string, json: object) => token.ask('PATCH', `/persons/${username}`, { json });
+    for (const username of ['LD06.head', 'admin']) {
+      expectProblem(await edit(username, { password: 'taken over by it' }), 403, 'API_TOKEN.NOT_FOR_THIS');
+    }
+    for (const username of ['admin', 'security', 'auditor']) {
+      expectProblem(await edit(username, { email: 'me@example.org' }), 403, 'RIGHTS.ADMINISTRATORS_APART');
+    }
+    expect((await edit('LD06.head', { email: 'head@example.org' })).status).toBe(200);
+  });
+
+  it('does not come back with an account that was closed', async () => {
+    const token = by(await make('LD07.head', ['unit.read']));
+    const admin = await edge().as('admin');
+    for (const isActive of [false, true]) await admin.do('PATCH', '/persons/LD07.head', { json: { isActive } });
+    expectProblem(await token.ask('GET', '/units'), 401, 'SESSION.REQUIRED');
+  });
+
   it('may be a cookie’s neither', async () => {
     const { token } = await make('office', ['read.all']);
     const headers = { cookie: `duban_session=${token}` };

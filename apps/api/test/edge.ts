@@ -193,6 +193,10 @@ export class Edge {
     return { id: row.id, obligations: task.obligations.filter((o: Json) => o.assignmentId === row.id) };
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   query(sql: string, parameters: unknown[] = []): Promise<Json[]> {
     return this.database.source.query(sql, parameters);
   }

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@duban/platform';
 import { Caller, Edge, PASSWORD, useEdge } from './edge';
-import { enrol } from './sign-in-parts';
+import { enrol, useStandingCodes } from './sign-in-parts';
 
 const SECRET = 'k'.repeat(40);
 
 describe('The log', () => {
+  useStandingCodes();
   const folder = mkdtempSync(join(tmpdir(), 'duban-log-'));
   const file = join(folder, 'duban.log');
   const edge = useEdge((database) =>

@@ -141,6 +141,18 @@ describe('A refusal', () => {
       ],
       ['to a name of nothing to see', () => edit('LD04.head', { displayName: '\u200b' }), '400 REQUEST.INVALID'],
       ['to a short password', () => edit('LD04.head', { password: 'short' }), '422 PERSON.PASSWORD_TOO_SHORT'],
+      [
+        'that is the own, to another password, without the present one',
+        () => edit('LD04.head', { password: 'another-password' }, 'LD04.head'),
+        '422 PERSON.CURRENT_PASSWORD_REQUIRED',
+        { field: 'currentPassword' },
+      ],
+      [
+        'that is the own, to another address, without the present password',
+        () => edit('LD04.head', { email: null }, 'LD04.head'),
+        '422 PERSON.CURRENT_PASSWORD_REQUIRED',
+        { field: 'currentPassword' },
+      ],
     ]);
   });
 

@@ -1,14 +1,10 @@
-import { Caller, Edge, expectProblem, type Json, PASSWORD, useEdge } from './edge';
-import { codeOf, enrol } from './sign-in-parts';
+import { Client } from 'pg';
+import { Caller, Edge, expectProblem, type Json, PASSWORD, untilWaitedFor, useEdge } from './edge';
+import { codeOf, enrol, useStandingCodes } from './sign-in-parts';
 
 describe('A second factor', () => {
   const edge = useEdge((database) => Edge.open(database));
-  // Codes change every half minute, and none may change between two lines here.
-  beforeAll(() => {
-    const now = Date.now();
-    jest.spyOn(Date, 'now').mockReturnValue(now);
-  });
-  afterAll(() => jest.restoreAllMocks());
+  useStandingCodes();
   const begin = async (username: string): Promise<Caller> => {
     const { token, needs } = await edge().nobody().post('/sessions', { username, password: PASSWORD });
     expect(needs).toBe('second_factor');
@@ -82,6 +78,25 @@ describe('A second factor', () => {
     expect((await give(await begin('LD05.head'), codeOf(again.secret, 1))).status).toBe(201);
   });
 
+  it('is set up by one of two sessions that do so at once; the other has to know its code', async () => {
+    const sessions = [await edge().signIn('LD09.head'), await edge().signIn('LD09.head')];
+    const [one, other] = sessions as [Caller, Caller];
+    const { secret } = await one.post('/second-factor', {});
+    const client = new Client({ connectionString: edge().databaseUrl });
+    await client.connect();
+    await client.query('begin');
+    await client.query(`select from second_factor for update`);
+    // It has seen that there is none yet, and waits to write its own secret; meanwhile the first is confirmed.
+    const late = other.ask('POST', '/second-factor', { json: {} });
+    await untilWaitedFor(client);
+    await client.query(`update second_factor set secret = pending_secret, pending_secret = null, confirmed_at = now()
+      where person_id = (select id from person where username = 'LD09.head')`);
+    await client.query('commit');
+    await client.end();
+    expectProblem(await late, 409, 'SECOND_FACTOR.CODE_REQUIRED', { field: 'code' });
+    expect((await give(await begin('LD09.head'), codeOf(secret))).status).toBe(201);
+  });
+
   it('is not found by trying: after ten wrong codes no code is looked at', async () => {
     const { secret } = await enrol(edge(), 'LD06.head');
     const half = await begin('LD06.head');
@@ -138,5 +153,12 @@ describe('A second factor without a key', () => {
   it('cannot be set up, and says who can mend that', async () => {
     const caller = await edge().as('office');
     expectProblem(await caller.ask('POST', '/second-factor', { json: {} }), 503, 'SECOND_FACTOR.NO_KEY');
+    // Asked for nonetheless, it would shut everybody out who could take that back.
+    const security = await edge().as('security');
+    const { version, policy } = await security.get('/sign-in-policy');
+    const strict = { expectedVersion: version, policy: { ...policy, secondFactor: { posts: ['security'] } } };
+    expectProblem(await security.ask('PUT', '/sign-in-policy', { json: strict }), 422, 'SIGN_IN_POLICY.NO_KEY', {
+      field: 'policy.secondFactor.posts',
+    });
   });
 });

@@ -7,6 +7,15 @@ import { Caller, type Edge, type Json, PASSWORD } from './edge';
 export const codeOf = (secret: string, steps = 0): string =>
   new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
 
+/** Codes change every half minute; in a file that calls this none changes between two lines. */
+export function useStandingCodes(): void {
+  let standing: jest.SpyInstance | undefined;
+  beforeAll(() => {
+    standing = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+  });
+  afterAll(() => standing?.mockRestore());
+}
+
 /** An account with a second factor. */
 export interface Enrolled {
   caller: Caller;

@@ -85,11 +85,12 @@ describe('AccountService', () => {
   it('lets everybody set their own password, and only an admin that of others', async () => {
     const { token } = await signIn('Y02.contact', DEMO_PASSWORD);
     const contact = await t.run((tx) => t.sessions.authenticate(tx, token, 'r'));
-    const set = (username: string) =>
-      t.run((tx) => t.accounts.setPassword(tx, contact, at, username, 'a new password'));
+    const set = (username: string, isProved = true) =>
+      t.run((tx) => t.accounts.edit(tx, contact, at, username, { password: 'a new password' }, isProved));
     for (const username of ['office', 'nobody']) {
       await expect(set(username)).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });
     }
+    await expect(set('Y02.contact', false)).rejects.toMatchObject({ code: 'PERSON.CURRENT_PASSWORD_REQUIRED' });
     await set('Y02.contact');
     expect(await signIn('Y02.contact', 'a new password')).toBeDefined();
   });
@@ -98,7 +99,7 @@ describe('AccountService', () => {
     const { token } = await signIn('Y02.head', DEMO_PASSWORD);
     const head = await t.run((tx) => t.sessions.authenticate(tx, token, 'r'));
     const edit = (actor: typeof head, username: string, change: object) =>
-      t.run((tx) => t.accounts.edit(tx, actor, at, username, change));
+      t.run((tx) => t.accounts.edit(tx, actor, at, username, change, true));
     expect(await edit(head, 'Y02.head', { email: 'head@example.org' })).toMatchObject({ email: 'head@example.org' });
     await expect(edit(head, 'Y02.head', { displayName: '市长' })).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });
     await expect(edit(head, 'office', { email: null })).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });

@@ -1,7 +1,7 @@
 import { insertAll } from '@duban/database';
-import { GOVERNMENT_POSTS } from '@duban/domain';
+import { ADMINISTRATOR_POSTS, GOVERNMENT_POSTS, type PostKind } from '@duban/domain';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
-import { conflict, forbidden, localDateOf, newId, notFound } from '@duban/kernel';
+import { conflict, forbidden, invalid, localDateOf, newId, notFound } from '@duban/kernel';
 import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
@@ -14,8 +14,9 @@ import { type PersonState, readPersonStates } from './person-state';
 import { PostChangeService } from './post-change.service';
 import { PostEntity } from './post.entity';
 import { PostHoldingEntity } from './post-holding.entity';
-import { assertMay, assertNotOwn } from './rights';
-import { PasswordService } from './sign-in/password.service';
+import { assertMay, assertNoAdministrator, assertNotOwn } from './rights';
+import { ApiTokenService } from './sign-in/api-token.service';
+import { PasswordService, voidMailedCodes } from './sign-in/password.service';
 import { SignInPolicyService } from './sign-in/sign-in-policy.service';
 
 const GOVERNMENT_NAMES = {
@@ -26,6 +27,9 @@ const GOVERNMENT_NAMES = {
   admin: '系统管理员',
   security: '安全管理员',
 } as const satisfies Record<(typeof GOVERNMENT_POSTS)[number], string>;
+
+/** The administrators whom an admin does not administer. */
+const OTHER_TWO: readonly PostKind[] = ['security', 'auditor'];
 
 /** An account to be made for somebody who holds a post from a day on. */
 interface NewAccount {
@@ -42,8 +46,17 @@ export interface AccountEdit {
   /** Where mail goes; null for none. */
   email?: string | null;
   password?: string;
-  /** False closes the account: nobody signs in by it, and who is signed in is signed out. */
+  /** False closes the account: nobody signs in by it, and its sessions and API tokens end. */
   isActive?: boolean;
+}
+
+/** How somebody comes to a new password. */
+interface PasswordChange {
+  /** Whether nobody but the owner knows it. */
+  isOwn: boolean;
+  reason?: string;
+  /** The session that stays. */
+  keptSessionId?: string;
 }
 
 /** Accounts: people, the posts that they hold, their passwords. */
@@ -55,6 +68,7 @@ export class AccountService {
     @Inject(HistoryService) private readonly history: HistoryService,
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(PostChangeService) private readonly postChanges: PostChangeService,
+    @Inject(ApiTokenService) private readonly tokens: ApiTokenService,
     @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_DEMO_PASSWORD'>,
   ) {}
@@ -168,7 +182,7 @@ export class AccountService {
 
   /**
    * Sets a password by the rules of the sign-in policy and ends the person's sessions. An admin may for anybody but the
-   * other administrators, everybody for themselves.
+   * other administrators.
    *
    * @throws DomainError `PERSON.UNKNOWN`, `RIGHTS.NOT_ALLOWED`, `RIGHTS.ADMINISTRATORS_APART`, and as
    *   {@link PasswordService.set}
@@ -180,10 +194,14 @@ export class AccountService {
   /**
    * Changes what an account says of a person: an admin anybody's, everybody their own address and password. The name
    * is an admin's to give, since documents name leaders by it. The accounts of the other two administrators are not an
-   * admin's to take over, by a password, a mail address, or by closing them.
+   * admin's to take over, by a password, a mail address, or by closing them; an API token takes over no administrator's,
+   * and sets nobody's password: else it could make itself a session that may do more than it.
    *
+   * @param isProved whether who asks has just given their own password: without it an open page would be enough to take
+   *   over the account of whoever left it
    * @returns the person as history records them
-   * @throws DomainError as {@link setPassword}
+   * @throws DomainError as {@link setPassword}; forbidden `API_TOKEN.NOT_FOR_THIS`; invalid
+   *   `PERSON.CURRENT_PASSWORD_REQUIRED`
    */
   async edit(
     tx: EntityManager,
@@ -191,6 +209,7 @@ export class AccountService {
     at: Date,
     username: string,
     { password, displayName, email, isActive }: AccountEdit,
+    isProved = false,
   ): Promise<PersonState> {
     const name = cleanCode(username);
     const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
@@ -199,8 +218,17 @@ export class AccountService {
     if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
     if (isActive !== undefined) assertNotOwn(actor, person.id);
     const [before] = await readPersonStates(tx, [person.id]);
-    if (!isOwn && (password !== undefined || email !== undefined || isActive === false)) {
-      assertNotOtherAdministrator(actor, before!);
+    const isTakeover = password !== undefined || email !== undefined;
+    if (isOwn && isTakeover && !isProved) {
+      throw invalid('PERSON.CURRENT_PASSWORD_REQUIRED', 'Give your present password, too.', {
+        field: 'currentPassword',
+      });
+    }
+    if (actor.token && password !== undefined) {
+      throw forbidden('API_TOKEN.NOT_FOR_THIS', 'Passwords are set by people, not by API tokens.');
+    }
+    if (!isOwn && actor.post !== 'system' && (isTakeover || isActive === false)) {
+      assertNoAdministrator(before!, localDateOf(at, CHINA_TIME_ZONE), actor.token ? ADMINISTRATOR_POSTS : OTHER_TWO);
     }
     const changes = {
       ...(displayName === undefined ? {} : { displayName }),
@@ -209,13 +237,17 @@ export class AccountService {
     };
     if (Object.keys(changes).length > 0) {
       await tx.update(PersonEntity, { id: person.id }, changes);
-      if (isActive === false) await endSessions(tx, [person.id]);
+      if (email !== undefined) await voidMailedCodes(tx, person.id);
+      if (isActive === false) {
+        await endSessions(tx, [person.id]);
+        await this.tokens.endAllOf(tx, actor, at, person.id);
+      }
       const [after] = await readPersonStates(tx, [person.id]);
       await this.history.append(tx, actor, at, [
         { type: 'person.edited', entity: 'person', entityId: person.id, before, after },
       ]);
     }
-    if (password !== undefined) await this.takePassword(tx, actor, at, person.id, password, isOwn, null);
+    if (password !== undefined) await this.takePassword(tx, actor, at, person.id, password, { isOwn });
     const [state] = await readPersonStates(tx, [person.id]);
     return state!;
   }
@@ -223,7 +255,6 @@ export class AccountService {
   /**
    * Sets a password that is asked for rightly, whoever asks: by its owner, or by a code from a mail.
    *
-   * @param isOwn whether nobody but the owner knows it
    * @throws DomainError as {@link PasswordService.set}
    */
   async takePassword(
@@ -232,12 +263,11 @@ export class AccountService {
     at: Date,
     personId: string,
     password: string,
-    isOwn: boolean,
-    reason: string | null,
+    { isOwn, reason, keptSessionId }: PasswordChange,
   ): Promise<void> {
     const [before] = await readPersonStates(tx, [personId]);
-    await this.passwords.set(tx, before!, password, isOwn);
-    await this.recordNewPassword(tx, actor, at, [before!], reason);
+    await this.passwords.set(tx, before!, password, isOwn, keptSessionId ?? null);
+    await this.recordNewPassword(tx, actor, at, [before!], reason ?? null);
   }
 
   private async renewDemonstrationPassword(tx: EntityManager, actor: Actor, at: Date): Promise<void> {
@@ -288,14 +318,3 @@ export class AccountService {
 
 const endSessions = (tx: EntityManager, personIds: readonly string[]): Promise<unknown> =>
   tx.query(`update session set ended_at = now() where person_id = any($1) and ended_at is null`, [personIds]);
-
-/** Whoever can take over the account of another administrator holds both posts. */
-function assertNotOtherAdministrator(actor: Actor, { posts }: PersonState): void {
-  const other = posts.find(({ kind, toOn }) => toOn === null && (kind === 'security' || kind === 'auditor'));
-  if (actor.post === 'system' || !other) return;
-  throw forbidden(
-    'RIGHTS.ADMINISTRATORS_APART',
-    'This is the account of another administrator (三员分立). Only its owner, or a reset by mail, may change that.',
-    { post: other.kind },
-  );
-}

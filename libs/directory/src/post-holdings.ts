@@ -24,7 +24,8 @@ export async function findPost(tx: EntityManager, { kind, unitCode }: PostName):
  * The person holds the post from a day on. The caller has taken the directory's lock.
  *
  * @throws DomainError conflict `POST.HELD_ALREADY`; invalid `POST.ADMINISTRATORS_APART` for a second of the three
- *   administrators' posts (三员分立)
+ *   administrators' posts (三员分立), `POST.ADMINISTRATOR_LINKED` for one of them and an account that somebody else's word
+ *   opens: whoever links accounts would choose who is an administrator
  */
 export async function holdPost(tx: EntityManager, personId: string, postId: string, fromOn: string): Promise<void> {
   await assertCanHold(tx, personId, postId, fromOn);
@@ -52,8 +53,16 @@ export async function assertCanHold(
     throw conflict('POST.HELD_ALREADY', 'The person holds this post already, or is about to.');
   }
   const [post]: { kind: PostKind }[] = await tx.query(`select kind from post where id = $1`, [postId]);
+  if (!post || !isAdministrator(post.kind)) return;
+  const [linked]: unknown[] = await tx.query(`select from person_identity where person_id = $1`, [personId]);
+  if (linked) {
+    throw invalid(
+      'POST.ADMINISTRATOR_LINKED',
+      `Whoever is ${post.kind} signs in by password. Take the link to the identity provider away first.`,
+    );
+  }
   const other = held.find(({ kind }) => isAdministrator(kind));
-  if (post && isAdministrator(post.kind) && other) {
+  if (other) {
     throw invalid(
       'POST.ADMINISTRATORS_APART',
       `Whoever is ${other.kind} cannot be ${post.kind} as well (三员分立). Take that post first, or choose somebody else.`,

@@ -99,3 +99,23 @@ export function assertNotOwn(actor: Actor, personId: string): void {
   if (actor.personId !== personId) return;
   throw forbidden('RIGHTS.OWN_ACCOUNT', 'This is your own account. Ask another administrator.');
 }
+
+/**
+ * Whoever can take over the account of an administrator, or sign in as one, holds that post, too (三员分立).
+ *
+ * @param today `YYYY-MM-DD`; a term that begins later counts, too
+ * @throws DomainError forbidden `RIGHTS.ADMINISTRATORS_APART` with the post, where the person holds one of these posts
+ */
+export function assertNoAdministrator(
+  { posts }: { posts: readonly { kind: PostKind; toOn: string | null }[] },
+  today: string,
+  kinds: readonly PostKind[],
+): void {
+  const held = posts.find(({ kind, toOn }) => kinds.includes(kind) && (toOn === null || toOn > today));
+  if (!held) return;
+  throw forbidden(
+    'RIGHTS.ADMINISTRATORS_APART',
+    'This is the account of an administrator (三员分立). Only its owner, or a reset by mail, may change that.',
+    { post: held.kind },
+  );
+}

@@ -80,20 +80,32 @@ describe('SessionService', () => {
     expect(await signIn('Y02.head', DEMO_PASSWORD)).toBeDefined();
   });
 
-  it('records a failure of somebody, and nothing of nobody', async () => {
+  it('records a failure, of somebody with whose it was, of nobody without the name that was typed', async () => {
     const before = (await t.events()).length;
     for (const username of [' officer', 'nobody', '\u0000']) {
       await expect(signIn(username, 'a guess')).rejects.toMatchObject({ code: 'SESSION.WRONG_CREDENTIALS' });
     }
     const events = (await t.events()).slice(before);
-    expect(events).toHaveLength(1);
+    expect(events).toHaveLength(3);
     expect(events[0]).toMatchObject({
       type: 'person.sign_in_failed',
       entity: 'person',
       actor: 'duban',
       after: { username: 'officer', hasPassword: true, posts: [{ kind: 'officer' }] },
     });
-    expect(JSON.stringify(events)).not.toContain('argon2');
+    for (const event of events.slice(1)) {
+      expect(event).toMatchObject({ type: 'sign_in.failed', after: { code: 'SESSION.WRONG_CREDENTIALS' } });
+    }
+    expect(JSON.stringify(events)).not.toMatch(/argon2|nobody/);
+  });
+
+  it('is not brought back by a step that was under way when it ended', async () => {
+    const { token } = await signIn('office', DEMO_PASSWORD);
+    const { session } = await t.run((tx) => t.sessions.identify(tx, token, 'r'));
+    await t.run((tx) => t.sessions.end(tx, token));
+    await expect(t.run((tx) => t.sessions.renew(tx, session.id, 'passed'))).rejects.toMatchObject({
+      code: 'SESSION.REQUIRED',
+    });
   });
 
   it('asks to sign in without a session, and after its end', async () => {

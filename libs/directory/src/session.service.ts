@@ -146,7 +146,7 @@ export class SessionService {
        where s.token_hash = $1 and s.ended_at is null and p.is_active`,
       [hashToken(token), ...actingParameters(this.clock.now())],
     );
-    if (!found) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'You are not signed in. Sign in first.');
+    if (!found) throw notSignedIn();
     const { id, kind, needs, isExpired, isIdle, isStale, ...holder } = found;
     if (isExpired) {
       throw new DomainError('unauthenticated', 'SESSION.EXPIRED', 'Your session has expired. Sign in again.');
@@ -199,32 +199,29 @@ export class SessionService {
   }
 
   /**
-   * Brings a session back that ended with all others of its person, by the person's own wish, with another token.
-   */
-  async reopen(tx: EntityManager, sessionId: string): Promise<SignedIn> {
-    await tx.query(`update session set ended_at = null where id = $1`, [sessionId]);
-    return this.renew(tx, sessionId, null);
-  }
-
-  /**
    * Gives a session that has proved more another token, so that whoever saw the first has nothing.
    * @param secondFactor what is known of the second factor from now on
+   * @throws DomainError unauthenticated `SESSION.REQUIRED` where it was ended meanwhile
    */
   async renew(tx: EntityManager, sessionId: string, secondFactor: 'passed' | null): Promise<SignedIn> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const [row]: [Omit<SignedIn, 'token'>] = await tx.query(
+    const [row]: Omit<SignedIn, 'token'>[] = await tx.query(
       `with renewed as (
          update session set token_hash = $2, second_factor = coalesce($3, second_factor), last_used_at = now()
-         where id = $1 returning *
+         where id = $1 and ended_at is null returning *
        )
        select s.expires_at as "expiresAt", ${NEEDS} as needs,
          json_build_object('id', p.id, 'username', p.username, 'displayName', p.display_name) as person
        from renewed s join person p on p.id = s.person_id`,
       [sessionId, hashToken(token), secondFactor],
     );
+    if (!row) throw notSignedIn();
     return { token, ...row };
   }
 }
+
+const notSignedIn = (): DomainError =>
+  new DomainError('unauthenticated', 'SESSION.REQUIRED', 'You are not signed in. Sign in first.');
 
 /** Of a session `s` of a person `p`: what it lacks, the first thing first. */
 const NEEDS = `case when s.second_factor = 'wanted' then 'second_factor'

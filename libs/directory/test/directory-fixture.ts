@@ -4,6 +4,7 @@ import { useTestDatabase } from '@duban/testing';
 import type { EntityManager } from 'typeorm';
 import {
   AccountService,
+  ApiTokenService,
   DIRECTORY_ENTITIES,
   PasswordResetService,
   PostChangeService,
@@ -38,7 +39,14 @@ export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
   const passwords = new PasswordService(policies);
   const postChanges = new PostChangeService(history);
   const accountsWith = (password: string | null) =>
-    new AccountService(history, passwords, postChanges, policies, configOf(password));
+    new AccountService(
+      history,
+      passwords,
+      postChanges,
+      new ApiTokenService(history, clock),
+      policies,
+      configOf(password),
+    );
   const accounts = accountsWith(demoPassword);
   const sessions = new SessionService(policies, clock);
   const signIns = (): SignInService => new SignInService(database.transactor, sessions, policies, history, clock);

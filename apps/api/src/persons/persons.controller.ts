@@ -5,6 +5,7 @@ import {
   type PersonState,
   SecondFactorService,
   SignInAdministrationService,
+  SignInService,
 } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { cursorKey, type Page, pageOf as pageFrom } from '@duban/reporting';
@@ -14,6 +15,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor } from '../requests';
+import { comingFrom } from '../sessions/session-cookie';
 import { cursor, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
 
 class PersonParams extends createZodDto(z.strictObject({ username: z.string().min(1).max(200) })) {}
@@ -26,7 +28,12 @@ class PersonEditDto extends createZodDto(
     password: z.string().max(200).optional().meta({
       description: 'Ends the person’s sessions. By the policy they choose another when they next sign in.',
     }),
-    isActive: z.boolean().optional().meta({ description: 'False closes the account and ends its sessions.' }),
+    currentPassword: z.string().min(1).max(200).optional().meta({
+      description: 'One’s own, present one: whoever changes their own address or password gives it.',
+    }),
+    isActive: z.boolean().optional().meta({
+      description: 'False closes the account and ends its sessions and API tokens.',
+    }),
   }),
 ) {}
 class NewPersonDto extends createZodDto(
@@ -94,6 +101,7 @@ export class PersonsController {
     private readonly accounts: AccountService,
     private readonly administration: SignInAdministrationService,
     private readonly secondFactors: SecondFactorService,
+    private readonly signIns: SignInService,
   ) {}
 
   @Get()
@@ -128,12 +136,18 @@ export class PersonsController {
       'An admin anybody’s but those of the other administrators (三员分立); everybody their own address and password.',
   })
   @ApiOkResponse({ type: PersonDto })
-  edit(
+  async edit(
     @Req() request: ActingRequest,
     @Param() { username }: PersonParams,
-    @Body() edit: PersonEditDto,
+    @CurrentActor() who: Actor,
+    @Body() { currentPassword, ...edit }: PersonEditDto,
   ): Promise<PersonState> {
-    return this.commands.runRepeatable(request, (tx, actor, at) => this.accounts.edit(tx, actor, at, username, edit));
+    const { session } = request;
+    const isProved = currentPassword !== undefined && session !== undefined;
+    if (isProved) await this.signIns.verify(who, currentPassword, comingFrom(request, session.kind));
+    return this.commands.runRepeatable(request, (tx, actor, at) =>
+      this.accounts.edit(tx, actor, at, username, edit, isProved),
+    );
   }
 
   @Post(':username/unlock')

@@ -192,8 +192,9 @@ export class SessionsController {
     const isCookie = session.kind === 'cookie';
     await this.signIns.verify(actor, body.currentPassword, comingFrom(request, session.kind));
     const next = await this.transactor.run(async (tx) => {
-      await this.accounts.takePassword(tx, actor, this.clock.now(), actor.personId!, body.password, true, null);
-      return this.sessions.reopen(tx, session.id);
+      const how = { isOwn: true, keptSessionId: session.id };
+      await this.accounts.takePassword(tx, actor, this.clock.now(), actor.personId!, body.password, how);
+      return this.sessions.renew(tx, session.id, null);
     });
     return this.give(request, reply, next, isCookie);
   }

@@ -75,10 +75,11 @@ const TABLES = [
      person_id uuid constraint fk_sign_in_policy_person references person,
      created_at timestamptz not null
    )`,
-  // Failed tries by account, by address, by second factor; the subject is a hash where a name was typed.
+  // Failed tries by account, by address, by second factor; the subject is a hash where a name was typed. Time forgives
+  // some of an address's, a part of one, too.
   `create table sign_in_guess (
      subject text constraint pk_sign_in_guess primary key,
-     failures integer not null,
+     failures double precision not null,
      last_failed_at timestamptz not null default now(),
      locked_until timestamptz
    )`,

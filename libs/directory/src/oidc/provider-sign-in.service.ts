@@ -1,4 +1,5 @@
 import { Transactor } from '@duban/database';
+import { ADMINISTRATOR_POSTS } from '@duban/domain';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
 import { type Clock, conflict, DomainError, forbidden, localDateOf, newId } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -10,9 +11,9 @@ import { CHINA_TIME_ZONE } from '../jurisdiction';
 import { PersonEntity } from '../person.entity';
 import { readPersonStates } from '../person-state';
 import { findPost, holdPost, leavePost, type PostName } from '../post-holdings';
-import { assertMay, assertNotOwn } from '../rights';
+import { assertMay, assertNoAdministrator, assertNotOwn } from '../rights';
 import { hashToken, type SessionOrigin, SessionService, type SignedIn } from '../session.service';
-import { addressSubject, assertNotLocked, countFailure } from '../sign-in/lock-out';
+import { addressLimit, addressSubject, assertNotLocked, countFailure } from '../sign-in/lock-out';
 import { findPerson } from '../sign-in/persons';
 import { SignInPolicyService } from '../sign-in/sign-in-policy.service';
 import { postsIn } from './claims';
@@ -110,7 +111,8 @@ export class ProviderSignInService {
    * Says by which subject of the provider the account's person signs in; null for none, and the sessions that it opened
    * end.
    *
-   * @throws DomainError `RIGHTS.NOT_ALLOWED`, `RIGHTS.OWN_ACCOUNT`, `PERSON.UNKNOWN`; conflict `OIDC.SUBJECT_TAKEN`
+   * @throws DomainError `RIGHTS.NOT_ALLOWED`, `RIGHTS.OWN_ACCOUNT`, `RIGHTS.ADMINISTRATORS_APART` (an administrator
+   *   signs in by password), `PERSON.UNKNOWN`; conflict `OIDC.SUBJECT_TAKEN`
    */
   async link(
     tx: EntityManager,
@@ -121,9 +123,13 @@ export class ProviderSignInService {
     subject: string | null,
   ): Promise<void> {
     assertMay(actor, 'sign_in.administer');
+    await lockDirectory(tx);
     const { id } = await findPerson(tx, { username });
     assertNotOwn(actor, id);
-    await lockDirectory(tx);
+    if (subject !== null) {
+      const [person] = await readPersonStates(tx, [id]);
+      assertNoAdministrator(person!, localDateOf(at, CHINA_TIME_ZONE), ADMINISTRATOR_POSTS);
+    }
     const [before] = await identities(tx, issuer, id);
     const [taken]: unknown[] = await tx.query(
       `select from person_identity where issuer = $1 and subject = $2 and person_id <> $3`,
@@ -152,7 +158,6 @@ export class ProviderSignInService {
     browser: string,
     address: string | null,
   ): Promise<Omit<ProviderChecks, 'state'> & { returnTo: string }> {
-    const { lockOut } = (await this.transactor.run((tx) => this.policies.current(tx))).policy;
     const [flow] = await this.transactor.run(async (tx) => {
       if (address !== null) await assertNotLocked(tx, addressSubject(address));
       const [rows]: [(Omit<ProviderChecks, 'state'> & { returnTo: string })[], number] = await tx.query(
@@ -160,12 +165,9 @@ export class ProviderSignInService {
          returning nonce, code_verifier as "codeVerifier", return_to as "returnTo"`,
         [hashToken(state), hashToken(browser)],
       );
-      // Nobody knows whose it was: it counts for the address.
-      if (rows.length === 0 && address !== null) {
-        await countFailure(tx, addressSubject(address), lockOut.addressTries, lockOut);
-      }
       return rows;
     });
+    // It counts for nothing: there is nothing to guess, and any page could make its visitors send it.
     if (flow) return flow;
     throw new DomainError(
       'unauthenticated',
@@ -290,6 +292,11 @@ export class ProviderSignInService {
     requestId: string,
   ): Promise<void> {
     await this.transactor.run(async (tx) => {
+      if (address !== null) {
+        const { lockOut } = (await this.policies.current(tx)).policy;
+        // What is recorded without end would fill the history.
+        await countFailure(tx, addressLimit(addressSubject(address), lockOut), lockOut);
+      }
       const [known] = proved
         ? ((await tx.query(`select person_id as id from person_identity where issuer = $1 and subject = $2`, [
             proved.issuer,

@@ -1,10 +1,13 @@
+import { until } from '@duban/testing';
 import fc from 'fast-check';
+import { Client } from 'pg';
 import { actorOf, DEMO_PASSWORD, useDirectory } from '../../test/directory-fixture';
 import { sampleUnits } from '../../test/sample-units';
 import { accountSubject, lockSeconds } from './lock-out';
 import { presetPolicy } from './sign-in-policy';
 
 const { lockOut } = presetPolicy(false);
+const WAITING = `select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
 const HERE = { kind: 'bearer', address: '10.0.0.7', device: null } as const;
 
 describe('lockSeconds', () => {
@@ -77,6 +80,41 @@ describe('a lock-out', () => {
     await expect(guess('Y02.head', 'a guess', HERE)).rejects.toMatchObject(wrong);
     await expect(guess('Q01.head', DEMO_PASSWORD, HERE)).rejects.toMatchObject(locked);
     expect(await guess('Q01.head', DEMO_PASSWORD, { ...HERE, address: '10.0.0.8' })).toBeDefined();
+  });
+
+  it('does not keep out those who sign in rightly at the same time', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 25 }, () => guess('Q02.head', DEMO_PASSWORD, { ...HERE, address: '10.0.0.10' })),
+    );
+    expect(all).toHaveLength(25);
+  });
+
+  it('holds for a right guess among many wrong ones that are made at once', async () => {
+    await t.query(`insert into sign_in_guess (subject, failures) values ($1, 9)`, [accountSubject('Q02.contact')]);
+    // It has been looked at when the tenth failure is counted, and is let in no more than if it had come later.
+    const locker = new Client({ connectionString: t.database.url });
+    await locker.connect();
+    await locker.query('begin');
+    await locker.query(`select from person where username = 'Q02.contact' for update`);
+    const right = guess('Q02.contact', DEMO_PASSWORD);
+    const refused = right.catch((error: unknown) => error);
+    await until(async () => (await locker.query(WAITING)).rows.length > 0);
+    await expect(guess('Q02.contact')).rejects.toMatchObject(wrong);
+    await locker.query('commit');
+    expect(await refused).toMatchObject(locked);
+    await locker.end();
+  });
+
+  it('of an address is forgiven by time: in an office somebody mistypes every day', async () => {
+    await t.query(
+      `insert into sign_in_guess (subject, failures, last_failed_at)
+       values ('address 10.0.0.9', 99, now() - interval '30 minutes')`,
+    );
+    await expect(guess('Y02.contact', 'a guess', { ...HERE, address: '10.0.0.9' })).rejects.toMatchObject(wrong);
+    const [row] = await t.query(`select failures, locked_until from sign_in_guess where subject = 'address 10.0.0.9'`);
+    expect(row.locked_until).toBeNull();
+    expect(row.failures).toBeGreaterThan(45);
+    expect(row.failures).toBeLessThan(51);
   });
 
   it('keeps no name that was typed', async () => {

@@ -13,6 +13,21 @@ export const factorSubject = (personId: string): string => `factor ${personId}`;
 /** Failures that are longer ago say nothing of the next try. */
 const FORGOTTEN_AFTER = '1 day';
 
+/** What is counted, and how many failures are one too many. */
+export interface Limit {
+  subject: string;
+  tries: number;
+  /** How many failures are forgiven in an hour; without it only a success, or a day without any, forgives. */
+  forgivenPerHour?: number;
+}
+
+/** Of an address, behind which a whole office may sit: there is always somebody who mistypes, so time forgives. */
+export const addressLimit = (subject: string, { addressTries }: SignInPolicy['lockOut']): Limit => ({
+  subject,
+  tries: addressTries,
+  forgivenPerHour: addressTries,
+});
+
 /**
  * Seconds for which so many failures in a row lock: none up to the free ones, then the first lock, doubled with each
  * further failure.
@@ -22,7 +37,7 @@ export function lockSeconds(
   tries: number,
   { firstMinutes, mostMinutes }: SignInPolicy['lockOut'],
 ): number {
-  const beyond = failures - tries;
+  const beyond = Math.ceil(failures) - tries;
   if (beyond < 0) return 0;
   // So many doublings are more than any limit.
   return Math.min(firstMinutes * 2 ** Math.min(beyond, 30), mostMinutes) * 60;
@@ -46,26 +61,26 @@ export async function assertNotLocked(
 }
 
 /**
- * Counts a try as failed, until {@link forgetFailures} says otherwise, and locks where it is one too many: so tries that
- * are made at the same time, in any processes, count too. A try that is refused does not prolong the lock.
+ * Counts a failure, and locks where it is one too many: one after the other, whichever processes they come from. A try
+ * that is refused does not prolong the lock.
  *
  * @returns seconds of the lock that begins with this failure, 0 for none
  * @throws DomainError throttled with the code, and `retryAfterSeconds`, while the subject is locked
  */
 export async function countFailure(
   tx: EntityManager,
-  subject: string,
-  tries: number,
+  { subject, tries, forgivenPerHour = 0 }: Limit,
   lockOut: SignInPolicy['lockOut'],
   code = 'SESSION.TOO_MANY_TRIES',
 ): Promise<number> {
   const [counted]: [{ failures: number; seconds: number | null }] = await tx.query(
     `insert into sign_in_guess as g (subject, failures) values ($1, 1)
      on conflict (subject) do update set
-       failures = case when g.last_failed_at < now() - $2::interval then 1 else g.failures + 1 end,
+       failures = case when g.last_failed_at < now() - $2::interval then 1 else
+         greatest(0, g.failures - $3 * extract(epoch from now() - g.last_failed_at)::float8 / 3600) + 1 end,
        last_failed_at = now()
      returning failures, ceil(extract(epoch from locked_until - now()))::int as seconds`,
-    [subject, FORGOTTEN_AFTER],
+    [subject, FORGOTTEN_AFTER, forgivenPerHour],
   );
   if (counted.seconds !== null && counted.seconds > 0) throw tooMany(counted.seconds, code);
   const seconds = lockSeconds(counted.failures, tries, lockOut);

@@ -95,6 +95,29 @@ describe('PasswordResetService', () => {
     expect(await resets.claim((await want('officer'))!)).toMatchObject({ address: 'officer@city.example' });
   });
 
+  it.each([
+    ['another password', { password: 'chosen by an admin' }],
+    ['another mail address', { email: 'leader@town.example' }],
+  ])('sets nothing by a code that was mailed before %s', async (_, change) => {
+    await pause();
+    const mail = await mailTo('leader');
+    await resets.sent(mail);
+    await t.run((tx) => t.accounts.edit(tx, actorOf('admin'), at, 'leader', change));
+    await expect(redeem(mail.code)).rejects.toMatchObject({ code: 'PASSWORD_RESET.USED' });
+  });
+
+  it('takes one of two codes that are used at once', async () => {
+    await pause();
+    const one = await mailTo('office');
+    await resets.sent(one);
+    await pause();
+    const other = await mailTo('office');
+    await resets.sent(other);
+    const ends = await Promise.allSettled([redeem(one.code, 'chosen by one'), redeem(other.code, 'chosen by other')]);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(ends.find((end) => end.status === 'rejected')?.reason).toMatchObject({ code: 'PASSWORD_RESET.USED' });
+  });
+
   it('refuses an address that asks too often', async () => {
     await t.query(`update sign_in_guess set failures = 100 where subject = 'reset 10.0.0.1'`);
     await want('a');

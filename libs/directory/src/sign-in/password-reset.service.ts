@@ -9,7 +9,7 @@ import { AccountService } from '../account.service';
 import { cleanCode, PRINTABLE } from '../names';
 import { readPersonStates } from '../person-state';
 import { hashToken } from '../session.service';
-import { countFailure, resetSubject } from './lock-out';
+import { addressLimit, countFailure, resetSubject } from './lock-out';
 import { findPerson } from './persons';
 import { findAccount } from './sign-in.service';
 import { SignInPolicyService } from './sign-in-policy.service';
@@ -58,7 +58,7 @@ export class PasswordResetService {
   async want(tx: EntityManager, username: string, address: string, requestId: string): Promise<string | null> {
     const name = cleanCode(username);
     const { lockOut } = (await this.policies.current(tx)).policy;
-    await countFailure(tx, resetSubject(address), lockOut.addressTries, lockOut, 'PASSWORD_RESET.TOO_MANY_TRIES');
+    await countFailure(tx, addressLimit(resetSubject(address), lockOut), lockOut, 'PASSWORD_RESET.TOO_MANY_TRIES');
     await tx.query(`delete from password_reset where wanted_at < now() - $1::interval`, [KEPT]);
     // Such a name is nobody's, and Postgres would refuse it.
     if (!PRINTABLE.test(name)) return null;
@@ -100,7 +100,7 @@ export class PasswordResetService {
       if (row.attempts >= MOST_ATTEMPTS) return settle(tx, id, 'failed');
       const code = randomBytes(CODE_BYTES).toString('base64url');
       await tx.query(
-        `update password_reset set person_id = $2, attempts = attempts + 1, token_hash = $3,
+        `update password_reset set person_id = $2, attempts = attempts + 1, token_hash = $3, used_at = null,
            expires_at = now() + $4 * interval '1 minute', next_attempt_at = now() + $5 * interval '1 second'
          where id = $1`,
         [id, account.id, hashToken(code), CODE_MINUTES, LEASE_SECONDS],
@@ -159,13 +159,13 @@ export class PasswordResetService {
       throw invalid('PASSWORD_RESET.UNKNOWN', 'The code is none of ours. Copy the whole of it.', place);
     if (row.isUsed) throw conflict('PASSWORD_RESET.USED', 'The code was used already. Ask for another.', place);
     if (row.isExpired) throw invalid('PASSWORD_RESET.EXPIRED', 'The code is too old. Ask for another.', place);
-    await tx.query(`update password_reset set used_at = now() where person_id = $1 and used_at is null`, [
-      row.personId,
-    ]);
     const { displayName } = await findPerson(tx, { id: row.personId });
     // Nobody is signed in: it is the owner of the address who acts, for all that can be known.
     const actor = { ...systemActor(requestId), personId: row.personId, name: displayName };
-    await this.accounts.takePassword(tx, actor, at, row.personId, password, true, 'by a code sent by mail');
+    await this.accounts.takePassword(tx, actor, at, row.personId, password, {
+      isOwn: true,
+      reason: 'by a code sent by mail',
+    });
   }
 }
 

@@ -43,7 +43,9 @@ describe('PasswordService', () => {
       kind: 'forbidden',
       code: 'SESSION.PASSWORD_CHANGE_REQUIRED',
     });
-    await set('office', 'chosen by herself', actorOf('office', { personId: person.id }));
+    const own = actorOf('office', { personId: person.id });
+    const change = { password: 'chosen by herself' };
+    await t.run((tx) => t.accounts.edit(tx, own, t.clock.now(), 'office', change, true));
     expect(await t.signIn('office', 'chosen by herself')).toMatchObject({ needs: null });
   });
 

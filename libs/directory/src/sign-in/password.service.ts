@@ -21,12 +21,21 @@ export class PasswordService {
   constructor(@Inject(SignInPolicyService) private readonly policies: SignInPolicyService) {}
 
   /**
-   * Takes a new password, ends the person's sessions and unlocks the account.
+   * Takes a new password, ends the person's sessions, voids codes that were mailed and unlocks the account.
    *
    * @param isOwn false where somebody else chose it, who then knows it: by the policy it has to be changed
+   * @param keptSessionId the session that stays
    * @throws DomainError as {@link assertFitPassword}, and `PERSON.PASSWORD_USED_BEFORE`
    */
-  async set(tx: EntityManager, owner: PasswordOwner, password: string, isOwn: boolean): Promise<void> {
+  async set(
+    tx: EntityManager,
+    owner: PasswordOwner,
+    password: string,
+    isOwn: boolean,
+    keptSessionId: string | null,
+  ): Promise<void> {
+    // Of two at once the later sees what the earlier has ended.
+    await tx.query(`select from person where id = $1 for no key update`, [owner.id]);
     const { policy } = await this.policies.current(tx);
     const kinds = owner.posts.map(({ kind }) => kind);
     assertFitPassword(password, owner.username, leastLengthFor(policy, kinds));
@@ -46,7 +55,11 @@ export class PasswordService {
          (select id from password_history where person_id = $1 order by id desc limit $2)`,
       [owner.id, Math.max(1, policy.password.remembered)],
     );
-    await tx.query(`update session set ended_at = now() where person_id = $1 and ended_at is null`, [owner.id]);
+    await tx.query(
+      `update session set ended_at = now() where person_id = $1 and ended_at is null and id is distinct from $2::uuid`,
+      [owner.id, keptSessionId],
+    );
+    await voidMailedCodes(tx, owner.id);
     await forgetFailures(tx, accountSubject(owner.username));
   }
 
@@ -63,4 +76,9 @@ export class PasswordService {
       }
     }
   }
+}
+
+/** Codes that were mailed to the person set no password any more. */
+export async function voidMailedCodes(tx: EntityManager, personId: string): Promise<void> {
+  await tx.query(`update password_reset set used_at = now() where person_id = $1 and used_at is null`, [personId]);
 }

@@ -67,19 +67,21 @@ export class SecondFactorService {
     const personId = actor.personId!;
     const { isEnrolled } = await this.transactor.run((tx) => this.state(tx, personId));
     if (isEnrolled && code === undefined) {
-      throw conflict('SECOND_FACTOR.CODE_REQUIRED', 'You have a second factor. Give its code to set up another.', {
-        field: 'code',
-      });
+      throw codeRequired();
     }
     if (isEnrolled) await this.prove(actor, code!);
     return this.transactor.run(async (tx) => {
       const { username } = await findPerson(tx, { id: personId });
       const bytes = randomBytes(SECRET_BYTES);
-      await tx.query(
-        `insert into second_factor (person_id, pending_secret) values ($1, $2)
-         on conflict (person_id) do update set pending_secret = excluded.pending_secret`,
-        [personId, this.box.seal(bytes, personId)],
+      const [begun]: unknown[] = await tx.query(
+        `insert into second_factor as f (person_id, pending_secret) values ($1, $2)
+         on conflict (person_id) do update set pending_secret = excluded.pending_secret
+           where $3 or f.confirmed_at is null
+         returning person_id`,
+        [personId, this.box.seal(bytes, personId), isEnrolled],
       );
+      // Another session has just set one up, and its code was not given here.
+      if (!begun) throw codeRequired();
       const totp = totpOf(bytes, username);
       return { secret: totp.secret.base32, uri: totp.toString() };
     });
@@ -173,7 +175,8 @@ export class SecondFactorService {
 
   private async countTry(tx: EntityManager, personId: string): Promise<void> {
     const { lockOut } = (await this.policies.current(tx)).policy;
-    await countFailure(tx, factorSubject(personId), lockOut.tries, lockOut, 'SECOND_FACTOR.TOO_MANY_TRIES');
+    const limit = { subject: factorSubject(personId), tries: lockOut.tries };
+    await countFailure(tx, limit, lockOut, 'SECOND_FACTOR.TOO_MANY_TRIES');
   }
 
   /** A step is taken once: whoever saw the code over a shoulder comes too late. */
@@ -236,6 +239,11 @@ const hashRecoveryCode = (code: string): Buffer =>
   createHash('sha256')
     .update(code.toUpperCase().replace(/[^A-Z2-7]/g, ''))
     .digest();
+
+const codeRequired = (): DomainError =>
+  conflict('SECOND_FACTOR.CODE_REQUIRED', 'You have a second factor. Give its code to set up another.', {
+    field: 'code',
+  });
 
 const wrongCode = (): DomainError =>
   new DomainError('invalid', 'SECOND_FACTOR.WRONG_CODE', 'The code is wrong, or was used already. Wait for the next.', {

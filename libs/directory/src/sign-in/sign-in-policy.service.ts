@@ -1,5 +1,5 @@
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict } from '@duban/kernel';
+import { conflict, invalid } from '@duban/kernel';
 import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -22,7 +22,7 @@ const POLICY_ID = '00000000-0000-4000-8000-000000000001';
 export class SignInPolicyService {
   constructor(
     @Inject(HistoryService) private readonly history: HistoryService,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_DEMO_PASSWORD'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_DEMO_PASSWORD' | 'DUBAN_SECRET'>,
   ) {}
 
   async current(tx: EntityManager): Promise<SignInPolicyVersion> {
@@ -39,7 +39,7 @@ export class SignInPolicyService {
     return this.current(tx);
   }
 
-  /** @throws DomainError `RIGHTS.NOT_ALLOWED`, conflict `SIGN_IN_POLICY.STALE` */
+  /** @throws DomainError `RIGHTS.NOT_ALLOWED`, conflict `SIGN_IN_POLICY.STALE`, invalid `SIGN_IN_POLICY.NO_KEY` */
   async change(
     tx: EntityManager,
     actor: Actor,
@@ -48,6 +48,14 @@ export class SignInPolicyService {
     expectedVersion: number,
   ): Promise<SignInPolicyVersion> {
     assertMay(actor, 'sign_in.policy');
+    // Nobody of these posts could do anything any more, not even take this back.
+    if (policy.secondFactor.posts.length > 0 && this.config.DUBAN_SECRET === undefined) {
+      throw invalid(
+        'SIGN_IN_POLICY.NO_KEY',
+        'Second factors need a key before anybody can be asked for one. Whoever runs it sets DUBAN_SECRET.',
+        { field: 'policy.secondFactor.posts' },
+      );
+    }
     await tx.query(`select pg_advisory_xact_lock($1)`, [POLICY_LOCK]);
     const before = await this.current(tx);
     if (before.version !== expectedVersion) {

@@ -20,7 +20,7 @@ export const signInPolicySchema = z.strictObject({
   lockOut: z.strictObject({
     /** Failures in a row before an account is locked. */
     tries: z.int().min(3).max(100),
-    /** The same for an address, from which many people may come. */
+    /** The same for an address, from which many people may come; as many are forgiven in an hour. */
     addressTries: z.int().min(10).max(10_000),
     /** The first lock; each failure after it doubles the next. */
     firstMinutes: z.int().min(1).max(DAY_MINUTES),

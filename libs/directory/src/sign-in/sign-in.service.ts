@@ -1,6 +1,6 @@
 import { Transactor } from '@duban/database';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
-import { type Clock, DomainError, invalid } from '@duban/kernel';
+import { type Clock, DomainError, invalid, newId } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -9,7 +9,14 @@ import { verifyPassword } from '../passwords';
 import { PersonEntity } from '../person.entity';
 import { readPersonStates } from '../person-state';
 import { type SessionOrigin, SessionService, type SignedIn } from '../session.service';
-import { accountSubject, addressSubject, assertNotLocked, countFailure, forgetFailures } from './lock-out';
+import {
+  accountSubject,
+  addressLimit,
+  addressSubject,
+  assertNotLocked,
+  countFailure,
+  forgetFailures,
+} from './lock-out';
 import { findPerson } from './persons';
 import { SignInPolicyService } from './sign-in-policy.service';
 
@@ -28,8 +35,8 @@ export class SignInService {
   ) {}
 
   /**
-   * Opens a session. Failures of somebody are recorded in history, and count over all processes: for the account, known
-   * or not, and for the address.
+   * Opens a session. Failures are recorded in history, and count over all processes: for the account, known or not, and
+   * for the address.
    *
    * @throws DomainError unauthenticated `SESSION.WRONG_CREDENTIALS`, with the same words and about as fast whether the
    *   username, the password or the whole account is not there; throttled `SESSION.TOO_MANY_TRIES` while the account or
@@ -37,12 +44,8 @@ export class SignInService {
    */
   async signIn(username: string, password: string, requestId: string, origin = NOWHERE): Promise<SignedIn> {
     const name = cleanCode(username);
-    const { account, lockSeconds } = await this.transactor.run((tx) => this.admit(tx, name, origin.address));
-    const fits = await verifyPassword(account?.passwordHash ?? null, password);
-    if (!account?.isActive || !fits) {
-      await this.transactor.run((tx) => this.fail(tx, account, origin.address, lockSeconds, requestId));
-      throw wrongCredentials();
-    }
+    const account = await this.prove(name, password, origin.address, requestId);
+    if (account === null) throw wrongCredentials();
     return this.transactor.run(async (tx) => {
       // Whose password was changed, or account closed, a moment ago would be let in behind it.
       const [still]: unknown[] = await tx.query(
@@ -50,6 +53,7 @@ export class SignInService {
         [account.id, account.passwordHash],
       );
       if (!still) throw wrongCredentials();
+      await assertAdmitted(tx, name, origin.address);
       await forgetFailures(tx, accountSubject(name));
       await this.askForNewPassword(tx, account);
       const { id, displayName } = account;
@@ -63,48 +67,61 @@ export class SignInService {
    */
   async verify(actor: Actor, password: string, { address }: SessionOrigin): Promise<void> {
     const { username } = await this.transactor.run((tx) => findPerson(tx, { id: actor.personId! }));
-    const { account, lockSeconds } = await this.transactor.run((tx) => this.admit(tx, username, address));
-    if (await verifyPassword(account?.passwordHash ?? null, password)) {
-      await this.transactor.run((tx) => forgetFailures(tx, accountSubject(username)));
-      return;
+    if ((await this.prove(username, password, address, actor.requestId)) === null) {
+      throw invalid('SESSION.WRONG_PASSWORD', 'This is not your password.', { field: 'currentPassword' });
     }
-    await this.transactor.run((tx) => this.fail(tx, account, address, lockSeconds, actor.requestId));
-    throw invalid('SESSION.WRONG_PASSWORD', 'This is not your password.', { field: 'currentPassword' });
+    await this.transactor.run(async (tx) => {
+      await assertAdmitted(tx, username, address);
+      await forgetFailures(tx, accountSubject(username));
+    });
   }
 
-  private async admit(
-    tx: EntityManager,
+  /**
+   * The account that the password opens, or null, after the failure was counted. Many tries may be looked at before the
+   * first of them has failed: so whoever is let in asks {@link assertAdmitted} again, after which a right guess among
+   * them is worth no more than one that came after them.
+   */
+  private async prove(
     name: string,
+    password: string,
     address: string | null,
-  ): Promise<{ account: PersonEntity | null; lockSeconds: number }> {
-    const { policy } = await this.policies.current(tx);
-    if (address !== null) await assertNotLocked(tx, addressSubject(address));
-    const lockSeconds = await countFailure(tx, accountSubject(name), policy.lockOut.tries, policy.lockOut);
-    return { account: await findAccount(tx, name), lockSeconds };
+    requestId: string,
+  ): Promise<PersonEntity | null> {
+    const account = await this.transactor.run(async (tx) => {
+      await assertAdmitted(tx, name, address);
+      return findAccount(tx, name);
+    });
+    const fits = await verifyPassword(account?.passwordHash ?? null, password);
+    if (account?.isActive && fits) return account;
+    await this.transactor.run((tx) => this.fail(tx, name, account, address, requestId));
+    return null;
   }
 
+  /** Does as much for a name that is nobody's as for another, so that the time that it takes tells nothing. */
   private async fail(
     tx: EntityManager,
+    name: string,
     account: PersonEntity | null,
     address: string | null,
-    lockSeconds: number,
     requestId: string,
   ): Promise<void> {
+    const { lockOut } = (await this.policies.current(tx)).policy;
+    const seconds = await countFailure(tx, { subject: accountSubject(name), tries: lockOut.tries }, lockOut);
     if (address !== null) {
-      const { lockOut } = (await this.policies.current(tx)).policy;
       // Another try from there may have locked the address meanwhile: this one was looked at all the same.
-      await countFailure(tx, addressSubject(address), lockOut.addressTries, lockOut).catch((error: unknown) => {
+      await countFailure(tx, addressLimit(addressSubject(address), lockOut), lockOut).catch((error: unknown) => {
         if (!(error instanceof DomainError)) throw error;
       });
     }
-    if (account === null) return;
-    const [after] = await readPersonStates(tx, [account.id]);
-    const at = this.clock.now();
-    const from = address === null ? null : `from ${address}`;
-    const event = { entity: 'person', entityId: account.id, after } as const;
-    await this.history.append(tx, systemActor(requestId), at, [
-      { ...event, type: 'person.sign_in_failed', reason: from },
-      ...(lockSeconds > 0 ? [{ ...event, type: 'person.locked', reason: `for ${lockSeconds} seconds` }] : []),
+    const [state] = await readPersonStates(tx, account === null ? [] : [account.id]);
+    const reason = address === null ? null : `from ${address}`;
+    const event = state
+      ? ({ entity: 'person', entityId: state.id, after: state } as const)
+      : ({ entity: 'sign_in', entityId: newId(), after: { code: 'SESSION.WRONG_CREDENTIALS' } } as const);
+    const kind = event.entity;
+    await this.history.append(tx, systemActor(requestId), this.clock.now(), [
+      { ...event, type: kind === 'person' ? 'person.sign_in_failed' : 'sign_in.failed', reason },
+      ...(seconds > 0 ? [{ ...event, type: `${kind}.locked`, reason: `for ${seconds} seconds` }] : []),
     ]);
   }
 
@@ -118,6 +135,12 @@ export class SignInService {
       [id, mostAgeDays],
     );
   }
+}
+
+/** @throws DomainError throttled `SESSION.TOO_MANY_TRIES` while the account or the address is locked */
+async function assertAdmitted(tx: EntityManager, name: string, address: string | null): Promise<void> {
+  if (address !== null) await assertNotLocked(tx, addressSubject(address));
+  await assertNotLocked(tx, accountSubject(name));
 }
 
 const wrongCredentials = (): DomainError =>
