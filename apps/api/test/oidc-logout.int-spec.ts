@@ -136,7 +136,7 @@ describe('Sign-out by the identity provider', () => {
       await page.click('button[name=logout]');
       const open = `select count(*)::int as n from session s join person p on p.id = s.person_id
         where p.username = 'wu.di' and s.ended_at is null`;
-      await until(async () => (await edge().query(open))[0].n === 0, 10_000, 'the provider to tell of it');
+      await until(async () => (await edge().query(open))[0].n === 0, 30_000, 'the provider to tell of it');
       const told = await edge().query(`select after from history_event where type = 'sign_in.ended_by_provider'`);
       expect(told.at(-1)).toMatchObject({ after: { sessions: 1 } });
       await context.close();

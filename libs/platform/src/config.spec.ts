@@ -27,6 +27,10 @@ describe('loadConfig', () => {
     ['a provider without a client', { ...OIDC, OIDC_CLIENT_ID: '' }, 'OIDC_CLIENT_ID'],
     ['a provider that knows no way back', { ...OIDC, DUBAN_URL: '' }, 'DUBAN_URL'],
     ['an address with a path', { DUBAN_URL: 'https://city.example/duban' }, 'DUBAN_URL'],
+    ['an address that is none', { DUBAN_URL: 'duban.city.example' }, 'DUBAN_URL: an address such as'],
+    ['a provider that is no address', { ...OIDC, OIDC_ISSUER: 'id.city.example' }, 'OIDC_ISSUER: an address such as'],
+    ['proxies that are no networks', { DUBAN_TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, 'DUBAN_TRUSTED_PROXIES'],
+    ['a network of too many bits', { DUBAN_TRUSTED_PROXIES: '10.0.0.0/33' }, 'DUBAN_TRUSTED_PROXIES'],
   ])('refuses %s by its name, and tells no secret', (_, env: NodeJS.ProcessEnv, name) => {
     expect(() => loadConfig(env)).toThrow(name);
     expect(() => loadConfig(env)).not.toThrow('short');
@@ -35,6 +39,10 @@ describe('loadConfig', () => {
   it('takes a provider on this machine without TLS, and an address with its last slash', () => {
     const given = { ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:4000', DUBAN_URL: 'http://127.0.0.1:3000/' };
     expect(loadConfig(given)).toMatchObject({ DUBAN_URL: 'http://127.0.0.1:3000' });
+  });
+
+  it.each(['loopback', '10.0.0.0/8, 192.0.2.7', '::1,fd00::/8'])('takes %s for networks of proxies', (list) => {
+    expect(loadConfig({ DUBAN_TRUSTED_PROXIES: list }).DUBAN_TRUSTED_PROXIES).toBe(list);
   });
 
   it('takes an empty variable for one that is not set', () => {

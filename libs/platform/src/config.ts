@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const wholeNumber = (least: number, most: number) => {
@@ -8,9 +9,19 @@ const wholeNumber = (least: number, most: number) => {
 
 /** Inside one machine nobody listens between duban and its provider. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const isSafe = (address: string): boolean => {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || LOOPBACK.test(hostname);
+const isSafe = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.test(hostname);
+/** What is no address at all is named by the check before this one. */
+const ofAddress = (check: (url: URL) => boolean) => (address: string) =>
+  !URL.canParse(address) || check(new URL(address));
+
+/** `10.0.0.0/8`, `::1`, or one of the names that Fastify knows. */
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, more] = text.trim().split('/');
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text.trim())) return true;
+  const most = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) > 0 && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most))
+  );
 };
 
 /** Everything that the environment decides; read once, here, and nowhere else. */
@@ -40,18 +51,24 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug'], 'fatal, error, warn, info or debug').default('info'),
   /** The address at which people find duban, `https://…`, without a path: in mails, for the provider, against forgeries. */
   DUBAN_URL: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).pathname === '/', 'It has no path.')
-    .transform((url) => new URL(url).origin)
+    .url({ protocol: /^https?$/, error: 'an address such as https://duban.example' })
+    .refine(
+      ofAddress(({ pathname }) => pathname === '/'),
+      'an address without a path',
+    )
+    .transform((url) => (URL.canParse(url) ? new URL(url).origin : url))
     .optional(),
   /** Addresses of the proxies before duban, as a list of networks: what they say of a client's address counts. */
-  DUBAN_TRUSTED_PROXIES: z.string().optional(),
+  DUBAN_TRUSTED_PROXIES: z
+    .string()
+    .refine((list) => list.split(',').every(isNetwork), 'networks such as 10.0.0.0/8, with commas between them')
+    .optional(),
   /** Encrypts second factors in the database; 32 characters at least, and the same in all processes. */
   DUBAN_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   /** The identity provider (统一身份认证), an OpenID Connect issuer; without it there are passwords only. */
   OIDC_ISSUER: z
-    .url({ protocol: /^https?$/ })
-    .refine(isSafe, 'Only https, or this machine.')
+    .url({ protocol: /^https?$/, error: 'an address such as https://id.example' })
+    .refine(ofAddress(isSafe), 'an address with https, or of this machine')
     .optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   /** Without it duban is a public client, which PKCE protects. */
