@@ -120,7 +120,7 @@ describe('Sign-out by the identity provider', () => {
       await page.goto(`${duban}/api/v1/sessions/oidc`);
       expect(await page.locator('input[name=login]').count()).toBe(1);
       await context.close();
-    }, 60_000);
+    });
 
     it('is signed out here when it signs out there', async () => {
       provider.people['u-600'] = { name: '吴迪', preferred_username: 'wu.di', duban_role: 'supervision' };
@@ -140,6 +140,6 @@ describe('Sign-out by the identity provider', () => {
       const told = await edge().query(`select after from history_event where type = 'sign_in.ended_by_provider'`);
       expect(told.at(-1)).toMatchObject({ after: { sessions: 1 } });
       await context.close();
-    }, 60_000);
+    });
   });
 });

@@ -52,5 +52,5 @@ describe('A forgotten password', () => {
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['person.password_reset_sent', 'person.password_set']),
     );
-  }, 60_000);
+  });
 });
