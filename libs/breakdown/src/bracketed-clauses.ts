@@ -1,19 +1,21 @@
 import type { Span } from './breakdown.types';
-import { BracketStack, isCloser, isOpener, type OpenBracket } from './brackets';
+import { BracketStack, isCloserAt, isOpenerAt, type OpenBracket } from './brackets';
+import { CharacterSet } from './characters';
 import { readClauseLabel } from './clause-labels';
 import { afterSeparator, assigns, readSegments, type AssignmentClause, type ClauseReader } from './clauses';
 import { skipBlanksBack } from './folded-text';
+
+const ENDS = new CharacterSet('\n。');
 
 /** Where a bracket that was never closed must have ended: at a stray closer, the sentence's or the line's end. */
 function endOfUnclosed(folded: string, from: number, end: number): number {
   let depth = 0;
   for (let at = from; at < end; at++) {
-    const character = folded[at];
-    if (isOpener(character)) depth++;
-    else if (isCloser(character)) {
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) {
       if (depth === 0) return at;
       depth--;
-    } else if (character === '\n' || character === '。') return at;
+    } else if (ENDS.hasAt(folded, at)) return at;
   }
   return end;
 }
@@ -31,11 +33,14 @@ export const readBracketedClauses: ClauseReader = (folded, range) => {
   const abandon = (brackets: readonly OpenBracket<'clause'>[]): void => {
     for (const bracket of brackets) if (bracket.note) unclosed.push({ open: bracket.at, stretchFrom: enclosing() });
   };
+  let top = stack.top;
   for (let at = range.start; at < range.end; at++) {
-    const character = folded[at] ?? '';
-    if (isOpener(character)) stack.push(character, at);
-    else if (isCloser(character)) {
-      const { opener, abandoned } = stack.close(character);
+    if (isOpenerAt(folded, at)) {
+      stack.push(folded[at] ?? '', at);
+      top = stack.top;
+    } else if (isCloserAt(folded, at)) {
+      const { opener, abandoned } = stack.close(folded[at] ?? '');
+      top = stack.top;
       abandon(abandoned);
       if (!opener?.note) continue;
       while ((found[found.length - 1]?.open ?? -1) > opener.at) found.pop();
@@ -47,8 +52,8 @@ export const readBracketedClauses: ClauseReader = (folded, range) => {
         closed: true,
         stretchFrom: enclosing(),
       });
-    } else if (stack.top && !stack.top.note && (at === stack.top.at + 1 || afterSeparator(folded, at, range.start))) {
-      if (readClauseLabel(folded, at, range.end)) stack.top.note = 'clause';
+    } else if (top && !top.note && (at === top.at + 1 || afterSeparator(folded, at, range.start))) {
+      if (readClauseLabel(folded, at, range.end)) top.note = 'clause';
     }
   }
   abandon(stack.drain());
@@ -61,7 +66,7 @@ export const readBracketedClauses: ClauseReader = (folded, range) => {
     if (bracket.open < covered) continue;
     const stop = endOfUnclosed(folded, bracket.open + 1, range.end);
     const inner = skipBlanksBack(folded, stop, bracket.open + 1);
-    const end = isCloser(folded[stop]) ? stop + 1 : inner;
+    const end = isCloserAt(folded, stop) ? stop + 1 : inner;
     found.push({
       open: bracket.open,
       inside: { start: bracket.open + 1, end: inner },

@@ -1,6 +1,19 @@
+import { CharacterSet } from './characters';
+
 const OPENERS = '([〔【<';
 const CLOSERS = ')]〕】>';
 const PARTNER: Readonly<Record<string, string>> = { ')': '(', ']': '[', '〕': '〔', '】': '【', '>': '<' };
+
+/** All shapes of brackets, of which folding leaves these. */
+export const BRACKETS = OPENERS + CLOSERS;
+const BRACKET_SET = new CharacterSet(BRACKETS);
+const OPENER_SET = new CharacterSet(OPENERS);
+const CLOSER_SET = new CharacterSet(CLOSERS);
+
+export const isOpenerAt = (folded: string, at: number): boolean => OPENER_SET.hasAt(folded, at);
+export const isCloserAt = (folded: string, at: number): boolean => CLOSER_SET.hasAt(folded, at);
+/** Whether a bracket of any kind, opening or closing, stands at `at`. */
+export const isBracketAt = (folded: string, at: number): boolean => BRACKET_SET.hasAt(folded, at);
 
 export const isOpener = (character: string | undefined): boolean =>
   character !== undefined && OPENERS.includes(character);

@@ -15,7 +15,8 @@ const DIGITS: Readonly<Record<string, number>> = {
 const TENS: Readonly<Record<string, number>> = { 十: 10, 百: 100, 千: 1000 };
 const GROUPS: Readonly<Record<string, number>> = { 万: 10_000, 亿: 100_000_000 };
 
-const NUMERALS: ReadonlySet<string> = new Set([DIGITS, TENS, GROUPS].flatMap((words) => Object.keys(words)));
+/** The characters that numbers are written in. */
+export const NUMERALS: ReadonlySet<string> = new Set([DIGITS, TENS, GROUPS].flatMap((words) => Object.keys(words)));
 
 /** Whether the character can stand in a number written in words (三百五十). */
 export const isNumeral = (character: string | undefined): boolean => character !== undefined && NUMERALS.has(character);

@@ -15,18 +15,26 @@ const MUCH = 2;
 /**
  * How a text assigns its items. Most put labelled lists or verbs into brackets or on lines of their own. Only where
  * hardly any do are the weaker signs read: brackets with names alone, items that begin with their unit (family H), and sentences that say who does
- * what (families I and P). In the other texts these are words of the task.
+ * what (families I and P). In the other texts these are words of the task. With `remember` the
+ * reader is for this text alone.
  */
-export function chooseClauseReader(layout: Layout): ClauseReader {
+export function chooseClauseReader(
+  layout: Layout,
+  remember: (read: ClauseReader) => ClauseReader = (read) => read,
+): ClauseReader {
   const { folded, paragraphs } = layout;
+  const usualReader = remember(readAssignmentClauses);
   const count = (read: ClauseReader): number =>
     paragraphs.filter((paragraph) => read(folded, paragraph).length > 0).length;
-  const usual = count(readAssignmentClauses);
-  if (MUCH * usual >= paragraphs.length) return readAssignmentClauses;
-  const unitFirst = count(readUnitFirstClauses);
-  const bareLists = count(readBareListClauses);
-  if (bareLists >= FEWEST_BARE_LISTS && bareLists > MUCH * usual) return readBareListClauses;
-  const prose = count(readProseClauses);
-  if (unitFirst >= Math.max(FEWEST_UNIT_FIRST, prose) && unitFirst > MUCH * usual) return readUnitFirstClauses;
-  return prose > MUCH * usual ? readProseClauses : readAssignmentClauses;
+  const usual = count(usualReader);
+  if (MUCH * usual >= paragraphs.length) return usualReader;
+  const unitFirstReader = remember(readUnitFirstClauses);
+  const bareListReader = remember(readBareListClauses);
+  const proseReader = remember(readProseClauses);
+  const unitFirst = count(unitFirstReader);
+  const bareLists = count(bareListReader);
+  if (bareLists >= FEWEST_BARE_LISTS && bareLists > MUCH * usual) return bareListReader;
+  const prose = count(proseReader);
+  if (unitFirst >= Math.max(FEWEST_UNIT_FIRST, prose) && unitFirst > MUCH * usual) return unitFirstReader;
+  return prose > MUCH * usual ? proseReader : usualReader;
 }

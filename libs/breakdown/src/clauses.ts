@@ -1,5 +1,6 @@
 import type { Span } from './breakdown.types';
-import { isCloser, isOpener } from './brackets';
+import { isCloserAt, isOpenerAt } from './brackets';
+import { CharacterSet } from './characters';
 import { readClauseLabel, type ClauseRole } from './clause-labels';
 import { beginsWithDate, LONGEST_DATE_PIECE } from './dates';
 import { skipBlanks, skipBlanksBack } from './folded-text';
@@ -28,16 +29,30 @@ export interface AssignmentClause extends Span {
 }
 
 /** Finds the clauses of one family in a range of the folded text, in order and without overlaps, in linear time. */
-export type ClauseReader = (folded: string, range: Span) => AssignmentClause[];
+export type ClauseReader = (folded: string, range: Span) => readonly AssignmentClause[];
+
+/**
+ * The same reader for one text, which reads no stretch of it twice: how a text assigns, where its tasks begin and what is
+ * of the page is all told by its paragraphs' clauses. What it returns is not to be changed.
+ */
+export function readingOnce(read: ClauseReader): ClauseReader {
+  const known = new Map<number, { end: number; clauses: readonly AssignmentClause[] }>();
+  return (folded, range) => {
+    const last = known.get(range.start);
+    if (last?.end === range.end) return last.clauses;
+    const clauses = read(folded, range);
+    known.set(range.start, { end: range.end, clauses });
+    return clauses;
+  };
+}
 
 const SEPARATORS = ',;、。|/';
+const BEFORE_LABEL = new CharacterSet(`${SEPARATORS} \n`);
 
 /** Whether a label may stand at `at`: at the start of the range, or behind a separator or a blank. */
 export const afterSeparator = (folded: string, at: number, start: number): boolean => {
   const before = at - 1;
-  return (
-    before < start || SEPARATORS.includes(folded[before] ?? '') || folded[before] === ' ' || folded[before] === '\n'
-  );
+  return before < start || BEFORE_LABEL.hasAt(folded, before);
 };
 
 /** Whether a time limit stands behind the comma before `at` and not the next unit: 「市工信局，6月底前出台」. */
@@ -66,12 +81,11 @@ export function readSegments(folded: string, inside: Span): Pick<AssignmentClaus
   };
   const remark = (start: number): ClauseSegment => ({ role: 'remark', start, end: inside.end });
   for (let at = inside.start; at < inside.end; at++) {
-    const character = folded[at];
-    if (isOpener(character)) depth++;
-    else if (isCloser(character)) depth = Math.max(0, depth - 1);
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
     // A sentence's end ends the list: what follows is a rule, a remark or another label.
-    if (character === '。') finish(at, remark(at + 1));
+    if (folded[at] === '。') finish(at, remark(at + 1));
     if (!afterSeparator(folded, at, inside.start)) continue;
     const label = readClauseLabel(folded, at, inside.end);
     if (label) {

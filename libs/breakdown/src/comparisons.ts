@@ -1,4 +1,5 @@
 import type { Comparator } from './breakdown.types';
+import { Endings } from './characters';
 import type { Quantity } from './quantities';
 
 /** Words in front of a number that say how it is meant, the longest first. 达到 asks for the value itself or more. */
@@ -9,10 +10,19 @@ const BEFORE: readonly (readonly [Comparator, readonly string[]])[] = [
   ['lt', ['低于', '少于', '小于']],
   ['approx', ['大约', '约', '近']],
 ];
-const BEHIND: readonly (readonly [Comparator, readonly string[]])[] = [
-  ['gte', ['及以上', '以上']],
-  ['lte', ['及以下', '以下', '以内', '之内']],
-  ['approx', ['左右', '上下']],
+/** The same as they may end what stands in front: 超过, 超过了, 达到为. */
+const NEAR = BEFORE.map(
+  ([comparator, words]) => [comparator, new Endings(words.flatMap((one) => [one, `${one}了`, `${one}为`]))] as const,
+);
+const BEHIND: readonly (readonly [Comparator, string])[] = [
+  ['gte', '及以上'],
+  ['gte', '以上'],
+  ['lte', '及以下'],
+  ['lte', '以下'],
+  ['lte', '以内'],
+  ['lte', '之内'],
+  ['approx', '左右'],
+  ['approx', '上下'],
 ];
 /** Verbs of which the number is a new, smaller value: 压缩至4个月. */
 const REDUCES = /(?:压缩|压减|缩短|缩减|下降|降低|降|减少|减|控制|压降)(?:至|到|在|为)[^\d]{0,2}$/;
@@ -36,26 +46,20 @@ export const isReduced = (before: string): boolean => REDUCES.test(before.slice(
 /** How a quantity is compared, by the words around it; `before` is its clause up to it. */
 export function compare(folded: string, quantity: Quantity, before: string): Comparison {
   const behind = folded.slice(quantity.end, quantity.end + 4);
-  const word = BEHIND.flatMap(([comparator, words]) =>
-    words.filter((one) => behind.startsWith(one)).map((one) => ({ comparator, one })),
-  )[0];
-  const end = quantity.end + (word?.one.length ?? 0);
+  const word = BEHIND.find(([, one]) => behind.startsWith(one));
+  const end = quantity.end + (word?.[1].length ?? 0);
   if (quantity.upper !== null) return { comparator: 'range', stated: true, end };
   const near = before.slice(-REACH);
-  for (const [comparator, words] of BEFORE) {
-    const isNear =
-      !OTHER_WORDS.test(near) &&
-      words.some((one) => near.endsWith(one) || near.endsWith(`${one}了`) || near.endsWith(`${one}为`));
-    // 「超过…以上」 and 「达到…以上」 say it twice, 「控制在…以内」 too: the word in front is the sharper one.
-    if (isNear)
-      return {
-        comparator: comparator !== 'gt' && word?.comparator === 'approx' ? 'approx' : comparator,
-        stated: true,
-        end,
-      };
-  }
+  const stated = NEAR.find(([, endings]) => endings.find(near) !== undefined);
+  // 「超过…以上」 and 「达到…以上」 say it twice, 「控制在…以内」 too: the word in front is the sharper one.
+  if (stated && !OTHER_WORDS.test(near))
+    return {
+      comparator: stated[0] !== 'gt' && word?.[0] === 'approx' ? 'approx' : stated[0],
+      stated: true,
+      end,
+    };
   if (AT_LEAST.test(near)) return { comparator: 'gte', stated: true, end };
-  if (word) return { comparator: word.comparator, stated: true, end };
+  if (word) return { comparator: word[0], stated: true, end };
   if (isReduced(before)) return { comparator: 'lte', stated: true, end };
   if (quantity.more) return { comparator: 'gte', stated: true, end };
   return { comparator: 'eq', stated: false, end };

@@ -1,3 +1,4 @@
+import { CharacterSet } from './characters';
 import { isNumeral, readNumeral } from './chinese-numerals';
 import type { DateWords, Span } from './breakdown.types';
 import { fold } from './folded-text';
@@ -146,13 +147,26 @@ const FIELD_FORMS: readonly Form[] = [
   },
   { pattern: new RegExp(`${ANY_YEAR}|全年`, 'y'), due: (groups, year) => calendarDate(yearOf(groups, year), 12) },
 ];
+
+/** Forms to be tried in order, and all of them at once: at most places none is met. */
+interface Forms {
+  forms: readonly Form[];
+  any: RegExp;
+}
+const formsOf = (forms: readonly Form[]): Forms => ({
+  forms,
+  any: new RegExp(forms.map(({ pattern }) => pattern.source.replace(/\(\?<\w+>/g, '(?:')).join('|'), 'y'),
+});
+const IN_PROSE = formsOf(FORMS);
+const IN_FIELD = formsOf([...FORMS, ...FIELD_FORMS]);
+
 /** A span of years from an unwritten start, at the start of a clause: 「3年内」. */
 const WITHIN_YEARS = /(?:力争|用)?(?:\d{1,2}|[一二两三四五六七八九十]{1,2})年内/y;
 /** Words that stand alone in a clause and say that there is no end. */
 const ENDLESS =
   /(?:全年|年内)?(?:持续|长期|常态化|常年)(?:推进|坚持|实施|开展|进行|落实|推动|巩固|整改)|立行立改|立即整改|即知即改|边查边改/y;
 
-const STARTS_DATE: ReadonlySet<string> = new Set(
+const STARTS_DATE = new CharacterSet(
   '0123456789到至于在每自今本当明次第一二三四五六七八九十上下年岁持长常立即边全元春清端中国两双主汛入雨供采取秋防开印签发公收接力用',
 );
 /** A date behind one of these tells of the past or of a rule's validity, and is no deadline. */
@@ -189,15 +203,19 @@ const isBoundary = (character: string | undefined): boolean =>
  * and the ends of periods are left out. Linear: each pattern is bounded and tried once at an offset.
  */
 export function readDates(text: string, year: number | null, inField = false): DateMention[] {
+  return scanDates(text, year, inField ? IN_FIELD : IN_PROSE, text.length);
+}
+
+/** The dates that begin at or before `latest`. */
+function scanDates(text: string, year: number | null, forms: Forms, latest: number): DateMention[] {
   const tight = tighten(text);
   const { folded } = tight;
   const mentions: DateMention[] = [];
   let context = year;
-  for (let at = 0; at < folded.length; at++) {
-    if (!STARTS_DATE.has(folded[at] ?? '')) continue;
+  for (let at = 0; at < folded.length && at <= latest; at++) {
+    if (!STARTS_DATE.hasAt(folded, at)) continue;
     if (isMidNumber(folded, at)) continue;
-    const found =
-      readDateAt(folded, at, context, inField ? [...FORMS, ...FIELD_FORMS] : FORMS) ?? readEndlessAt(folded, at);
+    const found = readDateAt(folded, at, context, forms) ?? readEndlessAt(folded, at);
     if (found === null) continue;
     const before = folded.slice(Math.max(0, at - 3), at);
     const after = folded.slice(found.end, found.end + 5);
@@ -234,7 +252,7 @@ export function beginsWithDate(folded: string, start: number, end: number): bool
   if (start >= end || end - start > LONGEST_DATE_PIECE) return false;
   const piece = folded.slice(start, end);
   const from = LEADS_IN.exec(piece)?.[0].length ?? 0;
-  const first = readDates(piece, null, true)[0];
+  const first = scanDates(piece, null, IN_FIELD, from)[0];
   return first !== undefined && first.start <= from;
 }
 
@@ -256,7 +274,9 @@ function isMidNumber(folded: string, at: number): boolean {
   return folded[at] === '年' && (isDigit(before) || isNumeral(before) || before === '多' || before === '几');
 }
 
-function readDateAt(folded: string, at: number, year: number | null, forms: readonly Form[]): DateMention | null {
+function readDateAt(folded: string, at: number, year: number | null, { forms, any }: Forms): DateMention | null {
+  any.lastIndex = at;
+  if (!any.test(folded)) return null;
   for (const form of forms) {
     form.pattern.lastIndex = at;
     const match = form.pattern.exec(folded);
@@ -268,12 +288,13 @@ function readDateAt(folded: string, at: number, year: number | null, forms: read
 }
 
 function readEndlessAt(folded: string, at: number): DateMention | null {
+  if (!isBoundary(folded[at - 1])) return null;
   WITHIN_YEARS.lastIndex = at;
-  const within = isBoundary(folded[at - 1]) ? WITHIN_YEARS.exec(folded) : null;
+  const within = WITHIN_YEARS.exec(folded);
   if (within) return { start: at, end: at + within[0].length, due: null };
   ENDLESS.lastIndex = at;
   const match = ENDLESS.exec(folded);
-  if (!match || !isBoundary(folded[at - 1]) || !isBoundary(folded[at + match[0].length])) return null;
+  if (!match || !isBoundary(folded[at + match[0].length])) return null;
   return { start: at, end: at + match[0].length, due: null };
 }
 

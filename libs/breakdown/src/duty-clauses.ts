@@ -1,5 +1,5 @@
 import type { Span } from './breakdown.types';
-import { BracketStack, isCloser, isOpener } from './brackets';
+import { BracketStack, isBracketAt, isCloserAt, isOpenerAt } from './brackets';
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { readBareList, readDutySegments } from './duty-segments';
 
@@ -15,9 +15,10 @@ const bracketsReadBy =
     const stack = new BracketStack<never>();
     const clauses: AssignmentClause[] = [];
     for (let at = range.start; at < range.end; at++) {
+      if (!isBracketAt(folded, at)) continue;
       const character = folded[at] ?? '';
-      if (isOpener(character)) stack.push(character, at);
-      if (!isCloser(character)) continue;
+      if (isOpenerAt(folded, at)) stack.push(character, at);
+      if (!isCloserAt(folded, at)) continue;
       const { opener } = stack.close(character);
       if (!opener || at - opener.at > LONGEST_CLAUSE) continue;
       const found = read(folded, { start: opener.at + 1, end: at });

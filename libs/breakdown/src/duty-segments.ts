@@ -1,5 +1,6 @@
 import type { Span } from './breakdown.types';
-import { isCloser, isOpener } from './brackets';
+import { isCloserAt, isOpenerAt } from './brackets';
+import { CharacterSet } from './characters';
 import type { AssignmentClause } from './clauses';
 import { beginsWithDate } from './dates';
 import { readDuty } from './duty-verbs';
@@ -11,6 +12,9 @@ type Segments = Pick<AssignmentClause, 'segments' | 'rules'>;
 
 const AGENTS = ['由', '请', '责成'];
 const JOINT = '会同';
+const LIST_MARKS = new CharacterSet('、,;。');
+const NAME_MARKS = new CharacterSet('、,; ');
+const RULE_MARKS = new CharacterSet(',;。');
 
 /**
  * Cuts lists that say by a verb who does what: 「科技部牵头，各地区按职责分工负责，6月底前完成」. The verb goes for all that
@@ -62,9 +66,8 @@ export function readDutySegments(folded: string, inside: Span): Segments | null 
     from = at + 1;
   };
   for (let at = inside.start; at < inside.end; at++) {
-    const character = folded[at] ?? '';
-    if (isOpener(character)) depth++;
-    else if (isCloser(character)) depth = Math.max(0, depth - 1);
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
     const rule = at === piece || at === skipBlanks(folded, piece, at) ? readRuleAt(folded, at, inside.end) : null;
     if (rule) {
@@ -74,7 +77,7 @@ export function readDutySegments(folded: string, inside: Span): Segments | null 
       piece = rule.end;
       continue;
     }
-    if (!'、,;。'.includes(character)) continue;
+    if (!LIST_MARKS.hasAt(folded, at)) continue;
     finish(at);
     piece = at + 1;
   }
@@ -91,7 +94,7 @@ export function readBareList(folded: string, inside: Span): Segments | null {
   const rules: Span[] = [];
   let end = inside.end;
   for (let at = inside.start; at < inside.end && rules.length === 0; at++) {
-    const rule = ',;。'.includes(folded[at - 1] ?? '') ? readRuleAt(folded, at, inside.end) : null;
+    const rule = RULE_MARKS.hasAt(folded, at - 1) ? readRuleAt(folded, at, inside.end) : null;
     if (!rule) continue;
     rules.push(rule);
     end = at - 1;
@@ -114,9 +117,9 @@ function agentIn(folded: string, start: number, end: number): Span | null {
 function firstName(folded: string, start: number, end: number): string {
   let depth = 0;
   for (let at = start; at < end; at++) {
-    if (isOpener(folded[at])) depth++;
-    else if (isCloser(folded[at])) depth--;
-    else if (depth === 0 && '、,; '.includes(folded[at] ?? '')) return folded.slice(start, at);
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth--;
+    else if (depth === 0 && NAME_MARKS.hasAt(folded, at)) return folded.slice(start, at);
     // 「县教育局等配合」: the open tail is no part of the name.
     else if (depth === 0 && folded[at] === '等' && isParty(folded.slice(start, at))) return folded.slice(start, at);
   }
@@ -126,8 +129,8 @@ function firstName(folded: string, start: number, end: number): string {
 function indexOutside(folded: string, word: string, start: number, end: number): number {
   let depth = 0;
   for (let at = start; at < end; at++) {
-    if (isOpener(folded[at])) depth++;
-    else if (isCloser(folded[at])) depth--;
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth--;
     else if (depth === 0 && folded.startsWith(word, at) && at + word.length < end) return at;
   }
   return -1;

@@ -1,3 +1,4 @@
+import { Endings } from './characters';
 import type { ClauseRole } from './clause-labels';
 
 /** How a duty is done; may stand before the verb: 按职责分工负责, 共同牵头. */
@@ -96,7 +97,9 @@ const VERBS: readonly (readonly [ClauseRole, readonly string[]])[] = [
   ],
 ];
 /** The manner alone says it too: 各区、各部门按职责分工. */
-const MANNERS_ALONE = MANNERS.filter((manner) => manner.endsWith('分工'));
+const MANNERS_ALONE = new Endings(MANNERS.filter((manner) => manner.endsWith('分工')));
+const MANNER_ENDINGS = new Endings(MANNERS);
+const DUTIES = VERBS.map(([role, verbs]) => [role, new Endings(verbs)] as const);
 const MOST_MANNERS = 3;
 
 /** A verb of duty at the end of a list: its role, and where the list ends. */
@@ -109,7 +112,7 @@ interface Duty {
 function withoutManners(folded: string, start: number, end: number): number {
   let stop = end;
   for (let count = 0; count < MOST_MANNERS; count++) {
-    const manner = MANNERS.find((word) => folded.endsWith(word, stop) && stop - word.length > start);
+    const manner = MANNER_ENDINGS.find(folded, stop, (word) => stop - word.length > start);
     if (manner === undefined) return stop;
     stop -= manner.length;
   }
@@ -118,10 +121,11 @@ function withoutManners(folded: string, start: number, end: number): number {
 
 /** The verb of duty that a stretch of folded text ends with, or null: 「科技部牵头」, 「各地区按职责分工负责」. */
 export function readDuty(folded: string, start: number, end: number): Duty | null {
-  for (const [role, verbs] of VERBS) {
-    const verb = verbs.find((word) => folded.endsWith(word, end) && end - word.length > start);
+  const leavesList = (word: string): boolean => end - word.length > start;
+  for (const [role, verbs] of DUTIES) {
+    const verb = verbs.find(folded, end, leavesList);
     if (verb !== undefined) return { role, listEnd: withoutManners(folded, start, end - verb.length) };
   }
-  const manner = MANNERS_ALONE.find((word) => folded.endsWith(word, end) && end - word.length > start);
+  const manner = MANNERS_ALONE.find(folded, end, leavesList);
   return manner === undefined ? null : { role: 'responsible', listEnd: end - manner.length };
 }

@@ -1,6 +1,7 @@
 import type { Span } from './breakdown.types';
 import { isCloser } from './brackets';
-import { fold, isBlank, skipBlanks, skipBlanksBack } from './folded-text';
+import { CharacterSet } from './characters';
+import { fold, isBlankAt, skipBlanks, skipBlanksBack } from './folded-text';
 import { ORDINAL_RANK, readOrdinal, type Ordinal } from './ordinals';
 
 /** A stretch of text that stands for itself: a line, or what was one before the breaks were lost. Blanks trimmed. */
@@ -29,7 +30,9 @@ export function lineOf(layout: Pick<Layout, 'lineStarts'>, offset: number): numb
 }
 
 const LONGEST_INLINE_HEADING = 40;
-const MAY_START_ORDINAL = /[第(\d一二三四五六七八九十①-⑳]/;
+const MAY_START_ORDINAL = new CharacterSet('第(0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳');
+const ENDS_HEADING = new CharacterSet('。,;');
+const WIDE_BLANK = 0x3000;
 const WORD_KINDS: ReadonlySet<Ordinal['kind']> = new Set(['chapter', 'word', 'article', 'bracketed_word']);
 
 const isItem = (ordinal: Ordinal): boolean =>
@@ -82,12 +85,12 @@ function breaksInLine(layout: Pick<Layout, 'text' | 'folded'>, line: Span, seque
       ? { rank: ORDINAL_RANK[opening.kind], at: opening.end }
       : null;
     for (let at = line.start + 1; at < line.end; at++) {
-      const character = folded[at];
-      if (character === undefined || isBlank(character)) continue;
-      if (character === '。' || character === ',' || character === ';') heading = null;
-      const ideographicGap = layout.text[at - 1] === '\u3000' && layout.text[at - 2] === '\u3000';
+      if (isBlankAt(folded, at)) continue;
+      if (ENDS_HEADING.hasAt(folded, at)) heading = null;
+      const ideographicGap =
+        layout.text.charCodeAt(at - 1) === WIDE_BLANK && layout.text.charCodeAt(at - 2) === WIDE_BLANK;
       if (ideographicGap) found.push(at);
-      if (!MAY_START_ORDINAL.test(character)) continue;
+      if (!MAY_START_ORDINAL.hasAt(folded, at)) continue;
       const inlineHeading: Break | null = heading && at - heading.at <= LONGEST_INLINE_HEADING ? 'after_heading' : null;
       const sign = breakBefore(folded, at, line.start) ?? inlineHeading;
       if (sign === null) continue;
@@ -112,7 +115,7 @@ function breaksInLine(layout: Pick<Layout, 'text' | 'folded'>, line: Span, seque
 function itemsBehindBrackets(folded: string, line: Span): number {
   let items = 0;
   for (let at = line.start + 1; at < line.end && items < 2; at++) {
-    if (!MAY_START_ORDINAL.test(folded[at] ?? '') || breakBefore(folded, at, line.start) !== 'after_bracket') continue;
+    if (!MAY_START_ORDINAL.hasAt(folded, at) || breakBefore(folded, at, line.start) !== 'after_bracket') continue;
     const ordinal = readOrdinal(folded, at, line.end);
     if (ordinal && isItem(ordinal)) items++;
   }

@@ -99,6 +99,7 @@ export function readLeaderNames(list: string): string[] {
   return [...new Set(names)];
 }
 
+const ANY_TITLE = new RegExp(TITLES.join('|'));
 /** What a leader does with a field of work: 「王七星县长主抓农业」. */
 const TAKES_CHARGE = /主抓|牵头|负责|分管|包抓|包联|领衔|挂帅|统筹|主管|联系|抓/;
 const LONGEST_TITLE_AND_NAME = 60;
@@ -114,7 +115,7 @@ export function readLeadersInCharge(heading: string): string[] {
   // Without a verb the heading must be the name and nothing else: 「县委书记王七星」.
   const isAlone = words.length <= LONGEST_NAME_ALONE && !/[:()。]|领导/.test(words);
   const list = verb ? words.slice(0, verb.index) : isAlone ? words : '';
-  if (!TITLES.some((title) => list.includes(title))) return [];
+  if (!ANY_TITLE.test(list)) return [];
   return readLeaderNames(list).filter((name) => SURNAMES.has(name[0] ?? ''));
 }
 

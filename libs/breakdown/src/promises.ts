@@ -1,3 +1,4 @@
+import { LastWord } from './characters';
 import { isReduced, type Comparison } from './comparisons';
 import type { Quantity } from './quantities';
 import type { Surroundings } from './surroundings';
@@ -163,12 +164,15 @@ const FROM = /(?:由|从)(?:现有|现在|目前|原来|上年)?的?$/;
 const SIZES = ['总投资', '概算投资', '估算投资', '概算', '总概算', '投资额', '注册资本'];
 
 const includesAny = (text: string, words: readonly string[]): boolean => words.some((word) => text.includes(word));
-const lastOf = (text: string, words: readonly string[]): number =>
-  words.reduce((last, word) => Math.max(last, text.lastIndexOf(word)), -1);
+const LAST_PROMISE = new LastWord(PROMISES);
+const LAST_ALLOWED = new LastWord(ALLOWS);
+const LAST_GROWTH = new LastWord(GROWS);
+const ANY_PAYMENT = new RegExp(PAYMENTS.join('|'));
 
 /** 补贴性培训 is a kind of training and pays nobody anything. */
 const KIND_OF = ['性', '型', '类', '式'];
 const mentionsPayment = (text: string): boolean =>
+  ANY_PAYMENT.test(text) &&
   PAYMENTS.some((word) => {
     const at = text.indexOf(word);
     return at >= 0 && !KIND_OF.includes(text[at + word.length] ?? '');
@@ -185,7 +189,6 @@ export function isPromise(
   const { before, behind, sentence } = around;
   const rest = folded.slice(comparison.end, comparison.end + 2);
   const clauseText = folded.slice(around.clause.start, around.clause.end);
-  const pays = mentionsPayment(clauseText);
   if (TIMES.has(unit))
     return isReduced(before) ? comparison.comparator === 'lte' : comparison.stated && /[天日]数/.test(before);
   if (unit === '次' && OFTEN.test(before)) return false;
@@ -201,21 +204,22 @@ export function isPromise(
   // 「日处理能力5万吨的水厂1座」: the other number is what is promised.
   if (!comparison.stated && /^的[^的]*\d/.test(behind)) return false;
   if (behind.trimEnd().endsWith('的') && /^[以及上下内]{0,3}的$/.test(behind.trim())) return false;
-  if (comparison.comparator === 'lte' && before.includes('不') && (MONEY.has(unit) || includesAny(sentence, PAYMENTS)))
+  if (comparison.comparator === 'lte' && before.includes('不') && (MONEY.has(unit) || ANY_PAYMENT.test(sentence)))
     return false;
   // 「10亿元以上项目不少于2个」: the sum tells which projects, the count is what is promised.
   if (MONEY.has(unit) && comparison.stated && /^[^、]*\d/.test(behind.slice(comparison.end - quantity.end)))
     return false;
   if (MONEY.has(unit) || unit === '%' || unit === '‰') {
-    if (pays || lastOf(before, ['按']) > lastOf(before, GROWS) || PRICED.test(before)) return false;
-    if (MONEY.has(unit) && !comparison.stated) return lastOf(before, PROMISES) > lastOf(before, ALLOWS);
-    return comparison.stated || lastOf(before, [...GROWS, ...SHARES]) >= 0;
+    if (mentionsPayment(clauseText) || before.lastIndexOf('按') > LAST_GROWTH.in(before) || PRICED.test(before))
+      return false;
+    if (MONEY.has(unit) && !comparison.stated) return LAST_PROMISE.in(before) > LAST_ALLOWED.in(before);
+    return comparison.stated || includesAny(before, GROWS) || includesAny(before, SHARES);
   }
-  if (pays && !comparison.stated) return false;
+  if (!comparison.stated && mentionsPayment(clauseText)) return false;
   if ((VAGUE.has(unit) || (LOOSE.has(unit) && quantity.value < MANY)) && !comparison.stated) return false;
   if (quantity.inWords && !comparison.stated) return quantity.value >= 100;
   if (comparison.stated) return true;
-  const promised = lastOf(before, PROMISES);
-  const allowed = lastOf(before, ALLOWS);
+  const promised = LAST_PROMISE.in(before);
+  const allowed = LAST_ALLOWED.in(before);
   return promised >= allowed && !/^(?:方面|环节|层面|阶段|领域|维度|全面|坚持|统筹|确保)/.test(behind);
 }

@@ -2,7 +2,7 @@ import { readAssignmentClauses } from './assignment-clauses';
 import type { Breakdown, ChosenColumn, DraftTask, SourceDocument, Span, Warning } from './breakdown.types';
 import { layOut, lineOf, type Layout } from './layout';
 import { chooseClauseReader } from './clause-style';
-import type { ClauseReader } from './clauses';
+import { readingOnce, type ClauseReader } from './clauses';
 import { impossibleDay } from './dates';
 import { checkNumbering } from './numbering';
 import { buildOutline, type Section } from './outline';
@@ -48,7 +48,7 @@ export function readBreakdown(
   const rule = findLeadRule(layout.folded);
   const marked = new MarkedTables(layout, source.tables, columns);
   const { around } = marked;
-  const read = marked.areRead ? readAssignmentClauses : chooseClauseReader(around);
+  const read = marked.areRead ? readingOnce(readAssignmentClauses) : chooseClauseReader(around, readingOnce);
   const body: Layout = { ...around, paragraphs: withoutPageLines(around, read) };
   const table = marked.areRead ? null : readTable(around, read);
   const head = readHead(layout, Math.min(marked.begin, table ? table.header.start : tasksBegin(body, read)));

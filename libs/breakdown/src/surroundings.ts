@@ -1,7 +1,8 @@
 import type { Span } from './breakdown.types';
+import { CharacterSet } from './characters';
 
-const CLAUSE_MARKS = ',;。、!?\n:';
-const SENTENCE_MARKS = '。;!?\n';
+const CLAUSE_MARKS = new CharacterSet(',;。、!?\n:');
+const SENTENCE_MARKS = new CharacterSet('。;!?\n');
 const LONGEST_CLAUSE = 100;
 
 /** The words around a stretch, each bounded: its clause (between commas) and its sentence. */
@@ -25,9 +26,8 @@ export class Surrounder {
 
   around(span: Span): Surroundings {
     for (; this.seen < span.start; this.seen++) {
-      const character = this.folded[this.seen] ?? '';
-      if (CLAUSE_MARKS.includes(character)) this.clauseStart = this.seen + 1;
-      if (SENTENCE_MARKS.includes(character)) this.sentenceStart = this.seen + 1;
+      if (CLAUSE_MARKS.hasAt(this.folded, this.seen)) this.clauseStart = this.seen + 1;
+      if (SENTENCE_MARKS.hasAt(this.folded, this.seen)) this.sentenceStart = this.seen + 1;
     }
     if (this.clauseEnd < span.end) this.clauseEnd = this.next(CLAUSE_MARKS, span.end);
     if (this.sentenceEnd < span.end) this.sentenceEnd = this.next(SENTENCE_MARKS, span.end);
@@ -46,9 +46,9 @@ export class Surrounder {
     };
   }
 
-  private next(marks: string, from: number): number {
+  private next(marks: CharacterSet, from: number): number {
     let at = from;
-    while (at < this.folded.length && !marks.includes(this.folded[at] ?? '')) at++;
+    while (at < this.folded.length && !marks.hasAt(this.folded, at)) at++;
     return at;
   }
 }

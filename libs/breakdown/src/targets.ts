@@ -1,5 +1,7 @@
 import type { Span, Target } from './breakdown.types';
-import { isCloser, isOpener } from './brackets';
+import { BRACKETS, isCloserAt, isOpenerAt } from './brackets';
+import { CharacterSet } from './characters';
+import { NUMERALS } from './chinese-numerals';
 import { compare, type Comparison } from './comparisons';
 import { isPromise } from './promises';
 import { readQuantity, type Quantity } from './quantities';
@@ -7,6 +9,9 @@ import { Surrounder } from './surroundings';
 import { originalSpan, tighten, type TightText } from './tight-text';
 
 const QUOTES: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '《': '》', '「': '」', '『': '』', '"': '"' };
+const OPENING_QUOTES = new CharacterSet(Object.keys(QUOTES));
+/** What changes how a number is read, or begins one. */
+const TELLING = new CharacterSet([...BRACKETS, ...Object.keys(QUOTES), ...NUMERALS, ...'0123456789\n。']);
 const LONGEST_QUOTE = 60;
 /** Stretches whose numbers are names or asides: quotations and brackets. Returns for each offset where its stretch ends. */
 function skipEnds(folded: string): Map<number, number> {
@@ -20,6 +25,7 @@ function skipEnds(folded: string): Map<number, number> {
     return next;
   };
   for (let at = 0; at < folded.length; at++) {
+    if (!OPENING_QUOTES.hasAt(folded, at)) continue;
     const closing = QUOTES[folded[at] ?? ''];
     if (closing !== undefined) {
       const close = nextOf(closing, at + 1);
@@ -64,13 +70,14 @@ export function readTargets(text: string): PlacedTarget[] {
   let previous: Judged | null = null;
   const surrounder = new Surrounder(folded);
   for (let at = 0; at < folded.length; at++) {
+    if (!TELLING.hasAt(folded, at)) continue;
     const quoted = skips.get(at);
     if (quoted !== undefined) {
       at = quoted - 1;
       continue;
     }
-    if (isOpener(folded[at])) depth++;
-    else if (isCloser(folded[at])) depth = Math.max(0, depth - 1);
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
     if (folded[at] === '\n' || folded[at] === '。') depth = 0;
     if (depth > 0) continue;
     const quantity = readQuantity(folded, at, folded.length);
@@ -107,7 +114,7 @@ const listBefore = (previous: Judged | null, at: number): Judged | null =>
 /** A target's words go on behind the number up to the next mark or bracket. */
 function endOfTarget(folded: string, from: number, end: number): number {
   let at = from;
-  while (at < end && !isOpener(folded[at])) at++;
+  while (at < end && !isOpenerAt(folded, at)) at++;
   return at;
 }
 

@@ -72,7 +72,7 @@ const SENTENCE_END = '。;!?';
  * heading, and one with neither is a task without units if its like beside it are tasks; the rest is left out.
  */
 export class TaskComposer {
-  private readonly clauses = new Map<Section, AssignmentClause[]>();
+  private readonly clauses = new Map<Section, readonly AssignmentClause[]>();
   private readonly assigned = new Map<Section, boolean>();
   private readonly headings: Span[] = [];
   private readonly kept = new Set<Section>();
@@ -104,12 +104,12 @@ export class TaskComposer {
     const paragraphs = ownParagraphs(section);
     const first = paragraphs[0];
     const last = paragraphs[paragraphs.length - 1];
-    const clauses =
+    const found =
       first && last
         ? this.context.read(this.layout.folded, { start: section.head?.ordinal?.end ?? first.start, end: last.end })
         : [];
     // Who sits on a committee stands in prose too, in the sections that say how and why.
-    if (clauses[0]?.position === 'within' && isAside) clauses.length = 0;
+    const clauses = found[0]?.position === 'within' && isAside ? [] : found;
     this.clauses.set(section, clauses);
     this.lastClauseAt = Math.max(this.lastClauseAt, clauses[clauses.length - 1]?.start ?? -1);
     const assigned = clauses.length > 0 || below.includes(true);

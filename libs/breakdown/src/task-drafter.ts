@@ -98,8 +98,9 @@ export class TaskDrafter {
     const inherited = own.leaders.length > 0 ? own.leaders : place.notes.leaders;
     const names = namesOf(assignment.leaders.length > 0 ? assignment : { ...assignment, leaders: inherited });
     const field = assignment.deadline ?? own.deadline;
-    const isUndated = field === null && readDates(content.text, context.year).length === 0;
-    const schedule = this.schedule(content, isUndated ? place.notes.deadline : field);
+    const above = place.notes.deadline;
+    const isUndated = field === null && above !== null && readDates(content.text, context.year).length === 0;
+    const schedule = this.schedule(content, isUndated ? above : field);
     const subtasks = [...parts, ...(given.children ?? [])];
     const promises = this.targets(parts.length > 0 ? this.wordsOutside(block, parts) : content, clauses);
     return {

@@ -1,0 +1,53 @@
+/**
+ * A set of characters, asked by their place in a text. To take a character out of a text makes a new string, and a loop
+ * over a long text would make millions of them.
+ */
+export class CharacterSet {
+  private readonly codes = new Uint8Array(0x10000);
+
+  /** @param characters each a UTF-16 code unit */
+  constructor(characters: Iterable<string>) {
+    for (const character of characters) this.codes[character.charCodeAt(0)] = 1;
+  }
+
+  /** Whether the character at `at` is one of the set; none stands outside of the text. */
+  hasAt(text: string, at: number): boolean {
+    return at >= 0 && at < text.length && this.codes[text.charCodeAt(at)] === 1;
+  }
+}
+
+/** The last place in a text at which one of some words stands, by their first characters. */
+export class LastWord {
+  private readonly starts: CharacterSet;
+
+  constructor(private readonly words: readonly string[]) {
+    this.starts = new CharacterSet(words);
+  }
+
+  /** The offset at which it begins, or -1. */
+  in(text: string): number {
+    for (let at = text.length - 1; at >= 0; at--)
+      if (this.starts.hasAt(text, at) && this.words.some((word) => text.startsWith(word, at))) return at;
+    return -1;
+  }
+}
+
+/** Words by the character that they end with, in the order given. */
+export class Endings {
+  private readonly byLast = new Map<number, string[]>();
+
+  constructor(words: readonly string[]) {
+    for (const word of words) {
+      const last = word.charCodeAt(word.length - 1);
+      const same = this.byLast.get(last);
+      if (same) same.push(word);
+      else this.byLast.set(last, [word]);
+    }
+  }
+
+  /** The first of them that the text ends with, up to `end`, and that passes, or undefined. */
+  find(text: string, end: number = text.length, passes?: (word: string) => boolean): string | undefined {
+    const same = end > 0 ? this.byLast.get(text.charCodeAt(end - 1)) : undefined;
+    return same?.find((word) => text.endsWith(word, end) && (passes === undefined || passes(word)));
+  }
+}
