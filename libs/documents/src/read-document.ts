@@ -1,26 +1,19 @@
 import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { DomainError } from '@duban/kernel';
 import type { DocumentFile, Progress } from './formats/format';
 import { formatOf } from './formats';
 import { knowFile } from './known-file';
 import { problem } from './problems';
-import { type PlanDocument, read, type ReadingAnswer, type ReadingOrder } from './reading';
+import { type PlanDocument, read, type ReadingOrder } from './reading';
+import { readInThread, stopped, type ThreadOptions } from './reading-threads';
 
 /** 20 MiB. */
 const MOST_FILE_BYTES = 20 * 1024 * 1024;
 const SHORT_BYTES = 200_000;
-/** What reading one file may take: it is stopped beyond. */
-const MOST_MS = 120_000;
-const MOST_MEGABYTES = 1_536;
 /** Compiled, there is a file that a thread can be started with. */
 const THREAD = extname(__filename) === '.js' ? join(__dirname, 'reading.thread.js') : null;
 
-export interface ReadingOptions extends Pick<ReadingOrder, 'columns'> {
+export interface ReadingOptions extends Pick<ReadingOrder, 'columns'>, ThreadOptions {
   onProgress?: Progress;
-  signal?: AbortSignal;
-  /** In milliseconds, and in megabytes of memory. */
-  limits?: { time?: number; memory?: number };
 }
 
 /**
@@ -40,37 +33,3 @@ export async function readPlanDocument(file: DocumentFile, options: ReadingOptio
   const isShort = format.name === 'text' && order.bytes.length <= SHORT_BYTES;
   return THREAD === null || isShort ? read(order, onProgress) : readInThread(THREAD, order, onProgress, options);
 }
-
-const stopped = (): DomainError => problem('DOCUMENT.STOPPED', 'The reading was stopped.');
-
-function readInThread(
-  thread: string,
-  order: ReadingOrder,
-  onProgress: Progress,
-  { signal, limits: { time = MOST_MS, memory = MOST_MEGABYTES } = {} }: ReadingOptions,
-): Promise<PlanDocument> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(thread, { workerData: order, resourceLimits: { maxOldGenerationSizeMb: memory } });
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-      void worker.terminate().then(settle, settle);
-    };
-    const refuse = (error: unknown): void => finish(() => reject(error));
-    const stop = (): void => refuse(stopped());
-    const timer = setTimeout(() => refuse(tooHard('time')), time);
-    signal?.addEventListener('abort', stop);
-    worker.on('message', (answer: ReadingAnswer) => {
-      if ('done' in answer) onProgress(answer.done, answer.total);
-      else if ('plan' in answer) finish(() => resolve(answer.plan));
-      // What is thrown loses its class on the way.
-      else refuse(new DomainError('invalid', answer.refusal.code, answer.refusal.message, answer.refusal.details));
-    });
-    worker.once('error', (error: Error & { code?: string }) =>
-      refuse(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooHard('memory') : error),
-    );
-  });
-}
-
-const tooHard = (what: 'time' | 'memory'): DomainError =>
-  problem('DOCUMENT.TOO_HARD', `Reading the file takes too much ${what}: split it, or save it in another format.`);
