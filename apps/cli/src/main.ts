@@ -27,6 +27,14 @@ async function main(): Promise<void> {
       (await import('./parse.js')).parse(files, { asJson: options.json === true }),
     );
   program
+    .command('bench')
+    .description('measure duban beside others on this machine, and write bench.json in DUBAN_HOME')
+    .argument('[name...]', 'which measures; all if none is named')
+    .option('--quick', 'small, to see that it works and not how fast')
+    .action(async (names: string[], options: { quick?: boolean }) =>
+      (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true }),
+    );
+  program
     .command('migrate')
     .description('bring the database named by DATABASE_URL to the newest schema')
     .action(async () => (await import('./migrate.js')).migrateDatabase());

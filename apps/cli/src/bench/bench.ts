@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfig } from '@duban/platform';
+import { type Measure, type Times, timesSideBySide } from './measure';
+import { parseMeasure } from './parse.measure';
+
+/** One file each. */
+const MEASURES: readonly Measure[] = [parseMeasure];
+const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
+
+/** A line of `bench.json`: `value` and `against` are medians in milliseconds. */
+interface Line {
+  name: string;
+  value: number;
+  against: number;
+  ratio: number;
+  goal: string;
+  met: boolean;
+}
+
+/** Exit code for a call that makes no sense. */
+const BAD_CALL = 2;
+
+/**
+ * Measures by name, or all: prints a table and writes `bench.json` in DUBAN_HOME. A goal that is not met is no failure.
+ * @throws Error with one plain sentence that says what to do
+ */
+export async function bench(names: readonly string[], { isQuick }: { isQuick: boolean }): Promise<void> {
+  const unknown = names.filter((name) => MEASURES.every((measure) => measure.name !== name));
+  if (unknown.length > 0) {
+    const known = MEASURES.map(({ name }) => name).join(', ');
+    process.stderr.write(`There is no measure ${unknown.join(', ')}. Those that are: ${known}.\n`);
+    process.exitCode = BAD_CALL;
+    return;
+  }
+  const file = benchFile(resolve(loadConfig(process.env).DUBAN_HOME));
+  const rows: string[][] = [];
+  const lines: Line[] = [];
+  for (const measure of MEASURES.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const { name, goal } = measure;
+    process.stderr.write(`measuring ${name} …\n`);
+    const { ours, other, runs } = await measure.prepare(isQuick);
+    const times = await timesSideBySide(ours, other, runs);
+    const ratio = times.ours.median / times.other.median;
+    const line = {
+      name,
+      value: rounded(times.ours.median),
+      against: rounded(times.other.median),
+      ratio: rounded(ratio),
+      goal: `≤ ${goal}`,
+      met: ratio <= goal,
+    };
+    lines.push(line);
+    rows.push([name, shown(times.ours), shown(times.other), ratio.toFixed(2), line.goal, line.met ? 'yes' : 'no']);
+  }
+  writeFileSync(file, `${JSON.stringify(lines, null, 2)}\n`);
+  process.stdout.write(table([HEAD, ...rows]));
+}
+
+/** @throws Error where it cannot be written, before anything is measured */
+function benchFile(home: string): string {
+  const file = join(home, 'bench.json');
+  try {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(file, '', { flag: 'a' });
+    return file;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${file} cannot be written (${message}): make it writable, or set DUBAN_HOME to another folder.`, {
+      cause: error,
+    });
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+const shown = ({ median, least, most }: Times): string =>
+  `${Math.round(median)} ms (${Math.round(least)} to ${Math.round(most)})`;
+
+function table(rows: readonly (readonly string[])[]): string {
+  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const widths = HEAD.map((_name, column) => width(column));
+  const lines = rows.map((row) => row.map((words, column) => words.padEnd(widths[column] ?? 0)).join('  '));
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

@@ -1,0 +1,61 @@
+/** What is measured of one side, in one run. */
+type Side = () => Promise<unknown>;
+
+/** A line of the table of measures: ours beside another in the same run, in milliseconds, the less the better. */
+export interface Measure {
+  name: string;
+  /** The ratio of ours to the other that is not to be exceeded. */
+  goal: number;
+  /** @param isQuick small, to see that it works and not how fast. @throws Error with one sentence that says what is missing */
+  prepare(isQuick: boolean): Promise<{ ours: Side; other: Side; runs: number }>;
+}
+
+/** The middle of several times and how far they lie apart, from the least to the most, in milliseconds. */
+export interface Times {
+  median: number;
+  least: number;
+  most: number;
+}
+
+/** How often each side is done before anything is measured: code is slow until it was used. */
+const WARM_UPS = 2;
+
+/** Does both sides in turn, so that whatever else the machine does meets both. */
+export async function timesSideBySide(ours: Side, other: Side, runs: number): Promise<{ ours: Times; other: Times }> {
+  for (let run = 0; run < WARM_UPS; run++) {
+    await ours();
+    await other();
+  }
+  const taken = { ours: [] as number[], other: [] as number[] };
+  for (let run = 0; run < runs; run++) {
+    taken.ours.push(await timeOf(ours));
+    taken.other.push(await timeOf(other));
+  }
+  return { ours: timesOf(taken.ours), other: timesOf(taken.other) };
+}
+
+async function timeOf(side: Side): Promise<number> {
+  const begin = performance.now();
+  await side();
+  return performance.now() - begin;
+}
+
+/** @param taken an odd number of times */
+export function timesOf(taken: readonly number[]): Times {
+  const sorted = [...taken].sort((one, other) => one - other);
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  return { median: at(Math.floor(sorted.length / 2)), least: at(0), most: at(sorted.length - 1) };
+}
+
+/** Loads a development package. @throws Error with one plain sentence where it is not installed */
+export async function development<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
+    throw new Error(`The bench needs the package ${name}, which is not installed: run \`npm ci --include=dev\`.`, {
+      cause: error,
+    });
+  }
+}
