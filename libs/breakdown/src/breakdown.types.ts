@@ -28,6 +28,8 @@ export interface SourceDocument {
   text: string;
   tables: SourceTable[];
   notes: SourceNote[];
+  /** Where the text itself ends, if its footnotes stand behind it: they are words of no task. */
+  end?: number;
 }
 
 /** Something a person should look at before the draft is issued. `code` is stable; `line`, from 1, is that of `start`. */

@@ -2,6 +2,7 @@ import { readAssignmentClauses } from './assignment-clauses';
 import type { ClauseReader } from './clauses';
 import { readBareListClauses } from './duty-clauses';
 import type { Layout } from './layout';
+import { namesPageDuty } from './page-lines';
 import { readProseClauses } from './prose-clauses';
 import { readUnitFirstClauses } from './unit-first-clauses';
 
@@ -26,7 +27,11 @@ export function chooseClauseReader(
   const usualReader = remember(readAssignmentClauses);
   const count = (read: ClauseReader): number =>
     paragraphs.filter((paragraph) => read(folded, paragraph).length > 0).length;
-  const usual = count(usualReader);
+  // Who keeps the page stands below the last item, and says nothing of how the text assigns.
+  const last = paragraphs.findLast(({ ordinal }) => ordinal)?.start ?? 0;
+  const usual = count((text, range) =>
+    range.start > last && namesPageDuty(layout, range) ? [] : usualReader(text, range),
+  );
   if (MUCH * usual >= paragraphs.length) return usualReader;
   const unitFirstReader = remember(readUnitFirstClauses);
   const bareListReader = remember(readBareListClauses);

@@ -1,3 +1,4 @@
+import type { Span } from './breakdown.types';
 import type { ClauseReader } from './clauses';
 import type { Layout, Paragraph } from './layout';
 import { isDateLine, isIssuer } from './title';
@@ -101,15 +102,16 @@ const SIGNATURES = 4;
 /** What a paragraph is to the plan: `duty` may be a task's or the page's, `text` says nothing either way. */
 type LineKind = 'clause' | 'label' | 'duty' | 'text';
 
+/** Whether a line tells who does what as a page does too of itself: 「主办：…办公室」. */
+export const namesPageDuty = ({ folded }: Layout, { start }: Span): boolean =>
+  PAGE_DUTIES.some((duty) => folded.startsWith(duty, start)) &&
+  folded.slice(start, start + LONGEST_PAGE_LABEL).includes(':');
+
 function kindOf(layout: Layout, paragraph: Paragraph, read: ClauseReader): LineKind {
   const { folded } = layout;
   const [first] = read(folded, paragraph);
   if (!first) return paragraph.ordinal ? 'label' : 'text';
-  const isDuty =
-    first.start === paragraph.start &&
-    PAGE_DUTIES.some((duty) => folded.startsWith(duty, first.start)) &&
-    folded.slice(first.start, first.start + LONGEST_PAGE_LABEL).includes(':');
-  return isDuty ? 'duty' : 'clause';
+  return first.start === paragraph.start && namesPageDuty(layout, paragraph) ? 'duty' : 'clause';
 }
 
 const lineOf = (layout: Layout, paragraph: Paragraph): string =>
@@ -137,16 +139,17 @@ function endsText(layout: Layout, index: number): boolean {
 /**
  * The paragraphs of a text without the lines of the page around it: from the signature behind the last item to the end,
  * and lines such as 「主办：…办公室 运行维护：…局」 above or below the items. Those count as assignments only where one
- * stands between two items, or where the text has no others.
+ * stands between two items, or where the text has no others, and no table has (`assignsElsewhere`).
  */
-export function withoutPageLines(layout: Layout, read: ClauseReader): Paragraph[] {
+export function withoutPageLines(layout: Layout, read: ClauseReader, assignsElsewhere = false): Paragraph[] {
   const { paragraphs } = layout;
   const kinds = paragraphs.map((paragraph) => kindOf(layout, paragraph, read));
   const isItem = (kind: LineKind): boolean => kind === 'clause' || kind === 'label';
   const first = kinds.findIndex(isItem);
   const last = kinds.findLastIndex(isItem);
-  if (last < 0) return paragraphs;
-  const dutiesAssign = !kinds.includes('clause') || kinds.slice(first, last).includes('duty');
+  if (last < 0)
+    return assignsElsewhere ? paragraphs.filter((_paragraph, index) => kinds[index] !== 'duty') : paragraphs;
+  const dutiesAssign = (!kinds.includes('clause') && !assignsElsewhere) || kinds.slice(first, last).includes('duty');
   const end = paragraphs.findIndex(
     (_paragraph, index) => index > last && !(dutiesAssign && kinds[index] === 'duty') && endsText(layout, index),
   );

@@ -43,13 +43,15 @@ export function readBreakdown(
   document: string | SourceDocument,
   { columns = [] }: { columns?: readonly ChosenColumn[] } = {},
 ): Breakdown {
-  const source = typeof document === 'string' ? { text: document, tables: [], notes: [] } : document;
+  const source: SourceDocument = typeof document === 'string' ? { text: document, tables: [], notes: [] } : document;
   const layout = layOut(source.text);
   const rule = findLeadRule(layout.folded);
   const marked = new MarkedTables(layout, source.tables, columns);
   const { around } = marked;
   const read = marked.areRead ? readingOnce(readAssignmentClauses) : chooseClauseReader(around, readingOnce);
-  const body: Layout = { ...around, paragraphs: withoutPageLines(around, read) };
+  const { end = Number.POSITIVE_INFINITY } = source;
+  const text: Layout = { ...around, paragraphs: around.paragraphs.filter(({ start }) => start < end) };
+  const body: Layout = { ...text, paragraphs: withoutPageLines(text, read, marked.areRead) };
   const table = marked.areRead ? null : readTable(around, read);
   const head = readHead(layout, Math.min(marked.begin, table ? table.header.start : tasksBegin(body, read)));
   const outline = buildOutline(body, head.titleSpan);

@@ -105,8 +105,8 @@ export class TableHeads {
   private namesOver(row: readonly Span[], below: readonly Span[]): string[] | null {
     const reachesDown = row.some((cell, index) => isSame(cell, below[index]));
     const reachesOver = row.some((cell, index) => isSame(cell, row[index + 1]));
-    if (!reachesDown && !reachesOver) return null;
     if (distinctCells(row).length < FEWEST_COLUMNS) return null;
+    if (!reachesDown && !reachesOver) return this.namesOverUnmerged(row, below);
     let isNamed = false;
     const names = row.map((cell, index) => {
       const under = below[index];
@@ -118,6 +118,22 @@ export class TableHeads {
       return known ?? own;
     });
     return isNamed ? names : null;
+  }
+
+  /** The same where nothing is merged, as in a text: the places that the cells would cover are empty. */
+  private namesOverUnmerged(row: readonly Span[], below: readonly Span[]): string[] | null {
+    if (!below.some((cell, index) => !isEmpty(cell) && isEmpty(row[index] ?? cell))) return null;
+    const alone = row.filter((cell, index) => !isEmpty(cell) && isEmpty(below[index] ?? cell));
+    if (alone.length === 0 || alone.some((cell) => columnInRow(this.words(cell)) === null)) return null;
+    let above = '';
+    const names = row.map((cell, index) => {
+      const under = below[index];
+      const [own, parted] = [this.words(cell), under ? this.words(under) : ''];
+      above = own === '' ? above : own;
+      if (parted === '') return own;
+      return [parted, above + parted].find((name) => columnOf(name) !== null) ?? null;
+    });
+    return names.every((name) => name !== null) ? names : null;
   }
 }
 

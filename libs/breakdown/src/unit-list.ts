@@ -98,9 +98,8 @@ function cutAtBlanks(piece: Piece): Piece[] {
   const parts: Piece[] = [];
   for (const match of piece.folded.matchAll(/[^ \n]+/g))
     parts.push(part(piece, match.index, match.index + match[0].length, parts.length > 0 || piece.close));
-  return parts.length > 1 && parts.every((one) => one.folded.length >= 3 && looksLikeUnit(one.folded))
-    ? parts
-    : [piece];
+  const isName = ({ folded }: Piece): boolean => (folded.length >= 3 && looksLikeUnit(folded)) || isOpenGroup(folded);
+  return parts.length > 1 && parts.every(isName) ? parts : [piece];
 }
 
 /** Puts together a group that has 、 inside its name: 各市 + 州 + 县人民政府, 中央 + 省驻市单位. */

@@ -37,6 +37,7 @@ export class SourceWriter {
   private readonly tables: SourceTable[] = [];
   private readonly notes: SourceNote[] = [];
   private places = 0;
+  private end: number | undefined;
 
   /** A paragraph; one of blanks alone is left out. Characters put together from parts (NFD) are made one. */
   paragraph(words: string): void {
@@ -51,6 +52,11 @@ export class SourceWriter {
 
   note(code: string, message: string): void {
     this.notes.push({ code, at: this.length, message });
+  }
+
+  /** The text ends here: what comes is footnotes. */
+  endText(): void {
+    this.end = this.length;
   }
 
   openTable(name: string | null = null): void {
@@ -122,7 +128,7 @@ export class SourceWriter {
     const text = this.pieces.join('');
     if (text.trim() === '') throw problem('DOCUMENT.NO_TEXT', 'The file holds no text.');
     const hasInk = ({ rows }: SourceTable): boolean => rows.some((row) => row.some((cell) => cell.end > cell.start));
-    return { text, tables: this.tables.filter(hasInk), notes: this.notes };
+    return { text, tables: this.tables.filter(hasInk), notes: this.notes, end: this.end };
   }
 
   private write(words: string): void {

@@ -6,6 +6,14 @@ export interface Printed {
   size?: number;
 }
 
+/** A line as a program draws it around cells: a thin box, its place from the top left in points. */
+export interface Drawn {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 export const PAGE = { width: 595, height: 842 };
 const LEFT = 70;
 const WIDTH = 455;
@@ -18,11 +26,14 @@ const widthOf = (words: string, size: number): number =>
   [...words].reduce((sum, character) => sum + (character < '\u0100' ? 0.5 : 1) * size, 0);
 
 /** Sets paragraphs as a program does: the first line indented, lines filled, page after page. */
-export function setParagraphs(paragraphs: readonly string[], { x = LEFT, width = WIDTH } = {}): Printed[][] {
+export function setParagraphs(
+  paragraphs: readonly string[],
+  { x = LEFT, width = WIDTH, bottom = BOTTOM } = {},
+): Printed[][] {
   const pages: Printed[][] = [[]];
   let y = TOP;
   const print = (words: string, at: number): void => {
-    if (y > BOTTOM) {
+    if (y > bottom) {
       pages.push([]);
       y = TOP;
     }
@@ -43,11 +54,74 @@ export function setParagraphs(paragraphs: readonly string[], { x = LEFT, width =
   return pages;
 }
 
+const PADDING = 5;
+const THIN = 0.5;
+
+/** A cell of a table; null stands where another covers the place. */
+export type TableCell = { words: string; columns?: number; rows?: number } | null;
+
+/** Sets a table with lines around its cells, their words wrapped and in the middle of their height. */
+export function setTable(
+  rows: readonly (readonly TableCell[])[],
+  {
+    widths,
+    x: left = LEFT,
+    y: top = TOP,
+    size = SIZE,
+  }: { widths: readonly number[]; x?: number; y?: number; size?: number },
+): (Printed | Drawn)[] {
+  const edges = widths.reduce<number[]>((all, width) => [...all, (all.at(-1) ?? left) + width], [left]);
+  const leading = size * 1.3;
+  const linesOf = ({ words }: { words: string }, width: number): string[] =>
+    words.split('\n').flatMap((paragraph) => wrap(paragraph, width - 2 * PADDING, size));
+  const widthOfCell = (column: number, columns: number): number =>
+    (edges[column + columns] ?? 0) - (edges[column] ?? 0);
+  const heights = rows.map((cells) =>
+    Math.max(
+      ...cells.map((one, column) =>
+        one === null ? 1 : Math.ceil(linesOf(one, widthOfCell(column, one.columns ?? 1)).length / (one.rows ?? 1)),
+      ),
+    ),
+  );
+  const tops = heights.reduce<number[]>((all, lines) => [...all, (all.at(-1) ?? top) + lines * leading + 4], [top]);
+  return rows.flatMap((cells, at) =>
+    cells.flatMap((one, column): (Printed | Drawn)[] => {
+      if (one === null) return [];
+      const { columns = 1, rows: covered = 1 } = one;
+      const [x, y] = [edges[column] ?? 0, tops[at] ?? 0];
+      const [width, height] = [widthOfCell(column, columns), (tops[at + covered] ?? 0) - y];
+      const lines = linesOf(one, width);
+      const first = y + (height - lines.length * leading) / 2 + size;
+      return [
+        { x, y, width, height: THIN },
+        { x, y: y + height, width, height: THIN },
+        { x, y, width: THIN, height },
+        { x: x + width, y, width: THIN, height },
+        ...lines.map((words, index) => ({ words, x: x + PADDING, y: first + index * leading, size })),
+      ];
+    }),
+  );
+}
+
+/** Parts a paragraph into lines as programs do: no number is broken, and no line begins with a mark. */
+function wrap(paragraph: string, width: number, size: number): string[] {
+  const lines = [''];
+  for (const [part] of paragraph.matchAll(/(?:[\w.%]+|.)[，。、；：！？）”%]*/gu)) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && widthOf(line + part, size) > width) lines.push(part);
+    else lines[lines.length - 1] = line + part;
+  }
+  return lines;
+}
+
 /**
  * A PDF as offices get it, its Chinese font named and not embedded, so that it is read by a table of codes (CMap).
  * A page given as `picture` is a scan; `isProtected` asks for a password.
  */
-export function pdfFile(pages: readonly (readonly Printed[] | 'picture')[], { isProtected = false } = {}): Uint8Array {
+export function pdfFile(
+  pages: readonly (readonly (Printed | Drawn)[] | 'picture')[],
+  { isProtected = false } = {},
+): Uint8Array {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
   const stream = (dictionary: string, bytes: string): string =>
@@ -71,7 +145,10 @@ export function pdfFile(pages: readonly (readonly Printed[] | 'picture')[], { is
       page === 'picture'
         ? 'q 500 0 0 700 40 40 cm /I Do Q'
         : page
-            .map(({ words, x, y, size = SIZE }) => {
+            .map((one) => {
+              const { x, y } = one;
+              if (!('words' in one)) return `${x} ${PAGE.height - y - one.height} ${one.width} ${one.height} re f`;
+              const { words, size = SIZE } = one;
               const hex = Buffer.from(words, 'utf16le').swap16().toString('hex');
               return `BT /F ${size} Tf 1 0 0 1 ${x} ${PAGE.height - y} Tm <${hex}> Tj ET`;
             })

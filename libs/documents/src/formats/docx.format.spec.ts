@@ -115,6 +115,17 @@ describe('the text of a Word document', () => {
     const footnotes = `<w:footnote w:type="separator">${paragraph('—')}</w:footnote><w:footnote>${paragraph('注释')}</w:footnote>`;
     expect(await linesOf(paragraph('正文'), { footnotes })).toEqual(['正文', '注释']);
   });
+  it('has footnotes that are words of no task (footnote in the last task)', async () => {
+    const footnotes = `<w:footnote>${paragraph('老旧小区指2000年以前建成的，县财政局负责解释。')}</w:footnote>`;
+    const body =
+      paragraph('1.修复水渠26公里。（责任单位：县水务局）') + paragraph('2.改造老旧小区12个。（责任单位：县住建局）');
+    const { tasks, leftOut } = readBreakdown(await read(body, { footnotes }));
+    expect(tasks.map(({ content, responsible }) => [content, responsible])).toEqual([
+      ['修复水渠26公里。', ['县水务局']],
+      ['改造老旧小区12个。', ['县住建局']],
+    ]);
+    expect(leftOut).toHaveLength(1);
+  });
   it('has no table of contents', async () => {
     const styles = `<w:style w:styleId="T1"><w:name w:val="toc 1"/></w:style>`;
     expect(

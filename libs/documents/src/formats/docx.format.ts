@@ -30,6 +30,7 @@ function readDocx(bytes: Uint8Array): SourceDocument {
   const styles = new WordStyles(part('styles'));
   const reader = new WordReader(writer, styles, new WordNumbering(part('numbering'), styles));
   reader.read(body);
+  writer.endText();
   for (const notes of [part('footnotes'), part('endnotes')]) if (notes) reader.read(notes);
   return writer.finish();
 }

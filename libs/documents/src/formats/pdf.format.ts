@@ -2,9 +2,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { SourceDocument } from '@duban/breakdown';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
-import { linesOf, type Line, type Piece } from '../pdf/page-lines';
-import { joinLines } from '../pdf/paragraphs';
+import { linesOf, type Piece } from '../pdf/page-lines';
+import { outsideOf, ruledTables } from '../pdf/ruled-tables';
+import { rulesOf } from '../pdf/rules';
 import { withoutRunningHeads } from '../pdf/running-heads';
+import { hasCells, type Page, writePages } from '../pdf/page-writer';
 import { problem } from '../problems';
 import { SourceWriter } from '../source-writer';
 import type { DocumentFormat, KnownFile, Progress } from './format';
@@ -73,13 +75,16 @@ class PdfReader {
   ) {}
 
   async read(): Promise<SourceDocument> {
-    const pages: { height: number; lines: Line[] }[] = [];
+    const pages: Page[] = [];
     const scanned: number[] = [];
     for (let number = 1; number <= this.document.numPages; number++) {
       const page = await this.document.getPage(number);
-      const lines = linesOf(await this.piecesOf(page));
-      pages.push({ height: page.getViewport({ scale: 1 }).height, lines });
-      if (lines.length === 0 && (await this.showsPictures(page))) scanned.push(number);
+      const { width, height } = page.getViewport({ scale: 1 });
+      const pieces = await this.piecesOf(page);
+      const tables = hasCells(pieces) ? ruledTables(await rulesOf(this.library, page), pieces) : [];
+      const lines = linesOf(outsideOf(tables, pieces));
+      pages.push({ width, height, lines, tables });
+      if (pieces.length === 0 && (await this.showsPictures(page))) scanned.push(number);
       page.cleanup();
       this.progress(number, this.document.numPages);
     }
@@ -87,11 +92,11 @@ class PdfReader {
     if (scanned.length > 0) {
       const named = `${scanned.slice(0, MOST_NAMED_PAGES).join(', ')}${scanned.length > MOST_NAMED_PAGES ? ' and more' : ''}`;
       const words = `${scanned.length === 1 ? 'Page' : 'Pages'} ${named} of the file ${scanned.length === 1 ? 'is a picture' : 'are pictures'} without text`;
-      if (pages.every(({ lines }) => lines.length === 0))
+      if (scanned.length === pages.length || pages.every(({ lines, tables }) => lines.length + tables.length === 0))
         throw problem('DOCUMENT.SCANNED', `${words}: have the text recognised (OCR) first.`, { pages: scanned });
       writer.note('pages_without_text', `${words}, and nothing was read there.`);
     }
-    for (const paragraph of joinLines(withoutRunningHeads(pages))) writer.paragraph(paragraph);
+    writePages(writer, withoutRunningHeads(pages));
     return writer.finish();
   }
 

@@ -53,7 +53,8 @@ export function linesOf(pieces: readonly Piece[]): Line[] {
   return lines;
 }
 
-function lay(pieces: readonly Piece[]): Line[] {
+/** The lines that pieces make, from above. */
+export function lay(pieces: readonly Piece[]): Line[] {
   const rows: Piece[][] = [];
   for (const piece of [...pieces].sort((one, other) => one.y - other.y)) {
     const row = rows.at(-1);

@@ -1,0 +1,116 @@
+import type { SourceWriter } from '../source-writer';
+import { lay, type Line, type Piece } from './page-lines';
+import { joinLines } from './paragraphs';
+import type { RuledCell, RuledTable } from './ruled-tables';
+
+/** A page as it was read: its tables with lines around their cells, and the lines of text outside of them. */
+export interface Page {
+  width: number;
+  height: number;
+  lines: Line[];
+  tables: RuledTable[];
+}
+
+/** So many lines with gaps in them look like a table. */
+const FEWEST_ROWS = 3;
+const FEWEST_GAPS = 2;
+/** In points. */
+const SAME_EDGE = 4;
+
+const gapsIn = ({ words }: Line): number => words.split('\t').length - 1;
+
+/** Whether a page may hold a table: only then is it worth the time to look for its lines. */
+export const hasCells = (pieces: readonly Piece[]): boolean => lay(pieces).some((line) => gapsIn(line) > 0);
+
+/** Writes down pages, text and tables in their order; a table that goes on over the end of a page is one. */
+export function writePages(writer: SourceWriter, pages: readonly Page[]): void {
+  let text: { width: number; lines: Line[] }[] = [];
+  let table: RuledTable | null = null;
+  const finish = (): void => {
+    if (table) writeTable(writer, table);
+    table = null;
+    for (const paragraph of joinLines(text)) writer.paragraph(paragraph);
+    text = [];
+  };
+  pages.forEach((page, index) => {
+    let top = Number.NEGATIVE_INFINITY;
+    for (const next of [...page.tables, null]) {
+      const bottom = next?.top ?? Number.POSITIVE_INFINITY;
+      const lines = page.lines.filter(({ y }) => y > top && y <= bottom);
+      if (lines.length > 0) {
+        if (table) finish();
+        text.push({ width: page.width, lines });
+      }
+      if (next && table && haveSameEdges(table, next)) table = joined(table, next);
+      else if (next) {
+        finish();
+        table = next;
+      }
+      top = next?.bottom ?? bottom;
+    }
+    if (isUnclear(page)) {
+      finish();
+      writer.note(
+        'table_unclear',
+        `Page ${index + 1} seems to hold a table without lines around its cells, and cells of several lines may have run into each other: check it, or send the table as Word or Excel.`,
+      );
+    }
+  });
+  finish();
+}
+
+/** Whether lines outside of tables stand in columns, and not all in as many, as where cells have several lines. */
+function isUnclear({ lines }: Page): boolean {
+  const rows = lines.filter((line) => gapsIn(line) >= FEWEST_GAPS);
+  return rows.length >= FEWEST_ROWS && rows.some((row) => gapsIn(row) !== gapsIn(rows[0] ?? row));
+}
+
+const haveSameEdges = (one: RuledTable, other: RuledTable): boolean =>
+  one.edges.length === other.edges.length &&
+  one.edges.every((edge, index) => Math.abs(edge - (other.edges[index] ?? 0)) <= SAME_EDGE);
+
+/** Two parts of a table; the first row of the second carries on the last one where it has no number, nor what stands for it. */
+function joined(table: RuledTable, next: RuledTable): RuledTable {
+  const isFirst = (cell: RuledCell): boolean => cell.row === 0;
+  const number = next.cells.find((cell) => isFirst(cell) && cell.column === 0);
+  const carriesOn = number !== undefined && number.rows === 1 && number.lines.length === 0;
+  const shift = table.rowCount - (carriesOn ? 1 : 0);
+  const cells = [...table.cells];
+  for (const cell of next.cells) {
+    const above = carriesOn && isFirst(cell) ? lastAt(cells, table.rowCount - 1, cell.column) : -1;
+    const before = cells[above];
+    if (before)
+      cells[above] = {
+        ...before,
+        lines: [
+          ...before.lines.slice(0, -1),
+          (before.lines.at(-1) ?? '') + (cell.lines[0] ?? ''),
+          ...cell.lines.slice(1),
+        ],
+      };
+    else cells.push({ ...cell, row: cell.row + shift });
+  }
+  return { ...next, edges: table.edges, cells, rowCount: shift + next.rowCount };
+}
+
+const lastAt = (cells: readonly RuledCell[], row: number, column: number): number =>
+  cells.findIndex(
+    (cell) =>
+      cell.row <= row && cell.row + cell.rows > row && cell.column <= column && cell.column + cell.columns > column,
+  );
+
+function writeTable(writer: SourceWriter, { cells, rowCount }: RuledTable): void {
+  const rows: RuledCell[][] = Array.from({ length: rowCount }, () => []);
+  for (const cell of cells) rows[cell.row]?.push(cell);
+  writer.openTable();
+  for (const row of rows) {
+    writer.openRow();
+    for (const { columns, rows: covered, lines } of row.sort((one, other) => one.column - other.column)) {
+      writer.openCell({ columns, rows: covered });
+      for (const line of lines) writer.paragraph(line);
+      writer.closeCell();
+    }
+    writer.closeRow();
+  }
+  writer.closeTable();
+}
