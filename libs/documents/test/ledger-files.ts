@@ -2,6 +2,7 @@ import type { CellObject } from '@e965/xlsx';
 import fc from 'fast-check';
 import { due, type Item, list } from '../../breakdown/test/families';
 import { gb18030, utf8Marked } from './encodings';
+import { pdfFile, setTable } from './pdf-file';
 import { escaped } from './prose-files';
 import { date, sheetFile } from './sheet-file';
 import { webPage } from './web-page';
@@ -172,6 +173,18 @@ function writePage(grid: Grid): Uint8Array {
   return webPage(`<table border="1"><tbody>${rows.join('\n')}</tbody></table>`);
 }
 
+/** In points: wide enough for each name, so that line breaks between names can be told from others. */
+const WIDTH = 130;
+const LARGE = { width: 1400, height: 3000 };
+
+/** On one page, however long: where tables go on over pages is another matter. */
+function writePdf(grid: Grid): Uint8Array {
+  const [any = []] = grid;
+  const widths = any.map(() => WIDTH);
+  const filled = grid.filter((cells) => cells.some((one) => one === null || one.words !== ''));
+  return pdfFile([setTable(filled, { widths, x: 30, size: 9 })], { size: LARGE });
+}
+
 const SERIAL_OF_1970 = 25_569;
 const DAY_MS = 86_400_000;
 
@@ -206,6 +219,7 @@ const writeCsv =
 export const LEDGER_KINDS: readonly LedgerKind[] = [
   { name: 'a table of Word', write: writeWord },
   { name: 'a table of a saved page', write: writePage },
+  { name: 'a table of a PDF, its cells wrapped', write: writePdf },
   { name: 'an .xlsx sheet', write: writeSheet('xlsx') },
   { name: 'an .xls sheet', write: writeSheet('biff8') },
   { name: 'an .ods sheet', write: writeSheet('ods') },

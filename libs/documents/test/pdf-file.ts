@@ -120,7 +120,7 @@ function wrap(paragraph: string, width: number, size: number): string[] {
  */
 export function pdfFile(
   pages: readonly (readonly (Printed | Drawn)[] | 'picture')[],
-  { isProtected = false } = {},
+  { isProtected = false, size: { width, height } = PAGE } = {},
 ): Uint8Array {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
@@ -147,15 +147,15 @@ export function pdfFile(
         : page
             .map((one) => {
               const { x, y } = one;
-              if (!('words' in one)) return `${x} ${PAGE.height - y - one.height} ${one.width} ${one.height} re f`;
+              if (!('words' in one)) return `${x} ${height - y - one.height} ${one.width} ${one.height} re f`;
               const { words, size = SIZE } = one;
               const hex = Buffer.from(words, 'utf16le').swap16().toString('hex');
-              return `BT /F ${size} Tf 1 0 0 1 ${x} ${PAGE.height - y} Tm <${hex}> Tj ET`;
+              return `BT /F ${size} Tf 1 0 0 1 ${x} ${height - y} Tm <${hex}> Tj ET`;
             })
             .join('\n');
     const content = add(stream('', drawn));
     return add(
-      `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 ${PAGE.width} ${PAGE.height}] /Contents ${content} 0 R /Resources << /Font << /F ${font} 0 R >> /XObject << /I ${image} 0 R >> >> >>`,
+      `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 ${width} ${height}] /Contents ${content} 0 R /Resources << /Font << /F ${font} 0 R >> /XObject << /I ${image} 0 R >> >> >>`,
     );
   });
   objects[catalog - 1] = `<< /Type /Catalog /Pages ${tree} 0 R >>`;
