@@ -64,6 +64,29 @@ describe('reading in a thread', () => {
     return JSON.parse(stdout) as { code: string; turns: number };
   }
 
+  it('reads the next file after one was ended or refused, and several at once', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => [i + 1, `修复第${i}号水渠26公里。`, '市水务局']);
+    const files = {
+      large: put('large.xlsx', sheetFile([{ name: 'a', rows: [HEAD, ...rows] }])),
+      small: put('small.docx', await wordPlan([TASK])),
+      scan: put('scan.pdf', pdfFile(['picture'])),
+    };
+    const program = `
+      const { readPlanDocument } = require(${JSON.stringify(join(ROOT, 'dist/libs/documents/src/index.js'))});
+      const files = ${JSON.stringify(files)};
+      const read = (name, limits) =>
+        readPlanDocument({ name, bytes: require('node:fs').readFileSync(files[name]) }, { limits })
+          .then(({ breakdown }) => breakdown.tasks.length, (error) => error.code);
+      (async () => {
+        const said = [await read('small'), await read('large', { time: 50 }), await read('small'), await read('scan')];
+        said.push(...(await Promise.all([read('small'), read('scan'), read('small'), read('large', { time: 50 })])));
+        console.log(JSON.stringify([...said, await read('small')]));
+      })();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+    const [tooHard, scanned] = ['DOCUMENT.TOO_HARD', 'DOCUMENT.SCANNED'];
+    expect(JSON.parse(stdout)).toEqual([1, tooHard, 1, scanned, 1, scanned, 1, tooHard, 1]);
+  });
+
   it('leaves the process to its other work', async () => {
     const { code, turns } = await readWithin('{}');
     expect(code).toBe('30000');
