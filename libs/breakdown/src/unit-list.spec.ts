@@ -6,6 +6,8 @@ describe('readUnitList', () => {
   it.each<[string, string, string[]]>([
     ['marks of both widths', '市水务局、市林业局,市财政局；市审计局', ['市水务局', '市林业局', '市财政局', '市审计局']],
     ['a group with 、 inside', '省水利厅，各市、州、县人民政府', ['省水利厅', '各市、州、县人民政府']],
+    ['a group that a blank has parted', '各乡\t镇人民政府、市水务局', ['各乡镇人民政府', '市水务局']],
+    ['a group behind a blank', '市水务局\n各市、州、县人民政府', ['市水务局', '各市、州、县人民政府']],
     ['a group with 、 and a bracket', '市水务局，各区、县（市）政府', ['市水务局', '各区、县（市）政府']],
     [
       'a group with its bracket in the middle',

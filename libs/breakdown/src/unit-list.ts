@@ -98,7 +98,9 @@ function cutAtBlanks(piece: Piece): Piece[] {
   const parts: Piece[] = [];
   for (const match of piece.folded.matchAll(/[^ \n]+/g))
     parts.push(part(piece, match.index, match.index + match[0].length, parts.length > 0 || piece.close));
-  const isName = ({ folded }: Piece): boolean => (folded.length >= 3 && looksLikeUnit(folded)) || isOpenGroup(folded);
+  // Only the last may be a group that goes on behind the next mark (各区人民政府 各市、州、县…): before a blank it is one name.
+  const isName = ({ folded }: Piece, index: number): boolean =>
+    (folded.length >= 3 && looksLikeUnit(folded)) || (index === parts.length - 1 && isOpenGroup(folded));
   return parts.length > 1 && parts.every(isName) ? parts : [piece];
 }
 
