@@ -4,6 +4,7 @@ import { readBreakdown } from '../src/read-breakdown';
 import { cleanName } from '../src/unit-names';
 
 const squeeze = (words: string): string => [...fold(words)].filter((letter) => !isBlank(letter)).join('');
+const letters = (words: string): string => squeeze(words).replace(/以及|会同|[、,;。|/及和与暨]/g, '');
 const UNITS = ['lead', 'responsible', 'cooperating', 'supervising'] as const;
 
 /** Where a value of a task does not stand in the words marked for it. */
@@ -21,10 +22,11 @@ export function markFaults(text: string, task: DraftTask): string[] {
   compare('content', [words('content').join('')], [task.content]);
   for (const role of UNITS) {
     const names = words(role);
-    // A name is what was cut without asides; where the list is abbreviated it is completed.
+    // A name is what was cut without asides; where the list is abbreviated it is completed, and whatever parts the levels
+    // of a group (乡/镇) is read as 、.
     const stands = task[role].every((name, index) => {
-      const written = squeeze(cleanName(names[index] ?? '').name);
-      return written !== '' && squeeze(name).includes(written);
+      const written = cleanName(names[index] ?? '').name;
+      return squeeze(written) !== '' && letters(name).includes(letters(written));
     });
     if (names.length !== task[role].length || !stands) faults.push(`${role}: ${names.join()} for ${task[role].join()}`);
   }
