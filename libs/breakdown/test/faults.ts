@@ -4,11 +4,15 @@ import { readBreakdown } from '../src/read-breakdown';
 import { cleanName } from '../src/unit-names';
 
 const squeeze = (words: string): string => [...fold(words)].filter((letter) => !isBlank(letter)).join('');
-const letters = (words: string): string => squeeze(words).replace(/以及|会同|[、,;。|/及和与暨]/g, '');
+/**
+ * Without marks and joins, for damaged lists alone: whatever parts the levels of a group there (乡/镇) is read as 、, and
+ * is not kept.
+ */
+export const lettersOf = (words: string): string => squeeze(words).replace(/以及|会同|[、,;。|/及和与暨]/g, '');
 const UNITS = ['lead', 'responsible', 'cooperating', 'supervising'] as const;
 
-/** Where a value of a task does not stand in the words marked for it. */
-export function markFaults(text: string, task: DraftTask): string[] {
+/** Where a value of a task does not stand in the words marked for it; `spell` says what of a unit's name must. */
+export function markFaults(text: string, task: DraftTask, spell = squeeze): string[] {
   const faults: string[] = [];
   const words = (field: MarkedField): string[] =>
     task.marks.filter((mark) => mark.field === field).map(({ start, end }) => squeeze(text.slice(start, end)));
@@ -22,11 +26,10 @@ export function markFaults(text: string, task: DraftTask): string[] {
   compare('content', [words('content').join('')], [task.content]);
   for (const role of UNITS) {
     const names = words(role);
-    // A name is what was cut without asides; where the list is abbreviated it is completed, and whatever parts the levels
-    // of a group (乡/镇) is read as 、.
+    // A name is what was cut without asides; where the list is abbreviated it is completed.
     const stands = task[role].every((name, index) => {
       const written = cleanName(names[index] ?? '').name;
-      return squeeze(written) !== '' && letters(name).includes(letters(written));
+      return squeeze(written) !== '' && spell(name).includes(spell(written));
     });
     if (names.length !== task[role].length || !stands) faults.push(`${role}: ${names.join()} for ${task[role].join()}`);
   }
@@ -34,7 +37,7 @@ export function markFaults(text: string, task: DraftTask): string[] {
   compare('deadline', [words('deadline').join('')], [task.deadline?.text ?? '']);
   compare('milestone', [words('milestone').join('')], [task.milestones.map((date) => date.text).join('')]);
   compare('target', [words('target').join('')], [task.targets.map((target) => target.text).join('')]);
-  return [...faults, ...task.subtasks.flatMap((part) => markFaults(text, part))];
+  return [...faults, ...task.subtasks.flatMap((part) => markFaults(text, part, spell))];
 }
 
 /** What neither a task nor `leftOut` covers must be made of the title and the headings. */
@@ -86,11 +89,11 @@ function taskFaults(task: DraftTask, within: Span): string[] {
  * What is wrong with the reading of any text: spans outside of the text or of each other, names that are blank, dates that
  * are none, values without their words, and characters that stand in no task, heading or title and were not left out.
  */
-export function readingFaults(source: string): string[] {
+export function readingFaults(source: string, spell = squeeze): string[] {
   const breakdown = readBreakdown(source);
   const faults = breakdown.tasks.flatMap((task) => [
     ...taskFaults(task, { start: 0, end: source.length }),
-    ...markFaults(source, task),
+    ...markFaults(source, task, spell),
   ]);
   let from = 0;
   for (const span of breakdown.leftOut) {

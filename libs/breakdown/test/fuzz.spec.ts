@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readingFaults } from './faults';
+import { lettersOf, readingFaults } from './faults';
 import { SAMPLES } from './samples';
 
 /** How many damaged plans are read; more with the variable, for a long run. */
@@ -104,7 +104,7 @@ describe('readBreakdown, on damaged plans', () => {
     () => {
       fc.assert(
         fc.property(text, (source) => {
-          const faults = readingFaults(source);
+          const faults = readingFaults(source, lettersOf);
           if (faults.length > 0) throw new Error(faults.join('; '));
         }),
         { numRuns: RUNS },
