@@ -8,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Assignment, type Role } from './assignment.entity';
 import { AssignmentService } from './assignment.service';
-import { assignedNames, assignmentsOf, completionDay, dateFromIssue, unitFaults } from './plan-assignments';
+import { assignedNames, assignmentsOf, completionDay, dateFromIssue, resolvedOf, unitFaults } from './plan-assignments';
 import type { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assignmentSnapshot, taskSnapshot } from './snapshots';
@@ -102,11 +102,11 @@ export class RevisionHandout {
       order: { id: 'ASC' },
       lock: { mode: 'for_no_key_update' },
     });
-    const units = await this.directory.resolve(tx, plan.jurisdictionId, [
-      ...assignedNames(was.units),
-      ...assignedNames(task.draftedUnits),
+    const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
+      ...new Set([...assignedNames(was.units), ...assignedNames(task.draftedUnits)]),
     ]);
-    if (carries) refuseFaults(unitFaults([task], units));
+    if (carries) refuseFaults(unitFaults([task], readings));
+    const units = resolvedOf(readings);
     const wanted = carries ? assignmentsOf(task, units, at) : [];
     const named = new Set(assignmentsOf({ ...task, draftedUnits: was.units }, units, at).map((a) => a.unitId));
     const names = await this.directory.namesOf(
