@@ -40,12 +40,13 @@ const JEST = `console.log('jest ' + process.argv.slice(2).join(' ')); process.ex
 
 const COMMAND = `
 const args = process.argv.slice(2);
-console.log(JSON.stringify(args));
 if (args[0] === 'exit') process.exitCode = Number(args[1]);
 if (args[0] === 'wait') {
   process.on('SIGTERM', () => process.exit(9));
   setInterval(() => {}, 1000);
 }
+// Last: whoever reads it may send a signal at once.
+console.log(JSON.stringify(args));
 `;
 
 interface Ended {
