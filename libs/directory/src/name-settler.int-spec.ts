@@ -81,7 +81,7 @@ describe('NameSettler', () => {
   it('refuses what cannot be meant, and keeps all as it was', async () => {
     const before = await rows();
     const closed = idOf('Q01');
-    await t.query(`update unit set is_active = false where id = $1`, [closed]);
+    await t.query(`update unit set to_on = from_on where id = $1`, [closed]);
     const cases: [NameMeaning, string, string | undefined, string?][] = [
       [{}, 'NAME.ONE_MEANING', 'unitId'],
       [{ unitIds: [] }, 'NAME.ONE_MEANING', 'unitId'],
@@ -103,7 +103,7 @@ describe('NameSettler', () => {
       });
     }
     expect(await rows()).toEqual(before);
-    await t.query(`update unit set is_active = true where id = $1`, [closed]);
+    await t.query(`update unit set to_on = null where id = $1`, [closed]);
   });
 
   it('guesses by trigrams and by characters, candidates first, five at most', async () => {

@@ -8,7 +8,8 @@ const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kin
 @Entity('post')
 @Check('ck_post_kind', `kind in (${quoted(POST_KINDS)})`)
 @Check('ck_post_unit', `(kind in (${quoted(UNIT_POSTS)})) = (unit_id is not null)`)
-@Unique('uq_post_kind_unit', ['kind', 'unitId'])
+@Check('ck_post_title', `(kind in ('deputy', 'handler')) = (title is not null)`)
+@Unique('uq_post_kind_unit', ['kind', 'unitId', 'title'])
 @Index('ix_post_unit', ['unitId'])
 export class PostEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_post' })
@@ -21,4 +22,8 @@ export class PostEntity {
   @Column('uuid', { name: 'unit_id', nullable: true })
   @ForeignKey(() => UnitEntity, { name: 'fk_post_unit' })
   unitId!: string | null;
+
+  /** What tells a unit's deputies and handlers apart, such as 分管城建; null for posts of which there is one. */
+  @Column('text', { nullable: true })
+  title!: string | null;
 }

@@ -6,10 +6,17 @@ import { forbidden } from '@duban/kernel';
 type Reach = 'all' | 'own';
 
 const OFFICE = { office: 'all', officer: 'all' } as const;
-const UNIT = { head: 'own', contact: 'own' } as const;
+const UNIT = { head: 'own', deputy: 'own', contact: 'own', handler: 'own' } as const;
 const GOVERNMENT = { ...OFFICE, leader: 'all', auditor: 'all', admin: 'all' } as const;
 const ADMINISTRATORS = { admin: 'all', security: 'all', auditor: 'all' } as const;
-const EVERYBODY = { ...GOVERNMENT, security: 'all', head: 'all', contact: 'all' } as const;
+const EVERYBODY = {
+  ...GOVERNMENT,
+  security: 'all',
+  head: 'all',
+  deputy: 'all',
+  contact: 'all',
+  handler: 'all',
+} as const;
 
 /** Which post may do what (权限). What is not here is not allowed. */
 const RIGHTS = {

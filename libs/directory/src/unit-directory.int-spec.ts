@@ -63,10 +63,10 @@ describe('UnitDirectory', () => {
     const resolved = await t.run((tx) => t.directory.resolve(tx, district.id, ['各街道办事处']));
     expect(resolved.get('各街道办事处')).toMatchObject({ unitIds: [] });
 
-    await t.query(`update unit set is_active = false where code = 'Q01'`);
+    await t.query(`update unit set to_on = from_on where code = 'Q01'`);
     const others = await t.run((tx) => t.directory.resolve(tx, city, ['北岭区人民政府', '各区人民政府']));
     expect([...others.values()].map(({ unitIds }) => unitIds)).toEqual([[idOf('Q02')]]);
-    await t.query(`update unit set is_active = true where code = 'Q01'`);
+    await t.query(`update unit set to_on = null where code = 'Q01'`);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { GOVERNMENT_POSTS, UNIT_POSTS } from '@duban/domain';
+import { GOVERNMENT_POSTS, type SINGLE_UNIT_POSTS } from '@duban/domain';
 import { type Clock, invalid, type LocalDate, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -22,8 +22,8 @@ export interface Holder {
   email: string | null;
 }
 
-/** Ids of a unit's posts. */
-export type UnitPosts = Record<(typeof UNIT_POSTS)[number], string>;
+/** Ids of the posts that every unit has. */
+export type UnitPosts = Record<(typeof SINGLE_UNIT_POSTS)[number], string>;
 /** Ids of the government's own posts. */
 export type GovernmentPosts = Record<(typeof GOVERNMENT_POSTS)[number], string>;
 

@@ -32,6 +32,7 @@ describe('UnitImportService', () => {
       'unit_group_member',
       'unit_group',
       'unit_alias',
+      'unit_name',
       'unit',
       'jurisdiction',
     ]) {

@@ -1,5 +1,5 @@
 import { insertAll } from '@duban/database';
-import { UNIT_POSTS } from '@duban/domain';
+import { SINGLE_UNIT_POSTS } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
 import { DomainError, type Fault, localDateOf, newId } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,6 +17,7 @@ import { UnitEntity } from './unit.entity';
 import { UnitAliasEntity } from './unit-alias.entity';
 import { UnitGroupEntity } from './unit-group.entity';
 import { UnitGroupMemberEntity } from './unit-group-member.entity';
+import { UnitNameEntity } from './unit-name.entity';
 
 /** What an import of units did. */
 export interface UnitImportResult {
@@ -38,7 +39,10 @@ interface Command {
   at: Date;
 }
 
-const TITLES = { head: '负责人', contact: '联络员' } as const satisfies Record<(typeof UNIT_POSTS)[number], string>;
+const TITLES = { head: '负责人', contact: '联络员' } as const satisfies Record<
+  (typeof SINGLE_UNIT_POSTS)[number],
+  string
+>;
 
 /** Takes over a file of units (单位名录). */
 @Injectable()
@@ -78,7 +82,7 @@ export class UnitImportService {
     const created = file.units.filter((unit) => !views.has(unit.code));
     const updated = file.units.filter((unit) => views.has(unit.code) && !isSame(unit, views.get(unit.code)!));
     const changed = [...created, ...updated];
-    const posts = await createUnits(command, jurisdiction.id, created);
+    const posts = await createUnits(command, jurisdiction, created);
     await updateUnits(tx, updated);
     await replaceNamesAndGroups(tx, jurisdiction.id, changed);
     await this.recordUnits(command, jurisdiction.id, views, changed);
@@ -214,7 +218,12 @@ async function saveGroups(
 }
 
 /** @returns the posts of the new units */
-async function createUnits({ tx, at }: Command, jurisdictionId: string, listed: readonly ListedUnit[]) {
+async function createUnits(
+  { tx, at }: Command,
+  { id: jurisdictionId, timeZone }: Jurisdiction,
+  listed: readonly ListedUnit[],
+) {
+  const fromOn = localDateOf(at, timeZone);
   const units = listed.map(({ row, code, name, officialName, kind }) => ({
     id: newId(),
     jurisdictionId,
@@ -223,14 +232,22 @@ async function createUnits({ tx, at }: Command, jurisdictionId: string, listed: 
     officialName,
     kind,
     position: row,
+    parentId: null,
+    fromOn,
+    toOn: null,
     createdAt: at,
   }));
-  const posts = units.flatMap((unit) => UNIT_POSTS.map((kind) => ({ id: newId(), kind, unit })));
+  const posts = units.flatMap((unit) => SINGLE_UNIT_POSTS.map((kind) => ({ id: newId(), kind, unit })));
   await insertAll(tx, UnitEntity, units);
   await insertAll(
     tx,
+    UnitNameEntity,
+    units.map(({ id, name, officialName }) => ({ unitId: id, fromOn, toOn: null, name, officialName })),
+  );
+  await insertAll(
+    tx,
     PostEntity,
-    posts.map(({ id, kind, unit }) => ({ id, kind, unitId: unit.id })),
+    posts.map(({ id, kind, unit }) => ({ id, kind, unitId: unit.id, title: null })),
   );
   return posts;
 }
@@ -242,6 +259,13 @@ async function updateUnits(tx: EntityManager, listed: readonly ListedUnit[]): Pr
      from jsonb_to_recordset($1::jsonb) as r(code text, name text, "officialName" text, kind text, row int)
      where unit.code = r.code`,
     [JSON.stringify(listed)],
+  );
+  // What a file says otherwise is a correction of the name that the unit has; a rename is a reorganisation.
+  await tx.query(
+    `update unit_name n set name = u.name, official_name = u.official_name
+     from unit u where u.id = n.unit_id and u.code = any($1) and n.to_on is null
+       and (n.name, n.official_name) is distinct from (u.name, u.official_name)`,
+    [listed.map(({ code }) => code)],
   );
 }
 

@@ -13,12 +13,17 @@ export interface UnitView {
   kind: string;
   /** Place in the government's own order; counts from 1. */
   position: number;
+  /** The unit above it; null for those directly under the government. */
+  parentId: string | null;
+  /** `YYYY-MM-DD`: since when there is such a unit, and from when on no more. */
+  fromOn: string;
+  toOn: string | null;
   isActive: boolean;
   aliases: string[];
   /** Names that a person has said to mean this unit alone (名称认定). */
   settledNames: string[];
   groups: { id: string; code: string; name: string }[];
-  posts: { id: string; kind: PostKind }[];
+  posts: { id: string; kind: PostKind; title: string | null }[];
 }
 
 /** Units in the government's own order: those of a jurisdiction and those with one of the codes, or all. */
@@ -28,7 +33,8 @@ export async function readUnits(
 ): Promise<UnitView[]> {
   return tx.query(
     `select u.id, u.jurisdiction_id as "jurisdictionId", u.code, u.name, u.official_name as "officialName", u.kind,
-       u.position, u.is_active as "isActive", coalesce(a.aliases, '[]') as aliases,
+       u.position, u.parent_id as "parentId", u.from_on::text as "fromOn", u.to_on::text as "toOn",
+       u.to_on is null as "isActive", coalesce(a.aliases, '[]') as aliases,
        coalesce(s.names, '[]') as "settledNames", coalesce(g.groups, '[]') as groups,
        coalesce(p.posts, '[]') as posts
      from unit u
@@ -45,7 +51,7 @@ export async function readUnits(
        from unit_group_member m join unit_group g on g.id = m.group_id group by m.unit_id
      ) g on g.unit_id = u.id
      left join (
-       select unit_id, jsonb_agg(jsonb_build_object('id', id, 'kind', kind) order by kind) as posts from post
+       select unit_id, jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'title', title) order by kind, title) as posts from post
        where unit_id is not null group by unit_id
      ) p on p.unit_id = u.id
      where ($1::uuid is null and $2::text[] is null) or u.jurisdiction_id = $1 or u.code = any($2)

@@ -1,10 +1,13 @@
-import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { JurisdictionEntity } from './jurisdiction.entity';
 
-/** A unit (单位): department, district government, party body, state firm. */
+/** A unit (单位): department, district government, party body, state firm, or a section of one; as it is now. */
 @Entity('unit')
 @Unique('uq_unit_code', ['code'])
-@Unique('uq_unit_name', ['jurisdictionId', 'name'])
+@Index('uq_unit_name', ['jurisdictionId', 'name'], { unique: true, where: 'to_on is null' })
+@Index('ix_unit_parent', ['parentId'])
+@Check('ck_unit_term', `to_on is null or to_on >= from_on`)
+@Check('ck_unit_parent', `parent_id <> id`)
 export class UnitEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_unit' })
   id!: string;
@@ -31,8 +34,18 @@ export class UnitEntity {
   @Column('integer')
   position!: number;
 
-  @Column('boolean', { name: 'is_active', default: true })
-  isActive!: boolean;
+  /** The unit above it (上级单位) within the jurisdiction; null for those directly under the government. */
+  @Column('uuid', { name: 'parent_id', nullable: true })
+  @ForeignKey(() => UnitEntity, { name: 'fk_unit_parent' })
+  parentId!: string | null;
+
+  /** The first day on which there was such a unit, `YYYY-MM-DD`. */
+  @Column('date', { name: 'from_on' })
+  fromOn!: string;
+
+  /** The first day on which it was gone (撤销); null while it is there. Never a day to come. */
+  @Column('date', { name: 'to_on', nullable: true })
+  toOn!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

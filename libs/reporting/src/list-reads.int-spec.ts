@@ -20,7 +20,8 @@ const CITY = idOf(0, 0);
 const SEED = `
   set session_replication_role = replica;
   insert into jurisdiction values ('${CITY}', '云泽市', 'Asia/Shanghai', now());
-  insert into unit select ${id(1, 'n')}, '${CITY}', 'U' || n, '单位' || n, '单位' || n, 'department', n, true, now()
+  insert into unit (id, jurisdiction_id, code, name, official_name, kind, position, from_on, created_at)
+    select ${id(1, 'n')}, '${CITY}', 'U' || n, '单位' || n, '单位' || n, 'department', n, current_date, now()
     from generate_series(0, ${UNITS - 1}) n;
   insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name, source_text,
       left_out, warnings, version, created_at)

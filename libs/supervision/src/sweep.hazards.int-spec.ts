@@ -201,8 +201,8 @@ describe('a row that fails', () => {
 
   it('holds up no other: a unit that has lost its posts', async () => {
     const [unit] = await office.query<{ id: string }>(
-      `insert into unit (id, jurisdiction_id, code, name, official_name, kind, position, created_at)
-       select gen_random_uuid(), jurisdiction_id, 'X99', '市影子局', '溪城市影子局', kind, 99, created_at
+      `insert into unit (id, jurisdiction_id, code, name, official_name, kind, position, from_on, created_at)
+       select gen_random_uuid(), jurisdiction_id, 'X99', '市影子局', '溪城市影子局', kind, 99, from_on, created_at
        from unit where code = 'S01' returning id`,
     );
     const bad = await rowOf(7);

@@ -24,13 +24,16 @@ class UnitsDto extends createZodDto(
       officialName: z.string(),
       kind: z.string(),
       position: z.int(),
+      parentId: uuid.nullable(),
+      fromOn: z.string(),
+      toOn: z.string().nullable(),
       isActive: z.boolean(),
       aliases: z.array(z.string()),
       settledNames: z
         .array(z.string())
         .meta({ description: 'Names that a person has said to mean this unit alone (名称认定).' }),
       groups: z.array(z.object({ id: uuid, code: z.string(), name: z.string() })),
-      posts: z.array(z.object({ id: uuid, kind: z.string() })),
+      posts: z.array(z.object({ id: uuid, kind: z.string(), title: z.string().nullable() })),
     }),
   ),
 ) {}

@@ -8,9 +8,9 @@ import { playOnce } from './play-once';
 
 const UNIT = `insert into jurisdiction (id, name, time_zone, created_at)
     values ('019b0000-0000-7000-8000-000000000001', '临澜市', 'Asia/Shanghai', now());
-  insert into unit (id, jurisdiction_id, code, name, official_name, kind, position, created_at)
+  insert into unit (id, jurisdiction_id, code, name, official_name, kind, position, from_on, created_at)
     values ('019b0000-0000-7000-8000-000000000002', '019b0000-0000-7000-8000-000000000001', 'LD01', '市发改委',
-      '临澜市发展和改革委员会', 'department', 1, now())`;
+      '临澜市发展和改革委员会', 'department', 1, current_date, now())`;
 
 describe('playOnce', () => {
   let client: Client;

@@ -6,6 +6,7 @@ import { PlanRevisions1795630000000 } from './1795630000000-plan-revisions';
 import { PlanImports1795640000000 } from './1795640000000-plan-imports';
 import { SignIn1795650000000 } from './1795650000000-sign-in';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
+import { UnitTree1795800000000 } from './1795800000000-unit-tree';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   PlanImports1795640000000,
   SignIn1795650000000,
   ListIndexes1795724900000,
+  UnitTree1795800000000,
 ];
