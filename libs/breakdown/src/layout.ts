@@ -144,5 +144,24 @@ export function layOut(text: string): Layout {
     from = to + 1;
     if (newline >= 0) layout.lineStarts.push(from);
   }
+  labelFirstItems(layout);
   return layout;
+}
+
+/**
+ * 「1.65岁以上老人…」 is item 1 where 「2.」 comes next and no other 1 before it: nothing that stands before the first item
+ * could tell that.
+ */
+function labelFirstItems({ folded, paragraphs }: Layout): void {
+  const isDigit = (paragraph: Paragraph): boolean => paragraph.ordinal?.kind === 'digit';
+  let next: number | null = null;
+  let found: Paragraph | null = null;
+  for (const paragraph of paragraphs.toReversed()) {
+    if (isDigit(paragraph)) {
+      if (found && paragraph.ordinal?.value !== 1) found.ordinal = readOrdinal(folded, found.start, found.end, 1);
+      next = paragraph.ordinal?.value ?? null;
+      found = null;
+    } else if (paragraph.ordinal === null && next === 2 && folded.startsWith('1.', paragraph.start)) found = paragraph;
+  }
+  if (found) found.ordinal = readOrdinal(folded, found.start, found.end, 1);
 }

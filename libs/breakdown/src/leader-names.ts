@@ -70,7 +70,7 @@ function nameIn(token: string): string | null {
   if (isName(rest)) return rest;
   const title = TITLES.find((one) => rest.endsWith(one));
   if (title !== undefined) {
-    const name = rest.slice(0, -title.length).replace(/副$/, '');
+    const name = rest.slice(0, -title.length).replace(/(?:常务|第一|执行)?副$/, '');
     if (title === '同志') rest = name;
     else return SURNAMES.has(name[0] ?? '') && isName(name) ? name : null;
   }

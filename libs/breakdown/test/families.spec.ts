@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readBreakdown } from '../src/read-breakdown';
-import { dress, due, FAMILIES, item, list, sections, told, written } from './families';
+import { dress, due, FAMILIES, item, type Item, list, sections, told, written } from './families';
 import { readingFaults } from './faults';
 
 describe('a plan written down and read back', () => {
@@ -13,6 +13,36 @@ describe('a plan written down and read back', () => {
         const { tasks } = readBreakdown(text);
         expect(tasks.map(told)).toEqual(expected);
         expect(tasks.map((task) => Number(task.number))).toEqual(expected.map((_task, index) => index + 1));
+        expect(readingFaults(text)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is the same in family G: several assignments in one paragraph', () => {
+    const parts = fc.array(item, { minLength: 2, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(parts, { minLength: 2, maxLength: 4 }), dress, (plan, clothes) => {
+        const { open, close, colon, semicolon } = clothes;
+        const bracket = (i: Item): string =>
+          `${open}牵头单位${colon}${list(i.units)}${semicolon}责任单位${colon}${list(i.partners)}${close}`;
+        const tasks = plan.map(
+          (items, index) =>
+            clothes.number(index + 1) + items.map((i) => `${i.work.words}${clothes.stop}${bracket(i)}`).join(''),
+        );
+        const text = ['云溪市2031年重点工作责任分解方案', ...tasks].join(clothes.gap);
+        expect(readBreakdown(text).tasks.map((task) => [...task.lead, ...task.subtasks.map(told)])).toEqual(
+          plan.map((items) =>
+            items.map((i) => ({
+              lead: i.units.join(),
+              responsible: i.partners.join(),
+              cooperating: '',
+              leaders: '',
+              due: '',
+              target: i.work.target,
+            })),
+          ),
+        );
         expect(readingFaults(text)).toEqual([]);
       }),
       { numRuns: 40 },
