@@ -171,6 +171,8 @@ const ANY_PAYMENT = new RegExp(PAYMENTS.join('|'));
 
 /** 补贴性培训 is a kind of training and pays nobody anything. */
 const KIND_OF = ['性', '型', '类', '式'];
+/** 「全年减免费用不少于5000万元」 is a goal; 「给予不低于50万元奖励」 pays somebody. */
+const RELIEF = /减免[^,;。给每]{0,12}(?:不少于|不低于|超过|达到)$/;
 const mentionsPayment = (text: string): boolean =>
   ANY_PAYMENT.test(text) &&
   PAYMENTS.some((word) => {
@@ -210,6 +212,7 @@ export function isPromise(
   if (MONEY.has(unit) && comparison.stated && /^[^、]*\d/.test(behind.slice(comparison.end - quantity.end)))
     return false;
   if (MONEY.has(unit) || unit === '%' || unit === '‰') {
+    if (RELIEF.test(before)) return true;
     if (mentionsPayment(clauseText) || before.lastIndexOf('按') > LAST_GROWTH.in(before) || PRICED.test(before))
       return false;
     if (MONEY.has(unit) && !comparison.stated) return LAST_PROMISE.in(before) > LAST_ALLOWED.in(before);

@@ -66,7 +66,8 @@ const NAMES: readonly (readonly [Column, readonly string[]])[] = [
   ['responsible', ['单位', '部门', '责任', '分工', '任务分工', '责任分工']],
   ['leaders', ['市领导', '县领导', '区领导', '责任领导', '领导']],
   ['deadline', ['时限', '时间', '期限', '完成日期']],
-  ['other', ['备注', '说明', '进展', '级别', '地点', '总投资', '投资额', '资金来源']],
+  // What a task promises stands in its words, too.
+  ['other', ['备注', '说明', '进展', '级别', '地点', '总投资', '投资额', '资金来源', '目标值', '目标数', '指标值']],
 ];
 const COLUMNS = new Map<string, Column>(
   NAMES.flatMap(([column, names]) => names.map((name) => [name, column] as const)),
@@ -80,7 +81,7 @@ const LAST_WORDS: readonly (readonly [Column, RegExp])[] = [
   ['category', /(?:类别|分类|领域|板块|类型)$/],
   [
     'content',
-    /(?:任务|事项|内容|措施|举措|目标|要点|项目|工作|问题|建议|提案|议案|案由|题目|标题|名称|要求|标准|成果)$/,
+    /(?:任务|事项|内容|措施|举措|目标|指标|要点|项目|工作|问题|建议|提案|议案|案由|题目|标题|名称|要求|标准|成果)$/,
   ],
 ];
 export const COLUMN_FIELDS: readonly ColumnField[] = [

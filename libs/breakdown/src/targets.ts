@@ -53,6 +53,8 @@ interface Judged {
   end: number;
   comparison: Comparison;
   promised: boolean;
+  /** 「分别控制在30分钟、10分钟以内」: each of several things has its own number, and what goes for the first goes for all. */
+  inSeries: boolean;
 }
 
 /**
@@ -88,8 +90,11 @@ export function readTargets(text: string): PlacedTarget[] {
     // 「不低于10000元、5000元、3000元」: what goes for the first goes for the whole list.
     const listed: Judged | null = own.stated || folded[at - 1] !== '、' ? null : listBefore(previous, at);
     const comparison: Comparison = listed ? { ...listed.comparison, end: quantity.end } : own;
-    const promised: boolean = listed ? listed.promised : isPromise(folded, quantity, unit, comparison, around);
-    previous = { end: comparison.end, comparison, promised };
+    const series: Judged | null = folded[at - 1] === '、' ? seriesBefore(previous, at) : null;
+    const promised: boolean =
+      listed?.promised ?? (series?.promised || isPromise(folded, quantity, unit, comparison, around));
+    const inSeries: boolean = series !== null || around.before.includes('分别');
+    previous = { end: comparison.end, comparison, promised, inSeries };
     if (promised) {
       const start = Math.max(around.clause.start, lastEnd);
       const end = endOfTarget(folded, comparison.end, around.clause.end);
@@ -110,6 +115,9 @@ export function readTargets(text: string): PlacedTarget[] {
 /** What was judged right before the 、 at `at - 1`, if a word in front of it said how it compares. */
 const listBefore = (previous: Judged | null, at: number): Judged | null =>
   previous?.comparison.stated === true && previous.end === at - 1 ? previous : null;
+
+const seriesBefore = (previous: Judged | null, at: number): Judged | null =>
+  previous?.inSeries === true && previous.end === at - 1 ? previous : null;
 
 /** A target's words go on behind the number up to the next mark or bracket. */
 function endOfTarget(folded: string, from: number, end: number): number {

@@ -100,7 +100,7 @@ export class TaskDrafter {
     const field = assignment.deadline ?? own.deadline;
     const above = place.notes.deadline;
     const isUndated = field === null && above !== null && readDates(content.text, context.year).length === 0;
-    const schedule = this.schedule(content, isUndated ? above : field);
+    const schedule = this.schedule(content, isUndated ? above : field, measuresOf(clauses));
     const subtasks = [...parts, ...(given.children ?? [])];
     const promises = this.targets(parts.length > 0 ? this.wordsOutside(block, parts) : content, clauses);
     return {
@@ -173,18 +173,32 @@ export class TaskDrafter {
     };
   }
 
-  private schedule(content: CutWords, field: Span | null): Marked<Pick<DraftTask, 'deadline' | 'milestones'>> {
+  private schedule(
+    content: CutWords,
+    field: Span | null,
+    measures: readonly Span[] = [],
+  ): Marked<Pick<DraftTask, 'deadline' | 'milestones'>> {
     const words = field ? wordsAt(this.layout, field) : null;
-    const { deadline, milestones } = readSchedule(content.text, words?.text ?? null, this.context.year);
+    const { year } = this.context;
+    const { deadline, milestones } = readSchedule(content.text, words?.text ?? null, year);
     const bare = ({ text, due }: DateWords): DateWords => ({ text, due });
     const spans = (date: (typeof milestones)[number]): Span[] =>
       (date.in === 'field' ? words : content)?.spansOf(date.start, date.end) ?? [];
+    // The dates of single measures lead up to that of the whole, where it has one.
+    const steps = words
+      ? measures.flatMap((measure) => {
+          const taken = wordsAt(this.layout, measure);
+          const own = readSchedule(taken.text, words.text, year).milestones.filter((date) => date.in === 'content');
+          return own.map((date) => ({ date, spans: taken.spansOf(date.start, date.end) }));
+        })
+      : [];
+    const all = [...milestones.map((date) => ({ date, spans: spans(date) })), ...steps];
     return {
       deadline: deadline && bare(deadline),
-      milestones: milestones.map(bare),
+      milestones: all.map(({ date }) => bare(date)),
       marks: [
         ...mark('deadline', deadline ? spans(deadline) : []),
-        ...milestones.flatMap((date) => mark('milestone', spans(date))),
+        ...all.flatMap((milestone) => mark('milestone', milestone.spans)),
       ],
     };
   }
@@ -202,7 +216,7 @@ export class TaskDrafter {
    * words are the problem.
    */
   private targets(words: CutWords, clauses: readonly AssignmentClause[]): Marked<{ targets: Target[] }> {
-    const measures = clauses.flatMap((clause) => clause.segments).filter((segment) => segment.role === 'measures');
+    const measures = measuresOf(clauses);
     if (measures.length === 0) return this.targetsIn(words);
     const seen = new Set<string>();
     const promised: Marked<{ targets: Target[] }> = { targets: [], marks: [] };
@@ -234,5 +248,8 @@ export class TaskDrafter {
     return { ...assignment, deadline: remark ? { start: remark.start, end: remark.end } : null };
   }
 }
+
+const measuresOf = (clauses: readonly AssignmentClause[]): Span[] =>
+  clauses.flatMap((clause) => clause.segments).filter(({ role }) => role === 'measures');
 
 const promiseOf = ({ value, upper, unit }: Target): string => `${value}-${upper ?? ''} ${unit}`;

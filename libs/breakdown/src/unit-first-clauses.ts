@@ -1,6 +1,7 @@
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { endOfLine, skipBlanks, skipBlanksBack } from './folded-text';
 import { readClauseLabel } from './clause-labels';
+import { readDutySegments } from './duty-segments';
 import { isPersonName } from './leader-names';
 import { readOrdinal } from './ordinals';
 import { continuesGroup, isFirmUnit, isGroup, isParty, startsLikeUnit } from './unit-names';
@@ -14,6 +15,8 @@ const isSure = (name: string): boolean =>
 /** Whether a list names units and nothing else, one of them beyond doubt. */
 const isUnitList = (list: readonly string[]): boolean =>
   list.every((name, index) => isParty(name) || (index > 0 && continuesGroup(name))) && list.some(isSure);
+/** 「县水利局牵头，各乡镇配合：」 */
+const hasDutyVerb = (list: string): boolean => /(?:牵头|负责|配合|协助|参与)(?:[、,;]|$)/.test(list);
 /** Headings over units of one kind: 县直部门, 成员单位. */
 const isKind = (name: string): boolean => !isGroup(name) && /(?:部门|单位|机构|企业)$/.test(name);
 /** 「市水务局：李四光」 tells who sat there. */
@@ -54,14 +57,19 @@ export const readUnitFirstClauses: ClauseReader = (folded, range) => {
       const assigns = isAlone
         ? !units.some(isKind)
         : !addressed && !isAttendance(folded.slice(colon + 1, Math.min(to, colon + 1 + LONGEST_LIST)));
-      if (units.length > 0 && isUnitList(units) && assigns)
+      const segments = hasDutyVerb(list)
+        ? (readDutySegments(folded, { start, end })?.segments ?? null)
+        : units.length > 0 && isUnitList(units)
+          ? [{ role: 'responsible' as const, start, end }]
+          : null;
+      if (segments && assigns)
         clauses.push({
           start,
           end: isAlone ? colon : colon + 1,
           closed: true,
           stretchFrom: range.start,
           position: 'before',
-          segments: [{ role: 'responsible', start, end }],
+          segments,
           rules: [],
         });
     }
