@@ -1,5 +1,5 @@
 import { isNumeral, readNumeral } from './chinese-numerals';
-import { isHan, skipBlanks } from './folded-text';
+import { isBlankAt, isHan, skipBlanks } from './folded-text';
 import { readQuantity } from './quantities';
 
 /** The shapes of an item's label, from the coarsest: 第一章, 一、, 第一条, （一）, ——, 问题1：, 1., 1.1, （1）, 1）, ①. */
@@ -109,6 +109,16 @@ function readLevels(folded: string, at: number, mark: number, end: number): { va
   return { value, end: next };
 }
 
+/** The last number of a label such as 「2-1」 that a blank or a mark sets off from the words, or null: 1-2个 is a range. */
+function readDashedLevels(folded: string, mark: number, end: number): { value: number; end: number } | null {
+  if (folded[mark] !== '-' && folded[mark] !== '—') return null;
+  const count = readCount(folded, mark + 1, end, null);
+  if (count === null || count.words || count.value > MOST_OF_LEVEL) return null;
+  const isSetOff = folded[count.end] === '.' || folded[count.end] === '、' || isBlankAt(folded, count.end);
+  const words = skipBlanks(folded, isSetOff ? count.end + 1 : count.end, end);
+  return isSetOff && (isHan(folded[words]) || folded[words] === '“') ? { value: count.value, end: count.end } : null;
+}
+
 /**
  * The label at `at` (no blank there) of a folded text, or null. `expected` is the number that would carry on the
  * sequence of digits: it decides between item 12 beginning 「12.5个…」 and the decimal 12.5.
@@ -172,6 +182,9 @@ export function readOrdinal(folded: string, at: number, end: number, expected: n
       : null;
   const levels = mark === '.' && expected !== count.value ? readLevels(folded, at, count.end, end) : null;
   if (levels) return found('decimal', levels.value, levels.end, levels.end);
+  const dashed = readDashedLevels(folded, count.end, end);
+  if (dashed)
+    return found('decimal', dashed.value, dashed.end, isBlankAt(folded, dashed.end) ? dashed.end : dashed.end + 1);
   if ((mark === '.' || mark === '、') && endsLabel(folded, count.end, end, expected === count.value))
     return found('digit', count.value, count.end, count.end + 1);
   return null;

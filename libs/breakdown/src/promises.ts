@@ -160,6 +160,8 @@ const CONDITION = /^(?:对(?![接标口外照])|凡)/;
 const OFTEN = /每(?:年|半年|季度|季|月|周|日|天)[^,]*$/;
 /** 「由30万亩增加到45万亩」: where it comes from. */
 const FROM = /(?:由|从)(?:现有|现在|目前|原来|上年)?的?$/;
+/** Figures of a year that a plan sets without a verb: 「规模以上工业产值5亿元。」 */
+const FIGURE = /(?:产值|增加值|收入|销售额|零售额|成交额|交易额|营业额|税收|到位资金|资金到位|余额)[达为]?$/;
 /** Sums that tell how large a project is, not what is done this time: 总投资12亿元. */
 const SIZES = ['总投资', '概算投资', '估算投资', '概算', '总概算', '投资额', '注册资本'];
 
@@ -215,6 +217,7 @@ export function isPromise(
     if (RELIEF.test(before)) return true;
     if (mentionsPayment(clauseText) || before.lastIndexOf('按') > LAST_GROWTH.in(before) || PRICED.test(before))
       return false;
+    if (MONEY.has(unit) && FIGURE.test(before) && behind === '') return true;
     if (MONEY.has(unit) && !comparison.stated) return LAST_PROMISE.in(before) > LAST_ALLOWED.in(before);
     return comparison.stated || includesAny(before, GROWS) || includesAny(before, SHARES);
   }
