@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { DraftTask } from '@duban/breakdown';
 import { DomainError } from '@duban/kernel';
 import type { Progress } from './formats/format';
 import { problem } from './problems';
@@ -87,9 +88,15 @@ export function readInThread(
       void worker.terminate().then(settle, settle);
     };
     const stop = (): void => refuse(stopped());
+    const tasks: DraftTask[] = [];
     const hear = (answer: ReadingAnswer): void => {
       if ('done' in answer) onProgress(answer.done, answer.total);
-      else if ('plan' in answer) answered(() => resolve(answer.plan));
+      else if ('tasks' in answer) tasks.push(...(JSON.parse(answer.tasks) as DraftTask[]));
+      else if ('plan' in answer)
+        answered(() => {
+          const plan = JSON.parse(answer.plan) as PlanDocument;
+          resolve({ ...plan, breakdown: { ...plan.breakdown, tasks } });
+        });
       else {
         // What is thrown loses its class on the way.
         const { code, message, details } = answer.refusal;

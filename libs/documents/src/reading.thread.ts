@@ -1,13 +1,23 @@
 import { parentPort } from 'node:worker_threads';
 import { DomainError } from '@duban/kernel';
-import { read, type ReadingAnswer, type ReadingOrder } from './reading';
+import { type PlanDocument, read, type ReadingAnswer, type ReadingOrder } from './reading';
+
+/** So many at a time: who asked reads these while the next are written, and does other things in between. */
+const TASKS_AT_A_TIME = 250;
 
 const say = (answer: ReadingAnswer): void => parentPort?.postMessage(answer);
+
+function sayPlan({ text, breakdown }: PlanDocument): void {
+  const { tasks } = breakdown;
+  for (let from = 0; from < tasks.length; from += TASKS_AT_A_TIME)
+    say({ tasks: JSON.stringify(tasks.slice(from, from + TASKS_AT_A_TIME)) });
+  say({ plan: JSON.stringify({ text, breakdown: { ...breakdown, tasks: [] } }) });
+}
 
 // One file after the other: nobody sends the next before the answer.
 parentPort?.on('message', (order: ReadingOrder) => {
   read(order, (done, total) => say({ done, total })).then(
-    (plan) => say({ plan }),
+    sayPlan,
     (error: unknown) => {
       // Whatever else goes wrong ends the thread, and whoever started it hears so.
       if (!(error instanceof DomainError)) throw error;

@@ -14,10 +14,14 @@ export interface PlanDocument {
   breakdown: Breakdown;
 }
 
-/** What a reading thread says: how far it is, what it has read, or why it cannot. */
+/**
+ * What a reading thread says: how far it is, what it has read, or why it cannot. A plan comes as JSON, which is read in
+ * less time than the copies that threads make of objects: first its `tasks`, some at a time, then the rest as `plan`.
+ */
 export type ReadingAnswer =
   | { done: number; total: number }
-  | { plan: PlanDocument }
+  | { tasks: string }
+  | { plan: string }
   | { refusal: { code: string; message: string; details: Readonly<Record<string, unknown>> } };
 
 /** The text of a file, with its tables. @throws DomainError DOCUMENT.* or BREAKDOWN.* */
