@@ -14,6 +14,12 @@ export class CharacterSet {
   hasAt(text: string, at: number): boolean {
     return at >= 0 && at < text.length && this.codes[text.charCodeAt(at)] === 1;
   }
+
+  /** The first place from `from` on, and before `end`, where one of the set stands, or -1. */
+  next(text: string, from: number, end = text.length): number {
+    for (let at = from; at < end; at++) if (this.codes[text.charCodeAt(at)] === 1) return at;
+    return -1;
+  }
 }
 
 /** The last place in a text at which one of some words stands, by their first characters. */

@@ -2,7 +2,7 @@ import { CharacterSet } from './characters';
 import { isNumeral, readNumeral } from './chinese-numerals';
 import type { DateWords, Span } from './breakdown.types';
 import { fold } from './folded-text';
-import { originalSpan, tighten } from './tight-text';
+import { originalSpan, tightOf, type TightText } from './tight-text';
 
 /** A date in a text, by when something is to be done. */
 interface DateMention extends Span {
@@ -152,13 +152,19 @@ const FIELD_FORMS: readonly Form[] = [
 interface Forms {
   forms: readonly Form[];
   any: RegExp;
+  /** Characters of which each date has one. */
+  telling: CharacterSet;
 }
-const formsOf = (forms: readonly Form[]): Forms => ({
+const formsOf = (forms: readonly Form[], telling: string): Forms => ({
   forms,
   any: new RegExp(forms.map(({ pattern }) => pattern.source.replace(/\(\?<\w+>/g, '(?:')).join('|'), 'y'),
+  telling: new CharacterSet(telling),
 });
-const IN_PROSE = formsOf(FORMS);
-const IN_FIELD = formsOf([...FORMS, ...FIELD_FORMS]);
+const TELLING = '年月季前日内持长常立即边';
+/** The first such character stands no further behind the start of a date. */
+const LONGEST_WAY = 24;
+const IN_PROSE = formsOf(FORMS, TELLING);
+const IN_FIELD = formsOf([...FORMS, ...FIELD_FORMS], `${TELLING}./-`);
 
 /** A span of years from an unwritten start, at the start of a clause: 「3年内」. */
 const WITHIN_YEARS = /(?:力争|用)?(?:\d{1,2}|[一二两三四五六七八九十]{1,2})年内/y;
@@ -202,19 +208,23 @@ const isBoundary = (character: string | undefined): boolean =>
  * same words, else `year`; with `inField` a date needs no word such as 前 to be one. `due` is null where no calendar date follows. Dates of the past (截至…), of validity (有效期至…)
  * and the ends of periods are left out. Linear: each pattern is bounded and tried once at an offset.
  */
-export function readDates(text: string, year: number | null, inField = false): DateMention[] {
-  return scanDates(text, year, inField ? IN_FIELD : IN_PROSE, text.length);
+export function readDates(words: string | TightText, year: number | null, inField = false): DateMention[] {
+  const tight = tightOf(words);
+  return scanDates(tight, year, inField ? IN_FIELD : IN_PROSE, tight.text.length);
 }
 
 /** The dates that begin at or before `latest`. */
-function scanDates(text: string, year: number | null, forms: Forms, latest: number): DateMention[] {
-  const tight = tighten(text);
+function scanDates(tight: TightText, year: number | null, forms: Forms, latest: number): DateMention[] {
   const { folded } = tight;
   const mentions: DateMention[] = [];
   let context = year;
+  let telling = -1;
   for (let at = 0; at < folded.length && at <= latest; at++) {
-    if (!STARTS_DATE.hasAt(folded, at)) continue;
-    if (isMidNumber(folded, at)) continue;
+    if (telling < at) telling = forms.telling.next(folded, at);
+    if (telling < 0) break;
+    at = Math.max(at, telling - LONGEST_WAY);
+    if (at > latest) break;
+    if (!STARTS_DATE.hasAt(folded, at) || isMidNumber(folded, at)) continue;
     const found = readDateAt(folded, at, context, forms) ?? readEndlessAt(folded, at);
     if (found === null) continue;
     const before = folded.slice(Math.max(0, at - 3), at);
@@ -223,7 +233,10 @@ function scanDates(text: string, year: number | null, forms: Forms, latest: numb
       NOT_AFTER.some((word) => before.endsWith(word)) || NOT_BEFORE.some((word) => after.startsWith(word));
     if (!isPast(found.due, year)) {
       if (found.due !== null) context = Number(found.due.slice(0, 4));
-      if (!isPeriod) mentions.push({ ...originalSpan(tight, found.start, found.end), due: found.due });
+      if (!isPeriod) {
+        const { start, end } = originalSpan(tight, found.start, found.end);
+        mentions.push({ start, end, due: found.due });
+      }
     }
     at = found.end - 1;
   }
@@ -252,7 +265,7 @@ export function beginsWithDate(folded: string, start: number, end: number): bool
   if (start >= end || end - start > LONGEST_DATE_PIECE) return false;
   const piece = folded.slice(start, end);
   const from = LEADS_IN.exec(piece)?.[0].length ?? 0;
-  const first = scanDates(piece, null, IN_FIELD, from)[0];
+  const first = scanDates(tightOf(piece), null, IN_FIELD, from)[0];
   return first !== undefined && first.start <= from;
 }
 
@@ -318,21 +331,28 @@ const byDue = (one: DateWords, other: DateWords): number => (one.due ?? '').loca
  * The schedule that a task's words and its deadline field (完成时限：…), if any, make. The field is the deadline as it is
  * written, due at its latest date; without one the latest date in the words is.
  */
-export function readSchedule(content: string, field: string | null, year: number | null): Schedule {
-  const datesOf = (text: string, place: ScheduledDate['in']): ScheduledDate[] =>
-    readDates(text, year, place === 'field').map((mention) => ({
-      ...mention,
-      text: text.slice(mention.start, mention.end),
+export function readSchedule(
+  content: string | TightText,
+  field: string | TightText | null,
+  year: number | null,
+): Schedule {
+  const datesOf = (tight: TightText, place: ScheduledDate['in']): ScheduledDate[] =>
+    readDates(tight, year, place === 'field').map(({ start, end, due }) => ({
+      text: tight.text.slice(start, end),
+      due,
+      start,
+      end,
       in: place,
     }));
-  const inContent = datesOf(content, 'content');
+  const inContent = datesOf(tightOf(content), 'content');
   const latest = (dates: readonly ScheduledDate[]): ScheduledDate | null =>
     dates.reduce<ScheduledDate | null>((last, date) => (last === null || byDue(date, last) > 0 ? date : last), null);
-  const inField = field === null ? [] : datesOf(field, 'field');
+  const written = field === null ? null : tightOf(field);
+  const inField = written === null ? [] : datesOf(written, 'field');
   const deadline: ScheduledDate | null =
-    field === null
+    written === null
       ? latest(inContent)
-      : { text: field, due: latest(inField)?.due ?? null, start: 0, end: field.length, in: 'field' };
+      : { text: written.text, due: latest(inField)?.due ?? null, start: 0, end: written.text.length, in: 'field' };
   const earlier = [...inField, ...inContent].filter(
     (date) => date.due !== null && date.due < (deadline?.due ?? LAST_DATE),
   );

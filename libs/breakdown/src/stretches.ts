@@ -1,9 +1,11 @@
 import type { Span } from './breakdown.types';
 import { isBlank, skipBlanks, skipBlanksBack } from './folded-text';
 import type { Layout } from './layout';
+import { tighten, type TightText } from './tight-text';
 
 const MARKS = ',;。、';
 const LINE = /[^\r\n\u0085\u2028\u2029\v\f]+/g;
+const BREAK = /[\r\n\u0085\u2028\u2029\v\f]/;
 
 /** A run of characters of some words, from `at`, and where in the source it was cut from. */
 interface Piece {
@@ -39,11 +41,29 @@ function sourcesOf(pieces: readonly Piece[], start: number, end: number): Span[]
 
 /** Words cut out of a text, which may be put together of several stretches of it. */
 export class CutWords {
+  private tightened: TightText | null = null;
+
+  /** @param folded of the text that the words were cut out of */
   constructor(
     readonly text: string,
     private readonly folded: string,
     private readonly pieces: readonly Piece[],
   ) {}
+
+  /** The words as dates and numbers are read in them. */
+  get tight(): TightText {
+    return (this.tightened ??= tighten(this.text, this.foldedWords()));
+  }
+
+  /** The folded copy of the words, which is cut out of the text's: to fold again takes longer. */
+  private foldedWords(): string {
+    let words = '';
+    for (const { at, source, length } of this.pieces) {
+      if (at > words.length) words += '\n';
+      words += this.folded.slice(source, source + length);
+    }
+    return words;
+  }
 
   /** The stretches of the source that the words from `start` to `end` stand in; with nothing but blanks between, one. */
   spansOf(start = 0, end = this.text.length): Span[] {
@@ -86,6 +106,11 @@ export function wordsWithout(layout: Pick<Layout, 'text' | 'folded'>, range: Spa
     if (MARKS.includes(last) && MARKS.includes(layout.folded[from] ?? ' ')) from++;
   }
   keep(range.end);
+  const [only] = kept;
+  if (only && kept.length === 1 && !BREAK.test(words)) {
+    const start = only.source + words.length - words.trimStart().length;
+    return wordsAt(layout, { start, end: start + words.trim().length });
+  }
   const lines: string[] = [];
   const pieces: Piece[] = [];
   let at = 0;

@@ -2,7 +2,8 @@ import { readTargets } from './targets';
 
 const targets = (text: string): string[] =>
   readTargets(text).map(
-    ({ value, upper, unit, comparator }) => `${value}${upper === undefined ? '' : `-${upper}`} ${unit} ${comparator}`,
+    ({ target: { value, upper, unit, comparator } }) =>
+      `${value}${upper === undefined ? '' : `-${upper}`} ${unit} ${comparator}`,
   );
 
 describe('readTargets', () => {
@@ -70,6 +71,6 @@ describe('readTargets', () => {
   ])('finds none in %s', (text) => expect(targets(text)).toEqual([]));
 
   it('quotes the words around the number', () => {
-    expect(readTargets('推进治水，修复水渠260公里（含支渠），清淤。')[0]?.text).toBe('修复水渠260公里');
+    expect(readTargets('推进治水，修复水渠260公里（含支渠），清淤。')[0]?.target.text).toBe('修复水渠260公里');
   });
 });

@@ -6,15 +6,18 @@ import { compare, type Comparison } from './comparisons';
 import { isPromise } from './promises';
 import { readQuantity, type Quantity } from './quantities';
 import { Surrounder } from './surroundings';
-import { originalSpan, tighten, type TightText } from './tight-text';
+import { originalSpan, tightOf, type TightText } from './tight-text';
 
 const QUOTES: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '《': '》', '「': '」', '『': '』', '"': '"' };
 const OPENING_QUOTES = new CharacterSet(Object.keys(QUOTES));
 /** What changes how a number is read, or begins one. */
 const TELLING = new CharacterSet([...BRACKETS, ...Object.keys(QUOTES), ...NUMERALS, ...'0123456789\n。']);
+const ANY_QUOTE = new RegExp(`[${Object.keys(QUOTES).join('')}]`);
+const NO_ENDS: ReadonlyMap<number, number> = new Map();
 const LONGEST_QUOTE = 60;
 /** Stretches whose numbers are names or asides: quotations and brackets. Returns for each offset where its stretch ends. */
-function skipEnds(folded: string): Map<number, number> {
+function skipEnds(folded: string): ReadonlyMap<number, number> {
+  if (!ANY_QUOTE.test(folded)) return NO_ENDS;
   const ends = new Map<number, number>();
   const lastSeen = new Map<string, number>();
   const nextOf = (mark: string, from: number): number => {
@@ -39,13 +42,16 @@ function skipEnds(folded: string): Map<number, number> {
 }
 
 /** A target, and where its words stand in the text that was read. */
-export interface PlacedTarget extends Target, Span {}
+export interface PlacedTarget extends Span {
+  target: Target;
+}
 
 /** The words of a span without the blanks around them, and where they stand. */
-function trimmed(text: string, span: Span): Pick<PlacedTarget, 'text' | 'start' | 'end'> {
+function trimmed(text: string, span: Span): Span & { words: string } {
   const words = text.slice(span.start, span.end);
   const start = span.start + words.length - words.trimStart().length;
-  return { text: words.trim(), start, end: start + words.trim().length };
+  const ink = words.trim();
+  return { words: ink, start, end: start + ink.length };
 }
 
 /** A quantity that was judged, with the end of its words. */
@@ -62,9 +68,9 @@ interface Judged {
  * words around it (以上, 不少于, 超, 左右, …). Limits on what is paid (最高…万元), document and meeting numbers, code names in
  * quotation marks (“1+10”), dates, durations, ratios and what stands in brackets are none. Linear in the text.
  */
-export function readTargets(text: string): PlacedTarget[] {
-  const tight = tighten(text);
-  const { folded } = tight;
+export function readTargets(words: string | TightText): PlacedTarget[] {
+  const tight = tightOf(words);
+  const { text, folded } = tight;
   const skips = skipEnds(folded);
   const targets: PlacedTarget[] = [];
   let depth = 0;
@@ -84,7 +90,7 @@ export function readTargets(text: string): PlacedTarget[] {
     if (depth > 0) continue;
     const quantity = readQuantity(folded, at, folded.length);
     if (quantity === null) continue;
-    const unit = unitOf(text, tight, quantity);
+    const unit = unitOf(tight, quantity);
     const around = surrounder.around(quantity);
     const own = compare(folded, quantity, around.before);
     // 「不低于10000元、5000元、3000元」: what goes for the first goes for the whole list.
@@ -98,12 +104,16 @@ export function readTargets(text: string): PlacedTarget[] {
     if (promised) {
       const start = Math.max(around.clause.start, lastEnd);
       const end = endOfTarget(folded, comparison.end, around.clause.end);
+      const placed = trimmed(text, originalSpan(tight, start, end));
+      const { value, upper } = quantity;
+      const { comparator } = comparison;
       targets.push({
-        ...trimmed(text, originalSpan(tight, start, end)),
-        value: quantity.value,
-        ...(quantity.upper === null ? {} : { upper: quantity.upper }),
-        unit,
-        comparator: comparison.comparator,
+        start: placed.start,
+        end: placed.end,
+        target:
+          upper === null
+            ? { text: placed.words, value, unit, comparator }
+            : { text: placed.words, value, upper, unit, comparator },
       });
       lastEnd = comparison.end;
     }
@@ -126,10 +136,10 @@ function endOfTarget(folded: string, from: number, end: number): number {
   return at;
 }
 
-function wordsOf(text: string, tight: TightText, start: number, end: number): string {
+function wordsOf(tight: TightText, start: number, end: number): string {
   const span = originalSpan(tight, start, end);
-  return text.slice(span.start, span.end);
+  return tight.text.slice(span.start, span.end);
 }
 
-const unitOf = (text: string, tight: TightText, { start, unit }: Quantity): string =>
-  unit.start === start ? '%' : wordsOf(text, tight, unit.start, unit.end).replace('％', '%');
+const unitOf = (tight: TightText, { start, unit }: Quantity): string =>
+  unit.start === start ? '%' : wordsOf(tight, unit.start, unit.end).replace('％', '%');

@@ -1,4 +1,4 @@
-import type { DateWords, DraftTask, Mark, MarkedField, Span, Target } from './breakdown.types';
+import type { DateWords, DraftTask, Mark, MarkedField, Named, Span, Target } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
 import { readDates, readSchedule } from './dates';
 import { NO_NOTES, type HeadingNotes } from './heading-notes';
@@ -49,19 +49,53 @@ const NAMED = ['lead', 'responsible', 'cooperating', 'supervising', 'leaders'] a
 /** A field, or some of them, with the marks of their words. */
 type Marked<T> = T & { marks: Mark[] };
 
-const mark = (field: MarkedField, spans: readonly Span[]): Mark[] =>
-  spans.filter(({ start, end }) => start < end).map(({ start, end }) => ({ field, start, end }));
+/** Marks the spans that are not empty. Marks are many, and so is what would be made to make them from each other. */
+function mark(marks: Mark[], field: MarkedField, spans: readonly Span[]): void {
+  for (const { start, end } of spans) if (start < end) marks.push({ field, start, end });
+}
 
-function namesOf(assignment: Assignment): Marked<Pick<DraftTask, (typeof NAMED)[number] | 'openEnded'>> {
-  const names = (role: (typeof NAMED)[number]): string[] => assignment[role].map(({ name }) => name);
+const namesOf = (named: readonly Named[]): string[] => named.map(({ name }) => name);
+
+/** What is told of a task in its order, from its words and from what assigns it. */
+interface Told {
+  number: Span | null;
+  path: readonly string[];
+  content: CutWords;
+  assignment: Assignment;
+  schedule: Marked<Pick<DraftTask, 'deadline' | 'milestones'>>;
+  promises: Marked<{ targets: Target[] }>;
+  subtasks: DraftTask[];
+  source: Span;
+}
+
+/** Puts a task together. Its fields are named one by one: to copy them from object to object takes longer than to read them. */
+function taskOf(
+  layout: Layout,
+  { number, path, content, assignment, schedule, promises, subtasks, source }: Told,
+): DraftTask {
+  const marks: Mark[] = [];
+  if (number) mark(marks, 'number', [number]);
+  mark(marks, 'content', content.spansOf());
+  for (const role of NAMED) mark(marks, role, assignment[role]);
+  for (const one of schedule.marks) marks.push(one);
+  for (const one of promises.marks) marks.push(one);
   return {
-    lead: names('lead'),
-    responsible: names('responsible'),
-    cooperating: names('cooperating'),
-    supervising: names('supervising'),
-    leaders: names('leaders'),
+    number: number ? layout.text.slice(number.start, number.end) : null,
+    path: [...path],
+    content: content.text,
+    lead: namesOf(assignment.lead),
+    responsible: namesOf(assignment.responsible),
+    cooperating: namesOf(assignment.cooperating),
+    supervising: namesOf(assignment.supervising),
+    leaders: namesOf(assignment.leaders),
     openEnded: assignment.openEnded,
-    marks: NAMED.flatMap((role) => mark(role, assignment[role])),
+    marks,
+    deadline: schedule.deadline,
+    milestones: schedule.milestones,
+    targets: promises.targets,
+    subtasks,
+    leadInferred: assignment.lead.length === 0 && subtasks.every((part) => part.leadInferred),
+    source: { start: source.start, end: source.end },
   };
 }
 
@@ -96,31 +130,19 @@ export class TaskDrafter {
     const sole = clauses.length === 1 ? clauses[0] : undefined;
     const assignment = sole ? this.assignment(sole) : NO_ASSIGNMENT;
     const inherited = own.leaders.length > 0 ? own.leaders : place.notes.leaders;
-    const names = namesOf(assignment.leaders.length > 0 ? assignment : { ...assignment, leaders: inherited });
     const field = assignment.deadline ?? own.deadline;
     const above = place.notes.deadline;
-    const isUndated = field === null && above !== null && readDates(content.text, context.year).length === 0;
-    const schedule = this.schedule(content, isUndated ? above : field, measuresOf(clauses));
-    const subtasks = [...parts, ...(given.children ?? [])];
-    const promises = this.targets(parts.length > 0 ? this.wordsOutside(block, parts) : content, clauses);
-    return {
-      number: given.number ? layout.text.slice(given.number.start, given.number.end) : null,
-      path: [...place.path],
-      content: content.text,
-      ...names,
-      ...schedule,
-      ...promises,
-      subtasks,
-      leadInferred: names.lead.length === 0 && subtasks.every((part) => part.leadInferred),
-      source: { ...given.source },
-      marks: [
-        ...mark('number', given.number ? [given.number] : []),
-        ...mark('content', content.spansOf()),
-        ...names.marks,
-        ...schedule.marks,
-        ...promises.marks,
-      ],
-    };
+    const isUndated = field === null && above !== null && readDates(content.tight, context.year).length === 0;
+    return taskOf(layout, {
+      number: given.number,
+      path: place.path,
+      content,
+      assignment: assignment.leaders.length > 0 ? assignment : { ...assignment, leaders: inherited },
+      schedule: this.schedule(content, isUndated ? above : field, measuresOf(clauses)),
+      promises: this.targets(parts.length > 0 ? this.wordsOutside(block, parts) : content, clauses),
+      subtasks: given.children ? [...parts, ...given.children] : parts,
+      source: given.source,
+    });
   }
 
   /** One part for each clause: the words from the clause before, or from the bracket around it, up to it. */
@@ -150,76 +172,59 @@ export class TaskDrafter {
     const number = counted ? { start: stretch.start, end: counted.labelEnd } : null;
     const content = wordsWithout(layout, { start: counted?.end ?? stretch.start, end: stretch.end }, []);
     const assignment = this.assignment(clause);
-    const names = namesOf(assignment);
-    const schedule = this.schedule(content, assignment.deadline);
-    const promises = this.targetsIn(content);
-    return {
-      number: number ? layout.text.slice(number.start, number.end) : null,
+    return taskOf(layout, {
+      number,
       path: [],
-      content: content.text,
-      ...names,
-      ...schedule,
-      ...promises,
+      content,
+      assignment,
+      schedule: this.schedule(content, assignment.deadline),
+      promises: this.targetsIn(content),
       subtasks: [],
-      leadInferred: names.lead.length === 0,
       source: { start: Math.min(stretch.start, clause.start), end: Math.max(stretch.end, clause.end) },
-      marks: [
-        ...mark('number', number ? [number] : []),
-        ...mark('content', content.spansOf()),
-        ...names.marks,
-        ...schedule.marks,
-        ...promises.marks,
-      ],
-    };
+    });
   }
 
-  private schedule(
-    content: CutWords,
-    field: Span | null,
-    measures: readonly Span[] = [],
-  ): Marked<Pick<DraftTask, 'deadline' | 'milestones'>> {
+  private schedule(content: CutWords, field: Span | null, measures: readonly Span[] = []): Told['schedule'] {
     const words = field ? wordsAt(this.layout, field) : null;
     const { year } = this.context;
-    const { deadline, milestones } = readSchedule(content.text, words?.text ?? null, year);
+    const { deadline, milestones } = readSchedule(content.tight, words?.tight ?? null, year);
     const bare = ({ text, due }: DateWords): DateWords => ({ text, due });
-    const spans = (date: (typeof milestones)[number]): Span[] =>
-      (date.in === 'field' ? words : content)?.spansOf(date.start, date.end) ?? [];
+    const marks: Mark[] = [];
+    const markDate = (field: MarkedField, date: (typeof milestones)[number]): void =>
+      mark(marks, field, (date.in === 'field' ? words : content)?.spansOf(date.start, date.end) ?? []);
+    if (deadline) markDate('deadline', deadline);
+    for (const date of milestones) markDate('milestone', date);
     // The dates of single measures lead up to that of the whole, where it has one.
-    const steps = words
-      ? measures.flatMap((measure) => {
-          const taken = wordsAt(this.layout, measure);
-          const own = readSchedule(taken.text, words.text, year).milestones.filter((date) => date.in === 'content');
-          return own.map((date) => ({ date, spans: taken.spansOf(date.start, date.end) }));
-        })
-      : [];
-    const all = [...milestones.map((date) => ({ date, spans: spans(date) })), ...steps];
-    return {
-      deadline: deadline && bare(deadline),
-      milestones: all.map(({ date }) => bare(date)),
-      marks: [
-        ...mark('deadline', deadline ? spans(deadline) : []),
-        ...all.flatMap((milestone) => mark('milestone', milestone.spans)),
-      ],
-    };
+    for (const measure of words ? measures : []) {
+      const taken = wordsAt(this.layout, measure);
+      for (const date of readSchedule(taken.tight, words!.tight, year).milestones) {
+        if (date.in === 'field') continue;
+        milestones.push(date);
+        mark(marks, 'milestone', taken.spansOf(date.start, date.end));
+      }
+    }
+    return { deadline: deadline && bare(deadline), milestones: milestones.map(bare), marks };
   }
 
-  private targetsIn(words: CutWords): Marked<{ targets: Target[] }> {
-    const found = readTargets(words.text);
-    return {
-      targets: found.map(({ start: _start, end: _end, ...target }) => target),
-      marks: found.flatMap(({ start, end }) => mark('target', words.spansOf(start, end))),
-    };
+  private targetsIn(words: CutWords): Told['promises'] {
+    const targets: Target[] = [];
+    const marks: Mark[] = [];
+    for (const { target, start, end } of readTargets(words.tight)) {
+      targets.push(target);
+      mark(marks, 'target', words.spansOf(start, end));
+    }
+    return { targets, marks };
   }
 
   /**
    * What the words of a task promise. Where its clauses have measures (整改目标, 整改措施) these promise it, once, and the
    * words are the problem.
    */
-  private targets(words: CutWords, clauses: readonly AssignmentClause[]): Marked<{ targets: Target[] }> {
+  private targets(words: CutWords, clauses: readonly AssignmentClause[]): Told['promises'] {
     const measures = measuresOf(clauses);
     if (measures.length === 0) return this.targetsIn(words);
     const seen = new Set<string>();
-    const promised: Marked<{ targets: Target[] }> = { targets: [], marks: [] };
+    const promised: Told['promises'] = { targets: [], marks: [] };
     for (const segment of measures) {
       const found = this.targetsIn(wordsAt(this.layout, segment));
       const fresh = found.targets.map((target) => !seen.has(promiseOf(target)));

@@ -1,7 +1,8 @@
 import { fold } from './folded-text';
 
-/** A folded text without the blanks around its numbers. `originalAt` is the offset in the text as given. */
+/** A folded text without the blanks around its numbers. `originalAt` is the offset in the `text` as given. */
 export interface TightText {
+  text: string;
   folded: string;
   originalAt(offset: number): number;
 }
@@ -14,10 +15,9 @@ const isDigit = (character: string | undefined): boolean =>
 
 /**
  * Folds a text and takes out the blanks that word processors put between digits and words (到 2033 年, 60 家); those
- * between two numbers stay.
+ * between two numbers stay. `folded` is the folded copy of the text, where there is one already.
  */
-export function tighten(text: string): TightText {
-  const folded = fold(text);
+export function tighten(text: string, folded = fold(text)): TightText {
   const kept: number[] = [];
   let words = '';
   let from = 0;
@@ -32,11 +32,14 @@ export function tighten(text: string): TightText {
     }
     at = next;
   }
-  if (from === 0) return { folded, originalAt: (offset) => offset };
+  if (from === 0) return { text, folded, originalAt: (offset) => offset };
   words += folded.slice(from);
   for (let offset = from; offset <= folded.length; offset++) kept.push(offset);
-  return { folded: words, originalAt: (offset) => kept[offset] ?? folded.length };
+  return { text, folded: words, originalAt: (offset) => kept[offset] ?? folded.length };
 }
+
+/** The tight copy of words, unless they are one. */
+export const tightOf = (words: string | TightText): TightText => (typeof words === 'string' ? tighten(words) : words);
 
 /** The stretch of the text as given that a stretch of its tight copy stands for. */
 export const originalSpan = (tight: TightText, start: number, end: number): { start: number; end: number } => ({

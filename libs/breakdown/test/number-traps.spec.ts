@@ -4,7 +4,10 @@ import { readTargets } from '../src/targets';
 const SIGNS = { eq: '', gte: '≥', lte: '≤', gt: '>', lt: '<', approx: '~', range: '' } as const;
 const targets = (words: string): string =>
   readTargets(words)
-    .map(({ value, upper, unit, comparator }) => `${SIGNS[comparator]}${value}${upper ? `-${upper}` : ''}${unit}`)
+    .map(
+      ({ target: { value, upper, unit, comparator } }) =>
+        `${SIGNS[comparator]}${value}${upper ? `-${upper}` : ''}${unit}`,
+    )
     .join(' ');
 
 const TARGETS: readonly (readonly [string, string])[] = [

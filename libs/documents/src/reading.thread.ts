@@ -16,13 +16,10 @@ function sayPlan({ text, breakdown }: PlanDocument): void {
 
 // One file after the other: nobody sends the next before the answer.
 parentPort?.on('message', (order: ReadingOrder) => {
-  read(order, (done, total) => say({ done, total })).then(
-    sayPlan,
-    (error: unknown) => {
-      // Whatever else goes wrong ends the thread, and whoever started it hears so.
-      if (!(error instanceof DomainError)) throw error;
-      const { code, message, details } = error;
-      say({ refusal: { code, message, details } });
-    },
-  );
+  read(order, (done, total) => say({ done, total })).then(sayPlan, (error: unknown) => {
+    // Whatever else goes wrong ends the thread, and whoever started it hears so.
+    if (!(error instanceof DomainError)) throw error;
+    const { code, message, details } = error;
+    say({ refusal: { code, message, details } });
+  });
 });
