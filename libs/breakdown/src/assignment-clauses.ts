@@ -1,4 +1,5 @@
 import { readBracketedClauses } from './bracketed-clauses';
+import { CharacterSet } from './characters';
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { readDutyClauses } from './duty-clauses';
 import { readOwnLineClauses } from './own-line-clauses';
@@ -6,8 +7,9 @@ import { readOwnLineClauses } from './own-line-clauses';
 /** The families' readers, one file each. A new way to write an assignment is one more file and one more entry. */
 const READERS: readonly ClauseReader[] = [readBracketedClauses, readOwnLineClauses, readDutyClauses];
 
+const PUNCTUATION = new CharacterSet(' \n,;、。.');
 const onlyPunctuation = (folded: string, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) if (!' \n,;、。.'.includes(folded[at] ?? '')) return false;
+  for (let at = from; at < to; at++) if (!PUNCTUATION.hasAt(folded, at)) return false;
   return true;
 };
 
@@ -28,9 +30,9 @@ function joinNeighbours(folded: string, clauses: readonly AssignmentClause[]): A
 
 /** The clauses of all families in a range of the folded text, in order; where two readers claim a place the first wins. */
 export const readAssignmentClauses: ClauseReader = (folded, range) => {
-  const all = READERS.flatMap((read) => read(folded, range)).sort(
-    (one, other) => one.start - other.start || other.end - one.end,
-  );
+  const all: AssignmentClause[] = [];
+  for (const read of READERS) for (const clause of read(folded, range, all)) all.push(clause);
+  if (all.length > 1) all.sort((one, other) => one.start - other.start || other.end - one.end);
   const clauses: AssignmentClause[] = [];
   for (const clause of all) if (clause.start >= (clauses[clauses.length - 1]?.end ?? range.start)) clauses.push(clause);
   return joinNeighbours(folded, clauses);

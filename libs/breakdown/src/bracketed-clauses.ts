@@ -1,5 +1,5 @@
 import type { Span } from './breakdown.types';
-import { BracketStack, isCloserAt, isOpenerAt, type OpenBracket } from './brackets';
+import { BracketStack, isCloserAt, isOpenerAt, nextBracket, type OpenBracket } from './brackets';
 import { CharacterSet } from './characters';
 import { readClauseLabel } from './clause-labels';
 import { afterSeparator, assigns, readSegments, type AssignmentClause, type ClauseReader } from './clauses';
@@ -26,6 +26,8 @@ function endOfUnclosed(folded: string, from: number, end: number): number {
  * bracket with words of policy, or with 牵头单位 inside a name, is none.
  */
 export const readBracketedClauses: ClauseReader = (folded, range) => {
+  const first = nextBracket(folded, range.start, range.end);
+  if (first < 0) return [];
   const stack = new BracketStack<'clause'>();
   const found: { open: number; inside: Span; end: number; closed: boolean; stretchFrom: number }[] = [];
   const unclosed: { open: number; stretchFrom: number }[] = [];
@@ -34,7 +36,10 @@ export const readBracketedClauses: ClauseReader = (folded, range) => {
     for (const bracket of brackets) if (bracket.note) unclosed.push({ open: bracket.at, stretchFrom: enclosing() });
   };
   let top = stack.top;
-  for (let at = range.start; at < range.end; at++) {
+  for (let at = first; at < range.end; at++) {
+    // Between brackets nothing tells but where a label may stand in one.
+    if (!top || top.note) at = nextBracket(folded, at, range.end);
+    if (at < 0) break;
     if (isOpenerAt(folded, at)) {
       stack.push(folded[at] ?? '', at);
       top = stack.top;
@@ -80,7 +85,8 @@ export const readBracketedClauses: ClauseReader = (folded, range) => {
   const clauses: AssignmentClause[] = [];
   for (const { open, inside, end, closed, stretchFrom } of found) {
     if (open < (clauses[clauses.length - 1]?.end ?? range.start)) continue;
-    const clause = { start: open, end, closed, stretchFrom, ...readSegments(folded, inside) };
+    const { segments, rules } = readSegments(folded, inside);
+    const clause = { start: open, end, segments, rules, closed, stretchFrom };
     if (assigns(clause)) clauses.push(clause);
   }
   return clauses;

@@ -12,8 +12,8 @@ const CLOSER_SET = new CharacterSet(CLOSERS);
 
 export const isOpenerAt = (folded: string, at: number): boolean => OPENER_SET.hasAt(folded, at);
 export const isCloserAt = (folded: string, at: number): boolean => CLOSER_SET.hasAt(folded, at);
-/** Whether a bracket of any kind, opening or closing, stands at `at`. */
-export const isBracketAt = (folded: string, at: number): boolean => BRACKET_SET.hasAt(folded, at);
+/** The first bracket of any kind, opening or closing, from `from` on and before `end`, or -1. */
+export const nextBracket = (folded: string, from: number, end: number): number => BRACKET_SET.next(folded, from, end);
 
 export const isOpener = (character: string | undefined): boolean =>
   character !== undefined && OPENERS.includes(character);

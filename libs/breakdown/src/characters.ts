@@ -57,3 +57,23 @@ export class Endings {
     return same?.find((word) => text.endsWith(word, end) && (passes === undefined || passes(word)));
   }
 }
+
+/** Words by the character that they begin with, in the order given. */
+export class Beginnings {
+  private readonly starts: CharacterSet;
+  private readonly byFirst = new Map<number, string[]>();
+
+  constructor(words: readonly string[]) {
+    this.starts = new CharacterSet(words);
+    for (const word of words) {
+      const first = word.charCodeAt(0);
+      this.byFirst.set(first, [...(this.byFirst.get(first) ?? []), word]);
+    }
+  }
+
+  /** The first of them that stands at `at`, or undefined. */
+  find(text: string, at = 0): string | undefined {
+    if (!this.starts.hasAt(text, at)) return undefined;
+    return this.byFirst.get(text.charCodeAt(at))?.find((word) => text.startsWith(word, at));
+  }
+}

@@ -1,4 +1,5 @@
-import { isBlank, isHan } from './folded-text';
+import { CharacterSet } from './characters';
+import { isBlankAt, isHanAt, skipBlanks } from './folded-text';
 
 /**
  * What a label in front of a list says of it; `measures` are what is to be done about a problem (整改措施), `other` is read
@@ -237,6 +238,9 @@ function buildLabels(): ReadonlyMap<string, ClauseRole> {
 
 const LABELS = buildLabels();
 const LONGEST_LABEL = Math.max(...[...LABELS.keys()].map((label) => label.length));
+const MAY_START_LABEL = new CharacterSet(LABELS.keys());
+const COLON = new CharacterSet(':');
+const ROUND = new CharacterSet('()');
 /** Blanks that may be strewn into a label to space it out (牵 头 单 位). */
 const MOST_BLANKS = 12;
 
@@ -255,21 +259,23 @@ export const roleOfLabel = (label: string): ClauseRole | null => LABELS.get(labe
  * 单位 or 部门, where one was lost. Looks at a bounded number of characters.
  */
 export function readClauseLabel(folded: string, at: number, end: number): ClauseLabel | null {
+  if (!MAY_START_LABEL.hasAt(folded, skipBlanks(folded, at, Math.min(end, at + MOST_BLANKS)))) return null;
   let word = '';
+  let run = at;
   let blanks = 0;
   let afterBlank: ClauseLabel | null = null;
-  for (let next = at; next < end && word.length <= LONGEST_LABEL && blanks <= MOST_BLANKS; next++) {
-    const character = folded[next] ?? '';
-    if (character === ':') {
-      const role = LABELS.get(word);
+  for (let next = at; next < end && word.length + next - run <= LONGEST_LABEL && blanks <= MOST_BLANKS; next++) {
+    if (COLON.hasAt(folded, next)) {
+      const role = LABELS.get(word + folded.slice(run, next));
       return role === undefined ? afterBlank : { role, end: next + 1 };
     }
-    if (isBlank(character)) {
+    if (isBlankAt(folded, next)) {
       blanks++;
+      word += folded.slice(run, next);
+      run = next + 1;
       const role = word.endsWith('单位') || word.endsWith('部门') ? LABELS.get(word) : undefined;
       if (role !== undefined) afterBlank = { role, end: next + 1 };
-    } else if (isHan(character) || character === '(' || character === ')') word += character;
-    else return afterBlank;
+    } else if (!isHanAt(folded, next) && !ROUND.hasAt(folded, next)) return afterBlank;
   }
   return afterBlank;
 }

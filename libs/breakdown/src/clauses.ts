@@ -28,8 +28,15 @@ export interface AssignmentClause extends Span {
   stretchFrom: number;
 }
 
-/** Finds the clauses of one family in a range of the folded text, in order and without overlaps, in linear time. */
-export type ClauseReader = (folded: string, range: Span) => readonly AssignmentClause[];
+/**
+ * Finds the clauses of one family in a range of the folded text, in order and without overlaps, in linear time. It need
+ * not read what begins where one of the clauses `found` before it does: these go first.
+ */
+export type ClauseReader = (
+  folded: string,
+  range: Span,
+  found?: readonly AssignmentClause[],
+) => readonly AssignmentClause[];
 
 /**
  * The same reader for one text, which reads no stretch of it twice: how a text assigns, where its tasks begin and what is
@@ -47,7 +54,11 @@ export function readingOnce(read: ClauseReader): ClauseReader {
 }
 
 const SEPARATORS = ',;、。|/';
+const SEPARATOR_SET = new CharacterSet(SEPARATORS);
 const BEFORE_LABEL = new CharacterSet(`${SEPARATORS} \n`);
+const BEFORE_DATE = new CharacterSet(',;');
+const PIECE_MARKS = new CharacterSet(',;。');
+const FULL_STOP = new CharacterSet('。');
 
 /** Whether a label may stand at `at`: at the start of the range, or behind a separator or a blank. */
 export const afterSeparator = (folded: string, at: number, start: number): boolean => {
@@ -57,9 +68,10 @@ export const afterSeparator = (folded: string, at: number, start: number): boole
 
 /** Whether a time limit stands behind the comma before `at` and not the next unit: 「市工信局，6月底前出台」. */
 function isDatePiece(folded: string, at: number, inside: Span): boolean {
-  if (at === inside.start || !',;'.includes(folded[at - 1] ?? '')) return false;
-  let end = at;
-  while (end < inside.end && end - at <= LONGEST_DATE_PIECE && !',;。'.includes(folded[end] ?? '')) end++;
+  if (at === inside.start || !BEFORE_DATE.hasAt(folded, at - 1)) return false;
+  const longest = Math.min(inside.end, at + LONGEST_DATE_PIECE + 1);
+  const mark = PIECE_MARKS.next(folded, at, longest);
+  const end = mark < 0 ? longest : mark;
   return beginsWithDate(folded, skipBlanks(folded, at, end), end);
 }
 
@@ -75,7 +87,7 @@ export function readSegments(folded: string, inside: Span): Pick<AssignmentClaus
   const finish = (end: number, next: ClauseSegment): void => {
     const start = skipBlanks(folded, current.start, end);
     let stop = skipBlanksBack(folded, end, start);
-    while (stop > start && SEPARATORS.includes(folded[stop - 1] ?? '')) stop = skipBlanksBack(folded, stop - 1, start);
+    while (stop > start && SEPARATOR_SET.hasAt(folded, stop - 1)) stop = skipBlanksBack(folded, stop - 1, start);
     if (start < stop || current.role !== 'remark') segments.push({ role: current.role, start, end: stop });
     current = next;
   };
@@ -85,7 +97,7 @@ export function readSegments(folded: string, inside: Span): Pick<AssignmentClaus
     else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
     // A sentence's end ends the list: what follows is a rule, a remark or another label.
-    if (folded[at] === '。') finish(at, remark(at + 1));
+    if (FULL_STOP.hasAt(folded, at)) finish(at, remark(at + 1));
     if (!afterSeparator(folded, at, inside.start)) continue;
     const label = readClauseLabel(folded, at, inside.end);
     if (label) {

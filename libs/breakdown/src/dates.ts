@@ -262,7 +262,7 @@ export const LONGEST_DATE_PIECE = 60;
 
 /** Whether the stretch between two marks begins with a date, so that it is a time limit and no unit: 「6月底前出台」. */
 export function beginsWithDate(folded: string, start: number, end: number): boolean {
-  if (start >= end || end - start > LONGEST_DATE_PIECE) return false;
+  if (start >= end || end - start > LONGEST_DATE_PIECE || IN_FIELD.telling.next(folded, start, end) < 0) return false;
   const piece = folded.slice(start, end);
   const from = LEADS_IN.exec(piece)?.[0].length ?? 0;
   const first = scanDates(tightOf(piece), null, IN_FIELD, from)[0];

@@ -1,7 +1,7 @@
 import type { Span } from './breakdown.types';
-import { BracketStack, isBracketAt, isCloserAt, isOpenerAt } from './brackets';
+import { BracketStack, isCloserAt, isOpenerAt, nextBracket } from './brackets';
 import type { AssignmentClause, ClauseReader } from './clauses';
-import { readBareList, readDutySegments } from './duty-segments';
+import { holdsRule, readBareList, readDutySegments } from './duty-segments';
 
 /** A longer bracket is no clause; the bound keeps brackets in brackets from being read again and again. */
 const LONGEST_CLAUSE = 600;
@@ -11,21 +11,24 @@ type SegmentReader = (folded: string, inside: Span) => Pick<AssignmentClause, 's
 /** A reader of the brackets whose inside `read` understands. */
 const bracketsReadBy =
   (read: SegmentReader): ClauseReader =>
-  (folded, range) => {
+  (folded, range, before = []) => {
     const stack = new BracketStack<never>();
     const clauses: AssignmentClause[] = [];
-    for (let at = range.start; at < range.end; at++) {
-      if (!isBracketAt(folded, at)) continue;
+    const taken = before.length > 0 ? new Set(before.map(({ start }) => start)) : null;
+    for (let at = nextBracket(folded, range.start, range.end); at >= 0; at = nextBracket(folded, at + 1, range.end)) {
       const character = folded[at] ?? '';
       if (isOpenerAt(folded, at)) stack.push(character, at);
       if (!isCloserAt(folded, at)) continue;
       const { opener } = stack.close(character);
       if (!opener || at - opener.at > LONGEST_CLAUSE) continue;
+      const holdsNone = (clauses.at(-1)?.start ?? -1) < opener.at;
+      if (holdsNone && taken?.has(opener.at)) continue;
       const found = read(folded, { start: opener.at + 1, end: at });
       if (!found) continue;
       while ((clauses.at(-1)?.start ?? -1) > opener.at) clauses.pop();
       const stretchFrom = stack.top ? stack.top.at + 1 : range.start;
-      clauses.push({ start: opener.at, end: at + 1, closed: true, stretchFrom, ...found });
+      const { segments, rules } = found;
+      clauses.push({ start: opener.at, end: at + 1, segments, rules, closed: true, stretchFrom });
     }
     return clauses;
   };
@@ -38,8 +41,7 @@ export const readDutyClauses = bracketsReadBy((folded, inside) => {
   const found = readDutySegments(folded, inside);
   if (found) return found;
   // A rule about who leads shows that the names in front of it are assigned.
-  const list = readBareList(folded, inside);
-  return list && list.rules.length > 0 ? list : null;
+  return holdsRule(folded, inside) ? readBareList(folded, inside) : null;
 });
 
 /** Brackets that hold names of units and nothing else; in most texts such a bracket is an aside. */

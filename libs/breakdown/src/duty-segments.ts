@@ -14,6 +14,7 @@ const AGENTS = ['由', '请', '责成'];
 const JOINT = '会同';
 const LIST_MARKS = new CharacterSet('、,;。');
 const NAME_MARKS = new CharacterSet('、,; ');
+const OPEN_TAIL = new CharacterSet('等');
 const RULE_MARKS = new CharacterSet(',;。');
 
 /**
@@ -26,6 +27,12 @@ export function readDutySegments(folded: string, inside: Span): Segments | null 
   const rules: Span[] = [];
   let from = inside.start;
   let piece = inside.start;
+  /** The first character of the piece that is no blank: there a rule may begin. */
+  let ink = skipBlanks(folded, piece, inside.end);
+  const begin = (at: number): void => {
+    piece = at;
+    ink = skipBlanks(folded, piece, inside.end);
+  };
   let depth = 0;
   let sound = true;
   const addDate = (start: number, end: number): void => {
@@ -69,17 +76,17 @@ export function readDutySegments(folded: string, inside: Span): Segments | null 
     if (isOpenerAt(folded, at)) depth++;
     else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
-    const rule = at === piece || at === skipBlanks(folded, piece, at) ? readRuleAt(folded, at, inside.end) : null;
+    const rule = at === ink ? readRuleAt(folded, at, inside.end) : null;
     if (rule) {
       rules.push(rule);
       at = Math.max(at, rule.end - 1);
       from = rule.end;
-      piece = rule.end;
+      begin(rule.end);
       continue;
     }
     if (!LIST_MARKS.hasAt(folded, at)) continue;
     finish(at);
-    piece = at + 1;
+    begin(at + 1);
   }
   if (from < inside.end) finish(inside.end);
   const assigned = segments.some((segment) => segment.role !== 'deadline' && segment.role !== 'remark');
@@ -91,19 +98,26 @@ export function readDutySegments(folded: string, inside: Span): Segments | null 
  * behind it, or null.
  */
 export function readBareList(folded: string, inside: Span): Segments | null {
-  const rules: Span[] = [];
-  let end = inside.end;
-  for (let at = inside.start; at < inside.end && rules.length === 0; at++) {
-    const rule = RULE_MARKS.hasAt(folded, at - 1) ? readRuleAt(folded, at, inside.end) : null;
-    if (!rule) continue;
-    rules.push(rule);
-    end = at - 1;
-  }
+  const rule = firstRule(folded, inside);
+  const rules = rule ? [rule] : [];
+  const end = rule ? rule.start - 1 : inside.end;
   const names = folded.slice(inside.start, end).split(/[、,;]/);
   const isList = names.every((name) => name.length >= 2 && (isParty(name.trim()) || continuesGroup(name.trim())));
   const isNamed = names.some((name) => startsLikeUnit(name.trim()) && name.trim().length >= 3);
   return isList && isNamed ? { segments: [{ role: 'responsible', start: inside.start, end }], rules } : null;
 }
+
+/** The first rule behind a mark. */
+function firstRule(folded: string, inside: Span): Span | null {
+  for (let at = inside.start; at < inside.end; at++) {
+    const rule = RULE_MARKS.hasAt(folded, at - 1) ? readRuleAt(folded, at, inside.end) : null;
+    if (rule) return rule;
+  }
+  return null;
+}
+
+/** Whether a rule stands behind a mark in a bracket, as behind a list. */
+export const holdsRule = (folded: string, inside: Span): boolean => firstRule(folded, inside) !== null;
 
 /** The word in front of a list that says who does it (由), with nothing but a date before it. */
 function agentIn(folded: string, start: number, end: number): Span | null {
@@ -121,7 +135,8 @@ function firstName(folded: string, start: number, end: number): string {
     else if (isCloserAt(folded, at)) depth--;
     else if (depth === 0 && NAME_MARKS.hasAt(folded, at)) return folded.slice(start, at);
     // 「县教育局等配合」: the open tail is no part of the name.
-    else if (depth === 0 && folded[at] === '等' && isParty(folded.slice(start, at))) return folded.slice(start, at);
+    else if (depth === 0 && OPEN_TAIL.hasAt(folded, at) && isParty(folded.slice(start, at)))
+      return folded.slice(start, at);
   }
   return folded.slice(start, end);
 }

@@ -90,6 +90,10 @@ export function endOfLine(folded: string, at: number, end: number): number {
 }
 
 /** The Han characters proper; no punctuation. */
-export const isHan = (character: string | undefined): boolean =>
-  character !== undefined &&
-  ((character >= '\u4e00' && character <= '\u9fff') || (character >= '\u3400' && character <= '\u4dbf'));
+export const isHan = (character: string | undefined): boolean => character !== undefined && isHanAt(character, 0);
+
+/** Whether such a character stands at `at`. */
+export function isHanAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3400 && code <= 0x4dbf);
+}

@@ -1,15 +1,17 @@
 import { readClauseLabel } from './clause-labels';
 import { assigns, readSegments, type AssignmentClause, type ClauseReader } from './clauses';
+import { CharacterSet } from './characters';
 import { endOfLine, skipBlanks, skipBlanksBack } from './folded-text';
 
 /** Fields that may go on over several lines, up to the next label: what is to be done, and how far it is. */
 const LONG_FIELDS: ReadonlySet<string> = new Set(['measures', 'other']);
 
+const FULL_STOP = new CharacterSet('。');
+
 /** Where the fields of a line begin: at its start, or behind the sentence in front of them: 「修渠。责任单位：…」. */
 function startOfFields(folded: string, start: number, end: number): number {
   if (readClauseLabel(folded, start, end)) return start;
-  for (let at = start; at < end; at++) {
-    if (folded[at] !== '。') continue;
+  for (let at = FULL_STOP.next(folded, start, end); at >= 0; at = FULL_STOP.next(folded, at + 1, end)) {
     const next = skipBlanks(folded, at + 1, end);
     const label = readClauseLabel(folded, next, end);
     if (label && label.role !== 'other') return next;
@@ -26,7 +28,8 @@ export const readOwnLineClauses: ClauseReader = (folded, range) => {
   const clauses: AssignmentClause[] = [];
   const add = (start: number, to: number, inClause: boolean): void => {
     const end = skipBlanksBack(folded, to, start);
-    const clause = { start, end, closed: true, stretchFrom: range.start, ...readSegments(folded, { start, end }) };
+    const { segments, rules } = readSegments(folded, { start, end });
+    const clause = { start, end, segments, rules, closed: true, stretchFrom: range.start };
     if (inClause || assigns(clause)) clauses.push(clause);
   };
   let field: { start: number; role: string } | null = null;

@@ -6,7 +6,7 @@ import type { StandingRule } from './standing-rules';
 const resolve = (text: string, rule: StandingRule | null = null) => {
   const [clause] = readAssignmentClauses(fold(text), { start: 0, end: text.length });
   if (!clause) throw new Error(`no clause in ${text}`);
-  const { deadline, openEnded, ...named } = resolveRoles(text, clause, rule);
+  const { deadline, openEnded, ...named } = resolveRoles({ text, folded: fold(text) }, clause, rule);
   for (const { name, start, end } of Object.values(named).flat()) expect(text.slice(start, end)).toContain(name);
   return {
     ...Object.fromEntries(Object.entries(named).map(([role, all]) => [role, all.map(({ name }) => name)])),

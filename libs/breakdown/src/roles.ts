@@ -1,7 +1,7 @@
 import type { Named, Span } from './breakdown.types';
 import type { AssignmentClause } from './clauses';
 import { readDutySegments } from './duty-segments';
-import { fold } from './folded-text';
+import type { Layout } from './layout';
 import { locateNames, readLeaderNames } from './leader-names';
 import type { StandingRule } from './standing-rules';
 import { isUnnamed } from './unit-names';
@@ -37,9 +37,9 @@ function leadersByRule(
 type Segment = AssignmentClause['segments'][number];
 
 /** The lists of 「责任单位：市水务局牵头，市财政局配合」, where verbs say more than the label; else the segment itself. */
-function dutiesIn(text: string, segment: Segment): readonly Segment[] {
+function dutiesIn(folded: string, segment: Segment): readonly Segment[] {
   if (segment.role !== 'responsible') return [segment];
-  const words = fold(text.slice(segment.start, segment.end));
+  const words = folded.slice(segment.start, segment.end);
   const duties = TELLS_ROLES.test(words) ? readDutySegments(words, { start: 0, end: words.length }) : null;
   if (!duties || duties.segments.every(({ role }) => role === 'responsible')) return [segment];
   return duties.segments.map((one) => ({
@@ -54,29 +54,37 @@ function dutiesIn(text: string, segment: Segment): readonly Segment[] {
  * The roles of one clause. The lead is whom the text makes lead: by a label (牵头单位), by a mark at the name (（牵头）), or
  * by `rule`, stated once for the whole text, where neither does. Otherwise `lead` stays empty.
  */
-export function resolveRoles(text: string, clause: AssignmentClause, rule: StandingRule | null): Assignment {
+export function resolveRoles(
+  { text, folded }: Pick<Layout, 'text' | 'folded'>,
+  clause: AssignmentClause,
+  rule: StandingRule | null,
+): Assignment {
   const roles: Record<UnitRole, ListedUnit[]> = { lead: [], responsible: [], cooperating: [], supervising: [] };
   const leaders: Named[] = [];
   let openEnded: string | null = null;
   let deadline: Span | null = null;
-  for (const segment of clause.segments.flatMap((one) => dutiesIn(text, one))) {
+  for (const segment of clause.segments.flatMap((one) => dutiesIn(folded, one))) {
     const words = text.slice(segment.start, segment.end);
+    const foldedWords = folded.slice(segment.start, segment.end);
     if (segment.role === 'leaders')
-      for (const named of locateNames(words, readLeaderNames(words))) leaders.push(moved(named, segment.start));
+      for (const named of locateNames(words, readLeaderNames(words)))
+        leaders.push({ name: named.name, start: segment.start + named.start, end: segment.start + named.end });
     else if (segment.role === 'deadline') deadline ??= words === '' ? null : { start: segment.start, end: segment.end };
-    else if (segment.role === 'partners' && isUnnamed(fold(words))) openEnded ??= words;
+    else if (segment.role === 'partners' && isUnnamed(foldedWords)) openEnded ??= words;
     else if (segment.role !== 'other' && segment.role !== 'remark' && segment.role !== 'measures') {
-      const list = readUnitList(words);
+      const list = readUnitList(words, foldedWords);
       openEnded ??= list.openEnded;
       const role = segment.role === 'partners' ? 'responsible' : segment.role;
-      for (const unit of list.units) roles[role].push(moved(unit, segment.start));
+      for (const { name, start, end, group, leads } of list.units)
+        roles[role].push({ name, start: segment.start + start, end: segment.start + end, group, leads });
     }
   }
-  const marked = (units: readonly ListedUnit[]): ListedUnit[] => units.filter((unit) => unit.leads);
-  roles.lead = [...roles.lead, ...marked(roles.responsible), ...marked(roles.cooperating)];
-  roles.responsible = roles.responsible.filter((unit) => !unit.leads);
-  roles.cooperating = roles.cooperating.filter((unit) => !unit.leads);
-  if (roles.lead.length === 0) {
+  for (const role of ['responsible', 'cooperating'] as const) {
+    if (!roles[role].some(({ leads }) => leads)) continue;
+    roles.lead.push(...roles[role].filter(({ leads }) => leads));
+    roles[role] = roles[role].filter(({ leads }) => !leads);
+  }
+  if (roles.lead.length === 0 && rule !== null) {
     const leads = leadersByRule(roles.responsible, rule);
     roles.lead = roles.responsible.filter(leads);
     roles.responsible = roles.responsible.filter((unit, index) => !leads(unit, index));
@@ -92,12 +100,13 @@ export function resolveRoles(text: string, clause: AssignmentClause, rule: Stand
   };
 }
 
-const moved = <T extends Span>(span: T, by: number): T => ({ ...span, start: span.start + by, end: span.end + by });
-
 /** Each name once, where it stands first. */
 function distinct(named: readonly Named[]): Named[] {
   const seen = new Set<string>();
-  return named
-    .filter(({ name }) => !seen.has(name) && seen.add(name))
-    .map(({ name, start, end }) => ({ name, start, end }));
+  const first: Named[] = [];
+  for (const { name, start, end } of named) {
+    if (!seen.has(name)) first.push({ name, start, end });
+    seen.add(name);
+  }
+  return first;
 }

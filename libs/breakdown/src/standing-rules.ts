@@ -1,9 +1,10 @@
 import type { Span } from './breakdown.types';
+import { Beginnings } from './characters';
 
 /** A sentence about all tasks (下同): who leads where no label says so, or units that every later task gets. */
 export type StandingRule = 'first_listed_leads' | 'first_group_leads' | 'standing_units';
 
-const STARTS = ['以下', '列', '排', '第一', '首位', '首个', '名列', '下同', '不再'];
+const STARTS = new Beginnings(['以下', '列', '排', '第一', '首位', '首个', '名列', '下同', '不再']);
 /** No sentence that states a rule is longer; the bound keeps a hostile text from being scanned again and again. */
 const LONGEST_RULE = 160;
 const LEADS = '(?:均|即|应|都|作)?为(?:第一)?(?:牵头|主办|主责|责任牵头)';
@@ -33,7 +34,7 @@ export function findLeadRule(folded: string): StandingRule | null {
  * rule went before; they are no units either.
  */
 export function readRuleAt(folded: string, at: number, end: number): Span | null {
-  const start = STARTS.find((word) => folded.startsWith(word, at));
+  const start = STARTS.find(folded, at);
   if (start === undefined) return null;
   let stop = at;
   while (stop < end && stop - at < LONGEST_RULE && folded[stop] !== '。' && folded[stop] !== ';') stop++;

@@ -244,7 +244,7 @@ export class TaskDrafter {
   }
 
   private assignment(clause: AssignmentClause): Assignment {
-    const assignment = resolveRoles(this.layout.text, clause, this.context.rule);
+    const assignment = resolveRoles(this.layout, clause, this.context.rule);
     if (assignment.deadline !== null) return assignment;
     const remark = clause.segments.find(
       ({ role, start, end }) =>

@@ -1,6 +1,7 @@
 import type { Named, Span } from './breakdown.types';
-import { isCloser, isOpener } from './brackets';
-import { fold, isBlank, skipBlanks, skipBlanksBack } from './folded-text';
+import { BRACKETS, isCloserAt, isOpenerAt } from './brackets';
+import { Beginnings, CharacterSet } from './characters';
+import { fold, skipBlanks, skipBlanksBack } from './folded-text';
 import {
   cleanName,
   continuesGroup,
@@ -38,12 +39,21 @@ interface Piece extends Span {
   ended?: boolean;
 }
 
-const JOINS = ['以及', '会同', '及', '和', '与', '暨'];
+const SEPARATORS = new CharacterSet('、,;。|');
+const CLOSE_SEPARATORS = new CharacterSet('、/');
+const SLASH = new CharacterSet('/');
+/** What tells where a list is cut. */
+const TELLING = new CharacterSet(`${BRACKETS}、,;。|/`);
+const BLANKS = new CharacterSet(' \n');
+const JOIN_WORDS = ['以及', '会同', '及', '和', '与', '暨'];
+const JOINS = new Beginnings(JOIN_WORDS);
+const MAY_JOIN = new CharacterSet([...BRACKETS, ...JOIN_WORDS]);
 /** A piece longer than this is no name but prose, and is not searched for joins. */
 const LONGEST_NAME = 120;
 const VERBS = new RegExp(
   '(?:(?:按照|按|依|根据)(?:各自|部门)?(?:的)?(?:职责|职能|权限|任务)?(?:分工|范围)?)?(?:分别|具体|共同|协同|联合|各自|牵头|组织|抓好|认真|全面)?(?:负责|落实|实施|推进|配合|执行|参与|协助|牵头)(?:落实|实施|推进)?$|(?:按照|按|依)(?:各自|部门)?(?:职责|职能)(?:分工)?$',
 );
+const ENDS_VERBS = new CharacterSet('责实施进合行与助头工能');
 const LONGEST_VERBS = 20;
 const TAIL =
   /^等(?:\d{1,3}个?|[一二三四五六七八九十]{1,3}个?)?(?:国务院|中央|市级|省级|县级|区级|市直|省直|县直|区直|市|省|县|区|其他|其它|各)?(?:相关|有关|涉及|成员|责任|职能|主管|行业)?(?:部门|单位|机构|地区|企业|方面|委办局|部委|街镇|乡镇|区县|高校|院校)?(?:(?:和|及|、|与)(?:有关|相关)?(?:单位|部门|地区|地方|企业|机构|人员))?$/;
@@ -55,8 +65,7 @@ const LONGEST_GROUP = 20;
 const TWIN = /^([市县区州省旗镇乡])(委|党委)$/;
 
 /** The pieces between separators outside of brackets. */
-function cut(text: string): Piece[] {
-  const folded = fold(text);
+function cut(text: string, folded: string): Piece[] {
   const pieces: Piece[] = [];
   let depth = 0;
   let from = 0;
@@ -68,33 +77,33 @@ function cut(text: string): Piece[] {
     if (start < end)
       pieces.push({ start, end, text: text.slice(start, end), folded: folded.slice(start, end), close, group });
   };
-  for (let at = 0; at < folded.length; at++) {
-    const character = folded[at] ?? '';
-    if (isOpener(character)) depth++;
-    else if (isCloser(character)) depth = Math.max(0, depth - 1);
-    const slash = character === '/' && looksLikeUnit(folded.slice(Math.max(from, at - LONGEST_NAME), at).trim());
-    if (depth > 0 || !(slash || '、,;。|'.includes(character))) continue;
+  for (let at = TELLING.next(folded, 0); at >= 0; at = TELLING.next(folded, at + 1)) {
+    if (isOpenerAt(folded, at)) depth++;
+    else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
+    const isSlash =
+      SLASH.hasAt(folded, at) && looksLikeUnit(folded.slice(Math.max(from, at - LONGEST_NAME), at).trim());
+    if (depth > 0 || !(isSlash || SEPARATORS.hasAt(folded, at))) continue;
     add(at);
     from = at + 1;
-    close = slash || character === '、';
+    close = CLOSE_SEPARATORS.hasAt(folded, at);
     if (!close) group++;
   }
   add(folded.length);
   return pieces;
 }
 
-const part = (piece: Piece, start: number, end: number, close: boolean): Piece => ({
-  ...piece,
-  start: piece.start + start,
-  end: piece.start + end,
-  text: piece.text.slice(start, end),
-  folded: piece.folded.slice(start, end),
+const part = ({ start: from, text, folded, group }: Piece, start: number, end: number, close: boolean): Piece => ({
+  start: from + start,
+  end: from + end,
+  text: text.slice(start, end),
+  folded: folded.slice(start, end),
   close,
+  group,
 });
 
 /** Where blanks part units (市发改委 市财政局) and do not just space a name out. */
 function cutAtBlanks(piece: Piece): Piece[] {
-  if (piece.folded.length > LONGEST_NAME * 4 || ![...piece.folded].some(isBlank)) return [piece];
+  if (piece.folded.length > LONGEST_NAME * 4 || BLANKS.next(piece.folded, 0) < 0) return [piece];
   const parts: Piece[] = [];
   for (const match of piece.folded.matchAll(/[^ \n]+/g))
     parts.push(part(piece, match.index, match.index + match[0].length, parts.length > 0 || piece.close));
@@ -128,7 +137,7 @@ function joinGroups(pieces: readonly Piece[]): Piece[] {
 
 /** What stands before the next word that joins, if that cannot be part of a name: 单位 in 「…部门和单位及各地区」. */
 function upToJoin(name: string): string {
-  const at = JOINS.reduce((first, word) => {
+  const at = JOIN_WORDS.reduce((first, word) => {
     const found = name.indexOf(word);
     return found < 0 || (first >= 0 && first < found) ? first : found;
   }, -1);
@@ -141,11 +150,11 @@ function cutAtJoins(piece: Piece): Piece[] {
   const parts: Piece[] = [];
   let from = 0;
   let depth = 0;
-  for (let at = 0; at < piece.folded.length; at++) {
-    if (isOpener(piece.folded[at])) depth++;
-    else if (isCloser(piece.folded[at])) depth = Math.max(0, depth - 1);
+  for (let at = MAY_JOIN.next(piece.folded, 0); at >= 0; at = MAY_JOIN.next(piece.folded, at + 1)) {
+    if (isOpenerAt(piece.folded, at)) depth++;
+    else if (isCloserAt(piece.folded, at)) depth = Math.max(0, depth - 1);
     if (depth > 0) continue;
-    const join = JOINS.find((word) => piece.folded.startsWith(word, at));
+    const join = JOINS.find(piece.folded, at);
     if (join === undefined) continue;
     const left = piece.folded.slice(from, at);
     const right = piece.folded.slice(at + join.length);
@@ -159,12 +168,14 @@ function cutAtJoins(piece: Piece): Piece[] {
     from = at + join.length;
     at = from - 1;
   }
-  parts.push(part(piece, from, piece.folded.length, from > 0 || piece.close));
+  if (from === 0) return [piece];
+  parts.push(part(piece, from, piece.folded.length, true));
   return parts;
 }
 
 /** Takes the verbs off the end: 按职责分工负责, 具体负责. */
 function withoutVerbs(piece: Piece): Piece {
+  if (!ENDS_VERBS.hasAt(piece.folded, piece.folded.length - 1)) return piece;
   const from = Math.max(0, piece.folded.length - LONGEST_VERBS);
   const match = VERBS.exec(piece.folded.slice(from));
   return match ? part(piece, 0, from + match.index, piece.close) : piece;
@@ -222,16 +233,16 @@ function complete(names: string[], pieces: readonly Piece[]): void {
  * The units of a list as they are written, one each. Names of groups with 、 inside stay whole, joins (及, 和, 会同) are cut
  * only between units, verbs and asides are dropped, an open tail is set apart, an abbreviated list is completed.
  */
-export function readUnitList(text: string): UnitList {
+export function readUnitList(text: string, folded = fold(text)): UnitList {
   let openEnded: string | null = null;
   const written: Piece[] = [];
-  for (const piece of cut(text).flatMap(cutAtBlanks)) {
-    for (const one of cutAtJoins(withoutVerbs(piece))) {
-      const { piece: kept, tail } = withoutTail(one);
-      openEnded ??= tail;
-      written.push(kept);
-    }
-  }
+  for (const piece of cut(text, folded))
+    for (const word of cutAtBlanks(piece))
+      for (const one of cutAtJoins(withoutVerbs(word))) {
+        const { piece: kept, tail } = withoutTail(one);
+        openEnded ??= tail;
+        written.push(kept);
+      }
   const pieces = joinGroups(written);
   const cleaned = pieces.map((piece) => cleanName(piece.text));
   const names = cleaned.map((one) => one.name);

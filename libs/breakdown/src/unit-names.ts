@@ -1,8 +1,9 @@
-import { isCloser, isOpener } from './brackets';
-import { fold, isHan } from './folded-text';
+import { isCloserAt, isOpenerAt } from './brackets';
+import { Beginnings, CharacterSet, Endings } from './characters';
+import { fold, isHan, isHanAt } from './folded-text';
 
 /** Words that make any name a unit's when they end it. */
-const ENDINGS = [
+const ENDINGS = new Endings([
   '局',
   '委',
   '办',
@@ -66,9 +67,9 @@ const ENDINGS = [
   '电视台',
   '日报',
   '管理局',
-];
+]);
 /** Endings sure enough to cut a name behind them at 和: 市住房和…, 中小企业和… and 城市和… are names that go on. */
-const FIRM_ENDINGS = [
+const FIRM_ENDINGS = new Endings([
   '局',
   '委',
   '办',
@@ -100,12 +101,13 @@ const FIRM_ENDINGS = [
   '办公室',
   '军分区',
   '警备区',
-];
-const NOT_FIRM = ['社会', '全部', '干部', '外部', '内部'];
+]);
+const NOT_FIRM = new Endings(['社会', '全部', '干部', '外部', '内部']);
 /** Words that begin a group of units (集合单位). */
-const GROUP_STARTS = ['各', '有关', '相关', '全市', '全县', '全区', '其他'];
-const NAME_STARTS = [
-  ...GROUP_STARTS,
+const GROUP_WORDS = ['各', '有关', '相关', '全市', '全县', '全区', '其他'];
+const GROUP_STARTS = new Beginnings(GROUP_WORDS);
+const NAME_STARTS = new Beginnings([
+  ...GROUP_WORDS,
   '市',
   '区',
   '县',
@@ -118,7 +120,7 @@ const NAME_STARTS = [
   '团县',
   '团区',
   '团省',
-];
+]);
 
 const LONGEST_PARTY = 40;
 
@@ -132,6 +134,8 @@ const OPEN_GROUP = new RegExp(`^(?:各|有关|相关)[^局委办厅部会]{0,6}?
 const ENDS_WITH_ORGAN = new RegExp(`${ORGAN}$`);
 /** 「白水区人民政府」: what is shared when only the places before it are written. */
 const PLACE_AND_ORGAN = new RegExp(`(${ADMIN_LEVEL})(${ORGAN}?)$`);
+/** What such an ending ends with. */
+const ENDS_SHARED = new CharacterSet('州县旗区市道省盟镇乡街府会处委办');
 const LONGEST_BARE_PLACE = 6;
 const SHORT_UNITS: ReadonlySet<string> = new Set([
   '妇联',
@@ -159,37 +163,32 @@ const SHORT_UNITS: ReadonlySet<string> = new Set([
   '铁塔',
 ]);
 
-const endsWithAny = (name: string, endings: readonly string[]): boolean =>
-  endings.some((ending) => name.endsWith(ending));
-const startsWithAny = (name: string, starts: readonly string[]): boolean =>
-  starts.some((start) => name.startsWith(start));
-
 /** The folded name without a bracket at its end: 「市委组织部(人才办)」 ends like 市委组织部. */
 function withoutLastBracket(name: string): string {
-  if (!isCloser(name[name.length - 1])) return name;
+  if (!isCloserAt(name, name.length - 1)) return name;
   let depth = 0;
   for (let at = name.length - 1; at >= 0; at--) {
-    if (isCloser(name[at])) depth++;
-    else if (isOpener(name[at]) && --depth === 0) return name.slice(0, at);
+    if (isCloserAt(name, at)) depth++;
+    else if (isOpenerAt(name, at) && --depth === 0) return name.slice(0, at);
   }
   return name;
 }
 
 /** Whether a folded name could be a whole unit's by the way it ends. */
 export const looksLikeUnit = (name: string): boolean =>
-  name.length >= 2 && endsWithAny(withoutLastBracket(name), ENDINGS);
+  name.length >= 2 && ENDINGS.find(withoutLastBracket(name)) !== undefined;
 
 /** Whether a folded name is a unit's beyond doubt, so that a 和 behind it joins two units and is no part of one. */
 export function isFirmUnit(name: string): boolean {
   const bare = withoutLastBracket(name);
-  return bare.length >= 3 && endsWithAny(bare, FIRM_ENDINGS) && !endsWithAny(bare, NOT_FIRM);
+  return bare.length >= 3 && FIRM_ENDINGS.find(bare) !== undefined && NOT_FIRM.find(bare) === undefined;
 }
 
 /** Whether a folded name begins like a unit's or a group's (各…, 市…, 国务院…). */
-export const startsLikeUnit = (name: string): boolean => startsWithAny(name, NAME_STARTS);
+export const startsLikeUnit = (name: string): boolean => NAME_STARTS.find(name) !== undefined;
 
 /** Whether a folded name is a group (集合单位): 各区人民政府, 有关区县政府. */
-export const isGroup = (name: string): boolean => startsWithAny(name, GROUP_STARTS);
+export const isGroup = (name: string): boolean => GROUP_STARTS.find(name) !== undefined;
 
 /** Words that end like a unit's name and name nobody. */
 const NOBODY: ReadonlySet<string> = new Set(['企业', '单位', '部门', '机构', '社区', '高校', '学校', '医院', '中心']);
@@ -203,7 +202,7 @@ export const isParty = (name: string): boolean =>
 
 /** Whether a folded list without label or verb marks one of its units as the lead, and names nothing but units. */
 export function isMarkedList(list: string): boolean {
-  if (![...LEAD_SIGNS].some((sign) => list.includes(sign))) return false;
+  if (LEAD_SIGN_SET.next(list, 0) < 0) return false;
   const names = list.split(/[、,;]/).map((name) => cleanName(name));
   return names.some(({ leads }) => leads) && names.every(({ name }) => isParty(name));
 }
@@ -241,13 +240,13 @@ export const isBarePlace = (name: string): boolean =>
   name.length >= 2 &&
   name.length <= LONGEST_BARE_PLACE &&
   [...name].every(isHan) &&
-  !startsWithAny(name, NAME_STARTS) &&
+  !startsLikeUnit(name) &&
   !SHORT_UNITS.has(name) &&
   (name.length === 2 || !looksLikeUnit(name));
 
 /** What an abbreviated list shares: the level and organ at the end of its last name, or null. */
 export function sharedEnding(name: string): { level: string; organ: string } | null {
-  if (name.length < 3 || name.length > 40 || isGroup(name)) return null;
+  if (name.length < 3 || name.length > 40 || !ENDS_SHARED.hasAt(name, name.length - 1) || isGroup(name)) return null;
   const match = PLACE_AND_ORGAN.exec(name.slice(-16));
   // 「经开区管委会」 names one body without its place; 「县政府」 none.
   if (match?.[1] === undefined || (continuesGroup(name) && !isZone(match[1]))) return null;
@@ -258,9 +257,10 @@ export function sharedEnding(name: string): { level: string; organ: string } | n
 export const isZone = (level: string): boolean => /^(?:开发|高新|经开|功能|度假|示范|保税|新|园)区$/.test(level);
 
 /** A level of government or of the state that stands for its offices: 中央、省驻市单位, 省、市有关部门. */
-export const isBareLevel = (name: string): boolean => /^(?:中央|国家|部|省|市|州|盟|县|区|旗|乡|镇|中|央)$/.test(name);
+export const isBareLevel = (name: string): boolean => BARE_LEVELS.has(name);
+const BARE_LEVELS: ReadonlySet<string> = new Set(['中央', '国家', ...'部省市州盟县区旗乡镇中央']);
 
-const ASIDE_STARTS = [
+const ASIDE_STARTS = new Beginnings([
   '含',
   '包括',
   '包含',
@@ -277,10 +277,11 @@ const ASIDE_STARTS = [
   '统称',
   '按',
   '以',
-];
+]);
 const ASIDE_WORDS = ['以下简称', '下同', '以下统称'];
 /** Signs at a name that make it the lead's: *县数据局. */
 const LEAD_SIGNS = '*★☆▲△※';
+const LEAD_SIGN_SET = new CharacterSet(LEAD_SIGNS);
 const LEAD_MARKS: ReadonlySet<string> = new Set(['牵头', '牵头单位', '牵头部门', '主办']);
 
 /**
@@ -288,15 +289,17 @@ const LEAD_MARKS: ReadonlySet<string> = new Set(['牵头', '牵头单位', '牵�
  * (市发展改革委（市数据局）). `leads` is true where an aside or a sign marks the lead: 市财政局（牵头）, *市财政局.
  */
 export function cleanName(written: string): { name: string; leads: boolean } {
+  if (isAllHan(written)) return { name: written, leads: false };
   const folded = fold(written);
   let name = '';
   let leads = false;
   for (let at = 0; at < written.length; at++) {
-    if (isOpener(folded[at])) {
+    if (isOpenerAt(folded, at)) {
       const end = endOfBracket(folded, at);
       const inside = folded.slice(at + 1, end - 1).trim();
       const mark = LEAD_MARKS.has(inside);
-      const aside = mark || startsWithAny(inside, ASIDE_STARTS) || ASIDE_WORDS.some((word) => inside.includes(word));
+      const aside =
+        mark || ASIDE_STARTS.find(inside) !== undefined || ASIDE_WORDS.some((word) => inside.includes(word));
       leads ||= mark;
       if (!aside) name += written.slice(at, end);
       at = end - 1;
@@ -314,12 +317,18 @@ export function cleanName(written: string): { name: string; leads: boolean } {
   };
 }
 
+/** Whether words are of Han characters alone: then nothing is in a name that does not belong to it. */
+function isAllHan(words: string): boolean {
+  for (let at = 0; at < words.length; at++) if (!isHanAt(words, at)) return false;
+  return true;
+}
+
 /** The end of the outermost bracket that opens at `at`, whatever its shape; the end of the name if it never closes. */
 function endOfBracket(folded: string, at: number): number {
   let depth = 0;
   for (let next = at; next < folded.length; next++) {
-    if (isOpener(folded[next])) depth++;
-    else if (isCloser(folded[next]) && --depth === 0) return next + 1;
+    if (isOpenerAt(folded, next)) depth++;
+    else if (isCloserAt(folded, next) && --depth === 0) return next + 1;
   }
   return folded.length;
 }
