@@ -1,7 +1,9 @@
 import { readBracketedClauses } from './bracketed-clauses';
 import { CharacterSet } from './characters';
-import type { AssignmentClause, ClauseReader } from './clauses';
+import { readClauseLabel } from './clause-labels';
+import type { AssignmentClause, ClauseReader, SameReading } from './clauses';
 import { readDutyClauses } from './duty-clauses';
+import { readOrdinal } from './ordinals';
 import { readOwnLineClauses } from './own-line-clauses';
 
 /** The families' readers, one file each. A new way to write an assignment is one more file and one more entry. */
@@ -37,3 +39,11 @@ export const readAssignmentClauses: ClauseReader = (folded, range) => {
   for (const clause of all) if (clause.start >= (clauses[clauses.length - 1]?.end ?? range.start)) clauses.push(clause);
   return joinNeighbours(folded, clauses);
 };
+
+/**
+ * The clauses of a paragraph are those behind its label: a label holds no bracket that goes on behind it, and begins no
+ * line of fields. Only a field right behind it is seen by those alone who begin there.
+ */
+export const isReadBehindLabel: SameReading = (folded, whole, range) =>
+  readOrdinal(folded, whole.start, whole.end)?.end === range.start &&
+  readClauseLabel(folded, range.start, range.end) === null;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CharacterSet, Endings, LastWord } from './characters';
+import { Beginnings, CharacterSet, Endings } from './characters';
 
 const WORDS = ['牵头', '牵头负责', '负责', '头', '按', '按照'];
 const text = fc.string({ unit: fc.constantFrom(...'牵头负责按照。a'), maxLength: 30 });
@@ -9,13 +9,32 @@ describe('CharacterSet', () => {
     const set = new CharacterSet('（a');
     expect([-1, 0, 1, 2, 3].map((at) => set.hasAt('a（b', at))).toEqual([false, true, true, false, false]);
   });
+
+  it('finds the next of them before an end', () => {
+    const set = new CharacterSet('（a');
+    expect([set.next('b（ba', 0), set.next('b（ba', 2), set.next('b（ba', 2, 3), set.next('b（ba', 4)]).toEqual([
+      1, 3, -1, -1,
+    ]);
+  });
 });
 
-describe('LastWord', () => {
-  it('finds the place that the last of all words has', () => {
-    const last = new LastWord(WORDS);
+describe('Beginnings', () => {
+  const beginnings = new Beginnings(WORDS);
+
+  it('finds the first word in order that stands at a place and has come to its end', () => {
     fc.assert(
-      fc.property(text, (words) => last.in(words) === Math.max(...WORDS.map((word) => words.lastIndexOf(word)))),
+      fc.property(text, fc.nat(30), fc.nat(30), (words, at, end) => {
+        const expected = WORDS.find((word) => words.startsWith(word, at) && at + word.length <= end);
+        expect(beginnings.find(words, at, end)).toBe(at < words.length ? expected : undefined);
+      }),
+    );
+  });
+
+  it('finds the place that the last of all words has', () => {
+    fc.assert(
+      fc.property(text, (words) => {
+        expect(beginnings.lastIn(words)).toBe(Math.max(...WORDS.map((word) => words.lastIndexOf(word))));
+      }),
     );
   });
 });

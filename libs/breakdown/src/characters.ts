@@ -22,22 +22,6 @@ export class CharacterSet {
   }
 }
 
-/** The last place in a text at which one of some words stands, by their first characters. */
-export class LastWord {
-  private readonly starts: CharacterSet;
-
-  constructor(private readonly words: readonly string[]) {
-    this.starts = new CharacterSet(words);
-  }
-
-  /** The offset at which it begins, or -1. */
-  in(text: string): number {
-    for (let at = text.length - 1; at >= 0; at--)
-      if (this.starts.hasAt(text, at) && this.words.some((word) => text.startsWith(word, at))) return at;
-    return -1;
-  }
-}
-
 /** Words by the character that they end with, in the order given. */
 export class Endings {
   private readonly byLast = new Map<number, string[]>();
@@ -71,9 +55,15 @@ export class Beginnings {
     }
   }
 
-  /** The first of them that stands at `at`, or undefined. */
-  find(text: string, at = 0): string | undefined {
+  /** The first of them that stands at `at` and ends at `end` at the latest, or undefined. */
+  find(text: string, at = 0, end = text.length): string | undefined {
     if (!this.starts.hasAt(text, at)) return undefined;
-    return this.byFirst.get(text.charCodeAt(at))?.find((word) => text.startsWith(word, at));
+    return this.byFirst.get(text.charCodeAt(at))?.find((word) => at + word.length <= end && text.startsWith(word, at));
+  }
+
+  /** The last place in a text at which one of them stands, or -1. */
+  lastIn(text: string): number {
+    for (let at = text.length - 1; at >= 0; at--) if (this.find(text, at) !== undefined) return at;
+    return -1;
   }
 }

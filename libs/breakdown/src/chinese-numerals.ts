@@ -1,3 +1,5 @@
+import { CharacterSet } from './characters';
+
 const DIGITS: Readonly<Record<string, number>> = {
   零: 0,
   〇: 0,
@@ -21,12 +23,17 @@ export const NUMERALS: ReadonlySet<string> = new Set([DIGITS, TENS, GROUPS].flat
 /** Whether the character can stand in a number written in words (三百五十). */
 export const isNumeral = (character: string | undefined): boolean => character !== undefined && NUMERALS.has(character);
 
+const NUMERAL_SET = new CharacterSet(NUMERALS);
+/** Whether such a character stands at `at`. */
+export const isNumeralAt = (text: string, at: number): boolean => NUMERAL_SET.hasAt(text, at);
+
 /**
  * The value of a number written in words: 二十一 is 21, 两万 is 20000, 二〇二六 is 2026. Null for anything else, and for a
  * multiplier that stands alone (百, 万), which is a manner of speaking.
  */
 export function readNumeral(words: string): number | null {
   if (words === '' || words.length > 16) return null;
+  if (words.length === 1) return DIGITS[words] ?? (words === '十' ? 10 : null);
   if ([...words].every((word) => word in DIGITS))
     return words.includes('两') && words.length > 1 ? null : Number([...words].map((word) => DIGITS[word]).join(''));
   let total = 0;

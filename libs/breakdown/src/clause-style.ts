@@ -1,5 +1,5 @@
-import { readAssignmentClauses } from './assignment-clauses';
-import type { ClauseReader } from './clauses';
+import { isReadBehindLabel, readAssignmentClauses } from './assignment-clauses';
+import type { ClauseReader, readingOnce } from './clauses';
 import { readBareListClauses } from './duty-clauses';
 import type { Layout } from './layout';
 import { namesPageDuty } from './page-lines';
@@ -19,12 +19,9 @@ const MUCH = 2;
  * what (families I and P). In the other texts these are words of the task. With `remember` the
  * reader is for this text alone.
  */
-export function chooseClauseReader(
-  layout: Layout,
-  remember: (read: ClauseReader) => ClauseReader = (read) => read,
-): ClauseReader {
+export function chooseClauseReader(layout: Layout, remember: typeof readingOnce = (read) => read): ClauseReader {
   const { folded, paragraphs } = layout;
-  const usualReader = remember(readAssignmentClauses);
+  const usualReader = remember(readAssignmentClauses, isReadBehindLabel);
   const count = (read: ClauseReader): number =>
     paragraphs.filter((paragraph) => read(folded, paragraph).length > 0).length;
   // Who keeps the page stands below the last item, and says nothing of how the text assigns.

@@ -38,17 +38,22 @@ export type ClauseReader = (
   found?: readonly AssignmentClause[],
 ) => readonly AssignmentClause[];
 
+/** Whether a reader finds the same clauses in `range` as in `whole`, which begins before it and ends where it does. */
+export type SameReading = (folded: string, whole: Span, range: Span) => boolean;
+
 /**
  * The same reader for one text, which reads no stretch of it twice: how a text assigns, where its tasks begin and what is
- * of the page is all told by its paragraphs' clauses. What it returns is not to be changed.
+ * of the page is all told by its paragraphs' clauses, and then the tasks are read behind their labels. What it returns is
+ * not to be changed.
  */
-export function readingOnce(read: ClauseReader): ClauseReader {
-  const known = new Map<number, { end: number; clauses: readonly AssignmentClause[] }>();
+export function readingOnce(read: ClauseReader, isSame: SameReading = () => false): ClauseReader {
+  const known = new Map<number, { whole: Span; clauses: readonly AssignmentClause[] }>();
   return (folded, range) => {
-    const last = known.get(range.start);
-    if (last?.end === range.end) return last.clauses;
+    const last = known.get(range.end);
+    if (last?.whole.start === range.start) return last.clauses;
+    if (last && last.whole.start < range.start && isSame(folded, last.whole, range)) return last.clauses;
     const clauses = read(folded, range);
-    known.set(range.start, { end: range.end, clauses });
+    known.set(range.end, { whole: range, clauses });
     return clauses;
   };
 }

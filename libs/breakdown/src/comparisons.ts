@@ -1,5 +1,5 @@
 import type { Comparator } from './breakdown.types';
-import { Endings } from './characters';
+import { Beginnings, Endings } from './characters';
 import type { Quantity } from './quantities';
 
 /** Words in front of a number that say how it is meant, the longest first. 达到 asks for the value itself or more. */
@@ -14,16 +14,17 @@ const BEFORE: readonly (readonly [Comparator, readonly string[]])[] = [
 const NEAR = BEFORE.map(
   ([comparator, words]) => [comparator, new Endings(words.flatMap((one) => [one, `${one}了`, `${one}为`]))] as const,
 );
-const BEHIND: readonly (readonly [Comparator, string])[] = [
-  ['gte', '及以上'],
-  ['gte', '以上'],
-  ['lte', '及以下'],
-  ['lte', '以下'],
-  ['lte', '以内'],
-  ['lte', '之内'],
-  ['approx', '左右'],
-  ['approx', '上下'],
-];
+const BEHIND: ReadonlyMap<string, Comparator> = new Map([
+  ['及以上', 'gte'],
+  ['以上', 'gte'],
+  ['及以下', 'lte'],
+  ['以下', 'lte'],
+  ['以内', 'lte'],
+  ['之内', 'lte'],
+  ['左右', 'approx'],
+  ['上下', 'approx'],
+]);
+const WORDS_BEHIND = new Beginnings([...BEHIND.keys()]);
 /** Verbs of which the number is a new, smaller value: 压缩至4个月. */
 const REDUCES = /(?:压缩|压减|缩短|缩减|下降|降低|降|减少|减|控制|压降)(?:至|到|在|为)[^\d]{0,2}$/;
 /** Words that end like one of these and say nothing of the number: 签约1200户. */
@@ -45,21 +46,21 @@ export const isReduced = (before: string): boolean => REDUCES.test(before.slice(
 
 /** How a quantity is compared, by the words around it; `before` is its clause up to it. */
 export function compare(folded: string, quantity: Quantity, before: string): Comparison {
-  const behind = folded.slice(quantity.end, quantity.end + 4);
-  const word = BEHIND.find(([, one]) => behind.startsWith(one));
-  const end = quantity.end + (word?.[1].length ?? 0);
+  const word = WORDS_BEHIND.find(folded, quantity.end);
+  const behind = word === undefined ? undefined : BEHIND.get(word);
+  const end = quantity.end + (word?.length ?? 0);
   if (quantity.upper !== null) return { comparator: 'range', stated: true, end };
   const near = before.slice(-REACH);
   const stated = NEAR.find(([, endings]) => endings.find(near) !== undefined);
   // 「超过…以上」 and 「达到…以上」 say it twice, 「控制在…以内」 too: the word in front is the sharper one.
   if (stated && !OTHER_WORDS.test(near))
     return {
-      comparator: stated[0] !== 'gt' && word?.[0] === 'approx' ? 'approx' : stated[0],
+      comparator: stated[0] !== 'gt' && behind === 'approx' ? 'approx' : stated[0],
       stated: true,
       end,
     };
   if (AT_LEAST.test(near)) return { comparator: 'gte', stated: true, end };
-  if (word) return { comparator: word[0], stated: true, end };
+  if (behind) return { comparator: behind, stated: true, end };
   if (isReduced(before)) return { comparator: 'lte', stated: true, end };
   if (quantity.more) return { comparator: 'gte', stated: true, end };
   return { comparator: 'eq', stated: false, end };

@@ -1,5 +1,5 @@
 import { CharacterSet } from './characters';
-import { isNumeral, readNumeral } from './chinese-numerals';
+import { isNumeralAt, readNumeral } from './chinese-numerals';
 import type { DateWords, Span } from './breakdown.types';
 import { fold } from './folded-text';
 import { originalSpan, tightOf, type TightText } from './tight-text';
@@ -283,8 +283,8 @@ const isPast = (due: string | null, year: number | null): boolean =>
 function isMidNumber(folded: string, at: number): boolean {
   const before = folded[at - 1];
   if (isDigit(folded[at])) return isDigit(before);
-  if (isNumeral(folded[at]) && isNumeral(before)) return true;
-  return folded[at] === '年' && (isDigit(before) || isNumeral(before) || before === '多' || before === '几');
+  if (isNumeralAt(folded, at) && isNumeralAt(folded, at - 1)) return true;
+  return folded[at] === '年' && (isDigit(before) || isNumeralAt(folded, at - 1) || before === '多' || before === '几');
 }
 
 function readDateAt(folded: string, at: number, year: number | null, { forms, any }: Forms): DateMention | null {

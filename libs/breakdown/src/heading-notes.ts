@@ -37,13 +37,14 @@ export function readHeadingNotes(
   const folded = layout.folded.slice(title.start, title.end);
   const leaders: Named[] = [];
   const add = (names: readonly string[], at: Span): void => {
+    if (names.length === 0) return;
     for (const named of locateNames(layout.text.slice(at.start, at.end), names))
       if (leaders.every(({ name }) => name !== named.name))
         leaders.push({ name: named.name, start: at.start + named.start, end: at.start + named.end });
   };
   add(readLeadersInCharge(text), title);
   let deadline: Span | null = null;
-  for (const match of folded.matchAll(INSIDE_BRACKET)) {
+  for (const match of folded.includes('(') ? folded.matchAll(INSIDE_BRACKET) : []) {
     const [bracket, inside = ''] = match;
     const start = title.start + match.index + 1;
     const span = { start, end: start + bracket.length - 2 };

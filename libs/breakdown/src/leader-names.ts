@@ -1,4 +1,5 @@
 import type { Named, Span } from './breakdown.types';
+import { Beginnings } from './characters';
 import { fold, isHan, skipBlanks } from './folded-text';
 
 /** Titles a name may follow, as one token or glued to it (副县长王七星). The longest comes first. */
@@ -99,7 +100,11 @@ export function readLeaderNames(list: string): string[] {
   return [...new Set(names)];
 }
 
-const ANY_TITLE = new RegExp(TITLES.join('|'));
+const TITLE_STARTS = new Beginnings(TITLES);
+function holdsTitle(words: string): boolean {
+  for (let at = 0; at < words.length; at++) if (TITLE_STARTS.find(words, at) !== undefined) return true;
+  return false;
+}
 /** What a leader does with a field of work: 「王七星县长主抓农业」. */
 const TAKES_CHARGE = /主抓|牵头|负责|分管|包抓|包联|领衔|挂帅|统筹|主管|联系|抓/;
 const LONGEST_TITLE_AND_NAME = 60;
@@ -110,12 +115,14 @@ const LONGEST_NAME_ALONE = 24;
  * Without a title the words could be any.
  */
 export function readLeadersInCharge(heading: string): string[] {
-  const words = fold(heading).slice(0, LONGEST_TITLE_AND_NAME).replace(/^由/, '');
+  const begin = fold(heading.slice(0, LONGEST_TITLE_AND_NAME));
+  if (!holdsTitle(begin)) return [];
+  const words = begin.replace(/^由/, '');
   const verb = TAKES_CHARGE.exec(words);
   // Without a verb the heading must be the name and nothing else: 「县委书记王七星」.
   const isAlone = words.length <= LONGEST_NAME_ALONE && !/[:()。]|领导/.test(words);
   const list = verb ? words.slice(0, verb.index) : isAlone ? words : '';
-  if (!ANY_TITLE.test(list)) return [];
+  if (!holdsTitle(list)) return [];
   return readLeaderNames(list).filter((name) => SURNAMES.has(name[0] ?? ''));
 }
 

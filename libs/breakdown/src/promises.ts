@@ -1,4 +1,4 @@
-import { LastWord } from './characters';
+import { Beginnings } from './characters';
 import { isReduced, type Comparison } from './comparisons';
 import type { Quantity } from './quantities';
 import type { Surroundings } from './surroundings';
@@ -166,9 +166,9 @@ const FIGURE = /(?:产值|增加值|收入|销售额|零售额|成交额|交易�
 const SIZES = ['总投资', '概算投资', '估算投资', '概算', '总概算', '投资额', '注册资本'];
 
 const includesAny = (text: string, words: readonly string[]): boolean => words.some((word) => text.includes(word));
-const LAST_PROMISE = new LastWord(PROMISES);
-const LAST_ALLOWED = new LastWord(ALLOWS);
-const LAST_GROWTH = new LastWord(GROWS);
+const PROMISE_WORDS = new Beginnings(PROMISES);
+const ALLOWING_WORDS = new Beginnings(ALLOWS);
+const GROWTH_WORDS = new Beginnings(GROWS);
 const ANY_PAYMENT = new RegExp(PAYMENTS.join('|'));
 
 /** 补贴性培训 is a kind of training and pays nobody anything. */
@@ -215,17 +215,17 @@ export function isPromise(
     return false;
   if (MONEY.has(unit) || unit === '%' || unit === '‰') {
     if (RELIEF.test(before)) return true;
-    if (mentionsPayment(clauseText) || before.lastIndexOf('按') > LAST_GROWTH.in(before) || PRICED.test(before))
+    if (mentionsPayment(clauseText) || before.lastIndexOf('按') > GROWTH_WORDS.lastIn(before) || PRICED.test(before))
       return false;
     if (MONEY.has(unit) && FIGURE.test(before) && behind === '') return true;
-    if (MONEY.has(unit) && !comparison.stated) return LAST_PROMISE.in(before) > LAST_ALLOWED.in(before);
+    if (MONEY.has(unit) && !comparison.stated) return PROMISE_WORDS.lastIn(before) > ALLOWING_WORDS.lastIn(before);
     return comparison.stated || includesAny(before, GROWS) || includesAny(before, SHARES);
   }
   if (!comparison.stated && mentionsPayment(clauseText)) return false;
   if ((VAGUE.has(unit) || (LOOSE.has(unit) && quantity.value < MANY)) && !comparison.stated) return false;
   if (quantity.inWords && !comparison.stated) return quantity.value >= 100;
   if (comparison.stated) return true;
-  const promised = LAST_PROMISE.in(before);
-  const allowed = LAST_ALLOWED.in(before);
+  const promised = PROMISE_WORDS.lastIn(before);
+  const allowed = ALLOWING_WORDS.lastIn(before);
   return promised >= allowed && !/^(?:方面|环节|层面|阶段|领域|维度|全面|坚持|统筹|确保)/.test(behind);
 }

@@ -1,4 +1,5 @@
-import { isNumeral, readNumeral } from './chinese-numerals';
+import { isNumeralAt, readNumeral } from './chinese-numerals';
+import { Beginnings, CharacterSet } from './characters';
 import type { Span } from './breakdown.types';
 
 /** A number with its unit of measure in a folded text. The span runs from the first digit to the end of the unit. */
@@ -145,9 +146,8 @@ const MEASURES = [
   '亿',
   '万',
 ] as const;
-const BY_FIRST = new Map<string, string[]>();
-for (const measure of [...MEASURES].sort((one, other) => other.length - one.length))
-  BY_FIRST.set(measure[0] ?? '', [...(BY_FIRST.get(measure[0] ?? '') ?? []), measure]);
+const LONGEST_FIRST = new Beginnings([...MEASURES].sort((one, other) => other.length - one.length));
+const MAY_START_MEASURE = new CharacterSet(MEASURES);
 
 /** What a single-character unit must not be the beginning of: 4部门, 3年级, 2次会议 is fine, 第3名 is not met here. */
 const NOT_FOLLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -179,15 +179,18 @@ const NOT_FOLLOWED: Readonly<Record<string, readonly string[]>> = {
   岗: ['位'],
 };
 const SCALES: Readonly<Record<string, number>> = { 百: 2, 千: 3, 万: 4, 亿: 8 };
-const RANGE_MARKS = ['——', '—', '–', '-', '~', '～', '至', '到'];
+const SCALE_SET = new CharacterSet(Object.keys(SCALES));
+const RANGE_MARKS = new Beginnings(['——', '—', '–', '-', '~', '～', '至', '到']);
 const LONGEST_NUMBER = 24;
 
-const isDigit = (character: string | undefined): boolean =>
-  character !== undefined && character >= '0' && character <= '9';
+const DIGIT_SET = new CharacterSet('0123456789');
+const isDigitAt = (folded: string, at: number): boolean => DIGIT_SET.hasAt(folded, at);
 
 /** Whether a multiplier stands at `at`; the 千 of 千瓦 belongs to the unit. */
 const isScale = (folded: string, at: number): boolean =>
-  SCALES[folded[at] ?? ''] !== undefined && !(folded[at] === '千' && '瓦伏克米卡'.includes(folded[at + 1] ?? ' '));
+  SCALE_SET.hasAt(folded, at) &&
+  SCALES[folded[at] ?? ''] !== undefined &&
+  !(folded[at] === '千' && '瓦伏克米卡'.includes(folded[at + 1] ?? ' '));
 
 interface Figure {
   value: number;
@@ -197,16 +200,16 @@ interface Figure {
 }
 
 /** `digits` moved by `exponent` decimal places, without the rounding of a multiplication (1.13 × 10⁴ is 11300). */
-const scaled = (digits: string, exponent: number): number => Number(`${digits}e${exponent}`);
+const scaled = (digits: string, exponent: number): number => Number(exponent === 0 ? digits : `${digits}e${exponent}`);
 
 function readFigure(folded: string, at: number, end: number): Figure | null {
   let next = at;
-  if (isDigit(folded[at])) {
+  if (isDigitAt(folded, at)) {
     let digits = '';
     while (next < end && next - at < LONGEST_NUMBER) {
       const character = folded[next] ?? '';
-      if (isDigit(character)) digits += character;
-      else if (character === '.' && isDigit(folded[next + 1]) && !digits.includes('.')) digits += '.';
+      if (isDigitAt(folded, next)) digits += character;
+      else if (character === '.' && isDigitAt(folded, next + 1) && !digits.includes('.')) digits += '.';
       else if (!(character === ',' && isThousands(folded, next, digits))) break;
       next++;
     }
@@ -217,8 +220,8 @@ function readFigure(folded: string, at: number, end: number): Figure | null {
     while (more && isScale(folded, next) && exponent < 12) exponent += SCALES[folded[next++] ?? ''] ?? 0;
     return { value: scaled(digits, exponent), end: next, inWords: false, more };
   }
-  if (!isNumeral(folded[at]) || isNumeral(folded[at - 1])) return null;
-  while (next < end && next - at < LONGEST_NUMBER && isNumeral(folded[next])) next++;
+  if (!isNumeralAt(folded, at) || isNumeralAt(folded, at - 1)) return null;
+  while (next < end && next - at < LONGEST_NUMBER && isNumeralAt(folded, next)) next++;
   const written = folded.slice(at, next);
   // 「近百名」 counts; 百 alone is a manner of speaking.
   const value = readNumeral('近约超逾'.includes(folded[at - 1] ?? ' ') && written in SCALES ? `一${written}` : written);
@@ -234,35 +237,34 @@ function isThousands(folded: string, at: number, before: string): boolean {
     (before.length > 3 && before.length % 3 !== 0 && folded[at - 4] !== ',')
   )
     return false;
-  return isDigit(folded[at + 1]) && isDigit(folded[at + 2]) && isDigit(folded[at + 3]) && !isDigit(folded[at + 4]);
+  const areDigits = isDigitAt(folded, at + 1) && isDigitAt(folded, at + 2) && isDigitAt(folded, at + 3);
+  return areDigits && !isDigitAt(folded, at + 4);
 }
 
 /** The unit of measure at `at`, with a bracket of alternatives behind it (套（次）), or null. */
 function readMeasure(folded: string, at: number, end: number): Span | null {
-  const measure = (BY_FIRST.get(folded[at] ?? '') ?? []).find(
-    (candidate) => at + candidate.length <= end && folded.startsWith(candidate, at),
-  );
+  const measure = LONGEST_FIRST.find(folded, at, end);
   if (measure === undefined) return null;
   const stop = at + measure.length;
   if (NOT_FOLLOWED[measure]?.includes(folded[stop] ?? '') === true) return null;
   const inside = folded[stop + 2] === ')' ? 2 : folded[stop + 3] === ')' ? 3 : 0;
-  const alternative = folded[stop] === '(' && inside > 0 && BY_FIRST.has(folded[stop + 1] ?? '');
+  const alternative = folded[stop] === '(' && inside > 0 && MAY_START_MEASURE.hasAt(folded, stop + 1);
   return { start: at, end: alternative ? stop + inside + 1 : stop };
 }
 
 /** A character that makes the number beside it part of a code: 5G, 1+10, 第85次. */
-const isCodeMark = (character: string | undefined): boolean =>
-  character !== undefined && /[A-Za-z+/×第]/.test(character);
+const CODE_MARKS = new CharacterSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/×第');
+const isCodeMarkAt = (folded: string, at: number): boolean => CODE_MARKS.hasAt(folded, at);
 /** Whether the number at `at` goes on with a ratio (4:3:2:1); a colon behind words introduces it. */
-const isRatio = (folded: string, at: number): boolean => folded[at - 1] === ':' && isDigit(folded[at - 2]);
+const isRatio = (folded: string, at: number): boolean => folded[at - 1] === ':' && isDigitAt(folded, at - 2);
 
 /**
  * The quantity that begins at `at`, or null: a number in digits or words and a unit of measure right behind it, or two
  * numbers with a dash between them (3—5个). Numbers in codes (5G+, 1+10), ratios and ordinals (第85次) are none.
  */
 export function readQuantity(folded: string, at: number, end: number): Quantity | null {
-  if (!isDigit(folded[at]) && !isNumeral(folded[at])) return null;
-  if (isCodeMark(folded[at - 1]) || isDigit(folded[at - 1]) || isRatio(folded, at)) return null;
+  if (!isDigitAt(folded, at) && !isNumeralAt(folded, at)) return null;
+  if (isCodeMarkAt(folded, at - 1) || isDigitAt(folded, at - 1) || isRatio(folded, at)) return null;
   const percent = folded.startsWith('百分之', at) ? readFigure(folded, at + 3, end) : null;
   if (percent)
     return {
@@ -279,10 +281,10 @@ export function readQuantity(folded: string, at: number, end: number): Quantity 
   const firstMeasure = readMeasure(folded, first.end, end);
   const rangeAt =
     firstMeasure && (folded[first.end] === '%' || folded[first.end] === '元') ? firstMeasure.end : first.end;
-  const mark = RANGE_MARKS.find((one) => folded.startsWith(one, rangeAt));
+  const mark = RANGE_MARKS.find(folded, rangeAt);
   const second = mark === undefined ? null : readFigure(folded, rangeAt + mark.length, end);
   const secondMeasure = second ? readMeasure(folded, second.end, end) : null;
-  if (second && secondMeasure && !isCodeMark(folded[secondMeasure.end])) {
+  if (second && secondMeasure && !isCodeMarkAt(folded, secondMeasure.end)) {
     const lower = rangeAt === first.end ? sameScale(first, second) : first.value;
     return {
       start: at,
@@ -294,7 +296,7 @@ export function readQuantity(folded: string, at: number, end: number): Quantity 
       more: false,
     };
   }
-  if (firstMeasure === null || (second && isDigit(folded[first.end + 1]))) return null;
+  if (firstMeasure === null || (second && isDigitAt(folded, first.end + 1))) return null;
   return {
     start: at,
     end: firstMeasure.end,

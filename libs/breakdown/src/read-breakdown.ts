@@ -1,4 +1,4 @@
-import { readAssignmentClauses } from './assignment-clauses';
+import { isReadBehindLabel, readAssignmentClauses } from './assignment-clauses';
 import type { Breakdown, ChosenColumn, DraftTask, SourceDocument, Span, Warning } from './breakdown.types';
 import { layOut, lineOf, type Layout } from './layout';
 import { chooseClauseReader } from './clause-style';
@@ -48,7 +48,9 @@ export function readBreakdown(
   const rule = findLeadRule(layout.folded);
   const marked = new MarkedTables(layout, source.tables, columns);
   const { around } = marked;
-  const read = marked.areRead ? readingOnce(readAssignmentClauses) : chooseClauseReader(around, readingOnce);
+  const read = marked.areRead
+    ? readingOnce(readAssignmentClauses, isReadBehindLabel)
+    : chooseClauseReader(around, readingOnce);
   const { end = Number.POSITIVE_INFINITY } = source;
   const text: Layout = { ...around, paragraphs: around.paragraphs.filter(({ start }) => start < end) };
   const body: Layout = { ...text, paragraphs: withoutPageLines(text, read, marked.areRead) };

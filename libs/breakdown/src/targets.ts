@@ -14,6 +14,7 @@ const OPENING_QUOTES = new CharacterSet(Object.keys(QUOTES));
 const TELLING = new CharacterSet([...BRACKETS, ...Object.keys(QUOTES), ...NUMERALS, ...'0123456789\n。']);
 const ANY_QUOTE = new RegExp(`[${Object.keys(QUOTES).join('')}]`);
 const NO_ENDS: ReadonlyMap<number, number> = new Map();
+const ENDS_SENTENCE = new CharacterSet('\n。');
 const LONGEST_QUOTE = 60;
 /** Stretches whose numbers are names or asides: quotations and brackets. Returns for each offset where its stretch ends. */
 function skipEnds(folded: string): ReadonlyMap<number, number> {
@@ -77,8 +78,7 @@ export function readTargets(words: string | TightText): PlacedTarget[] {
   let lastEnd = 0;
   let previous: Judged | null = null;
   const surrounder = new Surrounder(folded);
-  for (let at = 0; at < folded.length; at++) {
-    if (!TELLING.hasAt(folded, at)) continue;
+  for (let at = TELLING.next(folded, 0); at >= 0; at = TELLING.next(folded, at + 1)) {
     const quoted = skips.get(at);
     if (quoted !== undefined) {
       at = quoted - 1;
@@ -86,7 +86,7 @@ export function readTargets(words: string | TightText): PlacedTarget[] {
     }
     if (isOpenerAt(folded, at)) depth++;
     else if (isCloserAt(folded, at)) depth = Math.max(0, depth - 1);
-    if (folded[at] === '\n' || folded[at] === '。') depth = 0;
+    if (ENDS_SENTENCE.hasAt(folded, at)) depth = 0;
     if (depth > 0) continue;
     const quantity = readQuantity(folded, at, folded.length);
     if (quantity === null) continue;
