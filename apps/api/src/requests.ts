@@ -45,7 +45,8 @@ export const RequestValidationPipe = createZodValidationPipe({
   createValidationException: (error) => invalidRequest(error as ZodError),
 });
 
-function invalidRequest(error: ZodError): DomainError {
+/** Of a body, a query or the fields of a form. */
+export function invalidRequest(error: ZodError): DomainError {
   const faults = error.issues.flatMap((issue): Fault[] => {
     const place = issue.path.join('.');
     if (issue.code === 'unrecognized_keys') {

@@ -28,5 +28,9 @@ export { type AccountView, SignInAdministrationService } from './sign-in/sign-in
 export { type SignInPolicy, signInPolicySchema } from './sign-in/sign-in-policy';
 export { SignInPolicyService, type SignInPolicyVersion } from './sign-in/sign-in-policy.service';
 export { SignInService } from './sign-in/sign-in.service';
-export { type UnitImportResult, UnitImportService } from './unit-import.service';
+export { UNIT_KINDS } from './unit-kinds';
+export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat, writeUnitFile } from './unit-files/unit-export';
+export { readUnitFile } from './unit-files/unit-file';
+export { type UnitImportPreview, type UnitImportResult, UnitImportService } from './unit-import.service';
+export { readUnitListing } from './unit-listing';
 export type { UnitView } from './unit-view';

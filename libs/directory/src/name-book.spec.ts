@@ -9,6 +9,7 @@ interface Listed {
   aliases?: string[];
   kind?: string;
   groups?: string[];
+  former?: string[];
 }
 
 function bookOf(
@@ -31,8 +32,9 @@ function bookOf(
     toOn: null,
     isActive: true,
     aliases: one.aliases ?? [],
+    formerNames: one.former ?? [],
     settledNames: [],
-    groups: booked.filter(({ id }) => one.groups?.includes(id)),
+    groups: booked.filter(({ id }) => one.groups?.includes(id)).map((group) => ({ ...group, byRule: false })),
     posts: [],
   }));
   return new NameBook(jurisdiction, units, booked, settled);

@@ -43,15 +43,17 @@ const LIST_SEPARATORS = /[、,;]/;
 
 /**
  * All names of one jurisdiction's directory, and what follows from them. Exact names come first: a unit's name before
- * other units' other names, those before what a person has settled, and listed groups last. Then come the forms of
- * `name-forms.ts`, each only where it leaves one unit; then groups by rule, two names of one body, abbreviated lists.
+ * other units' other names, those before what a person has settled, and listed groups last. Then come groups by their
+ * words, and the forms of `name-forms.ts`, each only where it leaves one unit; then names that units had before
+ * (曾用名), in the same forms; then two names of one body, abbreviated lists.
  */
 export class NameBook {
   private readonly exact = new Map<string, ResolvedName>();
   private readonly own = new Set<string>();
   private readonly groups = new Map<string, ResolvedName[]>();
   /** Made when a name is first not found as it stands. */
-  private forms: ReadonlyMap<string, Set<string>>[] | null = null;
+  private forms: Forms | null = null;
+  private formerForms: Forms | null = null;
   private readonly place: Place;
   private readonly order: ReadonlyMap<string, number>;
 
@@ -98,14 +100,29 @@ export class NameBook {
     // No name is longer, and what is may be hostile.
     if (name.length > LONGEST_LIST) return UNKNOWN;
     return (
-      this.readCollective(name) ?? this.readForms(name) ?? this.readTwoNames(name) ?? this.readList(name) ?? UNKNOWN
+      this.readCollective(name) ??
+      this.readForms(name) ??
+      this.readFormer(name) ??
+      this.readTwoNames(name) ??
+      this.readList(name) ??
+      UNKNOWN
     );
   }
 
   private readForms(name: string): NameReading | null {
-    this.forms ??= FORMS.map((form) => this.indexBy(form));
-    for (const [level, form] of FORMS.entries()) {
-      const { unitIds } = this.inOrder([...(this.forms[level]?.get(form.asked(name, this.place)) ?? [])]);
+    this.forms ??= this.indexBy(FORMS, ({ name: own, officialName, aliases }) => [own, officialName, ...aliases]);
+    return this.readBy(FORMS, this.forms, name);
+  }
+
+  /** What a unit was called before means it still, where nobody is called so now. */
+  private readFormer(name: string): NameReading | null {
+    this.formerForms ??= this.indexBy(FORMER_FORMS, ({ formerNames }) => formerNames);
+    return this.readBy(FORMER_FORMS, this.formerForms, name);
+  }
+
+  private readBy(forms: readonly Form[], index: Forms, name: string): NameReading | null {
+    for (const [level, form] of forms.entries()) {
+      const { unitIds } = this.inOrder([...(index[level]?.get(form.asked(name, this.place)) ?? [])]);
       if (unitIds.length === 1) return { unitIds, groupId: null };
       if (unitIds.length > 1) return { reason: 'ambiguous', candidates: unitIds };
     }
@@ -151,7 +168,7 @@ export class NameBook {
   }
 
   private readPlain(name: string): NameReading | null {
-    return this.exact.get(nameKey(name)) ?? this.readForms(name);
+    return this.exact.get(nameKey(name)) ?? this.readForms(name) ?? this.readFormer(name);
   }
 
   /** 北岭、南湖区人民政府: what the last name ends in completes those before it. All of them, or none. */
@@ -178,14 +195,16 @@ export class NameBook {
     return null;
   }
 
-  private indexBy(form: Form): Map<string, Set<string>> {
-    const index = new Map<string, Set<string>>();
-    for (const { id, name, officialName, aliases } of this.units) {
-      for (const words of [name, officialName, ...aliases].flatMap((one) => form.known(one, this.place))) {
-        index.set(words, (index.get(words) ?? new Set()).add(id));
+  private indexBy(forms: readonly Form[], namesOf: (unit: UnitView) => readonly string[]): Forms {
+    return forms.map((form) => {
+      const index = new Map<string, Set<string>>();
+      for (const unit of this.units) {
+        for (const words of namesOf(unit).flatMap((one) => form.known(one, this.place))) {
+          index.set(words, (index.get(words) ?? new Set()).add(unit.id));
+        }
       }
-    }
-    return index;
+      return index;
+    });
   }
 
   private membersOf(groupId: string): ResolvedName {
@@ -205,6 +224,9 @@ interface Form {
   asked: (name: string, place: Place) => string;
 }
 
+/** For each form, what a name comes to in it, and whose names come to that. */
+type Forms = readonly ReadonlyMap<string, Set<string>>[];
+
 const alike = (form: Form['asked']): Form => ({ known: (name, place) => [form(name, place)], asked: form });
 
 /** From the most exact to the least. A place alone (北岭区, 北岭) is its government where it is nobody else's. */
@@ -221,6 +243,9 @@ const FORMS: readonly Form[] = [
     asked: withoutPlace,
   },
 ];
+
+/** A former name means its unit as it was written and with or without its place, and no less exactly. */
+const FORMER_FORMS = FORMS.slice(0, 2);
 
 const isSingle = (reading: NameReading | null): reading is ResolvedName =>
   reading !== null && isResolved(reading) && reading.groupId === null && reading.unitIds.length === 1;

@@ -1,4 +1,5 @@
 import { governedPlace, type Place, spelling } from './name-forms';
+import { kindOf } from './unit-kinds';
 import type { UnitView } from './unit-view';
 
 /*
@@ -50,13 +51,6 @@ function levelsOf(body: string): string[] | null {
   return LEVEL_ORDER.filter((level) => found.has(level));
 }
 
-/** Words for kinds of units that import files write in English. */
-const KINDS: Readonly<Record<string, string>> = {
-  部门: 'department',
-  市直部门: 'department',
-  委办局: 'department',
-  功能区: 'functional_area',
-};
 /** Kinds of areas that have a committee (管委会), by the words that stand in its name. */
 const AREAS = ['开发区', '高新区', '经开区', '新区', '园区', '度假区', '示范区'];
 
@@ -66,7 +60,7 @@ export function membersByRule(
   units: readonly UnitView[],
   place: Place,
 ): readonly UnitView[] {
-  const ofKind = units.filter((unit) => unit.kind === body || unit.kind === KINDS[body]);
+  const ofKind = units.filter((unit) => kindOf(unit.kind) === kindOf(body));
   const levels = levelsOf(body);
   if (levels && organ !== '管委会') return units.filter((unit) => levels.includes(levelOf(unit, place) ?? ''));
   if (ofKind.length > 0) return organ === '管委会' ? ofKind.filter(isCommittee) : ofKind;

@@ -11,6 +11,7 @@ import { guessNames, type NameGuess } from './name-guesses';
 import { nameKey } from './names';
 import { PostEntity } from './post.entity';
 import { SettledNameEntity } from './settled-name.entity';
+import { kindOf } from './unit-kinds';
 import { readUnits, type UnitView } from './unit-view';
 
 /** Somebody who holds a post on a day. */
@@ -27,14 +28,46 @@ export type UnitPosts = Record<(typeof SINGLE_UNIT_POSTS)[number], string>;
 /** Ids of the government's own posts. */
 export type GovernmentPosts = Record<(typeof GOVERNMENT_POSTS)[number], string>;
 
+/** Which units are wanted. */
+export interface UnitListFilter {
+  jurisdictionId?: string;
+  /** The unit right above them. */
+  parentId?: string;
+  /** A kind, or a Chinese word for one. */
+  kind?: string;
+  /** `YYYY-MM-DD`: the day on which they were there, by the names of that day. */
+  on?: LocalDate;
+  /** Words that stand in the code or in a name, former names among them. */
+  q?: string;
+}
+
+const wordsOf = ({ code, name, officialName, aliases, formerNames, settledNames }: UnitView): string[] => [
+  code,
+  name,
+  officialName,
+  ...aliases,
+  ...formerNames,
+  ...settledNames,
+];
+
 /** Answers who is who: names to units, units to posts, posts to people. */
 @Injectable()
 export class UnitDirectory {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
-  /** Units in the government's own order, of one jurisdiction or of all. */
-  async list(tx: EntityManager, filter: { jurisdictionId?: string } = {}): Promise<UnitView[]> {
-    return readUnits(tx, filter);
+  /**
+   * Units in the government's own order: of one jurisdiction or of all, as they were on a day or as they are now with
+   * those that are gone, under one unit, of one kind, with some words in a name or the code.
+   */
+  async list(tx: EntityManager, { parentId, kind, q, ...filter }: UnitListFilter = {}): Promise<UnitView[]> {
+    const units = await readUnits(tx, filter);
+    const words = nameKey(q ?? '').toLowerCase();
+    return units.filter(
+      (unit) =>
+        (parentId === undefined || unit.parentId === parentId) &&
+        (kind === undefined || kindOf(unit.kind) === kindOf(kind)) &&
+        (words === '' || wordsOf(unit).some((one) => nameKey(one).toLowerCase().includes(words))),
+    );
   }
 
   /**

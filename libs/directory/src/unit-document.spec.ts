@@ -26,6 +26,7 @@ describe('readUnitDocument', () => {
       aliases: ['市发展改革委', '市发改委'],
       kind: 'department',
       groupCodes: [],
+      position: 2,
     });
     expect(units[2]).toMatchObject({ officialName: '南湖区人民政府', groupCodes: ['all', 'central'] });
     expect(groups).toEqual([
@@ -58,6 +59,7 @@ describe('readUnitDocument', () => {
         aliases: ['体育局(筹)'],
         kind: 'department',
         groupCodes: ['a'],
+        position: 1,
       },
     ]);
   });

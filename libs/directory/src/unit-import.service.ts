@@ -1,17 +1,22 @@
 import { insertAll } from '@duban/database';
 import { SINGLE_UNIT_POSTS } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
-import { DomainError, type Fault, localDateOf, newId } from '@duban/kernel';
+import { conflict, DomainError, type Fault, localDateOf, newId } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { AccountService } from './account.service';
 import { lockDirectory } from './directory-lock';
+import { type UnitFile, unitFileOf } from './file-places';
+import { type GroupRule, isSameRule } from './group-rules';
 import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
 import { JurisdictionEntity } from './jurisdiction.entity';
+import { PersonEntity } from './person.entity';
 import { PostEntity } from './post.entity';
 import { assertMay } from './rights';
-import { findUnitConflicts, findUnknownGroups } from './unit-conflicts';
-import { type ListedGroup, type ListedUnit, readUnitDocument } from './unit-document';
+import { findUnitConflicts, findUnknownGroups, type Known } from './unit-conflicts';
+import { accountOf, differenceOf, digestOf, type UnitDifference } from './unit-difference';
+import { type ListedGroup, type ListedUnit, type ReadDocument, readUnitDocument } from './unit-document';
+import { findParentFaults, findRuleFaults } from './unit-tree';
 import { readUnits, type UnitView } from './unit-view';
 import { UnitEntity } from './unit.entity';
 import { UnitAliasEntity } from './unit-alias.entity';
@@ -26,10 +31,23 @@ export interface UnitImportResult {
   created: number;
   updated: number;
   unchanged: number;
-  /** How many groups are new or renamed. */
+  /** How many groups are new or changed. */
   groups: number;
   /** How many accounts were made: two for each new unit. */
   accounts: number;
+}
+
+/** What an import of units would do. */
+export interface UnitImportPreview {
+  jurisdiction: { id: string | null; name: string; timeZone: string };
+  created: number;
+  updated: number;
+  unchanged: number;
+  groups: number;
+  accounts: number;
+  difference: UnitDifference;
+  /** Of the difference: an import that gives it does this and nothing else. */
+  digest: string;
 }
 
 /** Who acts, when, and in which transaction. */
@@ -39,11 +57,6 @@ interface Command {
   at: Date;
 }
 
-const TITLES = { head: '负责人', contact: '联络员' } as const satisfies Record<
-  (typeof SINGLE_UNIT_POSTS)[number],
-  string
->;
-
 /** Takes over a file of units (单位名录). */
 @Injectable()
 export class UnitImportService {
@@ -52,56 +65,85 @@ export class UnitImportService {
     @Inject(AccountService) private readonly accounts: AccountService,
   ) {}
 
+  /** As {@link importFile}, of what stands in a JSON file. */
+  import(tx: EntityManager, actor: Actor, at: Date, document: unknown): Promise<UnitImportResult> {
+    return this.importFile(tx, actor, at, unitFileOf(document));
+  }
+
   /**
    * Makes the jurisdiction, its units and groups as the file has them, and for each new unit the posts of head and
    * contact (联络员), each with an account. What the file does not list is left as it is; importing the same file again
    * changes nothing. Of two imports at once the second waits for the first.
    *
    * @param at the instant of the import by the supervision's clock; posts are held from its date on
-   * @param document `{about?, jurisdiction, units: [{code, name, official?, aliases?, kind, groups?}], groups?: [{code,
-   *   name}]}`; a unit's `groups` are codes of groups
+   * @param file what `readUnitFile` read; its document is `{about?, jurisdiction, units: [{code, name, official?,
+   *   aliases?, kind, groups?, parent?, position?}], groups?: [{code, name, rule?}]}`. A unit's `groups` are codes of
+   *   groups, `parent` is the code of the unit above (上级单位); `rule` is a {@link GroupRule}. Where `parent` or `rule` is
+   *   absent, it stays as it is, and null takes it away; of the other fields, absence means none
+   * @param digest of a preview: the import is refused where it would now do something else
    * @throws DomainError with all faults at once in `faults`, each with field and row: invalid `UNIT.IMPORT_INVALID`
-   *   where the file is wrong in itself; conflict `UNIT.CODE_TAKEN` or `UNIT.NAME_TAKEN`, as the first fault is, where
-   *   it only contradicts what is stored; forbidden `RIGHTS.NOT_ALLOWED`
+   *   where the file is wrong in itself; conflict `UNIT.CODE_TAKEN`, `UNIT.CLOSED`, `UNIT.ACCOUNT_TAKEN` or
+   *   `UNIT.NAME_TAKEN`, as the first fault is, where it only contradicts what is stored; conflict
+   *   `UNIT.DIFFERENCE_CHANGED`; forbidden `RIGHTS.NOT_ALLOWED`
    */
-  async import(tx: EntityManager, actor: Actor, at: Date, document: unknown): Promise<UnitImportResult> {
+  async importFile(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    file: UnitFile,
+    digest?: string,
+  ): Promise<UnitImportResult> {
     assertMay(actor, 'unit.import');
     const command = { tx, actor, at };
-    const file = readUnitDocument(document);
     await lockDirectory(tx);
-    const found = await tx.findOneBy(JurisdictionEntity, { name: file.jurisdiction ?? '' });
-    const known = await readKnown(
-      tx,
-      found,
-      file.units.map((unit) => unit.code),
-    );
-    refuse([...file.faults, ...findUnknownGroups(file, known)], findUnitConflicts(file, known));
+    const { listed, found, known, difference } = await compare(tx, file);
+    if (digest !== undefined && digest !== digestOf(difference)) {
+      throw conflict(
+        'UNIT.DIFFERENCE_CHANGED',
+        'The import would now change something else than its preview says: the directory or the file was changed since. Look at a new preview.',
+        { field: 'digest' },
+      );
+    }
 
-    const { jurisdiction, groups } = await this.saveJurisdiction(command, found, file.jurisdiction!, file.groups);
+    const { jurisdiction, groups } = await this.saveJurisdiction(command, found, listed.jurisdiction, listed.groups);
     const views = new Map(known.units.map((unit) => [unit.code, unit]));
-    const created = file.units.filter((unit) => !views.has(unit.code));
-    const updated = file.units.filter((unit) => views.has(unit.code) && !isSame(unit, views.get(unit.code)!));
+    const changedCodes = new Set(difference.updated.map(({ code }) => code));
+    const created = listed.units.filter((unit) => !views.has(unit.code));
+    const updated = listed.units.filter((unit) => changedCodes.has(unit.code));
     const changed = [...created, ...updated];
     const posts = await createUnits(command, jurisdiction, created);
     await updateUnits(tx, updated);
+    await placeUnits(tx, changed);
     await replaceNamesAndGroups(tx, jurisdiction.id, changed);
     await this.recordUnits(command, jurisdiction.id, views, changed);
 
     const fromOn = localDateOf(at, jurisdiction.timeZone);
-    const accounts = posts.map(({ id, kind, unit }) => ({
-      username: `${unit.code}.${kind}`,
-      displayName: `${unit.name}${TITLES[kind]}`,
-      postId: id,
-      fromOn,
-    }));
+    const accounts = posts.map(({ id, kind, unit }) => ({ ...accountOf(unit, kind), postId: id, fromOn }));
     await this.accounts.open(tx, actor, at, jurisdiction.id, accounts);
     return {
       jurisdiction,
       created: created.length,
       updated: updated.length,
-      unchanged: file.units.length - changed.length,
+      unchanged: difference.unchanged,
       groups,
       accounts: accounts.length,
+    };
+  }
+
+  /** What {@link importFile} would change, and what it would refuse; changes nothing. @throws DomainError as it does */
+  async preview(tx: EntityManager, actor: Actor, file: UnitFile): Promise<UnitImportPreview> {
+    assertMay(actor, 'unit.import');
+    const { found, difference } = await compare(tx, file);
+    const { created, updated, unchanged, groups, accounts } = difference;
+    return {
+      jurisdiction: { ...difference.jurisdiction, timeZone: found?.timeZone ?? CHINA_TIME_ZONE },
+      created: created.length,
+      updated: updated.length,
+      unchanged,
+      groups: groups.length,
+      accounts: accounts.length,
+      difference,
+      digest: digestOf(difference),
     };
   }
 
@@ -152,27 +194,71 @@ export class UnitImportService {
   }
 }
 
+/** Reads a file against what is stored. @throws DomainError with all its faults */
+async function compare(
+  tx: EntityManager,
+  { document, places, faults }: UnitFile,
+): Promise<{
+  listed: ReadDocument & { jurisdiction: string };
+  found: Jurisdiction | null;
+  known: Known;
+  difference: UnitDifference;
+}> {
+  const read = readUnitDocument(document, places);
+  const found = await tx.findOneBy(JurisdictionEntity, { name: read.jurisdiction ?? '' });
+  const known = await readKnown(tx, found, read);
+  const unread = new Set(faults.map(({ field }) => field));
+  refuse(
+    [
+      ...faults,
+      // What could not be read is not said to be missing as well.
+      ...read.faults.filter(({ field }) => !unread.has(field)),
+      ...findUnknownGroups(read, known, places),
+      ...findParentFaults(read, known, places),
+      ...findRuleFaults(read, known, places),
+    ],
+    findUnitConflicts(read, known, places),
+  );
+  const listed = { ...read, jurisdiction: read.jurisdiction! };
+  return { listed, found, known, difference: differenceOf(listed, found, known) };
+}
+
 interface Group {
   id: string;
   code: string;
   name: string;
+  rule: GroupRule | null;
 }
 
 const readGroups = (tx: EntityManager, jurisdictionId: string): Promise<Group[]> =>
   tx.find(UnitGroupEntity, {
-    select: { id: true, code: true, name: true },
+    select: { id: true, code: true, name: true, rule: true },
     where: { jurisdictionId },
     order: { code: 'asc' },
   });
 
 /** What the file may contradict: the jurisdiction's units and groups, and units elsewhere that have one of its codes. */
-async function readKnown(tx: EntityManager, jurisdiction: Jurisdiction | null, codes: readonly string[]) {
+async function readKnown(
+  tx: EntityManager,
+  jurisdiction: Jurisdiction | null,
+  { units }: ReadDocument,
+): Promise<Known> {
   const jurisdictionId = jurisdiction?.id ?? null;
+  const usernames = units.flatMap((unit) => SINGLE_UNIT_POSTS.map((kind) => accountOf(unit, kind).username));
+  const taken = await tx
+    .createQueryBuilder(PersonEntity, 'person')
+    .select('person.username', 'username')
+    .where('person.username = any(:usernames)', { usernames })
+    .getRawMany<{ username: string }>();
   return {
     jurisdictionId,
-    units: await readUnits(tx, { jurisdictionId: jurisdictionId ?? undefined, codes }),
+    units: await readUnits(tx, {
+      jurisdictionId: jurisdictionId ?? undefined,
+      codes: units.flatMap(({ code, parentCode }) => [code, ...(parentCode ? [parentCode] : [])]),
+    }),
     groups: jurisdictionId === null ? [] : await readGroups(tx, jurisdictionId),
     settledNames: jurisdictionId === null ? [] : await readSettledNames(tx, jurisdictionId),
+    usernames: taken.map(({ username }) => username),
   };
 }
 
@@ -193,7 +279,7 @@ function refuse(wrong: readonly Fault[], conflicts: readonly Fault[]): void {
   throw new DomainError('conflict', first.code, message, { faults });
 }
 
-/** @returns how many groups are new or renamed */
+/** @returns how many groups are new or changed */
 async function saveGroups(
   tx: EntityManager,
   jurisdictionId: string,
@@ -202,6 +288,10 @@ async function saveGroups(
 ): Promise<number> {
   const knownByCode = new Map(known.map((group) => [group.code, group]));
   const added = listed.filter(({ code }) => !knownByCode.has(code));
+  const ruled = listed.flatMap(({ code, rule }) => {
+    const group = knownByCode.get(code);
+    return group && rule !== undefined && !isSameRule(rule, group.rule) ? [{ id: group.id, rule }] : [];
+  });
   const renamed = listed.flatMap(({ code, name }) => {
     const group = knownByCode.get(code);
     return group && group.name !== name ? [{ id: group.id, name }] : [];
@@ -209,12 +299,13 @@ async function saveGroups(
   // Two groups may exchange their names, so all give up the old one before any takes the new.
   for (const { id } of renamed) await tx.update(UnitGroupEntity, { id }, { name: id });
   for (const { id, name } of renamed) await tx.update(UnitGroupEntity, { id }, { name });
+  for (const { id, rule } of ruled) await tx.update(UnitGroupEntity, { id }, { rule });
   await insertAll(
     tx,
     UnitGroupEntity,
-    added.map(({ code, name }) => ({ id: newId(), jurisdictionId, code, name })),
+    added.map(({ code, name, rule }) => ({ id: newId(), jurisdictionId, code, name, rule: rule ?? null })),
   );
-  return added.length + renamed.length;
+  return added.length + new Set([...renamed, ...ruled].map(({ id }) => id)).size;
 }
 
 /** @returns the posts of the new units */
@@ -224,14 +315,14 @@ async function createUnits(
   listed: readonly ListedUnit[],
 ) {
   const fromOn = localDateOf(at, timeZone);
-  const units = listed.map(({ row, code, name, officialName, kind }) => ({
+  const units = listed.map(({ position, code, name, officialName, kind }) => ({
     id: newId(),
     jurisdictionId,
     code,
     name,
     officialName,
     kind,
-    position: row,
+    position,
     parentId: null,
     fromOn,
     toOn: null,
@@ -255,8 +346,8 @@ async function createUnits(
 async function updateUnits(tx: EntityManager, listed: readonly ListedUnit[]): Promise<void> {
   if (listed.length === 0) return;
   await tx.query(
-    `update unit set name = r.name, official_name = r."officialName", kind = r.kind, position = r.row
-     from jsonb_to_recordset($1::jsonb) as r(code text, name text, "officialName" text, kind text, row int)
+    `update unit set name = r.name, official_name = r."officialName", kind = r.kind, position = r.position
+     from jsonb_to_recordset($1::jsonb) as r(code text, name text, "officialName" text, kind text, position int)
      where unit.code = r.code`,
     [JSON.stringify(listed)],
   );
@@ -266,6 +357,18 @@ async function updateUnits(tx: EntityManager, listed: readonly ListedUnit[]): Pr
      from unit u where u.id = n.unit_id and u.code = any($1) and n.to_on is null
        and (n.name, n.official_name) is distinct from (u.name, u.official_name)`,
     [listed.map(({ code }) => code)],
+  );
+}
+
+/** Puts units under those above them; all of them are there by now. */
+async function placeUnits(tx: EntityManager, listed: readonly ListedUnit[]): Promise<void> {
+  const placed = listed.flatMap(({ code, parentCode }) => (parentCode === undefined ? [] : [{ code, parentCode }]));
+  if (placed.length === 0) return;
+  await tx.query(
+    `update unit set parent_id = p.id
+     from jsonb_to_recordset($1::jsonb) as r(code text, "parentCode" text) left join unit p on p.code = r."parentCode"
+     where unit.code = r.code and unit.parent_id is distinct from p.id`,
+    [JSON.stringify(placed)],
   );
 }
 
@@ -280,6 +383,12 @@ async function replaceNamesAndGroups(
   const groupIds = new Map((await readGroups(tx, jurisdictionId)).map(({ code, id }) => [code, id]));
   // All are removed before any is added: an alias may have gone from one unit to another.
   await tx.delete(UnitAliasEntity, { unitId: In([...unitIds.values()]) });
+  // Names are free again when their unit is gone.
+  await tx.query(
+    `delete from unit_alias a using unit u
+     where a.jurisdiction_id = $1 and a.name = any($2) and u.id = a.unit_id and u.to_on is not null`,
+    [jurisdictionId, listed.flatMap(({ aliases }) => aliases)],
+  );
   await tx.delete(UnitGroupMemberEntity, { unitId: In([...unitIds.values()]) });
   await insertAll(
     tx,
@@ -297,24 +406,8 @@ async function replaceNamesAndGroups(
   );
 }
 
-function isSame(listed: ListedUnit, view: UnitView): boolean {
-  const sameSet = (one: readonly string[], other: readonly string[]): boolean =>
-    one.length === other.length && one.every((item) => other.includes(item));
-  return (
-    listed.name === view.name &&
-    listed.officialName === view.officialName &&
-    listed.kind === view.kind &&
-    listed.row === view.position &&
-    sameSet(listed.aliases, view.aliases) &&
-    sameSet(
-      listed.groupCodes,
-      view.groups.map(({ code }) => code),
-    )
-  );
-}
-
-/** A unit as history records it: groups by their codes, which say more than ids do. */
+/** A unit as history records it: the groups that it is listed in, by their codes, which say more than ids do. */
 const stateOf = (unit: UnitView): Record<string, unknown> => ({
   ...unit,
-  groups: unit.groups.map(({ code }) => code),
+  groups: unit.groups.flatMap(({ code, byRule }) => (byRule ? [] : [code])),
 });

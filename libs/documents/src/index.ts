@@ -1,2 +1,3 @@
 export type { Progress } from './formats/format';
-export { readPlanDocument } from './read-document';
+export { readPlanDocument, readTables } from './read-document';
+export type { TableCell, TableRow, TableSheet } from './tables';

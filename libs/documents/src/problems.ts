@@ -3,6 +3,7 @@ import { DomainError } from '@duban/kernel';
 export type DocumentProblemCode =
   | 'DOCUMENT.TOO_LARGE'
   | 'DOCUMENT.NOT_A_DOCUMENT'
+  | 'DOCUMENT.NOT_A_TABLE'
   | 'DOCUMENT.PROTECTED'
   | 'DOCUMENT.BROKEN'
   | 'DOCUMENT.ZIP_BOMB'

@@ -3,7 +3,7 @@ import type { DraftTask } from '@duban/breakdown';
 import { DomainError } from '@duban/kernel';
 import type { Progress } from './formats/format';
 import { problem } from './problems';
-import type { PlanDocument, ReadingAnswer, ReadingOrder } from './reading';
+import type { PlanDocument, ReadingAnswer, ReadingOrder, ReadingResult } from './reading';
 
 /** What reading one file may take: it is stopped beyond. */
 const MOST_MS = 120_000;
@@ -66,7 +66,7 @@ export function readInThread(
   order: ReadingOrder,
   onProgress: Progress,
   { signal, limits: { time = MOST_MS, memory = MOST_MEGABYTES } = {} }: ThreadOptions,
-): Promise<PlanDocument> {
+): Promise<ReadingResult> {
   return new Promise((resolve, reject) => {
     const worker = takeWorker(thread, memory);
     const leave = (): void => {
@@ -95,8 +95,9 @@ export function readInThread(
       else if ('plan' in answer)
         answered(() => {
           const plan = JSON.parse(answer.plan) as PlanDocument;
-          resolve({ ...plan, breakdown: { ...plan.breakdown, tasks } });
+          resolve({ plan: { ...plan, breakdown: { ...plan.breakdown, tasks } } });
         });
+      else if ('sheets' in answer) answered(() => resolve(answer));
       else {
         // What is thrown loses its class on the way.
         const { code, message, details } = answer.refusal;

@@ -1,19 +1,66 @@
 import { Transactor } from '@duban/database';
-import { assertMay, type UnitImportResult, UnitDirectory, UnitImportService, type UnitView } from '@duban/directory';
+import {
+  assertMay,
+  EXPORT_FORMATS,
+  EXPORT_TYPES,
+  readUnitFile,
+  readUnitListing,
+  UNIT_KINDS,
+  UnitDirectory,
+  type UnitImportPreview,
+  type UnitImportResult,
+  UnitImportService,
+  type UnitView,
+  writeUnitFile,
+} from '@duban/directory';
 import type { Actor } from '@duban/history';
-import { invalid } from '@duban/kernel';
+import { parseLocalDate } from '@duban/kernel';
 import { badCursor, cursorKey, isUuid, type Page, pageOf as pageFrom } from '@duban/reporting';
-import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
-import { cursor, limit, pageOf, uuid } from '../schemas';
+import { type ActingRequest, CurrentActor, invalidRequest } from '../requests';
+import { cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
-import { lineOfFault } from './json-fault';
 
-class UnitsQuery extends createZodDto(z.strictObject({ jurisdictionId: uuid.optional(), limit, cursor })) {}
+const kind = z.string().meta({
+  description: `One of ${Object.entries(UNIT_KINDS)
+    .map(([code, [label]]) => `${code} (${label})`)
+    .join(', ')}, or a kind of the government’s own.`,
+});
+const rule = z
+  .object({
+    kinds: z.array(z.string()).meta({ description: 'Units of one of these kinds; of any where there are none.' }),
+    under: textOrNull.meta({ description: 'Below the unit of this code; anywhere where it is null.' }),
+    except: z.array(z.string()).meta({ description: 'Codes of units that are no members.' }),
+  })
+  .meta({ description: 'Who is in a group of units (集合单位) by rule, whoever comes later among them.' });
+
+class UnitsQuery extends createZodDto(
+  z.strictObject({
+    jurisdictionId: uuid.optional(),
+    parentId: uuid.optional().meta({ description: 'The unit right above them (上级单位).' }),
+    kind: storable.min(1).max(40).optional().meta({ description: 'A kind of units, or a Chinese word for one.' }),
+    on: day.optional().meta({
+      description:
+        'The units that were there on this day, by the names that they had then. Without it: those that are gone, too.',
+    }),
+    q: storable.max(100).optional().meta({ description: 'Words of a name, former names among them, or of the code.' }),
+    limit,
+    cursor,
+  }),
+) {}
 class UnitsDto extends createZodDto(
   pageOf(
     z.object({
@@ -22,31 +69,105 @@ class UnitsDto extends createZodDto(
       code: z.string(),
       name: z.string(),
       officialName: z.string(),
-      kind: z.string(),
+      kind,
       position: z.int(),
-      parentId: uuid.nullable(),
+      parentId: uuid.nullable().meta({ description: 'The unit right above it; null directly under the government.' }),
       fromOn: z.string(),
       toOn: z.string().nullable(),
       isActive: z.boolean(),
       aliases: z.array(z.string()),
+      formerNames: z.array(z.string()).meta({ description: 'Names that it had before (曾用名).' }),
       settledNames: z
         .array(z.string())
         .meta({ description: 'Names that a person has said to mean this unit alone (名称认定).' }),
-      groups: z.array(z.object({ id: uuid, code: z.string(), name: z.string() })),
+      groups: z.array(
+        z.object({
+          id: uuid,
+          code: z.string(),
+          name: z.string(),
+          byRule: z.boolean().meta({ description: 'Since it fits the group’s rule; else it is listed in the group.' }),
+        }),
+      ),
       posts: z.array(z.object({ id: uuid, kind: z.string(), title: z.string().nullable() })),
     }),
   ),
 ) {}
+class UnitExportQuery extends createZodDto(
+  z.strictObject({
+    format: z.enum(EXPORT_FORMATS).default('xlsx'),
+    jurisdictionId: uuid.optional().meta({ description: 'Needed where there are several.' }),
+  }),
+) {}
+class UnitListingDto extends createZodDto(
+  z.object({
+    jurisdiction: z.string(),
+    units: z.array(
+      z.object({
+        code: z.string(),
+        name: z.string(),
+        official: z.string(),
+        aliases: z.array(z.string()),
+        kind,
+        parent: textOrNull.meta({ description: 'The code of the unit above it.' }),
+        position: z.int(),
+        groups: z.array(z.string()),
+      }),
+    ),
+    groups: z.array(z.object({ code: z.string(), name: z.string(), rule: rule.nullable() })),
+  }),
+) {}
+
+const value = z.union([z.string(), z.number(), z.array(z.string()), rule]).nullable();
+const changes = z.array(z.object({ field: z.string(), from: value, to: value }));
+const difference = z
+  .object({
+    jurisdiction: z.object({ id: uuid.nullable(), name: z.string() }),
+    created: z.array(
+      z.object({
+        code: z.string(),
+        name: z.string(),
+        officialName: z.string(),
+        kind,
+        position: z.int(),
+        parent: textOrNull,
+        aliases: z.array(z.string()),
+        groups: z.array(z.string()),
+      }),
+    ),
+    updated: z.array(z.object({ code: z.string(), name: z.string(), changes })),
+    unchanged: z.int(),
+    notListed: z.array(z.object({ code: z.string(), name: z.string() })).meta({
+      description: 'Units of the jurisdiction that the file does not list: they are left as they are.',
+    }),
+    groups: z.array(z.object({ code: z.string(), name: z.string(), isNew: z.boolean(), changes })),
+    accounts: z.array(z.object({ username: z.string(), displayName: z.string() })),
+  })
+  .meta({ description: 'Of a preview: what the import would change.' });
 class UnitImportDto extends createZodDto(
   z.object({
-    jurisdiction: z.object({ id: uuid, name: z.string(), timeZone: z.string() }),
+    jurisdiction: z.object({
+      id: uuid.nullable().meta({ description: 'Null in a preview where it is new.' }),
+      name: z.string(),
+      timeZone: z.string(),
+    }),
     created: z.int(),
     updated: z.int(),
     unchanged: z.int(),
     groups: z.int(),
     accounts: z.int(),
+    difference: difference.optional(),
+    digest: z.string().optional().meta({ description: 'Of a preview’s difference; the import takes it.' }),
   }),
 ) {}
+/** The fields of the form beside the file. */
+const importFields = z.strictObject({
+  jurisdiction: storable.trim().min(1).max(100).optional(),
+  preview: z.enum(['true', 'false'], { error: 'true or false.' }).optional(),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'The digest of a preview.')
+    .optional(),
+});
 
 @ApiTags('units')
 @Controller('units')
@@ -63,9 +184,10 @@ export class UnitsController {
   @ApiOkResponse({ type: UnitsDto })
   async list(
     @CurrentActor() actor: Actor,
-    @Query() { limit: size, cursor: after, ...filter }: UnitsQuery,
+    @Query() { limit: size, cursor: after, on, ...rest }: UnitsQuery,
   ): Promise<Page<UnitView>> {
     assertMay(actor, 'unit.read');
+    const filter = { ...rest, ...(on === undefined ? {} : { on: parseLocalDate(on) }) };
     const units = await this.transactor.run((tx) => this.directory.list(tx, filter));
     // A directory has some thousand units at most, so a page is cut from the whole.
     const key = cursorKey(after, [isUuid]);
@@ -74,41 +196,76 @@ export class UnitsController {
     return pageFrom(units.slice(start, start + size + 1), size, (unit) => [unit.id]);
   }
 
+  @Get('export')
+  @ApiOperation({
+    summary: 'The directory (单位名录) as a file that imports again as no change',
+    description: 'Units that are there, in their order; in .xlsx and JSON the groups with their rules, too.',
+  })
+  @ApiExtraModels(UnitListingDto)
+  @ApiOkResponse({
+    content: {
+      [EXPORT_TYPES.json]: { schema: { $ref: getSchemaPath(UnitListingDto) } },
+      [EXPORT_TYPES.xlsx]: { schema: { type: 'string', format: 'binary' } },
+      [EXPORT_TYPES.csv]: { schema: { type: 'string', format: 'binary' } },
+    },
+  })
+  async export(
+    @CurrentActor() actor: Actor,
+    @Query() { format, jurisdictionId }: UnitExportQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    assertMay(actor, 'unit.read');
+    const listing = await this.transactor.run((tx) => readUnitListing(tx, jurisdictionId));
+    const name = encodeURIComponent(`${listing.jurisdiction}单位名录.${format}`);
+    void reply
+      .header('content-disposition', `attachment; filename="units.${format}"; filename*=UTF-8''${name}`)
+      .type(format === 'xlsx' ? EXPORT_TYPES.xlsx : `${EXPORT_TYPES[format]}; charset=utf-8`);
+    return writeUnitFile(listing, format);
+  }
+
   @Post('import')
   @HttpCode(200)
   @ApiConsumes('multipart/form-data')
   @ApiBody({
-    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary' },
+        jurisdiction: { type: 'string', description: 'Whose units they are, where the file does not say.' },
+        preview: {
+          type: 'string',
+          enum: ['true', 'false'],
+          description: 'Says what would change, and changes nothing.',
+        },
+        digest: {
+          type: 'string',
+          description: 'Of the preview that was looked at: 409 where something else would change now.',
+        },
+      },
+    },
   })
   @ApiOperation({
     summary: 'Import the directory (单位名录)',
     description:
-      'A JSON file `{jurisdiction, units: [{code, name, official, aliases, kind, groups}], groups: [{code, name}]}`.',
+      'JSON `{jurisdiction, units: [{code, name, official, aliases, kind, groups, parent, position}], groups: [{code, name, rule}]}`, ' +
+      'a spreadsheet (.xlsx) or CSV, as `GET /units/export` writes them. What the file does not list is left as it is.',
   })
   @ApiOkResponse({ type: UnitImportDto })
-  async import(@CurrentActor() sender: Actor, @Req() request: ActingRequest): Promise<UnitImportResult> {
+  async import(
+    @CurrentActor() sender: Actor,
+    @Req() request: ActingRequest,
+  ): Promise<UnitImportResult | UnitImportPreview> {
     // Who may not is not asked for a file first.
     assertMay(sender, 'unit.import');
-    const file = await readUpload(request, []);
-    return this.commands.run(request, file.bytes, (tx, actor, at) =>
-      this.imports.import(tx, actor, at, parse(file.bytes)),
-    );
-  }
-}
-
-function parse(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw invalid('UNIT.FILE_NOT_UTF8', 'The file is not UTF-8 text.', { field: 'file' });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid('UNIT.FILE_NOT_JSON', `The file is not valid JSON: ${(error as Error).message}.`, {
-      field: 'file',
-      line: lineOfFault(text),
-    });
+    const { name, bytes, fields } = await readUpload(request, Object.keys(importFields.shape));
+    const checked = importFields.safeParse(fields);
+    if (!checked.success) throw invalidRequest(checked.error);
+    const { jurisdiction, preview, digest } = checked.data;
+    // Reading takes its time, and no transaction waits for it.
+    const file = await readUnitFile({ name, bytes }, jurisdiction);
+    if (preview === 'true') return this.transactor.run((tx) => this.imports.preview(tx, sender, file));
+    const content = Buffer.concat([bytes, Buffer.from(JSON.stringify(fields))]);
+    return this.commands.run(request, content, (tx, actor, at) => this.imports.importFile(tx, actor, at, file, digest));
   }
 }

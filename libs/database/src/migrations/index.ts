@@ -7,6 +7,7 @@ import { PlanImports1795640000000 } from './1795640000000-plan-imports';
 import { SignIn1795650000000 } from './1795650000000-sign-in';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 import { UnitTree1795800000000 } from './1795800000000-unit-tree';
+import { GroupRules1795801000000 } from './1795801000000-group-rules';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   SignIn1795650000000,
   ListIndexes1795724900000,
   UnitTree1795800000000,
+  GroupRules1795801000000,
 ];

@@ -9,7 +9,7 @@ import type { DocumentFormat, KnownFile, Progress } from './format';
 type Library = typeof import('@e965/xlsx');
 
 /** So many rows with something in them are read of one file. */
-const MOST_ROWS = 200_000;
+export const MOST_ROWS = 200_000;
 /** Names that programs give to sheets. */
 const USUAL_NAME = /^(?:sheet|工作表|表)\s*\d*$/i;
 
@@ -27,10 +27,8 @@ export const sheetFormat: DocumentFormat = {
 };
 
 /** @throws DomainError DOCUMENT.BROKEN, DOCUMENT.PROTECTED, DOCUMENT.NO_TEXT, DOCUMENT.ZIP_BOMB, DOCUMENT.TOO_HARD */
-async function readSheets({ bytes, entries }: KnownFile, progress: Progress): Promise<SourceDocument> {
-  if (entries.size > 0) checkZip(bytes);
-  const library = await import('@e965/xlsx');
-  const book = open(library, bytes);
+async function readSheets(file: KnownFile, progress: Progress): Promise<SourceDocument> {
+  const { library, book } = await openBook(file);
   const writer = new SourceWriter();
   const shown = book.SheetNames.filter((name, index) => {
     const isHidden = (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0;
@@ -42,12 +40,22 @@ async function readSheets({ bytes, entries }: KnownFile, progress: Progress): Pr
     const sheet = book.Sheets[name];
     if (!sheet) continue;
     left -= rowsOf(sheet).length;
-    if (left < 0) throw problem('DOCUMENT.TOO_HARD', `The file has more than ${MOST_ROWS} rows: split it.`);
+    if (left < 0) throw tooManyRows();
     if (shown.length > 1 && !USUAL_NAME.test(name)) writer.paragraph(name);
     new SheetReader(library, writer, sheet, book.Workbook?.WBProps?.date1904 ?? false).read(name);
     progress(index + 1, shown.length);
   }
   return writer.finish();
+}
+
+export const tooManyRows = (): Error =>
+  problem('DOCUMENT.TOO_HARD', `The file has more than ${MOST_ROWS} rows: split it.`);
+
+/** @throws DomainError DOCUMENT.BROKEN, DOCUMENT.PROTECTED, DOCUMENT.ZIP_BOMB */
+export async function openBook({ bytes, entries }: KnownFile): Promise<{ library: Library; book: WorkBook }> {
+  if (entries.size > 0) checkZip(bytes);
+  const library = await import('@e965/xlsx');
+  return { library, book: open(library, bytes) };
 }
 
 function open(library: Library, bytes: Uint8Array): WorkBook {
@@ -66,7 +74,7 @@ const protectedFile = (): Error =>
 type Cells = (CellObject | undefined)[];
 
 /** The rows in which something stands, with their numbers from 0; others may be a million, and are not looked at. */
-function rowsOf(sheet: WorkSheet | undefined): { number: number; cells: Cells }[] {
+export function rowsOf(sheet: WorkSheet | undefined): { number: number; cells: Cells }[] {
   const data = (sheet as { '!data'?: (Cells | undefined)[] } | undefined)?.['!data'] ?? [];
   const rows: { number: number; cells: Cells }[] = [];
   data.forEach((cells, number) => {
@@ -75,7 +83,7 @@ function rowsOf(sheet: WorkSheet | undefined): { number: number; cells: Cells }[
   return rows;
 }
 
-const hasInk = ({ t, v, w }: CellObject): boolean => t !== 'z' && String(w ?? v ?? '').trim() !== '';
+export const hasInk = ({ t, v, w }: CellObject): boolean => t !== 'z' && String(w ?? v ?? '').trim() !== '';
 
 /** Writes one sheet down as a table, its blank rows and columns left out. */
 class SheetReader {
