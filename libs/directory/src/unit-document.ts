@@ -1,6 +1,6 @@
 import type { Fault } from '@duban/kernel';
 import { z } from 'zod';
-import { type FileList, type FilePlaces, JSON_PLACES } from './file-places';
+import { type FileList, type FilePlaces, JSON_PLACES, type UnitFile } from './file-places';
 import type { GroupRule } from './group-rules';
 import { cleanCode, cleanText, nameKey, PRINTABLE } from './names';
 import { kindOf } from './unit-kinds';
@@ -128,6 +128,13 @@ export function readUnitDocument(input: unknown, places: FilePlaces = JSON_PLACE
   const unitCodes = legibleUnits.flatMap((unit) => unit.code ?? []);
   const groupCodes = legibleGroups.flatMap((group) => group.code ?? []);
   return { jurisdiction, units, groups, unitCodes, groupCodes, faults };
+}
+
+/** As {@link readUnitDocument}, with the faults of what could not be read in the file: that is not missing as well. */
+export function readUnitFileDocument({ document, places, faults }: UnitFile): ReadDocument {
+  const read = readUnitDocument(document, places);
+  const unread = new Set(faults.map(({ field }) => field));
+  return { ...read, faults: [...faults, ...read.faults.filter(({ field }) => !unread.has(field))] };
 }
 
 const withoutRepetitions = ({ kinds, under, except }: GroupRule): GroupRule => ({

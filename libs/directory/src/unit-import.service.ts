@@ -15,7 +15,7 @@ import { PostEntity } from './post.entity';
 import { assertMay } from './rights';
 import { findUnitConflicts, findUnknownGroups, type Known } from './unit-conflicts';
 import { accountOf, differenceOf, digestOf, type UnitDifference } from './unit-difference';
-import { type ListedGroup, type ListedUnit, type ReadDocument, readUnitDocument } from './unit-document';
+import { type ListedGroup, type ListedUnit, type ReadDocument, readUnitFileDocument } from './unit-document';
 import { findParentFaults, findRuleFaults } from './unit-tree';
 import { readUnits, type UnitView } from './unit-view';
 import { UnitEntity } from './unit.entity';
@@ -197,22 +197,20 @@ export class UnitImportService {
 /** Reads a file against what is stored. @throws DomainError with all its faults */
 async function compare(
   tx: EntityManager,
-  { document, places, faults }: UnitFile,
+  file: UnitFile,
 ): Promise<{
   listed: ReadDocument & { jurisdiction: string };
   found: Jurisdiction | null;
   known: Known;
   difference: UnitDifference;
 }> {
-  const read = readUnitDocument(document, places);
+  const { places } = file;
+  const read = readUnitFileDocument(file);
   const found = await tx.findOneBy(JurisdictionEntity, { name: read.jurisdiction ?? '' });
   const known = await readKnown(tx, found, read);
-  const unread = new Set(faults.map(({ field }) => field));
   refuse(
     [
-      ...faults,
-      // What could not be read is not said to be missing as well.
-      ...read.faults.filter(({ field }) => !unread.has(field)),
+      ...read.faults,
       ...findUnknownGroups(read, known, places),
       ...findParentFaults(read, known, places),
       ...findRuleFaults(read, known, places),

@@ -75,11 +75,15 @@ async function writeBook(units: readonly Cell[][], groups: readonly Cell[][]): P
     sheet['!cols'] = (rows[0] ?? []).map(() => ({ wch: WIDTH }));
     utils.book_append_sheet(book, sheet, name);
   }
-  return write(book, { type: 'buffer', bookType: 'xlsx', compression: true }) as Buffer;
+  // With the texts in one list, as Excel has them: what stands in a cell itself is unescaped twice by readers.
+  return write(book, { type: 'buffer', bookType: 'xlsx', bookSST: true, compression: true }) as Buffer;
 }
 
 /** Each cell says what it is: a code with zeros before it stays one, and what looks like a formula stays text. */
 function typed(cell: Cell): CellObject | null {
   if (cell === null || cell === '') return null;
-  return typeof cell === 'number' ? { t: 'n', v: cell } : { t: 's', v: cell, z: '@' };
+  return typeof cell === 'number' ? { t: 'n', v: cell } : { t: 's', v: cell.replace(ESCAPE, '_x005F_'), z: '@' };
 }
+
+/** In a spreadsheet `_x000D_` is a character by its number; what only looks like one has its first sign written so. */
+const ESCAPE = /_(?=x[0-9A-Fa-f]{4}_)/g;
