@@ -240,6 +240,45 @@ describe('NameBook', () => {
     ]);
   });
 
+  it('takes a former name for the unit that had it, after all present names and a person’s answer', () => {
+    const units: Listed[] = [
+      {
+        code: 'A',
+        name: '市文旅局',
+        official: '云山市文化和旅游局',
+        former: ['市文化局', '云山市文化广电局', '市体育局'],
+      },
+      { code: 'B', name: '市体育局' },
+      { code: 'C', name: '市数据局', former: ['市信息办', '市电子政务办'] },
+      { code: 'D', name: '市经信局', former: ['市信息办', '市林业管理局'] },
+      { code: 'E', name: '市林业局' },
+    ];
+    const book = bookOf('云山市', units, {}, [{ name: '市电子政务办', unitIds: ['D'], groupId: null }]);
+    expect(book.read('市文化局')).toEqual({ unitIds: ['A'], groupId: null });
+    expect(book.read('云山市 文化局')).toEqual({ unitIds: ['A'], groupId: null });
+    expect(book.read('文化广电局')).toEqual({ unitIds: ['A'], groupId: null });
+    expect(book.read('市体育局')).toEqual({ unitIds: ['B'], groupId: null });
+    expect(book.read('市电子政务办')).toEqual({ unitIds: ['D'], groupId: null });
+    // A present name in a looser form comes first.
+    expect(book.read('市林业管理局')).toEqual({ unitIds: ['E'], groupId: null });
+    expect(book.read('市信息办')).toEqual({ reason: 'ambiguous', candidates: ['C', 'D'] });
+    expect(book.read('市文化局、市体育局')).toEqual({ unitIds: ['A', 'B'], groupId: null });
+    expect(book.read('市文旅局（市文化局）')).toEqual({ unitIds: ['A'], groupId: null });
+    expect([book.isOwnName('市文化局'), book.isOwnName('市文旅局')]).toEqual([false, true]);
+  });
+
+  it('takes words for a kind of units for all of that kind', () => {
+    const units = [
+      { code: 'A', name: '云山城投集团', kind: 'state_firm' },
+      { code: 'B', name: '云山水务集团', kind: '国企' },
+      { code: 'C', name: '市档案馆', kind: 'public_institution' },
+    ];
+    const book = bookOf('云山市', units);
+    expect(book.read('各国有企业')).toEqual({ unitIds: ['A', 'B'], groupId: null });
+    expect(book.read('各事业单位')).toEqual({ unitIds: ['C'], groupId: null });
+    expect(book.read('各科室')).toMatchObject({ reason: 'unknown' });
+  });
+
   it('reads anything, and every name of the directory as its own', () => {
     const own = CITY.flatMap(({ code, name, official, aliases }) =>
       [name, official ?? name, ...(aliases ?? [])].map((one) => [code, one] as const),

@@ -64,6 +64,37 @@ describe('readUnitDocument', () => {
     ]);
   });
 
+  it('reads what is above a unit, its position and its kind, and rules of groups', () => {
+    const { units, groups, faults } = readUnitDocument({
+      jurisdiction: '云山市',
+      units: [
+        { code: 'A', name: '市教育局', kind: '部门', position: 12 },
+        { code: 'B', name: '基础教育科', kind: '科室', parent: 'Ａ' },
+        { code: 'C', name: '市委宣传部', kind: 'party', parent: null },
+        { code: 'D', name: '北岭区人民政府', kind: '中心城区' },
+      ],
+      groups: [
+        { code: 'g', name: '各局', rule: { kinds: ['部门', 'department'], under: 'Ａ', except: ['B', 'B'] } },
+        { code: 'h', name: '各科', rule: { kinds: ['科室'] } },
+        { code: 'i', name: '各处', rule: null },
+        { code: 'j', name: '各室' },
+      ],
+    });
+    expect(faults).toEqual([]);
+    expect(units.map(({ kind, parentCode, position }) => [kind, parentCode, position])).toEqual([
+      ['department', undefined, 12],
+      ['section', 'A', 2],
+      ['party', null, 3],
+      ['中心城区', undefined, 4],
+    ]);
+    expect(groups.map(({ rule }) => rule)).toEqual([
+      { kinds: ['department'], under: 'A', except: ['B'] },
+      { kinds: ['section'], under: null, except: [] },
+      null,
+      undefined,
+    ]);
+  });
+
   it.each<[string, unknown, string[]]>([
     ['nothing', undefined, ['UNIT.MISSING_FIELD']],
     ['null', null, ['UNIT.WRONG_TYPE']],
@@ -96,6 +127,12 @@ describe('readUnitDocument', () => {
       changed((d) => (d.units[3]!['name'] = '区\u0000政府')),
       ['UNIT.BAD_CHARACTERS units[3].name 4'],
     ],
+    ['a parent of the wrong type', changed((d) => (d.units[3]!['parent'] = 7)), ['UNIT.WRONG_TYPE units[3].parent 4']],
+    ['a blank parent', changed((d) => (d.units[3]!['parent'] = ' ')), ['UNIT.EMPTY units[3].parent 4']],
+    ['a position of text', changed((d) => (d.units[3]!['position'] = '4')), ['UNIT.WRONG_TYPE units[3].position 4']],
+    ['half a position', changed((d) => (d.units[3]!['position'] = 1.5)), ['UNIT.WRONG_TYPE units[3].position 4']],
+    ['position 0', changed((d) => (d.units[3]!['position'] = 0)), ['UNIT.OUT_OF_RANGE units[3].position 4']],
+    ['a far position', changed((d) => (d.units[3]!['position'] = 1e9)), ['UNIT.OUT_OF_RANGE units[3].position 4']],
     ['an empty alias', changed((d) => (d.units[1]!['aliases'] = ['发改委', ''])), ['UNIT.EMPTY units[1].aliases[1] 2']],
     ['a code twice', changed((d) => (d.units[3]!['code'] = 'Ｙ01')), ['UNIT.CODE_TWICE units[3].code 4']],
     ['a name twice', changed((d) => (d.units[0]!['name'] = '市发改委(物价局)')), ['UNIT.NAME_TWICE units[1].name 2']],

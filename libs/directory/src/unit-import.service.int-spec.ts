@@ -1,8 +1,12 @@
 import type { Actor } from '@duban/history';
-import type { Fault } from '@duban/kernel';
+import { type Fault, parseLocalDate } from '@duban/kernel';
 import { until } from '@duban/testing';
 import { actorOf, DEMO_PASSWORD, useDirectory } from '../test/directory-fixture';
 import { sampleUnits } from '../test/sample-units';
+import { unitFileOf } from './file-places';
+import { EXPORT_FORMATS, type ExportFormat, writeUnitFile } from './unit-files/unit-export';
+import { readUnitFile } from './unit-files/unit-file';
+import { readUnitListing } from './unit-listing';
 
 type Document = ReturnType<typeof sampleUnits>;
 
@@ -307,6 +311,412 @@ describe('UnitImportService', () => {
     expect(result).toMatchObject({ created: 3_000, accounts: 6_000 });
     expect(await count('unit_alias')).toBe(15_000);
     expect(await importing({ jurisdiction: '云山市', units: many })).toMatchObject({ unchanged: 3_000 });
+  });
+
+  describe('of a tree', () => {
+    const tree = (parents: Record<string, string | null>): Document =>
+      changed((d) => {
+        for (const unit of d.units) if (String(unit['code']) in parents) unit['parent'] = parents[String(unit['code'])];
+      });
+    const parents = async (): Promise<Record<string, string | null>> => {
+      const all = await units();
+      const codes = new Map(all.map(({ id, code }) => [id, code]));
+      return Object.fromEntries(all.map(({ code, parentId }) => [code, codes.get(parentId ?? '') ?? null]));
+    };
+
+    it('puts units under those above them, wherever they stand in the file, and takes them away again', async () => {
+      await importing(tree({ Y01: 'Q02', Y02: 'Y01' }));
+      expect(await parents()).toEqual({ Y01: 'Q02', Y02: 'Y01', Q02: null, Q01: null });
+      // A file that does not say leaves the tree as it is.
+      expect(await importing(sampleUnits())).toMatchObject({ updated: 0, unchanged: 4 });
+      expect(await parents()).toEqual({ Y01: 'Q02', Y02: 'Y01', Q02: null, Q01: null });
+      seen = (await t.events()).length;
+      expect(await importing(tree({ Q02: 'Y01', Y01: null, Y02: 'Q02' }))).toMatchObject({ updated: 3, unchanged: 1 });
+      expect(await parents()).toEqual({ Y01: null, Y02: 'Q02', Q02: 'Y01', Q01: null });
+      expect((await newEvents()).map(({ type }) => type)).toEqual(Array(3).fill('unit.updated'));
+    });
+
+    it('refuses a circle through what is stored, and changes nothing', async () => {
+      await importing(tree({ Y02: 'Y01', Q02: 'Y02' }));
+      const before = await parents();
+      const error = await importing({
+        jurisdiction: '云山市',
+        units: [{ code: 'Y01', name: '市教育局', official: '云山市教育局', kind: 'department', parent: 'Q02' }],
+      }).catch((reason) => reason);
+      expect(error).toMatchObject({ kind: 'invalid', code: 'UNIT.IMPORT_INVALID' });
+      expect(error.faults).toMatchObject([{ code: 'UNIT.PARENT_CYCLE', field: 'units[0].parent', row: 1 }]);
+      expect(await parents()).toEqual(before);
+    });
+
+    it.each<[string, string, string]>([
+      ['a circle', `(select id from unit where code = 'Y02')`, 'ck_unit_tree'],
+      ['another jurisdiction', `(select id from unit where code = 'H01')`, 'ck_unit_parent_jurisdiction'],
+    ])('is kept from %s by the database, whoever writes', async (_, parent, constraint) => {
+      await importing(tree({ Y02: 'Y01' }));
+      await importing({ jurisdiction: '海州市', units: [{ code: 'H01', name: '市教育局', kind: 'department' }] });
+      const write = t.run(async (tx) => tx.query(`update unit set parent_id = ${parent} where code = 'Y01'`));
+      await expect(write).rejects.toMatchObject({ driverError: { code: '23514', constraint } });
+    });
+
+    it('lets one transaction turn the tree round, looked at when it ends', async () => {
+      await importing(tree({ Y02: 'Y01' }));
+      await t.run(async (tx) => {
+        await tx.query(`update unit set parent_id = (select id from unit where code = 'Y02') where code = 'Y01'`);
+        await tx.query(`update unit set parent_id = null where code = 'Y02'`);
+      });
+      expect(await parents()).toMatchObject({ Y01: 'Y02', Y02: null });
+    });
+
+    it('has no circle of two halves that two transactions close at once', async () => {
+      await importing(sampleUnits());
+      const half = (below: string, above: string, begun: () => void, go: Promise<void>): Promise<void> =>
+        t.run(async (tx) => {
+          await tx.query(`update unit set parent_id = (select id from unit where code = $2) where code = $1`, [
+            below,
+            above,
+          ]);
+          begun();
+          await go;
+        });
+      let begun = 0;
+      let release = (): void => undefined;
+      const go = new Promise<void>((resolve) => (release = resolve));
+      const count2 = (): void => void begun++;
+      const halves = [half('Y01', 'Y02', count2, go), half('Y02', 'Y01', count2, go)];
+      const outcomes = Promise.allSettled(halves);
+      await until(async () => begun === 2);
+      release();
+      expect((await outcomes).map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    });
+  });
+
+  describe('of groups by rule', () => {
+    const ruled = (rule: unknown): Document =>
+      changed((d) => {
+        d.units[3]!['groups'] = [];
+        d.units.push({ code: 'S01', name: '南湖区财政科', kind: '科室', parent: 'Q02' });
+        d.groups.push({ code: 'rule', name: '各有规则单位', ...(rule === undefined ? {} : { rule }) });
+      });
+    const members = async (): Promise<string[]> =>
+      (await units())
+        .filter(({ groups }) => groups.some((one) => one.code === 'rule' && one.byRule))
+        .map(({ code }) => code);
+
+    it.each<[object, string[]]>([
+      [{ kinds: ['区'] }, ['Q02', 'Q01']],
+      [{ kinds: ['district', 'section'], under: 'Q02' }, ['S01']],
+      [{ under: 'Q02' }, ['S01']],
+      [{ kinds: ['district'], except: ['Q01'] }, ['Q02']],
+    ])('%j has its members', async (rule, codes) => {
+      await importing(ruled(rule));
+      expect(await members()).toEqual(codes);
+      expect(await importing(ruled(rule))).toMatchObject({ updated: 0, groups: 0, unchanged: 5 });
+    });
+
+    it('has a unit that joins later as a member by itself, and nobody that is gone', async () => {
+      const { jurisdiction } = await importing(ruled({ kinds: ['district'] }));
+      await importing({
+        jurisdiction: '云山市',
+        units: [{ code: 'Q03', name: '东河区人民政府', kind: '区', position: 9 }],
+      });
+      const resolved = async () => {
+        const { groupId, unitIds } = (
+          await t.run((tx) => t.directory.resolve(tx, jurisdiction.id, ['各有规则单位']))
+        ).get('各有规则单位')!;
+        const codes = new Map((await units()).map(({ id, code }) => [id, code]));
+        return { groupId, codes: unitIds.map((id) => codes.get(id)) };
+      };
+      expect(await resolved()).toEqual({ groupId: expect.any(String), codes: ['Q02', 'Q01', 'Q03'] });
+      await t.query(`update unit set to_on = from_on + 31 where code = 'Q01'`);
+      expect((await resolved()).codes).toEqual(['Q02', 'Q03']);
+      const then = await t.run((tx) => t.directory.list(tx, { on: parseLocalDate('2031-01-07') }));
+      expect(then.filter(({ groups }) => groups.some(({ code }) => code === 'rule')).map(({ code }) => code)).toEqual([
+        'Q02',
+        'Q01',
+        'Q03',
+      ]);
+    });
+
+    it('has those that are listed beside those by rule', async () => {
+      await importing(
+        changed((d) => {
+          d.groups[0]!['rule'] = { kinds: ['部门'], except: ['Y01'] };
+        }),
+      );
+      expect(
+        (await units()).map(({ code, groups }) => [code, groups.map((one) => `${one.code} ${one.byRule}`)]),
+      ).toEqual([
+        ['Y01', []],
+        ['Y02', ['all true']],
+        ['Q02', ['all false', 'central false']],
+        ['Q01', ['all false']],
+      ]);
+    });
+
+    it('keeps a rule where the file does not say, takes it away by null, and records it', async () => {
+      const rule = { kinds: ['district'], under: null, except: [] };
+      await importing(ruled(rule));
+      expect(await importing(ruled(undefined))).toMatchObject({ groups: 0 });
+      seen = (await t.events()).length;
+      expect(await importing(ruled(null))).toMatchObject({ groups: 1 });
+      expect(await members()).toEqual([]);
+      const [event, ...others] = await newEvents();
+      expect(others).toEqual([]);
+      expect(event).toMatchObject({
+        type: 'jurisdiction.groups_changed',
+        before: { groups: [{ code: 'all', rule: null }, { code: 'central' }, { code: 'rule', rule }] },
+        after: { groups: [{ code: 'all' }, { code: 'central' }, { code: 'rule', rule: null }] },
+      });
+    });
+
+    it('refuses a rule of an unknown unit', async () => {
+      await expect(importing(ruled({ under: 'nowhere' }))).rejects.toMatchObject({
+        code: 'UNIT.IMPORT_INVALID',
+        faults: [{ code: 'UNIT.UNKNOWN_UNIT', field: 'groups[2].rule.under', row: 3 }],
+      });
+    });
+  });
+
+  describe('before it is made', () => {
+    const preview = (document: unknown, actor: Actor = office) =>
+      t.run((tx) => t.imports.preview(tx, actor, unitFileOf(document)));
+    const confirm = (document: unknown, digest: string) =>
+      t.run((tx) => t.imports.importFile(tx, office, at, unitFileOf(document), digest));
+    const next = (): Document =>
+      changed((d) => {
+        d.units.splice(0, 1);
+        Object.assign(d.units[0]!, { name: '市发改委(物价局)', aliases: ['市发改委'], parent: 'Q02', position: 2 });
+        Object.assign(d.units[1]!, { position: 3, groups: ['all'] });
+        Object.assign(d.units[2]!, { position: 4 });
+        d.units.push({ code: 'Y03', name: '市科技局', kind: '部门', parent: 'Y02', groups: ['all'] });
+        d.groups[1]!['rule'] = { kinds: ['区'] };
+        d.groups.push({ code: 'new', name: '各新单位' });
+      });
+
+    it('says what would change, field by field, and changes nothing', async () => {
+      const { jurisdiction } = await importing(sampleUnits());
+      const before = { units: await units(), events: (await t.events()).length };
+      expect(await preview(next())).toEqual({
+        jurisdiction,
+        created: 1,
+        updated: 2,
+        unchanged: 1,
+        groups: 2,
+        accounts: 2,
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        difference: {
+          jurisdiction: { id: jurisdiction.id, name: '云山市' },
+          created: [
+            {
+              code: 'Y03',
+              name: '市科技局',
+              officialName: '市科技局',
+              kind: 'department',
+              position: 4,
+              parent: 'Y02',
+              aliases: [],
+              groups: ['all'],
+            },
+          ],
+          updated: [
+            {
+              code: 'Y02',
+              name: '市发改委(物价局)',
+              changes: [
+                { field: 'name', from: '市发改委（物价局）', to: '市发改委(物价局)' },
+                { field: 'parent', from: null, to: 'Q02' },
+                { field: 'aliases', from: ['市发展改革委', '市发改委'], to: ['市发改委'] },
+              ],
+            },
+            {
+              code: 'Q02',
+              name: '南湖区人民政府',
+              changes: [{ field: 'groups', from: ['all', 'central'], to: ['all'] }],
+            },
+          ],
+          unchanged: 1,
+          notListed: [{ code: 'Y01', name: '市教育局' }],
+          groups: [
+            {
+              code: 'central',
+              name: '各中心城区人民政府',
+              isNew: false,
+              changes: [{ field: 'rule', from: null, to: { kinds: ['district'], under: null, except: [] } }],
+            },
+            { code: 'new', name: '各新单位', isNew: true, changes: [{ field: 'name', from: null, to: '各新单位' }] },
+          ],
+          accounts: [
+            { username: 'Y03.head', displayName: '市科技局负责人' },
+            { username: 'Y03.contact', displayName: '市科技局联络员' },
+          ],
+        },
+      });
+      expect({ units: await units(), events: (await t.events()).length }).toEqual(before);
+    });
+
+    it('is done as it was looked at, once', async () => {
+      await importing(sampleUnits());
+      const { digest, difference, ...counts } = await preview(next());
+      expect(await confirm(next(), digest)).toEqual(counts);
+      const usernames = (await t.query(`select username from person`)).map(
+        ({ username }: { username: string }) => username,
+      );
+      expect(usernames).toEqual(expect.arrayContaining(difference.accounts.map(({ username }) => username)));
+      const { difference: nothing } = await preview(next());
+      expect(nothing).toMatchObject({ created: [], updated: [], unchanged: 4, groups: [], accounts: [] });
+      // Sent again, it would do something else by now: nothing.
+      await expect(confirm(next(), digest)).rejects.toMatchObject({ code: 'UNIT.DIFFERENCE_CHANGED' });
+    });
+
+    it.each<[string, () => Promise<unknown>, () => Document]>([
+      [
+        'the directory',
+        () => importing({ jurisdiction: '云山市', units: [{ code: 'Z01', name: '市林业局', kind: '部门' }] }),
+        next,
+      ],
+      ['the file', async () => undefined, () => ({ ...next(), units: next().units.slice(1) })],
+    ])('is refused where %s was changed since (another difference than was confirmed)', async (_, meanwhile, file) => {
+      await importing(sampleUnits());
+      const { digest } = await preview(next());
+      await meanwhile();
+      const before = { units: await units(), events: (await t.events()).length };
+      await expect(confirm(file(), digest)).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'UNIT.DIFFERENCE_CHANGED',
+        details: { field: 'digest' },
+      });
+      expect({ units: await units(), events: (await t.events()).length }).toEqual(before);
+    });
+
+    it('tells of a jurisdiction that is new, of faults, and those who may not nothing', async () => {
+      expect(await preview(sampleUnits())).toMatchObject({
+        jurisdiction: { id: null, name: '云山市', timeZone: 'Asia/Shanghai' },
+        created: 4,
+        groups: 2,
+        accounts: 8,
+      });
+      expect(await count('jurisdiction')).toBe(0);
+      await expect(preview({ jurisdiction: '云山市' })).rejects.toMatchObject({ code: 'UNIT.IMPORT_INVALID' });
+      await expect(preview(sampleUnits(), actorOf('contact'))).rejects.toMatchObject({ code: 'RIGHTS.NOT_ALLOWED' });
+    });
+  });
+
+  it('refuses a unit that is gone, and gives its names to others', async () => {
+    await importing(sampleUnits());
+    await t.query(`update unit set to_on = from_on + 1 where code = 'Y02'`);
+    await expect(importing(sampleUnits())).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'UNIT.CLOSED',
+      faults: [{ field: 'units[1].code', row: 2 }],
+    });
+    const result = await importing({
+      jurisdiction: '云山市',
+      units: [{ code: 'Y09', name: '市发改委（物价局）', aliases: ['市发改委'], kind: 'department' }],
+    });
+    expect(result).toMatchObject({ created: 1 });
+  });
+
+  it('refuses a unit whose account somebody has', async () => {
+    await t.run((tx) =>
+      t.accounts.create(tx, actorOf('admin'), at, { username: 'Y02.head', displayName: '张三', email: null }),
+    );
+    await expect(importing(sampleUnits())).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'UNIT.ACCOUNT_TAKEN',
+      faults: [{ field: 'units[1].code', row: 2 }],
+    });
+  });
+
+  it('says that a rename is a reorganisation', async () => {
+    await importing(sampleUnits());
+    await expect(importing(changed((d) => (d.units[0]!['name'] = '市教育体育局')))).rejects.toMatchObject({
+      code: 'UNIT.CODE_TAKEN',
+      message: expect.stringContaining('by a reorganisation (更名), not by an import.'),
+    });
+  });
+
+  describe('of what was exported', () => {
+    const exported = (format: ExportFormat) => t.run(async (tx) => writeUnitFile(await readUnitListing(tx), format));
+    const importFile = async (bytes: Buffer) => {
+      const file = await readUnitFile({ name: 'a', bytes });
+      return t.run((tx) => t.imports.importFile(tx, office, at, file));
+    };
+    const rich = (): Document =>
+      changed((d) => {
+        d.units.push({
+          code: '007',
+          name: '=1+1局',
+          aliases: ['@x', '甲、乙', '"丙"'],
+          kind: '中心城区',
+          parent: 'Y01',
+        });
+        d.units.push({ code: 'S1', name: "'基教科'", kind: '科室', parent: '007', position: 3, groups: ['central'] });
+        d.groups.push({
+          code: 'r',
+          name: '各科室',
+          rule: { kinds: ['科室', '中心城区'], under: 'Y01', except: ['007'] },
+        });
+      });
+
+    it.each(EXPORT_FORMATS)('changes nothing, from %s', async (format) => {
+      await importing(rich());
+      const before = { units: await units(), events: (await t.events()).length };
+      expect(await importFile(await exported(format))).toMatchObject({
+        created: 0,
+        updated: 0,
+        unchanged: 6,
+        groups: 0,
+      });
+      expect({ units: await units(), events: (await t.events()).length }).toEqual(before);
+    });
+
+    it.each(['json', 'xlsx'] as const)('makes the same directory elsewhere, from %s', async (format) => {
+      await importing(rich());
+      const listing = await t.run((tx) => readUnitListing(tx));
+      const file = await exported(format);
+      for (const table of [
+        'post_holding',
+        'person',
+        'post',
+        'unit_group_member',
+        'unit_group',
+        'unit_alias',
+        'unit_name',
+        'unit',
+        'jurisdiction',
+      ]) {
+        await t.query(`delete from ${table}`);
+      }
+      expect(await importFile(file)).toMatchObject({ created: 6, groups: 3, accounts: 12 });
+      expect(await t.run((tx) => readUnitListing(tx))).toEqual(listing);
+    });
+
+    it('leaves out units that are gone, and asks whose it is where there are several', async () => {
+      const { jurisdiction } = await importing(sampleUnits());
+      await t.query(`update unit set to_on = from_on + 1 where code = 'Y02'`);
+      expect((await t.run((tx) => readUnitListing(tx))).units.map(({ code }) => code)).toEqual(['Y01', 'Q02', 'Q01']);
+      await importing({ jurisdiction: '海州市', units: [{ code: 'H01', name: '市教育局', kind: 'department' }] });
+      await expect(t.run((tx) => readUnitListing(tx))).rejects.toMatchObject({ code: 'UNIT.CHOOSE_JURISDICTION' });
+      expect(await t.run((tx) => readUnitListing(tx, jurisdiction.id))).toMatchObject({ jurisdiction: '云山市' });
+      await expect(t.run((tx) => readUnitListing(tx, '00000000-0000-4000-8000-000000000000'))).rejects.toMatchObject({
+        code: 'UNIT.NO_JURISDICTION',
+      });
+    });
+
+    it('brings three thousand units in a tree and back', async () => {
+      const many = Array.from({ length: 3_000 }, (_, index) => ({
+        code: `M${index}`,
+        name: `第${index}局`,
+        kind: index < 30 ? '部门' : '科室',
+        parent: index < 30 ? null : `M${index % 30}`,
+      }));
+      const groups = [{ code: 'g', name: '各科室', rule: { kinds: ['科室'], under: 'M7' } }];
+      await importing({ jurisdiction: '云山市', units: many, groups });
+      const bytes = await exported('xlsx');
+      expect(await importFile(bytes)).toMatchObject({ created: 0, updated: 0, unchanged: 3_000 });
+      const inGroup = (await units()).filter(({ groups: own }) => own.length > 0);
+      expect(inGroup).toHaveLength(99);
+    });
   });
 
   it.each(['head', 'contact', 'leader', 'auditor'] as const)('refuses the %s', async (post) => {
