@@ -10,6 +10,7 @@ import { HistoryController } from './history/history.controller';
 import { MessagesController } from './messages/messages.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
+import { DelegationsController } from './persons/delegations.controller';
 import { PersonIdentitiesController } from './persons/person-identities.controller';
 import { PersonsController } from './persons/persons.controller';
 import { PostChangesController } from './persons/post-changes.controller';
@@ -28,6 +29,7 @@ import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { SignInGuard } from './sign-in.guard';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
+import { UnitPostsController } from './units/unit-posts.controller';
 import { UnitsController } from './units/units.controller';
 
 /** The HTTP api: produces jobs, runs none. */
@@ -46,8 +48,10 @@ export class ApiModule {
         SignInPolicyController,
         PersonsController,
         PostChangesController,
+        DelegationsController,
         HistoryController,
         UnitsController,
+        UnitPostsController,
         DraftController,
         UnresolvedNamesController,
         PlansController,

@@ -5,7 +5,7 @@ import { type Clock, conflict, DomainError, invalid } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ActingRequest } from './requests';
+import { type ActingRequest, postAskedFor } from './requests';
 
 type Work<T> = (tx: EntityManager, actor: Actor, at: Date) => Promise<T>;
 
@@ -86,6 +86,9 @@ export class CommandRunner {
 
 function fingerprintOf(request: ActingRequest, content: unknown): string {
   const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);
+  // The same words in another post are another request.
+  const post = postAskedFor(request);
+  if (post !== null) hash.update(`${post.toLowerCase()}\n`);
   hash.update(content instanceof Uint8Array ? content : JSON.stringify(content ?? null));
   return hash.digest('hex');
 }

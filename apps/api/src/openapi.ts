@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
+import { POST_HEADER } from './requests';
 import { CSRF_HEADER, SESSION_COOKIE } from './sessions/session-cookie';
 
 const PROBLEM_SCHEMA = {
@@ -42,6 +43,7 @@ export function describeApi(app: NestFastifyApplication): void {
       'Supervises the tasks that a government hands to its departments until each is done and verified. ' +
         'Errors are RFC 9457 problem details with a stable code. Lists give `next`, an opaque cursor. ' +
         'Writes take an `Idempotency-Key`; a repeated request gets the first answer for two days. ' +
+        `Whoever has several posts chooses one by the header \`${POST_HEADER}\`. ` +
         `With the session’s cookie in place of a bearer token, writes carry the header \`${CSRF_HEADER}: 1\`.`,
     )
     .setVersion('1')
@@ -83,6 +85,7 @@ function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'path
       };
       if (method !== 'get' && !KEYLESS.test(path)) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
       if (PUBLIC.has(`${method} ${path}`)) operation.security = [];
+      else (operation.parameters ??= []).push(POST);
     }
   }
   return document;
@@ -93,6 +96,16 @@ interface Operation {
   responses: Record<string, unknown>;
   security?: unknown[];
 }
+
+const POST = {
+  name: POST_HEADER,
+  in: 'header',
+  required: false,
+  description:
+    'The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its ' +
+    'holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold.',
+  schema: { type: 'string', format: 'uuid' },
+};
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',

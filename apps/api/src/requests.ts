@@ -13,6 +13,15 @@ export type ActingRequest = FastifyRequest & {
   session?: Session;
 };
 
+/** The header that names, by its id, the post in which the request is made. */
+export const POST_HEADER = 'duban-post';
+
+/** What the header says: one of the sender's posts, or none of them; null where they leave the choice. */
+export function postAskedFor({ headers }: FastifyRequest): string | null {
+  const asked = headers[POST_HEADER];
+  return asked === undefined ? null : String(asked);
+}
+
 export const PUBLIC = 'public';
 /** A route that anybody may call without having signed in. */
 export const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(PUBLIC, true);

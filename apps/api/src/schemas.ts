@@ -155,6 +155,9 @@ export const report = z.object({
   shortfallReason: textOrNull,
   goAheadReason: textOrNull,
   personId: uuid,
+  forPersonId: uuid.nullable().optional().meta({
+    description: 'The holder of the post, where the person stood in for them (代行).',
+  }),
   postId: uuid,
   reportedAt: z.string(),
   measurements: z.array(measurement),
@@ -200,6 +203,9 @@ export const historyEvent = z.object({
     unitId: uuid.nullable(),
     token: z.object({ id: uuid, name: z.string() }).nullable().meta({
       description: 'The API token by which the person acted; null where they did it themselves.',
+    }),
+    onBehalfOf: z.object({ personId: uuid, name: z.string(), delegationId: uuid }).nullable().meta({
+      description: 'The holder of the post, for whom the person stood in (代行); null where it was their own.',
     }),
   }),
   requestId: z.string(),

@@ -5,7 +5,7 @@ import { type Clock, DomainError, forbidden, invalid } from '@duban/kernel';
 import { CLOCK, type Config, CONFIG } from '@duban/platform';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type ActingRequest, IN_PERSON, PUBLIC, WHILE_INCOMPLETE } from './requests';
+import { type ActingRequest, IN_PERSON, postAskedFor, PUBLIC, WHILE_INCOMPLETE } from './requests';
 import { assertOwnPage, SESSION_COOKIE } from './sessions/session-cookie';
 
 /** Finds out who makes a request: by a session's bearer token or cookie, or by an API token. */
@@ -27,8 +27,9 @@ export class SignInGuard implements CanActivate {
     if (marked(PUBLIC)) return true;
     const request = context.switchToHttp().getRequest<ActingRequest>();
     const { token, isCookie } = credentialOf(request);
+    const postId = postAskedFor(request);
     if (ApiTokenService.isApiToken(token) && !isCookie) {
-      request.actor = await this.transactor.run((tx) => this.tokens.authenticate(tx, token, request.id));
+      request.actor = await this.transactor.run((tx) => this.tokens.authenticate(tx, token, request.id, postId));
       if (marked(IN_PERSON)) {
         await this.refuse(
           request.actor,
@@ -37,7 +38,7 @@ export class SignInGuard implements CanActivate {
       }
       return true;
     }
-    const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id));
+    const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id, postId));
     // A token that was given to a program is none for the cookie of a browser, nor the other way round.
     if ((session.kind === 'cookie') !== isCookie) throw notSignedIn();
     if (isCookie) await this.check(actor, () => assertOwnPage(request, this.config));

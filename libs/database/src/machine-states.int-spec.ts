@@ -1,5 +1,6 @@
 import {
   assignmentMachine,
+  delegationMachine,
   deliveryMachine,
   noticeMachine,
   planImportMachine,
@@ -20,6 +21,7 @@ describe('check constraints of states', () => {
     ['ck_supervision_notice_state', noticeMachine],
     ['ck_delivery_state', deliveryMachine],
     ['ck_post_change_state', postChangeMachine],
+    ['ck_delegation_state', delegationMachine],
   ])('%s allows what the machine knows and nothing else', async (name, machine) => {
     const [constraint]: { definition: string }[] = await database.source.query(
       `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1`,

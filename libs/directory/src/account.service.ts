@@ -5,6 +5,7 @@ import { conflict, forbidden, invalid, localDateOf, newId, notFound } from '@dub
 import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
+import { DelegationService } from './delegation.service';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, PRINTABLE } from './names';
@@ -46,7 +47,7 @@ export interface AccountEdit {
   /** Where mail goes; null for none. */
   email?: string | null;
   password?: string;
-  /** False closes the account: nobody signs in by it, and its sessions and API tokens end. */
+  /** False closes the account: nobody signs in by it, and its sessions, API tokens and delegations end. */
   isActive?: boolean;
 }
 
@@ -69,6 +70,7 @@ export class AccountService {
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(PostChangeService) private readonly postChanges: PostChangeService,
     @Inject(ApiTokenService) private readonly tokens: ApiTokenService,
+    @Inject(DelegationService) private readonly delegations: DelegationService,
     @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_DEMO_PASSWORD'>,
   ) {}
@@ -134,6 +136,8 @@ export class AccountService {
       personId: persons[index]!.id,
       fromOn,
       toOn: null,
+      // Nobody held the post before them.
+      handedOverAt: at,
     }));
     await insertAll(tx, PersonEntity, persons);
     // What an administrator's file says is one administrator's word; the other confirms it (三员分立).
@@ -241,6 +245,7 @@ export class AccountService {
       if (isActive === false) {
         await endSessions(tx, [person.id]);
         await this.tokens.endAllOf(tx, actor, at, person.id);
+        await this.delegations.endAllOf(tx, actor, at, person.id);
       }
       const [after] = await readPersonStates(tx, [person.id]);
       await this.history.append(tx, actor, at, [

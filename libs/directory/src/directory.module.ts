@@ -1,10 +1,12 @@
 import { HistoryModule } from '@duban/history';
 import { Global, Module } from '@nestjs/common';
 import { AccountService } from './account.service';
+import { DelegationService } from './delegation.service';
 import { NameSettler } from './name-settler';
 import { IdentityProvider } from './oidc/identity-provider';
 import { ProviderSignInService } from './oidc/provider-sign-in.service';
 import { PostChangeService } from './post-change.service';
+import { PostService } from './post.service';
 import { SessionService } from './session.service';
 import { ApiTokenService } from './sign-in/api-token.service';
 import { PasswordResetService } from './sign-in/password-reset.service';
@@ -20,11 +22,13 @@ import { UnitImportService } from './unit-import.service';
 const SERVICES = [
   AccountService,
   ApiTokenService,
+  DelegationService,
   IdentityProvider,
   NameSettler,
   PasswordResetService,
   PasswordService,
   PostChangeService,
+  PostService,
   ProviderSignInService,
   SecondFactorService,
   SecretBox,

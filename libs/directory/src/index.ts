@@ -1,5 +1,7 @@
 export { type AccountEdit, AccountService } from './account.service';
 export type { PersonState } from './person-state';
+export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';
+export { assertInMatter, inMatterOf, isInMatter, type MatterPlace } from './delegation-terms';
 export { DIRECTORY_ENTITIES } from './directory-entities';
 export { DirectoryModule } from './directory.module';
 export type { Jurisdiction } from './jurisdiction';
@@ -7,12 +9,14 @@ export { isResolved, type NameReading, type ResolvedName, type UncertainName } f
 export type { NameGuess } from './name-guesses';
 export { type NameMeaning, NameSettler } from './name-settler';
 export { nameKey } from './names';
-export { type GovernmentPosts, type Holder, UnitDirectory, type UnitPosts } from './unit-directory';
+export { type GovernmentPosts, type Holder, type StandIn, UnitDirectory, type UnitPosts } from './unit-directory';
 export { ProviderSignInService } from './oidc/provider-sign-in.service';
 export { IdentityProvider } from './oidc/identity-provider';
 export { type NewPostChange, PostChangeService, type PostChangeView } from './post-change.service';
+export { type NewPost, PostService, type PostState, type PostView } from './post.service';
 export { type Action, ACTIONS, assertMay, may, unitScope } from './rights';
 export {
+  type ActingPost,
   assertComplete,
   type Session,
   type SessionNeed,

@@ -10,7 +10,14 @@ export interface PersonState {
   email: string | null;
   isActive: boolean;
   hasPassword: boolean;
-  posts: { postId: string; kind: PostKind; unitId: string | null; fromOn: string; toOn: string | null }[];
+  posts: {
+    postId: string;
+    kind: PostKind;
+    title: string | null;
+    unitId: string | null;
+    fromOn: string;
+    toOn: string | null;
+  }[];
 }
 
 /** The whole state of persons, in the order of the ids. */
@@ -22,7 +29,7 @@ export async function readPersonStates(tx: EntityManager, personIds: readonly st
      from unnest($1::uuid[]) with ordinality as wanted(id, place)
      join person p on p.id = wanted.id
      left join (
-       select h.person_id, jsonb_agg(jsonb_build_object('postId', post.id, 'kind', post.kind, 'unitId', post.unit_id,
+       select h.person_id, jsonb_agg(jsonb_build_object('postId', post.id, 'kind', post.kind, 'title', post.title, 'unitId', post.unit_id,
          'fromOn', h.from_on, 'toOn', h.to_on) order by h.from_on, h.id) as posts
        from post_holding h join post on post.id = h.post_id
        where h.person_id = any($1) group by h.person_id

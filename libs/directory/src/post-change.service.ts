@@ -7,7 +7,16 @@ import type { EntityManager } from 'typeorm';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { readPersonStates } from './person-state';
-import { assertCanHold, findPost, holdPost, leavePost, type PostName } from './post-holdings';
+import {
+  assertCanHold,
+  findPost,
+  holdPost,
+  isSingle,
+  leavePost,
+  type PostName,
+  type Term,
+  termsIn,
+} from './post-holdings';
 import { assertMay, assertNotOwn, may } from './rights';
 import { findPerson } from './sign-in/persons';
 
@@ -23,9 +32,14 @@ export interface PostChangeView {
   displayName: string;
   postId: string;
   postKind: PostKind;
+  postTitle: string | null;
   unitCode: string | null;
   /** `YYYY-MM-DD`: the first day with the post, or without it. */
   fromOn: string;
+  /** The first day without the post again; null for no end. */
+  toOn: string | null;
+  /** Whether the term of whoever holds the post ends when this one begins (接任). */
+  succeeds: boolean;
   reason: string;
   proposedBy: string | null;
   proposedAt: Date;
@@ -39,6 +53,10 @@ export interface NewPostChange {
   post: PostName;
   /** Today where it is left out. */
   fromOn?: string;
+  /** Of a grant: the first day without the post again; no end where it is left out. */
+  toOn?: string;
+  /** Of a grant: whoever holds the post until then steps back (接任). */
+  succeeds?: boolean;
   reason: string;
 }
 
@@ -61,7 +79,8 @@ export class PostChangeService {
    * Proposes a change; who may decide it, too, has decided it thereby.
    *
    * @throws DomainError `RIGHTS.NOT_ALLOWED`, `RIGHTS.OWN_ACCOUNT`, `PERSON.UNKNOWN`; invalid `POST.UNKNOWN`,
-   *   `POST.ADMINISTRATORS_APART`, `POST_CHANGE.IN_THE_PAST`; conflict `POST.HELD_ALREADY`, `POST_CHANGE.PROPOSED_ALREADY`;
+   *   `POST.ADMINISTRATORS_APART`, `POST_CHANGE.IN_THE_PAST`, `POST_CHANGE.TERM_EMPTY`, `POST_CHANGE.NOT_A_GRANT`,
+   *   `POST_CHANGE.SEVERAL_HOLDERS`; conflict `POST.HELD_ALREADY`, `POST.TERM_OVERLAPS`, `POST_CHANGE.PROPOSED_ALREADY`;
    *   not_found `POST.NOT_HELD`
    */
   async propose(tx: EntityManager, actor: Actor, at: Date, wanted: NewPostChange): Promise<PostChangeView> {
@@ -82,7 +101,12 @@ export class PostChangeService {
         field: 'fromOn',
       });
     }
-    if (wanted.kind === 'grant') await assertCanHold(tx, personId, postId, fromOn);
+    const { toOn = null, succeeds = false } = wanted;
+    assertTerm(wanted, { fromOn, toOn });
+    if (wanted.kind === 'grant') {
+      if (succeeds) assertOneHolder(wanted.post.kind);
+      await assertCanHold(tx, personId, postId, { fromOn, toOn }, { succeeds });
+    }
     const [same]: unknown[] = await tx.query(
       `select from post_change where person_id = $1 and post_id = $2 and kind = $3 and state = 'proposed'`,
       [personId, postId, wanted.kind],
@@ -90,7 +114,8 @@ export class PostChangeService {
     if (same)
       throw conflict('POST_CHANGE.PROPOSED_ALREADY', 'The same is proposed already. Decide that, or withdraw it.');
     const id = newId();
-    await insertProposed(tx, actor, at, [{ id, kind: wanted.kind, personId, postId, fromOn, reason: wanted.reason }]);
+    const { kind, reason } = wanted;
+    await insertProposed(tx, actor, at, [{ id, kind, personId, postId, fromOn, toOn, succeeds, reason }]);
     const [proposed] = await views(tx, [id]);
     await this.record(tx, actor, at, 'post_change.proposed', null, proposed!);
     if (!may(actor, 'post.decide')) return proposed!;
@@ -100,7 +125,8 @@ export class PostChangeService {
 
   /** Proposes the posts of accounts that an import has made. */
   async proposeImported(tx: EntityManager, actor: Actor, at: Date, posts: readonly ImportedPost[]): Promise<void> {
-    const rows = posts.map((post) => ({ ...post, id: newId(), kind: 'grant' as const, reason: 'imported' }));
+    const more = { kind: 'grant', toOn: null, succeeds: false, reason: 'imported' } as const;
+    const rows = posts.map((post) => ({ ...post, ...more, id: newId() }));
     await insertProposed(tx, actor, at, rows);
     for (const after of await views(
       tx,
@@ -177,17 +203,33 @@ export class PostChangeService {
   }
 
   private async effect(tx: EntityManager, actor: Actor, at: Date, change: PostChangeView): Promise<void> {
-    const { personId, postId } = change;
+    const { personId, postId, toOn } = change;
     // What waited for its confirmation does not begin before it.
     const today = localDateOf(at, CHINA_TIME_ZONE);
     const fromOn = change.fromOn > today ? change.fromOn : today;
-    const [before] = await readPersonStates(tx, [personId]);
-    if (change.kind === 'grant') await holdPost(tx, personId, postId, fromOn);
+    if (toOn !== null && toOn <= fromOn) {
+      throw conflict('POST_CHANGE.TERM_PASSED', 'The term would be over before it begins. Propose another.', {
+        postChangeId: change.id,
+      });
+    }
+    const predecessors = change.succeeds ? await predecessorsOf(tx, change, fromOn) : [];
+    // To step back for somebody is to lose a post: nobody decides that for themselves.
+    for (const id of predecessors) assertNotOwn(actor, id);
+    const persons = [...predecessors, personId];
+    const before = await readPersonStates(tx, persons);
+    for (const id of predecessors) await leavePost(tx, id, postId, fromOn);
+    if (change.kind === 'grant') await holdPost(tx, personId, postId, fromOn, toOn);
     else await leavePost(tx, personId, postId, fromOn);
-    const [after] = await readPersonStates(tx, [personId]);
-    await this.history.append(tx, actor, at, [
-      { type: 'person.posts_changed', entity: 'person', entityId: personId, reason: change.reason, before, after },
-    ]);
+    const after = await readPersonStates(tx, persons);
+    const changes = after.map((state, i) => ({
+      type: 'person.posts_changed',
+      entity: 'person' as const,
+      entityId: state.id,
+      reason: change.reason,
+      before: before[i] ?? null,
+      after: state,
+    }));
+    await this.history.append(tx, actor, at, changes);
   }
 
   private record(
@@ -222,17 +264,55 @@ function nextState(actor: Actor, change: PostChangeView, event: PostChangeEvent)
   throw forbidden('POST_CHANGE.NOT_YOURS', 'Only who proposed it takes it back.', { postChangeId: change.id });
 }
 
+/** Those who hold the post when the successor's term begins: of a post of one holder, one. */
+async function predecessorsOf(
+  tx: EntityManager,
+  { postId, personId }: PostChangeView,
+  fromOn: string,
+): Promise<string[]> {
+  const terms = await termsIn(tx, postId, { fromOn, toOn: null });
+  return terms.filter((term) => term.fromOn <= fromOn && term.personId !== personId).map((term) => term.personId);
+}
+
+/** @throws DomainError invalid `POST_CHANGE.NOT_A_GRANT`, `POST_CHANGE.TERM_EMPTY` */
+function assertTerm({ kind, toOn: given, succeeds }: NewPostChange, { fromOn, toOn }: Term): void {
+  if (kind === 'take' && (given !== undefined || succeeds)) {
+    throw invalid('POST_CHANGE.NOT_A_GRANT', 'Whoever loses a post has no term in it, nor succeeds anybody.', {
+      field: succeeds ? 'succeeds' : 'toOn',
+    });
+  }
+  if (toOn !== null && toOn <= fromOn) {
+    throw invalid('POST_CHANGE.TERM_EMPTY', 'The first day without the post comes after the first with it.', {
+      field: 'toOn',
+    });
+  }
+}
+
+/** @throws DomainError invalid `POST_CHANGE.SEVERAL_HOLDERS` */
+function assertOneHolder(kind: PostKind): void {
+  if (isSingle(kind)) return;
+  throw invalid(
+    'POST_CHANGE.SEVERAL_HOLDERS',
+    'Several people hold this post, so it does not say whom one succeeds. Take it from whoever leaves, and give it.',
+    { field: 'succeeds' },
+  );
+}
+
 interface ProposedRow extends ImportedPost {
   id: string;
   kind: 'grant' | 'take';
+  toOn: string | null;
+  succeeds: boolean;
   reason: string;
 }
 
 const insertProposed = (tx: EntityManager, actor: Actor, at: Date, rows: readonly ProposedRow[]): Promise<unknown> =>
   tx.query(
-    `insert into post_change (id, kind, person_id, post_id, from_on, reason, state, proposed_by, proposed_at, version)
-     select r.id, r.kind, r."personId", r."postId", r."fromOn", r.reason, $2, $3, $4, 1
-     from jsonb_to_recordset($1::jsonb) as r(id uuid, kind text, "personId" uuid, "postId" uuid, "fromOn" date, reason text)`,
+    `insert into post_change (id, kind, person_id, post_id, from_on, to_on, succeeds, reason, state, proposed_by,
+       proposed_at, version)
+     select r.id, r.kind, r."personId", r."postId", r."fromOn", r."toOn", r.succeeds, r.reason, $2, $3, $4, 1
+     from jsonb_to_recordset($1::jsonb) as r(id uuid, kind text, "personId" uuid, "postId" uuid, "fromOn" date,
+       "toOn" date, succeeds boolean, reason text)`,
     [JSON.stringify(rows), postChangeMachine.initial, actor.personId, at],
   );
 
@@ -240,8 +320,9 @@ const views = (tx: EntityManager, ids: readonly string[]): Promise<PostChangeVie
   tx.query(`${VIEW} where c.id = any($1::uuid[]) order by c.id for update of c`, [ids]);
 
 const VIEW = `select c.id, c.kind, c.state, c.version, c.person_id as "personId", p.username,
-  p.display_name as "displayName", c.post_id as "postId", post.kind as "postKind", u.code as "unitCode",
-  c.from_on::text as "fromOn", c.reason, c.proposed_by as "proposedBy", c.proposed_at as "proposedAt",
+  p.display_name as "displayName", c.post_id as "postId", post.kind as "postKind",
+  post.title as "postTitle", u.code as "unitCode", c.from_on::text as "fromOn", c.to_on::text as "toOn", c.succeeds,
+  c.reason, c.proposed_by as "proposedBy", c.proposed_at as "proposedAt",
   c.decided_by as "decidedBy", c.decided_at as "decidedAt"
   from post_change c join person p on p.id = c.person_id join post on post.id = c.post_id
   left join unit u on u.id = post.unit_id`;

@@ -7,6 +7,7 @@ import { PostEntity } from './post.entity';
 @Check('ck_post_holding_term', `to_on is null or to_on > from_on`)
 @Index('ix_post_holding_post', ['postId'])
 @Index('ix_post_holding_person', ['personId'])
+@Index('ix_post_holding_handover', ['fromOn'], { where: 'handed_over_at is null' })
 export class PostHoldingEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_post_holding' })
   id!: string;
@@ -26,4 +27,8 @@ export class PostHoldingEntity {
   /** The first day on which the post is no longer held; null while it is. */
   @Column('date', { name: 'to_on', nullable: true })
   toOn!: string | null;
+
+  /** When the holder was told of what was open in the post; null until then. */
+  @Column('timestamptz', { name: 'handed_over_at', nullable: true })
+  handedOverAt!: Date | null;
 }

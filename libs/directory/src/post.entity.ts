@@ -26,4 +26,8 @@ export class PostEntity {
   /** What tells a unit's deputies and handlers apart, such as 分管城建; null for posts of which there is one. */
   @Column('text', { nullable: true })
   title!: string | null;
+
+  /** The day from which there is no such post any more, `YYYY-MM-DD`; null while there is. */
+  @Column('date', { name: 'closed_on', nullable: true })
+  closedOn!: string | null;
 }

@@ -1,4 +1,4 @@
-import { POST_KINDS, type PostKind } from '@duban/domain';
+import { POST_KINDS, type PostKind, UNIT_POSTS } from '@duban/domain';
 import { actorOf } from '../test/directory-fixture';
 import { type Action, assertMay, may, unitScope } from './rights';
 
@@ -6,11 +6,11 @@ const OWN_UNIT = '00000000-0000-7000-8000-000000000001';
 const OTHER_UNIT = '00000000-0000-7000-8000-000000000002';
 
 const inPost = (post: PostKind) =>
-  actorOf(post, { unitId: post === 'head' || post === 'contact' ? OWN_UNIT : null, personId: OWN_UNIT });
+  actorOf(post, { unitId: (UNIT_POSTS as readonly PostKind[]).includes(post) ? OWN_UNIT : null, personId: OWN_UNIT });
 
 const OFFICE: PostKind[] = ['office', 'officer'];
 const GOVERNMENT: PostKind[] = ['office', 'officer', 'leader', 'auditor', 'admin'];
-const UNIT: PostKind[] = ['head', 'contact'];
+const UNIT: PostKind[] = [...UNIT_POSTS];
 const ADMINISTRATORS: PostKind[] = ['admin', 'security', 'auditor'];
 const EVERYBODY: PostKind[] = [...POST_KINDS];
 
@@ -20,11 +20,14 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'plan.edit': [OFFICE, []],
   'plan.issue': [OFFICE, []],
   'unit.import': [[...OFFICE, 'admin'], []],
+  'post.create': [[...OFFICE, 'admin'], []],
   'account.edit': [['admin'], []],
   'account.create': [['admin'], []],
   'account.read': [ADMINISTRATORS, []],
   'post.propose': [['admin', 'security'], []],
   'post.decide': [['security'], []],
+  'delegation.make': [['office', 'security'], ['head']],
+  'delegation.read': [[...OFFICE, ...ADMINISTRATORS], ['head']],
   'sign_in.administer': [['security'], []],
   'sign_in.policy': [['security'], []],
   'history.read': [['auditor'], []],
@@ -64,6 +67,7 @@ describe('rights', () => {
     // What the system administrator proposes waits for the security administrator.
     expect(shared).toEqual(['post.propose']);
     expect(changes.filter((action) => may(inPost('security'), action)).toSorted()).toEqual([
+      'delegation.make',
       'post.decide',
       'post.propose',
       'sign_in.administer',

@@ -1,5 +1,5 @@
 import type { PostKind } from '@duban/domain';
-import type { Actor } from '@duban/history';
+import type { Actor, Matter } from '@duban/history';
 import { forbidden } from '@duban/kernel';
 
 /** `all`: whatever it concerns. `own`: only what is the part of the unit whose post it is. */
@@ -25,6 +25,8 @@ const RIGHTS = {
   'plan.issue': OFFICE,
   'unit.import': { ...OFFICE, admin: 'all' },
   'unit.read': EVERYBODY,
+  /** Make and close posts of deputies and handlers. */
+  'post.create': { ...OFFICE, admin: 'all' },
   'account.create': { admin: 'all' },
   'account.edit': { admin: 'all' },
   'account.read': ADMINISTRATORS,
@@ -32,6 +34,9 @@ const RIGHTS = {
   'post.propose': { admin: 'all', security: 'all' },
   /** Give and take posts: what the security administrator proposes is done at once. */
   'post.decide': { security: 'all' },
+  /** Have somebody stand in for the holder of a post (代行), and end it; everybody does for their own posts. */
+  'delegation.make': { office: 'all', security: 'all', head: 'own' },
+  'delegation.read': { ...OFFICE, ...ADMINISTRATORS, head: 'own' },
   /** Unlock an account, end its sessions and tokens, take its second factor away. */
   'sign_in.administer': { security: 'all' },
   'sign_in.policy': { security: 'all' },
@@ -50,6 +55,22 @@ const RIGHTS = {
   'inbox.read': EVERYBODY,
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
 
+/**
+ * What somebody may do who stands in for some matters of a post only (代行): read, and what whoever does it asks of each
+ * matter, by `assertInMatter`. The rest concerns more than some matters.
+ */
+const OF_MATTERS: readonly Action[] = [
+  'unit.read',
+  'clock.read',
+  'inbox.read',
+  'read.all',
+  'read.own',
+  'assignment.act',
+  'assignment.judge',
+  'notice.answer',
+  'notice.judge',
+];
+
 /** All that rights tell apart; an API token may do a part of it. */
 export const ACTIONS = Object.keys(RIGHTS) as [Action, ...Action[]];
 
@@ -65,6 +86,7 @@ export type Action = keyof typeof RIGHTS;
 export function may(actor: Actor, action: Action, unitId?: string): boolean {
   if (actor.post === 'system') return true;
   if (actor.token && !actor.token.scopes.includes(action)) return false;
+  if (actor.delegation && !mayDelegated(actor.delegation.matter, action)) return false;
   const reaches: Partial<Record<PostKind, Reach>> = RIGHTS[action];
   const reach = reaches[actor.post];
   if (reach === 'own') return actor.unitId !== null && (unitId === undefined || unitId === actor.unitId);
@@ -73,12 +95,23 @@ export function may(actor: Actor, action: Action, unitId?: string): boolean {
 
 /**
  * @param unitId as for {@link may}
- * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` with the action and the post, `RIGHTS.NOT_IN_SCOPE`
+ * @throws DomainError forbidden `RIGHTS.NOT_ALLOWED` with the action and the post, `RIGHTS.NOT_IN_SCOPE`,
+ *   `DELEGATION.OUT_OF_MATTER`
  */
 export function assertMay(actor: Actor, action: Action, unitId?: string): void {
   if (may(actor, action, unitId)) return;
   if (actor.token && may({ ...actor, token: undefined }, action, unitId)) {
     throw forbidden('RIGHTS.NOT_IN_SCOPE', `The API token has not the scope ${action}. Make one that has.`, { action });
+  }
+  if (actor.delegation && may({ ...actor, delegation: undefined }, action, unitId)) {
+    throw forbidden(
+      'DELEGATION.OUT_OF_MATTER',
+      `You stand in for ${actor.delegation.name}, but not for this (${action}).`,
+      {
+        action,
+        delegationId: actor.delegation.id,
+      },
+    );
   }
   const elsewhere = unitId !== undefined && may(actor, action);
   const message = elsewhere
@@ -86,6 +119,10 @@ export function assertMay(actor: Actor, action: Action, unitId?: string): void {
     : `Your post (${actor.post}) may not do this (${action}). Ask somebody whose post may.`;
   throw forbidden('RIGHTS.NOT_ALLOWED', message, { action, post: actor.post });
 }
+
+/** Who stands in for somebody does not have others stand in; all else goes with the post, or with its matters. */
+const mayDelegated = (matter: Matter | null, action: Action): boolean =>
+  matter === null ? action !== 'delegation.make' : OF_MATTERS.includes(action);
 
 /**
  * Whose part the actor sees: null sees all, else the id of the one unit.

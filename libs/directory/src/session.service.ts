@@ -5,6 +5,7 @@ import { type Clock, DomainError, forbidden, localDateOf, newId, notFound } from
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { inForceOn } from './delegation-terms';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { SignInPolicyService } from './sign-in/sign-in-policy.service';
 
@@ -82,8 +83,10 @@ export class SessionService {
     ]);
     const [known]: [{ isEnrolled: boolean; kinds: PostKind[] }] = await tx.query(
       `select exists (select from second_factor where person_id = $1 and confirmed_at is not null) as "isEnrolled",
-         array(select post.kind from post_holding h join post on post.id = h.post_id
-           where h.person_id = $1 and (h.to_on is null or h.to_on > $2::date)) as kinds`,
+         array(select post.kind from post where id in (
+           select post_id from post_holding where person_id = $1 and (to_on is null or to_on > $2::date)
+           union select post_id from delegation where delegate_id = $1 and state = 'standing' and until_on >= $2::date
+         )) as kinds`,
       [person.id, localDateOf(this.clock.now(), CHINA_TIME_ZONE)],
     );
     const isRequired = policy.secondFactor.posts.some((post) => known.kinds.includes(post));
@@ -127,24 +130,30 @@ export class SessionService {
   }
 
   /**
-   * Whose token it is, acting in the post that they hold today by the supervision's clock; of several posts in the
-   * first, by the order of `POST_KINDS`, then of units.
+   * Whose token it is, acting in the post asked for, or in the one that they hold today by the supervision's clock; of
+   * several posts in the first, by the order of `POST_KINDS`, then of units.
    *
    * @param requestId of the request that the actor makes
+   * @param postId the post asked for: one that they hold today, or in which they stand in for its holder (代行)
    * @throws DomainError unauthenticated `SESSION.REQUIRED` (no such session, or ended), `SESSION.EXPIRED`,
-   *   `SESSION.IDLE`; forbidden `SESSION.NO_POST`
+   *   `SESSION.IDLE`; forbidden `SESSION.NO_POST`, `SESSION.NOT_YOUR_POST`
    */
-  async identify(tx: EntityManager, token: string, requestId: string): Promise<{ actor: Actor; session: Session }> {
+  async identify(
+    tx: EntityManager,
+    token: string,
+    requestId: string,
+    postId: string | null = null,
+  ): Promise<{ actor: Actor; session: Session }> {
     const [found]: SessionRow[] = await tx.query(
       `select s.id, s.kind, ${NEEDS} as needs, s.expires_at <= now() as "isExpired",
          s.last_used_at + s.idle_minutes * interval '1 minute' <= now() as "isIdle",
          s.last_used_at < now() - interval '1 minute' as "isStale", p.id as "personId",
-         p.display_name as name, held.kind as post, held.id as "postId", held.unit_id as "unitId"
+         p.display_name as name, held.kind as post, held.id as "postId", held.unit_id as "unitId", held.delegation
        from session s
        join person p on p.id = s.person_id
        left join lateral (${POST_IN_WHICH_TO_ACT}) held on true
        where s.token_hash = $1 and s.ended_at is null and p.is_active`,
-      [hashToken(token), ...actingParameters(this.clock.now())],
+      [hashToken(token), ...actingParameters(this.clock.now(), postId)],
     );
     if (!found) throw notSignedIn();
     const { id, kind, needs, isExpired, isIdle, isStale, ...holder } = found;
@@ -159,7 +168,18 @@ export class SessionService {
       );
     }
     if (isStale) await tx.query(`update session set last_used_at = now() where id = $1`, [id]);
-    return { actor: actorFrom(holder, requestId), session: { id, kind, needs } };
+    return { actor: actorFrom(holder, requestId, postId), session: { id, kind, needs } };
+  }
+
+  /** The posts in which a person may act today: their own, then those in which they stand in for the holder (代行). */
+  async postsOf(tx: EntityManager, personId: string): Promise<ActingPost[]> {
+    const [now, timeZone, kinds] = actingParameters(this.clock.now(), null);
+    return tx.query(
+      `select posts.id as "postId", posts.kind, posts.title, posts.unit_id as "unitId", posts.code as "unitCode",
+         posts.name as "unitName", posts.delegation
+       from person p, lateral (${POSTS_IN_WHICH_TO_ACT}) posts where p.id = $1`,
+      [personId, now, timeZone, kinds],
+    );
   }
 
   /** Ends the session (退出登录); one that is not there, or has ended, is no error. */
@@ -231,19 +251,54 @@ const NEEDS = `case when s.second_factor = 'wanted' then 'second_factor'
 const IS_LIVE = `s.ended_at is null and s.expires_at > now()
   and s.last_used_at + s.idle_minutes * interval '1 minute' > now()`;
 
-/** Of a person `p`: the post held today, with {@link actingParameters} as $2 to $4. */
-export const POST_IN_WHICH_TO_ACT = `
-  select post.id, post.kind, post.unit_id
-  from post_holding h
-  join post on post.id = h.post_id
+/** Of a person `p`, with {@link actingParameters} as $2 to $4: the posts held today, then those delegated, in order. */
+const POSTS_IN_WHICH_TO_ACT = `
+  select post.id, post.kind, post.title, post.unit_id, u.code, u.name, acted.is_delegated, acted.delegation
+  from (
+    select h.post_id, h.from_on, h.to_on - 1 as until_on, false as is_delegated, null::json as delegation, null::uuid as id
+    from post_holding h where h.person_id = p.id
+    union all
+    select d.post_id, d.from_on, d.until_on, true, json_build_object('id', d.id, 'personId', d.person_id,
+      'name', (select display_name from person where id = d.person_id),
+      'matter', case when d.plan_ids <> '{}' or d.task_ids <> '{}'
+        then json_build_object('planIds', d.plan_ids, 'taskIds', d.task_ids) end), d.id
+    from delegation d where d.delegate_id = p.id and d.state = 'standing'
+  ) acted
+  join post on post.id = acted.post_id
   left join unit u on u.id = post.unit_id
   left join jurisdiction j on j.id = u.jurisdiction_id
   cross join lateral (select ($2::timestamptz at time zone coalesce(j.time_zone, $3))::date as today) day
-  where h.person_id = p.id and h.from_on <= day.today and (h.to_on is null or h.to_on > day.today)
-  order by array_position($4::text[], post.kind), u.position, u.code
+  where acted.from_on <= day.today and (acted.until_on is null or acted.until_on >= day.today)
+    and (acted.id is null or exists (select from delegation d where d.id = acted.id and ${inForceOn('day.today')}))
+  order by acted.is_delegated, array_position($4::text[], post.kind), u.position, u.code, post.title`;
+
+/**
+ * Of a person `p`: the post in which they act, with {@link actingParameters} as $2 to $5: the one asked for, or the first
+ * that is their own.
+ */
+export const POST_IN_WHICH_TO_ACT = `
+  select * from (${POSTS_IN_WHICH_TO_ACT}) posts where posts.id::text = $5 or ($5 is null and not posts.is_delegated)
   limit 1`;
 
-export const actingParameters = (now: Date): unknown[] => [now, CHINA_TIME_ZONE, POST_KINDS];
+/** @param postId the post asked for, if any */
+export const actingParameters = (now: Date, postId: string | null): unknown[] => [
+  now,
+  CHINA_TIME_ZONE,
+  POST_KINDS,
+  postId?.toLowerCase() ?? null,
+];
+
+/** A post in which somebody may act today. */
+export interface ActingPost {
+  postId: string;
+  kind: PostKind;
+  title: string | null;
+  unitId: string | null;
+  unitCode: string | null;
+  unitName: string | null;
+  /** For whom, where it is not their own (代行). */
+  delegation: Required<Actor>['delegation'] | null;
+}
 
 /** Who holds the post in which they act, if any. */
 export interface Holder {
@@ -252,15 +307,26 @@ export interface Holder {
   post: PostKind | null;
   postId: string | null;
   unitId: string | null;
+  delegation: Required<Actor>['delegation'] | null;
 }
 
-/** @throws DomainError forbidden `SESSION.NO_POST` */
-export function actorFrom({ post, ...person }: Holder, requestId: string): Actor {
+/**
+ * @param wanted the post asked for, if any
+ * @throws DomainError forbidden `SESSION.NO_POST`, `SESSION.NOT_YOUR_POST`
+ */
+export function actorFrom({ post, delegation, ...person }: Holder, requestId: string, wanted: string | null): Actor {
+  if (post === null && wanted !== null) throw notYourPost();
   if (post === null) {
     throw forbidden('SESSION.NO_POST', 'You hold no post at present. Ask an administrator to give you one.');
   }
-  return { ...person, post, requestId };
+  return { ...person, post, requestId, ...(delegation ? { delegation } : {}) };
 }
+
+export const notYourPost = (): DomainError =>
+  forbidden(
+    'SESSION.NOT_YOUR_POST',
+    'You neither hold this post today nor stand in for whoever does. GET /api/v1/sessions/current names yours.',
+  );
 
 /** @throws DomainError forbidden, with the code that names what is lacking */
 export function assertComplete(needs: SessionNeed | null): void {

@@ -1,8 +1,10 @@
 import { GOVERNMENT_POSTS, type SINGLE_UNIT_POSTS } from '@duban/domain';
+import type { Matter } from '@duban/history';
 import { type Clock, invalid, type LocalDate, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
+import { inForceOn } from './delegation-terms';
 import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
 import { JurisdictionEntity } from './jurisdiction.entity';
 import { type BookedGroup, isResolved, NameBook, type NameReading, type ResolvedName } from './name-book';
@@ -21,6 +23,13 @@ export interface Holder {
   username: string;
   displayName: string;
   email: string | null;
+}
+
+/** Somebody who stands in for a holder of a post. */
+export interface StandIn extends Holder {
+  holderId: string;
+  /** Null for all that the post has to do. */
+  matter: Matter | null;
 }
 
 /** Ids of the posts that every unit has. */
@@ -197,6 +206,19 @@ export class UnitDirectory {
        join post_holding h on h.post_id = wanted.id and h.from_on <= $2 and (h.to_on is null or h.to_on > $2)
        join person p on p.id = h.person_id and p.is_active
        order by wanted.place, h.from_on, p.username`,
+      [postIds, onDate],
+    );
+  }
+
+  /** Who stands in on a day for holders of the posts (代行), and in which matters. */
+  async standIns(tx: EntityManager, postIds: readonly string[], onDate: LocalDate): Promise<StandIn[]> {
+    return tx.query(
+      `select d.post_id as "postId", d.person_id as "holderId", p.id as "personId", p.username,
+         p.display_name as "displayName", p.email,
+         case when d.plan_ids <> '{}' or d.task_ids <> '{}'
+           then json_build_object('planIds', d.plan_ids, 'taskIds', d.task_ids) end as matter
+       from delegation d join post on post.id = d.post_id join person p on p.id = d.delegate_id
+       where d.post_id = any($1::uuid[]) and ${inForceOn('$2::date')} order by d.from_on, d.id`,
       [postIds, onDate],
     );
   }

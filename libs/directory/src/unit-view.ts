@@ -79,7 +79,7 @@ export async function readUnits(tx: EntityManager, filter: UnitFilter): Promise<
      ) g on g.unit_id = u.id
      left join (
        select unit_id, jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'title', title) order by kind, title) as posts from post
-       where unit_id is not null group by unit_id
+       where unit_id is not null and closed_on is null group by unit_id
      ) p on p.unit_id = u.id
      where (($1::uuid is null and $2::text[] is null) or u.jurisdiction_id = $1 or u.code = any($2))
        and ($3::date is null or (u.from_on <= $3 and (u.to_on is null or u.to_on > $3)))

@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import {
   AccountService,
   ApiTokenService,
+  DelegationService,
   DIRECTORY_ENTITIES,
   PasswordResetService,
   PostChangeService,
@@ -44,6 +45,7 @@ export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
       passwords,
       postChanges,
       new ApiTokenService(history, clock),
+      new DelegationService(history),
       policies,
       configOf(password),
     );

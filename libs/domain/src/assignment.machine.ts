@@ -18,7 +18,7 @@ export interface AssignmentFacts {
   hasLead: boolean;
   /** The person acts as the office (督查室), not as a unit. */
   actsAsOffice: boolean;
-  /** The report under judgement was made by this person or by this person's unit. */
+  /** The report under judgement was made by this person, by whoever stands in for them or the other way round, or by this person's unit. */
   isOwnReport: boolean;
   reason: string | null;
   cancelReason: string | null;

@@ -4,6 +4,8 @@ export * from './plan.machine';
 export * from './notice.machine';
 export * from './delivery.machine';
 export * from './post-change.machine';
+export * from './delegation.machine';
+export * from './delegation-rules';
 export * from './machines';
 export * from './policy';
 export * from './presets';

@@ -22,6 +22,7 @@ describe('MACHINES', () => {
     expect(() => assertSound(MACHINES, EFFECTS)).not.toThrow();
     expect(MACHINES.map((machine) => machine.name).toSorted()).toEqual([
       'assignment',
+      'delegation',
       'delivery',
       'plan',
       'plan_import',

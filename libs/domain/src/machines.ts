@@ -1,5 +1,6 @@
 import type { Machine } from '@duban/state-machine';
 import { assignmentMachine } from './assignment.machine';
+import { delegationMachine } from './delegation.machine';
 import { deliveryMachine } from './delivery.machine';
 import { noticeMachine } from './notice.machine';
 import { planImportMachine } from './plan-import.machine';
@@ -14,4 +15,5 @@ export const MACHINES = [
   noticeMachine,
   deliveryMachine,
   postChangeMachine,
+  delegationMachine,
 ] as unknown as readonly Machine<never>[];

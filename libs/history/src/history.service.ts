@@ -26,6 +26,8 @@ export const ENTITIES = [
   'sign_in_policy',
   'api_token',
   'post_change',
+  'post',
+  'delegation',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 
@@ -72,6 +74,8 @@ export interface HistoryEvent {
     unitId: string | null;
     /** The API token by which the person acted. */
     token: { id: string; name: string } | null;
+    /** The holder of the post, for whom the person acted (代行). */
+    onBehalfOf: { personId: string; name: string; delegationId: string } | null;
   };
   requestId: string;
   reason: string | null;
@@ -104,9 +108,9 @@ export class HistoryService {
     await tx.query(
       `insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
          actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at,
-         actor_token_id, actor_token_name)
+         actor_token_id, actor_token_name, actor_delegation_id, actor_for_person_id, actor_for_name)
        select r.id, r.jurisdiction_id, r.plan_id, r.task_id, r.entity, r.entity_id, r.type, r.reason, r.before, r.after,
-         $2, $3, $4, $5, $6, $7, $8, $9, $10
+         $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
        from jsonb_to_recordset($1::jsonb) as r(position int, id uuid, jurisdiction_id uuid, plan_id uuid, task_id uuid,
          entity text, entity_id uuid, type text, reason text, before jsonb, after jsonb)
        order by r.position`,
@@ -121,6 +125,9 @@ export class HistoryService {
         occurredAt,
         actor.token?.id ?? null,
         actor.token?.name ?? null,
+        actor.delegation?.id ?? null,
+        actor.delegation?.personId ?? null,
+        actor.delegation?.name ?? null,
       ],
     );
   }
@@ -222,4 +229,6 @@ const EVENT = `h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h
   h.occurred_at as "occurredAt", h.recorded_at as "recordedAt",
   json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
     'postId', h.actor_post_id, 'unitId', h.actor_unit_id, 'token', case when h.actor_token_id is not null
-      then json_build_object('id', h.actor_token_id, 'name', h.actor_token_name) end) as actor`;
+      then json_build_object('id', h.actor_token_id, 'name', h.actor_token_name) end,
+    'onBehalfOf', case when h.actor_delegation_id is not null then json_build_object('personId', h.actor_for_person_id,
+      'name', h.actor_for_name, 'delegationId', h.actor_delegation_id) end) as actor`;

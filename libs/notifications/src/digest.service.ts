@@ -1,4 +1,4 @@
-import { type Holder, UnitDirectory } from '@duban/directory';
+import { type Holder, isInMatter, type StandIn, UnitDirectory } from '@duban/directory';
 import { sendFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
 import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
@@ -44,12 +44,25 @@ interface Waiting {
   id: string;
   jurisdictionId: string;
   postId: string;
+  planId: string | null;
+  taskId: string | null;
+  parentId: string | null;
   kind: string;
   parameters: unknown;
   isOvertaken: boolean;
 }
 
-type Item = Line & { notificationId: string };
+type Item = Line & {
+  notificationId: string;
+  /** For the inbox alone: somebody stands in, and is told by all channels. */
+  isQuiet: boolean;
+};
+
+/** Who is told of a notification. */
+interface Recipient {
+  holder: Holder;
+  isQuiet: boolean;
+}
 
 /** Everything that one run puts together before it writes. */
 interface Draft {
@@ -62,6 +75,15 @@ interface Draft {
   vacant: Set<string>;
   withoutHolder: number;
   people: Map<string, { holder: Holder; items: Item[] }>;
+  /** Terms whose holder is told, by this run, of what was open in the post when they took it over. */
+  handedOver: string[];
+}
+
+/** A term that has begun, of somebody who has not been told yet of what is open in the post. */
+interface Handover {
+  termId: string;
+  holder: Holder;
+  today: LocalDate;
 }
 
 /**
@@ -96,8 +118,12 @@ export class DigestService {
       vacant: new Set(),
       withoutHolder: 0,
       people: new Map(),
+      handedOver: [],
     };
-    if (open.length > 0) await this.draft(tx, now, open, draft);
+    if (open.length > 0) {
+      await this.draft(tx, now, open, draft);
+      await this.draftHandovers(tx, now, open, draft);
+    }
     if (draft.vacant.size > 0) {
       this.logger.warn(
         `${draft.withoutHolder} notifications are for posts without a holder: ${[...draft.vacant].join(', ')}`,
@@ -177,6 +203,38 @@ export class DigestService {
     await tx.query(`close waiting`);
   }
 
+  /**
+   * Whoever takes a post over finds in the inbox what is still open of what was said to it before: of each obligation
+   * the last word. They owe it as their predecessor did, without being handed it anew.
+   */
+  private async draftHandovers(
+    tx: EntityManager,
+    now: Date,
+    open: readonly OpenJurisdiction[],
+    draft: Draft,
+  ): Promise<void> {
+    const due = await handoversDue(tx, open);
+    const served = await servedIn(tx, windowStart(now), due);
+    const handovers = due.filter(({ holder }) => !served.has(holder.personId));
+    draft.handedOver = handovers.map(({ termId }) => termId);
+    if (handovers.length === 0) return;
+    const rows: { termId: string; id: string; kind: string; parameters: unknown }[] = await tx.query(STILL_OPEN, [
+      draft.handedOver,
+    ]);
+    const byTerm = new Map(handovers.map((handover) => [handover.termId, handover]));
+    for (const { termId, id, kind, parameters } of rows) {
+      const { holder, today } = byTerm.get(termId)!;
+      try {
+        const line = lineFor(kind, parameters, this.messages, today);
+        const person = draft.people.get(holder.personId) ?? { holder, items: [] };
+        person.items.push({ ...line, notificationId: id, isQuiet: false });
+        draft.people.set(holder.personId, person);
+      } catch (error) {
+        this.logger.error(`notification ${id} (${kind}) cannot be handed over in words: ${String(error)}`);
+      }
+    }
+  }
+
   private async draftFor(
     tx: EntityManager,
     now: Date,
@@ -185,10 +243,10 @@ export class DigestService {
     draft: Draft,
   ): Promise<void> {
     if (rows.length === 0) return;
-    const holders = await this.holdersByPost(tx, today, rows);
-    const served = await servedIn(tx, windowStart(now), [...holders.values()].flat());
+    const recipientsOf = await this.recipients(tx, today, rows);
+    const served = await servedIn(tx, windowStart(now), rows.flatMap(recipientsOf));
     for (const row of rows) {
-      const recipients = holders.get(row.postId) ?? [];
+      const recipients = recipientsOf(row);
       if (row.isOvertaken) {
         draft.composed.push(row.id);
         draft.overtaken.push(row);
@@ -196,13 +254,13 @@ export class DigestService {
         draft.waitingForHolder.set(row.id, today);
         draft.vacant.add(row.postId);
         draft.withoutHolder++;
-      } else if (recipients.some(({ personId }) => served.has(personId))) {
+      } else if (recipients.some(({ holder }) => served.has(holder.personId))) {
         draft.postponed.push(row.id);
       } else this.addLine(today, row, recipients, draft);
     }
   }
 
-  private addLine(today: LocalDate, row: Waiting, recipients: readonly Holder[], draft: Draft): void {
+  private addLine(today: LocalDate, row: Waiting, recipients: readonly Recipient[], draft: Draft): void {
     let line: Line;
     try {
       line = lineFor(row.kind, row.parameters, this.messages, today);
@@ -213,24 +271,37 @@ export class DigestService {
       return;
     }
     draft.composed.push(row.id);
-    for (const holder of recipients) {
+    for (const { holder, isQuiet } of recipients) {
       const person = draft.people.get(holder.personId) ?? { holder, items: [] };
-      person.items.push({ ...line, notificationId: row.id });
+      person.items.push({ ...line, notificationId: row.id, isQuiet });
       draft.people.set(holder.personId, person);
     }
   }
 
-  private async holdersByPost(
+  /**
+   * Who is told of each row, today: whoever holds its post, and whoever stands in for them in its matter (代行). The holder
+   * on leave gets no mail of it, but finds it in the inbox on coming back.
+   */
+  private async recipients(
     tx: EntityManager,
     today: LocalDate,
     rows: readonly Waiting[],
-  ): Promise<Map<string, Holder[]>> {
+  ): Promise<(row: Waiting) => Recipient[]> {
     const postIds = [...new Set(rows.map((row) => row.postId))];
-    const byPost = new Map<string, Holder[]>();
-    for (const holder of await this.directory.holders(tx, postIds, today)) {
-      byPost.set(holder.postId, [...(byPost.get(holder.postId) ?? []), holder]);
-    }
-    return byPost;
+    const holders = byPost(await this.directory.holders(tx, postIds, today));
+    const standIns = byPost(await this.directory.standIns(tx, postIds, today));
+    return (row) => {
+      const told = new Map<string, Recipient>();
+      for (const holder of holders.get(row.postId) ?? []) {
+        const standing = (standIns.get(row.postId) ?? []).filter(
+          (standIn) => standIn.holderId === holder.personId && isInMatter(standIn.matter, row),
+        );
+        for (const standIn of standing) told.set(standIn.personId, { holder: standIn, isQuiet: false });
+        // Somebody may hold the post and stand in for another holder of it: then nothing is quiet.
+        if (!told.has(holder.personId)) told.set(holder.personId, { holder, isQuiet: standing.length > 0 });
+      }
+      return [...told.values()];
+    };
   }
 
   private async write(
@@ -243,11 +314,12 @@ export class DigestService {
     const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
     for (const { holder, items: all } of people.values()) {
-      const lines = arrange(all);
-      const subject = subjectOf(lines, this.messages);
       for (const channel of this.channels.all) {
         const address = channel.isFor(holder);
-        if (address === null) continue;
+        // What waits in the inbox disturbs nobody's leave.
+        const lines = arrange(channel.send ? all.filter(({ isQuiet }) => !isQuiet) : all);
+        if (address === null || lines.length === 0) continue;
+        const subject = subjectOf(lines, this.messages);
         const digest_id = newId();
         const delivery_id = newId();
         digests.push({ id: digest_id, person_id: holder.personId, channel: channel.kind, subject });
@@ -280,16 +352,44 @@ export class DigestService {
   }
 }
 
+function byPost<T extends Holder | StandIn>(people: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of people) groups.set(one.postId, [...(groups.get(one.postId) ?? []), one]);
+  return groups;
+}
+
 /** People who have had their digest in the window. */
-async function servedIn(tx: EntityManager, window: Date, holders: readonly Holder[]): Promise<Set<string>> {
+async function servedIn(
+  tx: EntityManager,
+  window: Date,
+  recipients: readonly { holder: Holder }[],
+): Promise<Set<string>> {
   const rows: { personId: string }[] = await tx.query(
     `select distinct person_id as "personId" from digest where window_start = $1 and person_id = any($2::uuid[])`,
-    [window, [...new Set(holders.map(({ personId }) => personId))]],
+    [window, [...new Set(recipients.map(({ holder }) => holder.personId))]],
   );
   return new Set(rows.map(({ personId }) => personId));
 }
 
-async function settle(tx: EntityManager, now: Date, { composed, postponed }: Draft): Promise<void> {
+async function handoversDue(tx: EntityManager, open: readonly OpenJurisdiction[]): Promise<Handover[]> {
+  const rows: (Holder & { termId: string; today: LocalDate })[] = await tx.query(
+    `select h.id as "termId", h.post_id as "postId", p.id as "personId", p.username, p.display_name as "displayName",
+       p.email, o.today
+     from post_holding h join post on post.id = h.post_id left join unit u on u.id = post.unit_id
+       join person p on p.id = h.person_id and p.is_active
+       join lateral (select * from jsonb_to_recordset($1::jsonb) as o(id uuid, today text)
+         where o.id = u.jurisdiction_id or post.unit_id is null limit 1) o on true
+     where h.handed_over_at is null and h.from_on <= o.today::date and (h.to_on is null or h.to_on > o.today::date)
+     order by h.from_on, h.id`,
+    [JSON.stringify(open)],
+  );
+  return rows.map(({ termId, today, ...holder }) => ({ termId, today, holder }));
+}
+
+async function settle(tx: EntityManager, now: Date, { composed, postponed, handedOver }: Draft): Promise<void> {
+  if (handedOver.length > 0) {
+    await tx.query(`update post_holding set handed_over_at = $1 where id = any($2::uuid[])`, [now, handedOver]);
+  }
   for (let i = 0; i < composed.length; i += WRITE_BATCH) {
     await tx.query(`update notification set composed_at = $1 where id = any($2::uuid[])`, [
       now,
@@ -316,13 +416,26 @@ async function insertAll(
 }
 
 const WAITING = `
-  select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", n.kind, n.parameters,
-    ${OVERTAKEN} as "isOvertaken"
+  select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", n.plan_id as "planId",
+    n.task_id as "taskId", t.parent_id as "parentId", n.kind, n.parameters, ${OVERTAKEN} as "isOvertaken"
   from notification n
+    left join task t on t.id = n.task_id
     left join obligation o on o.id = n.obligation_id
     left join follow_up f on f.id = n.follow_up_id
   where n.composed_at is null and n.send_from <= $1 and n.jurisdiction_id = any($2::uuid[])
   order by n.send_from, n.id`;
+
+/** Of each term in $1, and each open obligation of its post: the last that was said, unless to its holder. */
+const STILL_OPEN = `
+  select distinct on (h.id, o.id) h.id as "termId", n.id, n.kind, n.parameters
+  from post_holding h
+    join notification n on n.post_id = h.post_id and n.composed_at is not null
+    join obligation o on o.id = n.obligation_id and o.state = 'open'
+    left join follow_up f on f.id = n.follow_up_id
+  where h.id = any($1::uuid[]) and not (${OVERTAKEN})
+    and not exists (select from digest_item i join digest g on g.id = i.digest_id
+      where i.notification_id = n.id and g.person_id = h.person_id)
+  order by h.id, o.id, n.wanted_at desc, n.id desc`;
 
 const INSERT_DIGESTS = `
   insert into digest (id, person_id, channel, window_start, subject, composed_at)

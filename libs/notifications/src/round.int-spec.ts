@@ -53,7 +53,7 @@ describe('Round', () => {
     const { transactor } = database;
     const sweep = { run: async (now: Date) => sweeps.push(now) } as unknown as SweepService;
     const dispatcher = new Dispatcher(transactor, world.digests(mail), world.deliveries(mail), producer, world.clock);
-    return { dispatcher, round: new Round(transactor, sweep, dispatcher, producer, world.clock) };
+    return { dispatcher, round: new Round(transactor, sweep, dispatcher, producer, world.clock, world.calendar) };
   };
   const withoutStore = async (): Promise<JobProducer> =>
     new JobProducer(

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Transactor } from '@duban/database';
-import type { Clock } from '@duban/kernel';
-import { CLOCK } from '@duban/platform';
+import { sendFrom } from '@duban/domain';
+import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { SweepService } from '@duban/supervision';
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,6 +11,8 @@ import { Dispatcher } from './dispatcher';
 /** How long a moved clock waits for another worker's rows, and how often it looks. */
 const OTHERS_MS = 20_000;
 const LOOK_EVERY_MS = 50;
+/** More days than any holiday keeps offices closed. */
+const LONGEST_HOLIDAY_DAYS = 20;
 
 /** One round of the supervision's work: sweep what is due, then compose and send what is to be said. */
 @Injectable()
@@ -20,6 +23,7 @@ export class Round {
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
   /** Sweeps, and has the rest done by a job; where the queue's store is away, does it here. */
@@ -74,6 +78,27 @@ export class Round {
         [instant],
       ),
     );
-    return row?.at ?? null;
+    const handover = await this.nextHandover(instant);
+    const at = row?.at ?? null;
+    return handover !== null && (at === null || handover < at) ? handover : at;
+  }
+
+  /** When somebody is told next of what is open in a post that they have taken over: in the first working hours of it. */
+  private async nextHandover(instant: Date): Promise<Date | null> {
+    const terms: { fromOn: string; timeZone: string }[] = await this.transactor.run((tx) =>
+      tx.query(
+        `select distinct h.from_on::text as "fromOn", j.time_zone as "timeZone"
+         from post_holding h join post on post.id = h.post_id left join unit u on u.id = post.unit_id
+           join jurisdiction j on j.id = u.jurisdiction_id or post.unit_id is null
+         where h.handed_over_at is null and h.from_on > $1::date - $2::int`,
+        [instant, LONGEST_HOLIDAY_DAYS],
+      ),
+    );
+    const starts = terms
+      .map(({ fromOn, timeZone }) =>
+        sendFrom(atLocalTime(parseLocalDate(fromOn), '00:00', timeZone), this.calendar, timeZone),
+      )
+      .filter((start) => start > instant);
+    return starts.length === 0 ? null : new Date(Math.min(...starts.map(Number)));
   }
 }

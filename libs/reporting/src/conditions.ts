@@ -1,3 +1,6 @@
+import { inMatterOf } from '@duban/directory';
+import type { Actor } from '@duban/history';
+
 /** Collects the conditions of a `where` with their parameters, numbered as they come. */
 export class Conditions {
   readonly parameters: unknown[] = [];
@@ -9,6 +12,12 @@ export class Conditions {
     let i = 0;
     this.parts.push(text.replaceAll('$?', () => this.parameter(values[i++])));
     return this;
+  }
+
+  /** Of a task `t`: that it is one of those for which the actor stands in (代行), where these are some. */
+  addMatter({ delegation }: Actor): this {
+    const matter = delegation?.matter;
+    return matter ? this.add(inMatterOf('$?', '$?'), matter.planIds, matter.taskIds, matter.taskIds) : this;
   }
 
   /** The placeholder of one more parameter, for use outside the `where`. */

@@ -1,4 +1,4 @@
-import { unitScope } from '@duban/directory';
+import { inMatterOf, unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -20,8 +20,10 @@ export interface Dashboard {
 export class DashboardReader {
   async get(tx: EntityManager, actor: Actor, now: Date, planId: string | null): Promise<Dashboard> {
     const unitId = unitScope(actor);
-    const parameters = [planId, unitId];
-    const mine = `($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)`;
+    const matter = actor.delegation?.matter;
+    const parameters = [planId, unitId, matter?.planIds ?? null, matter?.taskIds ?? null];
+    const mine = `($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
+      and ($3::uuid[] is null or ${inMatterOf('$3', '$4')})`;
     const tasks = await counts(
       tx,
       `select t.state as key, count(*)::int as count from task t
@@ -36,8 +38,8 @@ export class DashboardReader {
     );
     const [obligations]: Dashboard['obligations'][] = await tx.query(
       `select count(*) filter (where x.state = 'open')::int as open,
-         count(*) filter (where x.state = 'open' and x.due_at <= $3)::int as overdue,
-         count(*) filter (where x.state = 'open' and x.due_at > $3 and x.due_at <= $3 + interval '7 days')::int
+         count(*) filter (where x.state = 'open' and x.due_at <= $5)::int as overdue,
+         count(*) filter (where x.state = 'open' and x.due_at > $5 and x.due_at <= $5 + interval '7 days')::int
            as "dueWithin7Days",
          count(*) filter (where x.state = 'discharged')::int as discharged,
          count(*) filter (where x.state = 'lapsed')::int as lapsed
@@ -56,7 +58,7 @@ export class DashboardReader {
          count(n.id)::int as "standingNotices"
        from obligation x join task t on t.id = x.task_id join unit u on u.id = x.unit_id
          left join supervision_notice n on n.obligation_id = x.id and n.state in ('issued', 'acknowledged', 'answered')
-       where ${mine} and x.state = 'open' and x.due_at <= $3
+       where ${mine} and x.state = 'open' and x.due_at <= $5
        group by x.unit_id, u.name, u.position order by overdue desc, u.position limit 10`,
       [...parameters, now],
     );

@@ -1,4 +1,12 @@
-import { assertMay, isResolved, UnitDirectory, unitScope } from '@duban/directory';
+import {
+  assertInMatter,
+  assertMay,
+  isInMatter,
+  isResolved,
+  type MatterPlace,
+  UnitDirectory,
+  unitScope,
+} from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import {
@@ -77,6 +85,14 @@ export class PlanReader {
         unitId,
       );
     }
+    const matter = actor.delegation?.matter;
+    if (matter) {
+      where.add(
+        `p.id = any($?::uuid[]) or exists (select from task t where t.plan_id = p.id and t.id = any($?::uuid[]))`,
+        matter.planIds,
+        matter.taskIds,
+      );
+    }
     const rows: PlanRow[] = await tx.query(
       `select p.id, p.jurisdiction_id as "jurisdictionId", j.name as "jurisdictionName", p.title,
          p.document_number as "documentNumber", p.year, p.state, p.issued_on::text as "issuedOn",
@@ -93,8 +109,13 @@ export class PlanReader {
   async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<PlanView> {
     const unitId = unitScope(actor);
     const view = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
-    if (unitId === null) return view;
-    const tasks = ownTasks(view.tasks, unitId);
+    const matter = actor.delegation?.matter ?? null;
+    if (unitId === null && matter === null) return view;
+    const delegated = matter === null ? view.tasks : tasksOf(view.tasks, (task) => isInMatter(matter, placeOf(task)));
+    const tasks =
+      unitId === null
+        ? delegated
+        : tasksOf(delegated, (task) => task.assignments.some((assignment) => assignment.unitId === unitId));
     if (tasks.length === 0) throw unknownPlan(id);
     const own = new Set(tasks.map((task) => task.id));
     const warnings = view.warnings.filter(({ taskId }) => taskId === null || own.has(taskId));
@@ -107,6 +128,7 @@ export class PlanReader {
    */
   async source(tx: EntityManager, actor: Actor, id: string): Promise<PlanSource> {
     assertMay(actor, 'read.all');
+    assertInMatter(actor, { planId: id });
     const { fileName, leftOut, tasks } = await this.get(tx, actor, id, null);
     // A task that was added by hand may stand for words that the reader had left out.
     const taken = tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan);
@@ -251,12 +273,14 @@ export function treeOf(tasks: readonly TaskSnapshot[], assignments: readonly Ass
   });
 }
 
-/** The tasks and parts that a unit has something to do in. */
-function ownTasks(tasks: readonly TaskView[], unitId: string): TaskView[] {
+/** The tasks and parts that are wanted, and those whose parts are. */
+function tasksOf(tasks: readonly TaskView[], isWanted: (task: TaskView) => boolean): TaskView[] {
   return tasks
-    .map((task) => ({ ...task, subtasks: ownTasks(task.subtasks, unitId) }))
-    .filter((task) => task.subtasks.length > 0 || task.assignments.some((assignment) => assignment.unitId === unitId));
+    .map((task) => ({ ...task, subtasks: tasksOf(task.subtasks, isWanted) }))
+    .filter((task) => task.subtasks.length > 0 || isWanted(task));
 }
+
+const placeOf = ({ planId, id, parentId }: TaskView): MatterPlace => ({ planId, taskId: id, parentId });
 
 /** The line of an offset, counted from 1; cheap where the offsets asked for do not go back. */
 function lineFinder(text: string): (offset: number) => number {

@@ -1,4 +1,4 @@
-import { assertMay } from '@duban/directory';
+import { assertInMatter, assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
@@ -30,6 +30,7 @@ export class RevisionReader {
     cursor?: string,
   ): Promise<Page<RevisionRow>> {
     assertMay(actor, 'read.all');
+    assertInMatter(actor, { planId });
     const [plan]: { id: string }[] = await tx.query(`select id from plan where id = $1`, [planId]);
     if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
     const where = new Conditions().add('r.plan_id = $?', planId);

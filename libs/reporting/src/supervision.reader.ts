@@ -174,7 +174,7 @@ export class SupervisionReader {
     const unitId = unitScope(actor);
     if (unitId !== null) where.add('o.unit_id = $?', unitId);
     where.add('o.unit_id = $?', filter.unitId).add('o.id = $?', filter.obligationId);
-    where.add('t.plan_id = $?', filter.planId);
+    where.addMatter(actor).add('t.plan_id = $?', filter.planId);
     where.add('o.task_id in (select id from task where id = $? or parent_id = $?)', filter.taskId, filter.taskId);
     return where;
   }

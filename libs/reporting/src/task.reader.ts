@@ -1,5 +1,5 @@
 import type { AssignmentState } from '@duban/domain';
-import { unitScope } from '@duban/directory';
+import { assertInMatter, unitScope } from '@duban/directory';
 import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
 import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
@@ -85,6 +85,7 @@ export class TaskReader {
     const nowParameter = where.parameter(now);
     const unitId = unitScope(actor);
     for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
+    where.addMatter(actor);
     where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
     where.add(`t.id in (select task_id from obligation where state = 'open' and due_at < $?)`, filter.dueBefore);
     if (filter.q !== undefined) {
@@ -117,7 +118,7 @@ export class TaskReader {
     return pageOf(rows, filter.limit, keyOf);
   }
 
-  /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS */
+  /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER */
   async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<TaskDetail> {
     const sight = await this.sightOf(tx, actor, id);
     const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
@@ -139,7 +140,7 @@ export class TaskReader {
 
   /**
    * Null for those who see all. What was taken out of a draft is there in its history, and for no unit.
-   * @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS
+   * @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER
    */
   private async sightOf(tx: EntityManager, actor: Actor, id: string): Promise<UnitSight | null> {
     const unitId = unitScope(actor);
@@ -151,6 +152,7 @@ export class TaskReader {
     if (!known?.isTask && (unitId !== null || !known?.wasTask)) {
       throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
     }
+    await assertOfMatter(tx, actor, id);
     if (unitId === null) return null;
     const [own]: Omit<UnitSight, 'unitId'>[] = await tx.query(
       `select coalesce(array_agg(distinct a.task_id), '{}') as "taskIds",
@@ -197,7 +199,7 @@ export class TaskReader {
     const reports: ReportView[] = await tx.query(
       `select r.id, r.assignment_id as "assignmentId", r.obligation_id as "obligationId", r.kind, r.text, r.evidence,
          r.difficulties, r.next_steps as "nextSteps", r.shortfall_reason as "shortfallReason",
-         r.go_ahead_reason as "goAheadReason", r.person_id as "personId", r.post_id as "postId",
+         r.go_ahead_reason as "goAheadReason", r.person_id as "personId", r.for_person_id as "forPersonId", r.post_id as "postId",
          r.reported_at as "reportedAt", coalesce((select jsonb_agg(jsonb_build_object('targetId', m.target_id,
            'value', m.value) order by m.id) from measurement m where m.report_id = r.id), '[]') as measurements
        from report r join assignment a on a.id = r.assignment_id
@@ -226,6 +228,17 @@ export class TaskReader {
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
     };
   }
+}
+
+/** What was taken out of a draft is there in history alone, with its plan. */
+async function assertOfMatter(tx: EntityManager, actor: Actor, taskId: string): Promise<void> {
+  if (!actor.delegation?.matter) return;
+  const [place]: { planId: string; parentId: string | null }[] = await tx.query(
+    `select coalesce(t.plan_id, h.plan_id) as "planId", t.parent_id as "parentId"
+     from (select plan_id from history_event where task_id = $1 limit 1) h full join (select * from task where id = $1) t on true`,
+    [taskId],
+  );
+  assertInMatter(actor, { planId: place?.planId ?? null, taskId, parentId: place?.parentId ?? null });
 }
 
 /** The lead sees how the other units stand; those see who is in it, and of what was owed and said their own. */

@@ -1,4 +1,4 @@
-import { assertMay, isResolved, type NameGuess, nameKey, UnitDirectory } from '@duban/directory';
+import { assertInMatter, assertMay, isResolved, type NameGuess, nameKey, UnitDirectory } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import { Plan, type Role, ROLES, type TaskSnapshot } from '@duban/tasks';
@@ -42,6 +42,7 @@ export class UnresolvedNamesReader {
     cursor?: string,
   ): Promise<Page<UnresolvedName>> {
     assertMay(actor, 'read.all');
+    assertInMatter(actor, { planId });
     const plan = await tx.findOneBy(Plan, { id: planId });
     if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
     const tasks = await presentTasks(tx, { planId });

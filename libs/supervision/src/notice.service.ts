@@ -1,5 +1,5 @@
 import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
-import { may, UnitDirectory } from '@duban/directory';
+import { assertInMatter, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -24,6 +24,7 @@ interface NoticePlace {
   policyId: string;
   policyVersion: number;
   taskId: string;
+  parentId: string | null;
   taskNumber: string | null;
   timeZone: string;
   unitName: string;
@@ -41,12 +42,14 @@ export class NoticeService {
   ) {}
 
   /**
-   * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
+   * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, DELEGATION.OUT_OF_MATTER, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
    */
   async transition(tx: EntityManager, actor: Actor, at: Date, id: string, input: NoticeInput): Promise<NoticeSnapshot> {
     const { notice, obligation } = await this.hold(tx, id);
     const relations = relationsOf(actor, obligation);
     if (relations.length === 0) throw notYours();
+    const place = await this.placeOf(tx, obligation);
+    assertInMatter(actor, place);
     if (input.expectedVersion !== undefined && input.expectedVersion !== notice.version) {
       throw conflict('NOTICE.STALE', 'Somebody has changed the notice since you read it.', {
         version: notice.version,
@@ -69,7 +72,6 @@ export class NoticeService {
     if (input.event === 'answer') Object.assign(notice, { answer: input.answer, answeredAt: at });
     await tx.getRepository(SupervisionNotice).save(notice);
     const after = noticeSnapshot(notice);
-    const place = await this.placeOf(tx, obligation);
     await this.history.append(tx, actor, at, [
       {
         type: PAST_TENSE[input.event] ?? `supervision_notice.${input.event}`,
@@ -106,7 +108,7 @@ export class NoticeService {
   private async placeOf(tx: EntityManager, obligation: Obligation): Promise<NoticePlace> {
     const [place]: NoticePlace[] = await tx.query(
       `select t.plan_id as "planId", p.policy_id as "policyId", p.policy_version as "policyVersion", t.id as "taskId",
-         coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
+         t.parent_id as "parentId", coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
        from task t join plan p on p.id = t.plan_id join jurisdiction j on j.id = t.jurisdiction_id
          left join task parent on parent.id = t.parent_id, unit u
        where t.id = $1 and u.id = $2`,

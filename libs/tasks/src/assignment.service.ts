@@ -1,5 +1,5 @@
 import { type AssignmentFacts, assignmentMachine, type AssignmentRelation, meetsTarget } from '@duban/domain';
-import { may, UnitDirectory } from '@duban/directory';
+import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
@@ -58,8 +58,8 @@ export class AssignmentService {
 
   /**
    * One event of the machine: state, history and what follows, in the caller's transaction.
-   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.NOT_YOURS, ASSIGNMENT.STALE, ASSIGNMENT.EVENT_NOT_ALLOWED, or
-   *   the code of the guard that refused
+   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.NOT_YOURS, DELEGATION.OUT_OF_MATTER, ASSIGNMENT.STALE,
+   *   ASSIGNMENT.EVENT_NOT_ALLOWED, or the code of the guard that refused
    */
   async transition(
     tx: EntityManager,
@@ -72,6 +72,7 @@ export class AssignmentService {
     const { assignment, task, plan } = held;
     const relations = await this.relations(tx, actor, assignment);
     if (relations.length === 0) throw notYours();
+    assertInMatter(actor, placeOf(task));
     const facts = await this.facts(tx, actor, held, input);
     if (input.expectedVersion !== undefined && input.expectedVersion !== assignment.version) {
       throw conflict('ASSIGNMENT.STALE', 'Somebody has changed the assignment since you read it.', {
@@ -141,6 +142,7 @@ export class AssignmentService {
     const held = await this.hold(tx, id);
     const { assignment, task, plan } = held;
     if (!may(actor, 'assignment.act', assignment.unitId)) throw notYours();
+    assertInMatter(actor, placeOf(task));
     if (assignment.state !== 'in_progress' && assignment.state !== 'reported') {
       throw conflict(
         assignment.state === 'assigned' ? 'REPORT.SIGN_FOR_FIRST' : 'REPORT.ASSIGNMENT_ENDED',
@@ -196,13 +198,13 @@ export class AssignmentService {
     const { assignment, task } = held;
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
     const figures = this.measurements.checked(targets, input.measurements ?? []);
-    const [counted]: { unreported: number; hasLead: boolean; reporter: string | null }[] = await tx.query(
+    const [counted]: { unreported: number; hasLead: boolean; reporters: string[] | null }[] = await tx.query(
       `select
          (select count(*)::int from assignment
           where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')) as unreported,
          exists (select from assignment where task_id = $1 and role = 'lead' and state <> 'cancelled') as "hasLead",
-         (select person_id from report where assignment_id = $2 and kind = 'completion'
-          order by reported_at desc, id desc limit 1) as reporter`,
+         (select array_remove(array[person_id, for_person_id], null) from report
+          where assignment_id = $2 and kind = 'completion' order by reported_at desc, id desc limit 1) as reporters`,
       [task.id, assignment.id],
     );
     const measured = (target: Target): number | undefined => figures.get(target.id);
@@ -210,7 +212,10 @@ export class AssignmentService {
       isLead: assignment.role === 'lead',
       hasLead: counted?.hasLead ?? false,
       actsAsOffice: may(actor, 'assignment.judge'),
-      isOwnReport: counted?.reporter === actor.personId || actor.unitId === assignment.unitId,
+      // Whoever stood in, and whom they stood in for, reported it alike.
+      isOwnReport:
+        (counted?.reporters ?? []).some((id) => id === actor.personId || id === actor.delegation?.personId) ||
+        actor.unitId === assignment.unitId,
       reason: input.reason ?? null,
       cancelReason: input.cancelReason ?? null,
       unreportedUnits: counted?.unreported ?? 0,
@@ -247,6 +252,7 @@ export class AssignmentService {
       shortfallReason: input.shortfallReason ?? null,
       goAheadReason: input.goAheadReason ?? null,
       personId: actor.personId,
+      forPersonId: actor.delegation?.personId ?? null,
       postId: actor.postId,
       reportedAt: at,
     });
@@ -272,6 +278,8 @@ export class AssignmentService {
     return snapshot;
   }
 }
+
+const placeOf = ({ planId, id, parentId }: Task): MatterPlace => ({ planId, taskId: id, parentId });
 
 const notYours = (): Error =>
   forbidden('ASSIGNMENT.NOT_YOURS', 'This part of the task is not yours to move; nothing was changed.');

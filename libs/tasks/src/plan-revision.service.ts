@@ -1,6 +1,6 @@
 import { compareDrafts } from '@duban/breakdown';
 import { insertAll } from '@duban/database';
-import { assertMay } from '@duban/directory';
+import { assertInMatter, assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, invalid, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
@@ -78,6 +78,7 @@ export class PlanRevisionService {
   /** @throws DomainError REVISION.UNKNOWN */
   async get(tx: EntityManager, actor: Actor, planId: string, id: string): Promise<RevisionView> {
     assertMay(actor, 'read.all');
+    assertInMatter(actor, { planId });
     const revision = await tx.getRepository(PlanRevision).findOneBy({ id, planId });
     if (!revision) throw unknownRevision(id);
     return viewRevision(tx, this.history, revision);

@@ -15,6 +15,7 @@ export interface Evidence {
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_report_assignment' })
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_report_obligation' })
 @ForeignKey('person', ['personId'], ['id'], { name: 'fk_report_person' })
+@ForeignKey('person', ['forPersonId'], ['id'], { name: 'fk_report_for_person' })
 @ForeignKey('post', ['postId'], ['id'], { name: 'fk_report_post' })
 @Index('ix_report_assignment', ['assignmentId', 'reportedAt'])
 export class Report {
@@ -50,6 +51,10 @@ export class Report {
 
   @Column('uuid', { name: 'person_id' })
   personId!: string;
+
+  /** The holder of the post, where the person stood in for them (代行). */
+  @Column('uuid', { name: 'for_person_id', nullable: true })
+  forPersonId!: string | null;
 
   @Column('uuid', { name: 'post_id' })
   postId!: string;

@@ -63,6 +63,7 @@ class PersonsDto extends createZodDto(
         z.object({
           postId: uuid,
           kind: z.string(),
+          title: textOrNull,
           unitCode: textOrNull,
           fromOn: z.string(),
           toOn: textOrNull,
@@ -84,6 +85,7 @@ class PersonDto extends createZodDto(
       z.object({
         postId: uuid,
         kind: z.string(),
+        title: textOrNull,
         unitId: uuid.nullable(),
         fromOn: z.string(),
         toOn: textOrNull,

@@ -24,8 +24,11 @@ const postChange = z
     displayName: z.string(),
     postId: uuid,
     postKind: z.string(),
+    postTitle: textOrNull,
     unitCode: textOrNull,
     fromOn: z.string().meta({ description: 'The first day with the post, or without it.' }),
+    toOn: textOrNull.meta({ description: 'The first day without the post again; null for no end.' }),
+    succeeds: z.boolean(),
     reason: z.string(),
     proposedBy: uuid.nullable(),
     proposedAt: z.string(),
@@ -43,8 +46,15 @@ class NewPostChangeDto extends createZodDto(
     post: z.strictObject({
       kind: z.enum(POST_KINDS),
       unitCode: z.string().max(200).nullable().default(null).meta({ description: 'For the posts of a unit.' }),
+      title: shortText.nullable().default(null).meta({ description: 'For deputies and handlers.' }),
     }),
     fromOn: day.optional().meta({ description: 'Today where it is left out.' }),
+    toOn: day.optional().meta({
+      description: 'Of a grant: the first day without the post again (任期); no end where it is left out.',
+    }),
+    succeeds: z.boolean().optional().meta({
+      description: 'Of a grant: the term of whoever holds the post ends on the day on which this one begins (接任).',
+    }),
     reason: shortText,
   }),
 ) {}

@@ -16,7 +16,15 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { type ActingRequest, CurrentActor, CurrentSession, InPerson, Public, WhileIncomplete } from '../requests';
+import {
+  type ActingRequest,
+  CurrentActor,
+  CurrentSession,
+  InPerson,
+  POST_HEADER,
+  Public,
+  WhileIncomplete,
+} from '../requests';
 import { instant, textOrNull, uuid } from '../schemas';
 import { bearerToken } from '../sign-in.guard';
 import { assertOwnOrigin, clearSessionCookie, comingFrom, SESSION_COOKIE, setSessionCookie } from './session-cookie';
@@ -48,17 +56,41 @@ export const signedIn = z.object({
   needs,
 });
 class SignedInDto extends createZodDto(signedIn) {}
-class ActorDto extends createZodDto(
-  z.object({
-    personId: uuid.nullable(),
+const onBehalfOf = z
+  .object({
+    delegationId: uuid,
+    personId: uuid,
     name: z.string(),
-    post: z.string(),
-    postId: uuid.nullable(),
-    unitId: uuid.nullable(),
-    apiToken: z.object({ id: uuid, name: z.string(), scopes: z.array(z.string()) }).nullable(),
-    needs,
-  }),
-) {}
+    matter: z
+      .object({ planIds: z.array(uuid), taskIds: z.array(uuid) })
+      .nullable()
+      .meta({ description: 'In which plans and tasks; null for all that the post has to do.' }),
+  })
+  .nullable();
+const actorView = z.object({
+  personId: uuid.nullable(),
+  name: z.string(),
+  post: z.string(),
+  postId: uuid.nullable(),
+  unitId: uuid.nullable(),
+  onBehalfOf: onBehalfOf.meta({ description: 'For whom, where they stand in for the holder of the post (代行).' }),
+  apiToken: z.object({ id: uuid, name: z.string(), scopes: z.array(z.string()) }).nullable(),
+  needs,
+  posts: z
+    .array(
+      z.object({
+        postId: uuid.meta({ description: `What the header \`${POST_HEADER}\` takes.` }),
+        kind: z.string(),
+        title: textOrNull,
+        unitId: uuid.nullable(),
+        unitCode: textOrNull,
+        unitName: textOrNull,
+        onBehalfOf,
+      }),
+    )
+    .meta({ description: 'The posts in which they may act today, their own first.' }),
+});
+class ActorDto extends createZodDto(actorView) {}
 class SessionsDto extends createZodDto(
   z.object({
     items: z.array(
@@ -82,6 +114,17 @@ class CodeDto extends createZodDto(z.strictObject({ code })) {}
 class OwnPasswordDto extends createZodDto(z.strictObject({ currentPassword: password, password })) {}
 
 type Answer = z.infer<typeof signedIn>;
+
+function standingIn(delegation: Actor['delegation'] | null): z.infer<typeof onBehalfOf> {
+  if (!delegation) return null;
+  const { id, personId, name, matter } = delegation;
+  return {
+    delegationId: id,
+    personId,
+    name,
+    matter: matter && { planIds: [...matter.planIds], taskIds: [...matter.taskIds] },
+  };
+}
 
 @ApiTags('sessions')
 @Controller('sessions')
@@ -137,12 +180,28 @@ export class SessionsController {
 
   @Get('current')
   @WhileIncomplete('second_factor', 'password', 'enrolment')
-  @ApiOperation({ summary: 'Who is signed in, and in which post' })
+  @ApiOperation({
+    summary: 'Who is signed in, in which post, and in which others they may act',
+    description: `The header \`${POST_HEADER}\` of any request chooses one of \`posts\`.`,
+  })
   @ApiOkResponse({ type: ActorDto })
-  current(@CurrentActor() actor: Actor, @Req() request: ActingRequest): ActorDto {
-    const { personId, name, post, postId, unitId, token } = actor;
+  async current(@CurrentActor() actor: Actor, @Req() request: ActingRequest): Promise<z.infer<typeof actorView>> {
+    const { personId, name, post, postId, unitId, token, delegation } = actor;
     const apiToken = token ? { ...token, scopes: [...token.scopes] } : null;
-    return { personId, name, post, postId, unitId, apiToken, needs: request.session?.needs ?? null };
+    const all = await this.transactor.run((tx) => this.sessions.postsOf(tx, personId!));
+    // An API token acts in one post, and stands in for nobody.
+    const own = token ? all.filter((one) => one.postId === postId && one.delegation === null) : all;
+    return {
+      personId,
+      name,
+      post,
+      postId,
+      unitId,
+      onBehalfOf: standingIn(delegation ?? null),
+      apiToken,
+      needs: request.session?.needs ?? null,
+      posts: own.map(({ delegation: standing, ...one }) => ({ ...one, onBehalfOf: standingIn(standing) })),
+    };
   }
 
   @Delete('current')

@@ -8,6 +8,7 @@ import { SignIn1795650000000 } from './1795650000000-sign-in';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 import { UnitTree1795800000000 } from './1795800000000-unit-tree';
 import { GroupRules1795801000000 } from './1795801000000-group-rules';
+import { TermsAndDelegations1795802000000 } from './1795802000000-terms-and-delegations';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ListIndexes1795724900000,
   UnitTree1795800000000,
   GroupRules1795801000000,
+  TermsAndDelegations1795802000000,
 ];

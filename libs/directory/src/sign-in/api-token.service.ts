@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { type Actor, HistoryService } from '@duban/history';
-import { type Clock, DomainError, invalid, newId, notFound } from '@duban/kernel';
+import { type Clock, DomainError, forbidden, invalid, newId, notFound } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Action, may } from '../rights';
-import { actingParameters, actorFrom, hashToken, type Holder, POST_IN_WHICH_TO_ACT } from '../session.service';
+import {
+  actingParameters,
+  actorFrom,
+  hashToken,
+  type Holder,
+  notYourPost,
+  POST_IN_WHICH_TO_ACT,
+} from '../session.service';
 
 /** An API token (接口令牌) as its owner sees it. */
 export interface ApiTokenView {
@@ -50,7 +57,7 @@ export class ApiTokenService {
 
   /**
    * @returns the token, which is shown this once: only its hash is stored
-   * @throws DomainError invalid `API_TOKEN.SCOPE_NOT_YOURS`, `API_TOKEN.TOO_MANY`
+   * @throws DomainError invalid `API_TOKEN.SCOPE_NOT_YOURS`, `API_TOKEN.TOO_MANY`; forbidden `DELEGATION.NOT_FOR_THIS`
    */
   async make(
     tx: EntityManager,
@@ -58,6 +65,7 @@ export class ApiTokenService {
     at: Date,
     { name, purpose, scopes, days }: NewApiToken,
   ): Promise<ApiTokenView & { token: string }> {
+    if (actor.delegation) throw inOwnPostOnly();
     const foreign = scopes.filter((scope) => !may(actor, scope));
     if (foreign.length > 0) {
       throw invalid('API_TOKEN.SCOPE_NOT_YOURS', `Your post may not do this itself: ${foreign.join(', ')}.`, {
@@ -113,23 +121,31 @@ export class ApiTokenService {
   }
 
   /**
-   * Whose token it is, acting in the post that they hold today.
+   * Whose token it is, acting in the post that they hold today: the first, as for a session that asks for none. No
+   * token stands in for anybody (代行): whoever delegates trusts a person.
    *
+   * @param postId the post asked for: none but that first one
    * @throws DomainError unauthenticated `SESSION.REQUIRED` (no such token, ended, or its person's account is closed),
-   *   `API_TOKEN.EXPIRED`; forbidden `SESSION.NO_POST`
+   *   `API_TOKEN.EXPIRED`; forbidden `SESSION.NO_POST`, `SESSION.NOT_YOUR_POST`
    */
-  async authenticate(tx: EntityManager, token: string, requestId: string): Promise<Actor> {
+  async authenticate(
+    tx: EntityManager,
+    token: string,
+    requestId: string,
+    postId: string | null = null,
+  ): Promise<Actor> {
     const [found]: (Holder & Required<Pick<Actor, 'token'>> & { isExpired: boolean; isStale: boolean })[] =
       await tx.query(
         `select json_build_object('id', t.id, 'name', t.name, 'scopes', t.scopes) as token,
            t.expires_at <= now() as "isExpired",
            coalesce(t.last_used_at < now() - interval '1 minute', true) as "isStale", p.id as "personId",
-           p.display_name as name, held.kind as post, held.id as "postId", held.unit_id as "unitId"
+           p.display_name as name, held.kind as post, held.id as "postId", held.unit_id as "unitId",
+           held.delegation
          from api_token t
          join person p on p.id = t.person_id
          left join lateral (${POST_IN_WHICH_TO_ACT}) held on true
          where t.token_hash = $1 and t.ended_at is null and p.is_active`,
-        [hashToken(token), ...actingParameters(this.clock.now())],
+        [hashToken(token), ...actingParameters(this.clock.now(), null)],
       );
     if (!found) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'This token is none, or has ended.');
     const { token: api, isExpired, isStale, ...holder } = found;
@@ -137,7 +153,8 @@ export class ApiTokenService {
       throw new DomainError('unauthenticated', 'API_TOKEN.EXPIRED', 'The token has expired. Make another one.');
     }
     if (isStale) await tx.query(`update api_token set last_used_at = now() where id = $1`, [api.id]);
-    return { ...actorFrom(holder, requestId), token: api };
+    if (postId !== null && postId.toLowerCase() !== holder.postId) throw notYourPost();
+    return { ...actorFrom(holder, requestId, null), token: api };
   }
 
   private async endAll(tx: EntityManager, actor: Actor, at: Date, live: readonly ApiTokenView[]): Promise<void> {
@@ -162,6 +179,9 @@ export class ApiTokenService {
     return this.history.append(tx, actor, at, [{ type, entity: 'api_token', entityId: after.id, before, after }]);
   }
 }
+
+const inOwnPostOnly = (): DomainError =>
+  forbidden('DELEGATION.NOT_FOR_THIS', 'Tokens are made in a post of one’s own. Leave the header duban-post out.');
 
 /** Of a token `t`: never its hash. */
 const VIEW = `t.id, t.person_id as "personId", t.name, t.purpose, t.scopes, t.created_at as "createdAt",

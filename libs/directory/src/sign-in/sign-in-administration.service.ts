@@ -20,7 +20,14 @@ export interface AccountView {
   /** Null while it is not locked. */
   lockedUntil: Date | null;
   sessions: number;
-  posts: { postId: string; kind: string; unitCode: string | null; fromOn: string; toOn: string | null }[];
+  posts: {
+    postId: string;
+    kind: string;
+    title: string | null;
+    unitCode: string | null;
+    fromOn: string;
+    toOn: string | null;
+  }[];
 }
 
 /** What the security administrator does with the sign-in of others; nobody with their own. */
@@ -47,7 +54,7 @@ export class SignInAdministrationService {
          null as "lockedUntil",
          (select count(*)::int from session s where s.person_id = p.id and s.ended_at is null and s.expires_at > now()
            and s.last_used_at + s.idle_minutes * interval '1 minute' > now()) as sessions,
-         coalesce((select jsonb_agg(jsonb_build_object('postId', post.id, 'kind', post.kind, 'unitCode', u.code,
+         coalesce((select jsonb_agg(jsonb_build_object('postId', post.id, 'kind', post.kind, 'title', post.title, 'unitCode', u.code,
              'fromOn', h.from_on, 'toOn', h.to_on) order by h.from_on, h.id)
            from post_holding h join post on post.id = h.post_id left join unit u on u.id = post.unit_id
            where h.person_id = p.id), '[]') as posts
