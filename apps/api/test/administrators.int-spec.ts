@@ -62,13 +62,13 @@ describe('The three administrators', () => {
 
   it('decide many at once, or none of them', async () => {
     await account('zhao.lei');
-    const one = await propose('admin', 'zhao.lei', 'contact', { unitCode: 'LD01' });
-    const other = await propose('admin', 'zhao.lei', 'contact', { unitCode: 'LD02' });
+    const one = await propose('admin', 'zhao.lei', 'officer');
+    const other = await propose('admin', 'zhao.lei', 'leader');
     expect((await decide('admin', [other.id], 'withdraw')).status).toBe(200);
     expectProblem(await decide('security', [one.id, other.id], 'confirm'), 409, 'POST_CHANGE.EVENT_NOT_ALLOWED');
     expect(await postsOf('zhao.lei')).toEqual([]);
     expect((await decide('security', [one.id], 'confirm')).status).toBe(200);
-    expect(await postsOf('zhao.lei')).toEqual(['contact']);
+    expect(await postsOf('zhao.lei')).toEqual(['officer']);
   });
 
   it('take a post, at once where the security administrator does it; the other posts stay', async () => {

@@ -1,4 +1,4 @@
-import { actOnSample, type Parts, type Request, send } from './cases';
+import { actOnSample, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
@@ -116,6 +116,15 @@ describe('The answers', () => {
         ],
       ],
       'POST /post-changes/decisions': [],
+      'GET /delegations': [],
+      'POST /delegations': [],
+      'POST /delegations/{id}/end': [],
+      'GET /units/{code}/posts': gets('/units/LD04/posts', '', '?on=2023-01-12'),
+      'POST /units/{code}/posts': [
+        ['office', 'POST', '/units/LD04/posts', { json: { kind: 'handler', title: '综合科' } }],
+        ['admin', 'POST', '/units/LD04/posts', { json: { kind: 'deputy', title: '分管工业' } }],
+      ],
+      'DELETE /units/{code}/posts/{id}': [],
       'GET /post-changes': [['auditor', 'GET', '/post-changes']],
       'GET /history': [
         ['auditor', 'GET', '/history?limit=200'],
@@ -249,6 +258,23 @@ describe('The answers', () => {
     };
   };
 
+  /** About posts and those who stand in, of a unit that no other request is about. */
+  const postRequests = async (): Promise<Record<string, Request[]>> => {
+    const opened = edge();
+    const office = await opened.as('office');
+    const { id } = await office.post('/units/LD23/posts', { kind: 'deputy', title: '分管民生' });
+    const postId = await postOf(opened, 'LD23', 'contact');
+    const term = { postId, from: '2023-01-21', until: '2023-01-31', reason: '休假' };
+    const made = await office.post('/delegations', { ...term, to: 'LD23.head' });
+    const json = { ...term, to: 'LD23.head', from: '2023-02-01', until: '2023-02-02' };
+    return {
+      'DELETE /units/{code}/posts/{id}': [['office', 'DELETE', `/units/LD23/posts/${id}`]],
+      'POST /delegations': [['LD23.contact', 'POST', '/delegations', { json }]],
+      'GET /delegations': ['office', 'auditor', 'LD23.head', 'LD01.head'].map((name) => [name, 'GET', '/delegations']),
+      'POST /delegations/{id}/end': [['LD23.contact', 'POST', `/delegations/${made.id}/end`, { json: {} }]],
+    };
+  };
+
   it('are as the document says, for every operation of it', async () => {
     const all = requests();
     const [message] = (await (await edge().as('LD05.contact')).get('/inbox')).items;
@@ -257,6 +283,7 @@ describe('The answers', () => {
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };
     const accepted = await office.do('POST', '/plans', later);
     Object.assign(all, await new SignInParts(edge()).requests());
+    Object.assign(all, await postRequests());
     all['GET /plan-imports/{id}'] = [['office', 'GET', `/plan-imports/${accepted.id}`]];
     expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
     const faults: string[] = [];

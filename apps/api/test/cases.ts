@@ -1,4 +1,4 @@
-import { type Answer, type Edge, expectProblem, type Json, type Method, type Sent } from './edge';
+import { type Answer, type Edge, expectProblem, type Json, type Method, PASSWORD, type Sent } from './edge';
 
 /** The id of nothing. */
 export const NOTHING = '00000000-0000-4000-8000-000000000000';
@@ -62,6 +62,43 @@ export interface Parts {
   notice: Json;
   /** Blue, answered by LD07. */
   answered: Json;
+}
+
+/** A post as `POST /post-changes` names it. */
+export interface NamedPost {
+  kind: string;
+  unitCode?: string;
+  title?: string;
+}
+
+/** Makes an account that can sign in. */
+export async function makeAccount(edge: Edge, username: string, displayName: string): Promise<void> {
+  const admin = await edge.as('admin');
+  await admin.post('/persons', { username, displayName });
+  await admin.do('PATCH', `/persons/${username}`, { json: { password: PASSWORD } });
+}
+
+/** Gives somebody a post, as the security administrator does. */
+export async function appoint(edge: Edge, username: string, post: NamedPost, more: object = {}): Promise<Json> {
+  const json = { kind: 'grant', username, post, reason: '任命', ...more };
+  return (await edge.as('security')).post('/post-changes', json);
+}
+
+/** The id of a unit's post. */
+export async function postOf(edge: Edge, unitCode: string, kind: string, title: string | null = null): Promise<string> {
+  const { items } = await (await edge.as('office')).get(`/units/${unitCode}/posts`);
+  return items.find((post: Json) => post.kind === kind && post.title === title).id;
+}
+
+/** The texts of somebody's messages, those of the same half hour together, the oldest first. */
+export async function toldTo(edge: Edge, username: string): Promise<{ at: string; lines: string[] }[]> {
+  const rows = await edge.query(
+    `select d.created_at as at, array_agg(i.text order by i.position) as lines
+     from delivery d join person p on p.id = d.person_id join digest_item i on i.digest_id = d.digest_id
+     where p.username = $1 and d.channel = 'inbox' group by d.id, d.created_at order by d.created_at`,
+    [username],
+  );
+  return rows.map(({ at, lines }) => ({ at: at.toISOString(), lines }));
 }
 
 /** Has people of several units act on the issued sample plan. */

@@ -53,11 +53,16 @@ export class Caller {
   constructor(
     private readonly app: NestFastifyApplication,
     readonly token: string | null,
+    private readonly postId: string | null = null,
   ) {}
+
+  /** The same person, acting in one of their posts. */
+  readonly in = (postId: string): Caller => new Caller(this.app, this.token, postId);
 
   async ask(method: Method, path: string, sent: Sent = {}): Promise<Answer> {
     const headers: Record<string, string> = {};
     if (this.token !== null) headers['authorization'] = `Bearer ${this.token}`;
+    if (this.postId !== null) headers['duban-post'] = this.postId;
     let payload: Bytes | undefined = sent.raw;
     if (sent.json !== undefined) {
       headers['content-type'] = 'application/json';

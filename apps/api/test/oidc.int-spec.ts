@@ -103,6 +103,18 @@ describe('Sign-in by the identity provider', () => {
       duban_role: ['liaison', 'chief'],
       duban_unit: ['LD01', 'LD02'],
     };
+    // A post that somebody holds is not taken from them by somebody else's sign-in.
+    const security = await edge().as('security');
+    const vacate = (unitCode: string) =>
+      security.post('/post-changes', {
+        kind: 'take',
+        username: `${unitCode}.contact`,
+        post: { kind: 'contact', unitCode },
+        reason: '离任',
+      });
+    await vacate('LD01');
+    expectProblem(await signIn('u-200'), 409, 'POST.TERM_OVERLAPS', { holder: 'LD02.contact' });
+    await vacate('LD02');
     expect((await signIn('u-200')).status).toBe(302);
     const held = () =>
       edge().query(

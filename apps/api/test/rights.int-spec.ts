@@ -1,4 +1,4 @@
-import { actOnSample, NOTHING, type Part, type Parts, type Request, send } from './cases';
+import { actOnSample, NOTHING, type Part, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 
@@ -32,6 +32,8 @@ interface World extends Parts {
   unsigned: Part;
   message: Json;
   policy: Json;
+  /** The contact's post of LD04. */
+  ownContact: string;
 }
 
 /** One request to an operation, as anybody might send it. */
@@ -219,8 +221,31 @@ const TABLE: Record<string, Probe[]> = {
       '404 POST_CHANGE.UNKNOWN',
     ),
   ],
+  'GET /delegations': [get('/delegations')],
+  'POST /delegations': [
+    {
+      what: 'of one’s own post or of somebody else’s',
+      request: (w, username) => [
+        username,
+        'POST',
+        '/delegations',
+        { json: { postId: w.ownContact, to: 'nobody', from: '2023-01-20', until: '2023-01-20', reason: 'x' } },
+      ],
+      allowed: ['office', 'security', 'LD04.contact', 'LD04.head'],
+      hear: '404 PERSON.UNKNOWN',
+      refusal: '403 DELEGATION.NOT_YOURS',
+    },
+  ],
+  'POST /delegations/{id}/end': [as('POST', `/delegations/${NOTHING}/end`, {}, ALL, '404 DELEGATION.UNKNOWN')],
   'GET /history': [get('/history', ['auditor'])],
   'GET /units': [get('/units')],
+  'GET /units/{code}/posts': [get('/units/LD04/posts')],
+  'POST /units/{code}/posts': [
+    as('POST', '/units/LD99/posts', { kind: 'handler', title: 'x' }, [...OFFICE, 'admin'], '404 UNIT.UNKNOWN'),
+  ],
+  'DELETE /units/{code}/posts/{id}': [
+    as('DELETE', `/units/LD04/posts/${NOTHING}`, undefined, [...OFFICE, 'admin'], '404 POST.UNKNOWN'),
+  ],
   'POST /units/import': [
     {
       request: (_, username) => [username, 'POST', '/units/import', { form: formOf(sample.units) }],
@@ -421,6 +446,7 @@ describe('Rights', () => {
       unsigned: { id: assignments[0].id, obligations: [] },
       notice: notices[0],
       message,
+      ownContact: await postOf(opened, 'LD04', 'contact'),
     };
     return opened;
   });

@@ -32,6 +32,9 @@ export const urge = {
   collapsed: [],
 };
 
+/** Of a term whose holder has been told of what was open when it began. */
+const TOLD = { handed_over_at: MORNING };
+
 export interface Row {
   [column: string]: unknown;
 }
@@ -43,7 +46,7 @@ export class World {
   readonly reader = new DeliveryReader(new HistoryService());
   readonly jurisdictionId = newId();
   readonly taskId = newId();
-  private readonly planId = newId();
+  readonly planId = newId();
   private position = 0;
 
   constructor(private readonly database: TestDatabase) {}
@@ -116,6 +119,7 @@ export class World {
       official_name: `单位 ${unitId}`,
       kind: 'department',
       position: ++this.position,
+      from_on: '2026-01-01',
       created_at: MORNING,
     });
     const [contact, head] = [newId(), newId()];
@@ -136,8 +140,30 @@ export class World {
       ...given,
     });
     for (const post_id of postIds) {
-      await this.insert('post_holding', { id: newId(), post_id, person_id: id, from_on: '2026-01-01' });
+      await this.insert('post_holding', { id: newId(), post_id, person_id: id, from_on: '2026-01-01', ...TOLD });
     }
+    return id;
+  }
+
+  /** Somebody stands in for the holder of a post, in all matters or in some. */
+  async delegation(postId: string, personId: string, delegateId: string, given: Row = {}): Promise<string> {
+    const id = newId();
+    await this.insert('delegation', {
+      id,
+      post_id: postId,
+      person_id: personId,
+      delegate_id: delegateId,
+      from_on: '2026-04-21',
+      until_on: '2026-04-30',
+      plan_ids: [],
+      task_ids: [],
+      reason: '休假',
+      state: 'standing',
+      made_by: personId,
+      made_at: MORNING,
+      version: 1,
+      ...given,
+    });
     return id;
   }
 
