@@ -154,6 +154,12 @@ export class Edge {
     return known;
   }
 
+  /** For an account whose sessions were ended. */
+  async signInAgain(username: string): Promise<void> {
+    this.callers.delete(username);
+    await this.as(username);
+  }
+
   async signIn(username: string): Promise<Caller> {
     const { token } = await this.nobody().post('/sessions', { username, password: PASSWORD });
     return new Caller(this.app, token);

@@ -203,4 +203,173 @@ describe('DigestService.compose', () => {
     expect(await itemsOf(personId)).toHaveLength(12_000);
     expect(await world.query(`select id from notification where composed_at is null`)).toEqual([]);
   });
+
+  describe('while somebody stands in (代行)', () => {
+    const subjects = async (personId: string, channel: string): Promise<number> =>
+      (await itemsOf(personId, channel)).length;
+    /** Contact and handler of a unit, the one on leave from today. */
+    async function onLeave(given: Row = {}) {
+      const { unitId, contact, head } = await world.unit();
+      const holder = await world.person([contact]);
+      const delegate = await world.person([head]);
+      const delegation = await world.delegation(contact, holder, delegate, given);
+      return { unitId, contact, head, holder, delegate, delegation };
+    }
+
+    it('mails whoever stands in, and leaves it in the inbox of both (powercat 60/202)', async () => {
+      // Wanted before the leave was: who is told is asked when it is sent.
+      const { unitId, contact, holder, delegate } = await onLeave();
+      await world.followUp(await world.obligation(unitId), contact, {}, { wanted_at: minutes(MORNING, -600) });
+      const { deliveryIds } = await world.compose(world.digests(mail));
+      expect(deliveryIds).toHaveLength(1);
+      expect(await subjects(delegate, 'smtp')).toBe(1);
+      expect(await subjects(delegate, 'inbox')).toBe(1);
+      expect(await subjects(holder, 'inbox')).toBe(1);
+      expect(await subjects(holder, 'smtp')).toBe(0);
+    });
+
+    it('mails the holder what is not of the matter, and nothing else', async () => {
+      const { unitId, contact, holder, delegate } = await onLeave({ task_ids: [newId()] });
+      await world.followUp(await world.obligation(unitId), contact);
+      await world.compose(world.digests(mail));
+      expect([await subjects(holder, 'smtp'), await subjects(delegate, 'inbox')]).toEqual([1, 0]);
+    });
+
+    it.each([
+      ['plan', () => ({ plan_ids: [world.planId] })],
+      ['task', () => ({ task_ids: [world.taskId] })],
+    ])('goes by the %s of the matter', async (_, matter) => {
+      const { unitId, contact, holder, delegate } = await onLeave(matter());
+      await world.followUp(await world.obligation(unitId), contact, {}, { plan_id: world.planId });
+      await world.compose(world.digests(mail));
+      expect([await subjects(holder, 'smtp'), await subjects(delegate, 'smtp')]).toEqual([0, 1]);
+    });
+
+    it.each<[name: string, given: Row, change: (w: Awaited<ReturnType<typeof onLeave>>) => [string, unknown[]] | null]>(
+      [
+        ['is to begin tomorrow', { from_on: '2026-04-22' }, () => null],
+        ['was over yesterday', { from_on: '2026-04-01', until_on: '2026-04-20' }, () => null],
+        [
+          'was ended',
+          { made_at: MORNING },
+          ({ delegation }) => [`update delegation set state = 'ended', ended_at = now() where id = $1`, [delegation]],
+        ],
+        [
+          'is to somebody whose account is closed',
+          {},
+          ({ delegate }) => [`update person set is_active = false where id = $1`, [delegate]],
+        ],
+        [
+          'is to somebody who has left the unit',
+          {},
+          ({ delegate }) => [`update post_holding set to_on = '2026-04-21' where person_id = $1`, [delegate]],
+        ],
+      ],
+    )('tells the holder alone when it %s', async (_, given, change) => {
+      const people = await onLeave(given);
+      const changed = change(people);
+      if (changed) await world.query(...changed);
+      await world.followUp(await world.obligation(people.unitId), people.contact);
+      await world.compose(world.digests(mail));
+      expect([await subjects(people.holder, 'smtp'), await subjects(people.delegate, 'inbox')]).toEqual([1, 0]);
+    });
+
+    it('makes no circle of two who stand in for each other', async () => {
+      const { unitId, contact, head, holder, delegate } = await onLeave();
+      await world.delegation(head, delegate, holder);
+      const obligation = await world.obligation(unitId);
+      await world.followUp(obligation, contact);
+      await world.followUp(obligation, head, { taskNumber: '13' });
+      await world.compose(world.digests(mail));
+      // Each is mailed the other's, once.
+      const texts = async (personId: string) => (await itemsOf(personId, 'smtp')).map(({ text }) => String(text));
+      expect([(await texts(holder)).length, (await texts(delegate)).length]).toEqual([1, 1]);
+      expect((await texts(holder))[0]).toContain('13');
+      expect((await texts(delegate))[0]).not.toContain('13');
+      expect(await subjects(holder, 'inbox')).toBe(2);
+    });
+
+    it('still mails somebody on leave what is of their other posts', async () => {
+      const { unitId, contact, holder } = await onLeave();
+      const other = await world.unit();
+      await world.query(
+        `insert into post_holding (id, post_id, person_id, from_on, handed_over_at) values ($1, $2, $3, '2026-01-01', now())`,
+        [newId(), other.head, holder],
+      );
+      await world.followUp(await world.obligation(unitId), contact);
+      await world.followUp(await world.obligation(other.unitId), other.head, { taskNumber: '13' });
+      await world.compose(world.digests(mail));
+      expect(await subjects(holder, 'inbox')).toBe(2);
+      expect((await itemsOf(holder, 'smtp')).map(({ text }) => text)).toEqual([expect.stringContaining('13')]);
+    });
+  });
+
+  describe('when a post is taken over (接任)', () => {
+    const succeed = async (post: string, fromOn = '2026-04-21'): Promise<string> => {
+      await world.query(`update post_holding set to_on = $2 where post_id = $1`, [post, fromOn]);
+      const successor = await world.person([]);
+      await world.query(`insert into post_holding (id, post_id, person_id, from_on) values ($1, $2, $3, $4)`, [
+        newId(),
+        post,
+        successor,
+        fromOn,
+      ]);
+      return successor;
+    };
+
+    const pass = (n: number): void => world.clock.moveTo(minutes(world.clock.now(), n));
+
+    it('tells the successor once what is still open, of each obligation the last word', async () => {
+      const { unitId, contact } = await world.unit();
+      const before = await world.person([contact]);
+      const [open, done] = [await world.obligation(unitId), await world.obligation((await world.unit()).unitId)];
+      const composed = { composed_at: MORNING };
+      await world.followUp(
+        open,
+        contact,
+        { rung: 'remind-5', followUpKind: 'reminder' },
+        { ...composed, wanted_at: minutes(MORNING, -2000) },
+      );
+      const last = await world.followUp(open, contact, {}, { ...composed, wanted_at: minutes(MORNING, -1000) });
+      await world.followUp(done, contact, {}, composed);
+      await world.query(`update obligation set state = 'discharged', settled_at = now() where id = $1`, [done]);
+      const successor = await succeed(contact);
+      expect(await world.compose(world.digests(mail))).toMatchObject({ digests: 2 });
+      expect((await itemsOf(successor)).map(({ notification_id }) => notification_id)).toEqual([last]);
+      expect(await itemsOf(successor, 'smtp')).toHaveLength(1);
+      expect(await itemsOf(before)).toEqual([]);
+      pass(30);
+      expect(await world.compose(world.digests(mail))).toMatchObject({ digests: 0 });
+    });
+
+    it('tells them on the first day, not before, and nothing that they were told themselves', async () => {
+      const { unitId, contact } = await world.unit();
+      const before = await world.person([contact]);
+      const obligation = await world.obligation(unitId);
+      await world.followUp(obligation, contact);
+      await world.compose(world.digests(mail));
+      expect(await itemsOf(before)).toHaveLength(1);
+      const successor = await succeed(contact, '2026-04-22');
+      pass(30);
+      await world.compose(world.digests(mail));
+      expect(await itemsOf(successor)).toEqual([]);
+      pass(24 * 60);
+      // What comes on that day about the same matter is the last word.
+      const urgent = await world.followUp(obligation, contact, { rung: 'urge-2', subject: '2026Q1，再次' });
+      await world.compose(world.digests(mail));
+      expect((await itemsOf(successor)).map(({ notification_id }) => notification_id)).toEqual([urgent]);
+      // Somebody who comes back to a post has been told already.
+      const again = await world.query(
+        `insert into post_holding (id, post_id, person_id, from_on) values ($1, $2, $3, '2026-04-22') returning id`,
+        [newId(), contact, before],
+      );
+      pass(30);
+      await world.compose(world.digests(mail));
+      expect(await itemsOf(before)).toHaveLength(2);
+      const told = await world.query(`select from post_holding where id = $1 and handed_over_at is not null`, [
+        again[0]!['id'],
+      ]);
+      expect(told).toHaveLength(1);
+    });
+  });
 });

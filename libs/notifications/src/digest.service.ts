@@ -220,6 +220,7 @@ export class DigestService {
     if (handovers.length === 0) return;
     const rows: { termId: string; id: string; kind: string; parameters: unknown }[] = await tx.query(STILL_OPEN, [
       draft.handedOver,
+      draft.composed,
     ]);
     const byTerm = new Map(handovers.map((handover) => [handover.termId, handover]));
     for (const { termId, id, kind, parameters } of rows) {
@@ -425,7 +426,10 @@ const WAITING = `
   where n.composed_at is null and n.send_from <= $1 and n.jurisdiction_id = any($2::uuid[])
   order by n.send_from, n.id`;
 
-/** Of each term in $1, and each open obligation of its post: the last that was said, unless to its holder. */
+/**
+ * Of each term in $1, and each open obligation of its post: the last that was said, unless it was said to its holder, or
+ * something is about to be by the notifications in $2.
+ */
 const STILL_OPEN = `
   select distinct on (h.id, o.id) h.id as "termId", n.id, n.kind, n.parameters
   from post_holding h
@@ -435,6 +439,8 @@ const STILL_OPEN = `
   where h.id = any($1::uuid[]) and not (${OVERTAKEN})
     and not exists (select from digest_item i join digest g on g.id = i.digest_id
       where i.notification_id = n.id and g.person_id = h.person_id)
+    and not exists (select from notification now where now.id = any($2::uuid[])
+      and now.post_id = h.post_id and now.obligation_id = o.id)
   order by h.id, o.id, n.wanted_at desc, n.id desc`;
 
 const INSERT_DIGESTS = `
