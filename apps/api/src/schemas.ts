@@ -82,6 +82,9 @@ export const assignment = z
     role: z.enum(['lead', 'responsible', 'cooperating']),
     groupId: uuid.nullable(),
     leadInferred: z.boolean(),
+    reorganisationId: uuid.nullable().optional().meta({
+      description: 'The reorganisation (机构改革) by which the unit has it; null where it was handed to the unit itself.',
+    }),
     state: assignmentState,
     version: z.int(),
   })

@@ -6,6 +6,7 @@ import {
   planImportMachine,
   planMachine,
   postChangeMachine,
+  reorganisationMachine,
 } from '@duban/domain';
 import { useTestDatabase } from '@duban/testing';
 
@@ -22,6 +23,7 @@ describe('check constraints of states', () => {
     ['ck_delivery_state', deliveryMachine],
     ['ck_post_change_state', postChangeMachine],
     ['ck_delegation_state', delegationMachine],
+    ['ck_reorganisation_state', reorganisationMachine],
   ])('%s allows what the machine knows and nothing else', async (name, machine) => {
     const [constraint]: { definition: string }[] = await database.source.query(
       `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1`,

@@ -6,6 +6,8 @@ export * from './delivery.machine';
 export * from './post-change.machine';
 export * from './delegation.machine';
 export * from './delegation-rules';
+export * from './reorganisation.machine';
+export * from './reorganised-parts';
 export * from './machines';
 export * from './policy';
 export * from './presets';

@@ -27,6 +27,7 @@ describe('MACHINES', () => {
       'plan',
       'plan_import',
       'post_change',
+      'reorganisation',
       'supervision_notice',
     ]);
     const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));

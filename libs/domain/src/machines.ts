@@ -6,6 +6,7 @@ import { noticeMachine } from './notice.machine';
 import { planImportMachine } from './plan-import.machine';
 import { planMachine } from './plan.machine';
 import { postChangeMachine } from './post-change.machine';
+import { reorganisationMachine } from './reorganisation.machine';
 
 /** Every machine of the field, for the check at start and for the drawings. */
 export const MACHINES = [
@@ -16,4 +17,5 @@ export const MACHINES = [
   deliveryMachine,
   postChangeMachine,
   delegationMachine,
+  reorganisationMachine,
 ] as unknown as readonly Machine<never>[];

@@ -28,6 +28,7 @@ export const ENTITIES = [
   'post_change',
   'post',
   'delegation',
+  'reorganisation',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 
@@ -145,6 +146,7 @@ export class HistoryService {
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
          and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity = 'task'
+           or h.entity_id::text = any($7::text[])
            or coalesce(h.after, h.before)->>'unitId' = $4
            or coalesce(h.after, h.before)->>'assignmentId' = any($7::text[])
            or coalesce(h.after, h.before)->>'obligationId' = any($8::text[])))

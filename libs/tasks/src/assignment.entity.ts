@@ -1,10 +1,10 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
 import type { AssignmentState } from '@duban/domain';
 
 export const ROLES = ['lead', 'responsible', 'cooperating'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** One unit's part in one task (责任分工). */
+/** One unit's part in one task (责任分工). Beside an open one, a unit may have parts in it that have ended. */
 @Entity('assignment')
 @Check('ck_assignment_role', `role in ('lead', 'responsible', 'cooperating')`)
 @Check('ck_assignment_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled')`)
@@ -12,7 +12,13 @@ export type Role = (typeof ROLES)[number];
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_assignment_task' })
 @ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_assignment_unit' })
 @ForeignKey('unit_group', ['groupId'], ['id'], { name: 'fk_assignment_group' })
-@Unique('uq_assignment_task_unit', ['taskId', 'unitId'])
+@ForeignKey('unit', ['originUnitId'], ['id'], { name: 'fk_assignment_origin_unit' })
+@ForeignKey('reorganisation', ['reorganisationId'], ['id'], { name: 'fk_assignment_reorganisation' })
+@Index('uq_assignment_task_unit', ['taskId', 'unitId'], {
+  unique: true,
+  where: `state not in ('verified', 'cancelled')`,
+})
+@Index('ix_assignment_task', ['taskId'])
 @Index('ix_assignment_unit', ['unitId', 'state'])
 export class Assignment {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_assignment' })
@@ -26,6 +32,14 @@ export class Assignment {
 
   @Column('uuid', { name: 'unit_id' })
   unitId!: string;
+
+  /** The unit that it was handed to first, where a reorganisation (机构改革) has given it to another: documents name that one. */
+  @Column('uuid', { name: 'origin_unit_id', nullable: true })
+  originUnitId!: string | null;
+
+  /** The reorganisation by which its unit has it; null where it was handed to the unit itself. */
+  @Column('uuid', { name: 'reorganisation_id', nullable: true })
+  reorganisationId!: string | null;
 
   @Column('text')
   role!: Role;

@@ -41,6 +41,8 @@ function assignmentOf(
     jurisdictionId: task.jurisdictionId,
     taskId: task.id,
     unitId,
+    originUnitId: null,
+    reorganisationId: null,
     role: leads ? 'lead' : role,
     groupId,
     isLeadInferred: leads && role !== 'lead',

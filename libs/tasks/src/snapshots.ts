@@ -46,6 +46,8 @@ export interface AssignmentSnapshot {
   role: Assignment['role'];
   groupId: string | null;
   leadInferred: boolean;
+  /** The reorganisation (机构改革) by which the unit has it; absent in what was recorded before there were any. */
+  reorganisationId?: string | null;
   state: Assignment['state'];
   version: number;
 }
@@ -111,6 +113,7 @@ export function assignmentSnapshot(assignment: Assignment, unitName: string): As
     role: assignment.role,
     groupId: assignment.groupId,
     leadInferred: assignment.isLeadInferred,
+    reorganisationId: assignment.reorganisationId,
     state: assignment.state,
     version: assignment.version,
   };

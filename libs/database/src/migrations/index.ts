@@ -9,6 +9,7 @@ import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 import { UnitTree1795800000000 } from './1795800000000-unit-tree';
 import { GroupRules1795801000000 } from './1795801000000-group-rules';
 import { TermsAndDelegations1795802000000 } from './1795802000000-terms-and-delegations';
+import { Reorganisations1795803000000 } from './1795803000000-reorganisations';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   UnitTree1795800000000,
   GroupRules1795801000000,
   TermsAndDelegations1795802000000,
+  Reorganisations1795803000000,
 ];
