@@ -18,6 +18,7 @@ import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
+import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { RequestValidationPipe } from './requests';
 import { ApiTokensController } from './sessions/api-tokens.controller';
@@ -52,6 +53,7 @@ export class ApiModule {
         HistoryController,
         UnitsController,
         UnitPostsController,
+        ReorganisationsController,
         DraftController,
         UnresolvedNamesController,
         PlansController,

@@ -83,7 +83,8 @@ export const assignment = z
     groupId: uuid.nullable(),
     leadInferred: z.boolean(),
     reorganisationId: uuid.nullable().optional().meta({
-      description: 'The reorganisation (机构改革) by which the unit has it; null where it was handed to the unit itself.',
+      description:
+        'The reorganisation (机构改革) by which the unit has it; null where it was handed to the unit itself.',
     }),
     state: assignmentState,
     version: z.int(),

@@ -16,6 +16,7 @@ import { SecretBox } from './sign-in/secret-box';
 import { SignInAdministrationService } from './sign-in/sign-in-administration.service';
 import { SignInPolicyService } from './sign-in/sign-in-policy.service';
 import { SignInService } from './sign-in/sign-in.service';
+import { UnitChangeService } from './unit-changes';
 import { UnitDirectory } from './unit-directory';
 import { UnitImportService } from './unit-import.service';
 
@@ -36,6 +37,7 @@ const SERVICES = [
   SignInAdministrationService,
   SignInPolicyService,
   SignInService,
+  UnitChangeService,
   UnitDirectory,
   UnitImportService,
 ];

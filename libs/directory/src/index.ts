@@ -8,6 +8,7 @@ export type { Jurisdiction } from './jurisdiction';
 export { isResolved, type NameReading, type ResolvedName, type UncertainName } from './name-book';
 export type { NameGuess } from './name-guesses';
 export { type NameMeaning, NameSettler } from './name-settler';
+export { lockDirectory } from './directory-lock';
 export { nameKey } from './names';
 export { type GovernmentPosts, type Holder, type StandIn, UnitDirectory, type UnitPosts } from './unit-directory';
 export { ProviderSignInService } from './oidc/provider-sign-in.service';
@@ -33,6 +34,15 @@ export { type SignInPolicy, signInPolicySchema } from './sign-in/sign-in-policy'
 export { SignInPolicyService, type SignInPolicyVersion } from './sign-in/sign-in-policy.service';
 export { SignInService } from './sign-in/sign-in.service';
 export { UNIT_KINDS } from './unit-kinds';
+export {
+  cleanTerms,
+  type PlannedUnitChanges,
+  refuseTwice,
+  type SuccessorTerms,
+  UnitChangeService,
+  type UnitChanges,
+  type UnitChangeTerms,
+} from './unit-changes';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat, writeUnitFile } from './unit-files/unit-export';
 export { readUnitFile } from './unit-files/unit-file';
 export { type UnitImportPreview, type UnitImportResult, UnitImportService } from './unit-import.service';

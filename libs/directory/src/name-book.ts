@@ -35,6 +35,12 @@ export interface SettledMeaning {
   groupId: string | null;
 }
 
+/** The names of units that are gone, and what each of those became. */
+export interface NamesOfTheGone {
+  book: NameBook;
+  successors: ReadonlyMap<string, readonly string[]>;
+}
+
 const UNKNOWN: UncertainName = { reason: 'unknown', candidates: [] };
 const BRACKETED = /^(.{2,}?)\((.{2,})\)$/;
 /** No list of names in one is longer. */
@@ -45,7 +51,7 @@ const LIST_SEPARATORS = /[、,;]/;
  * All names of one jurisdiction's directory, and what follows from them. Exact names come first: a unit's name before
  * other units' other names, those before what a person has settled, and listed groups last. Then come groups by their
  * words, and the forms of `name-forms.ts`, each only where it leaves one unit; then names that units had before
- * (曾用名), in the same forms; then two names of one body, abbreviated lists.
+ * (曾用名), in the same forms, and those of units that are gone; then two names of one body, abbreviated lists.
  */
 export class NameBook {
   private readonly exact = new Map<string, ResolvedName>();
@@ -63,6 +69,7 @@ export class NameBook {
     private readonly units: readonly UnitView[],
     groups: readonly BookedGroup[],
     settled: readonly SettledMeaning[],
+    private readonly gone: NamesOfTheGone | null = null,
   ) {
     this.place = placeOf(jurisdiction);
     this.order = new Map(units.map(({ id }, index) => [id, index]));
@@ -114,10 +121,10 @@ export class NameBook {
     return this.readBy(FORMS, this.forms, name);
   }
 
-  /** What a unit was called before means it still, where nobody is called so now. */
+  /** What a unit was called before means it still, where nobody is called so now; then what the gone were called. */
   private readFormer(name: string): NameReading | null {
     this.formerForms ??= this.indexBy(FORMER_FORMS, ({ formerNames }) => formerNames);
-    return this.readBy(FORMER_FORMS, this.formerForms, name);
+    return this.readBy(FORMER_FORMS, this.formerForms, name) ?? this.readGone(name);
   }
 
   private readBy(forms: readonly Form[], index: Forms, name: string): NameReading | null {
@@ -169,6 +176,16 @@ export class NameBook {
 
   private readPlain(name: string): NameReading | null {
     return this.exact.get(nameKey(name)) ?? this.readForms(name) ?? this.readFormer(name);
+  }
+
+  /** What a unit that is gone was called is what became of it (机构改革); of several nobody knows which. */
+  private readGone(name: string): NameReading | null {
+    const reading = this.gone?.book.readPlain(name) ?? null;
+    if (!this.gone || reading === null) return null;
+    const ended = isResolved(reading) ? reading.unitIds : reading.candidates;
+    const { unitIds } = this.inOrder([...new Set(ended.flatMap((id) => this.gone!.successors.get(id) ?? []))]);
+    if (unitIds.length === 1) return { unitIds, groupId: null };
+    return unitIds.length === 0 ? null : { reason: 'ambiguous', candidates: unitIds };
   }
 
   /** 北岭、南湖区人民政府: what the last name ends in completes those before it. All of them, or none. */

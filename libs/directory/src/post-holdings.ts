@@ -19,13 +19,13 @@ export interface Term {
   toOn: string | null;
 }
 
-/** @returns the post's id, or null where there is no such post, or no more */
+/** @returns the post's id, or null where there is no such post, or no more: it was closed, or its unit is gone */
 export async function findPost(tx: EntityManager, { kind, unitCode, title = null }: PostName): Promise<string | null> {
   if (![unitCode, title].every((text) => text === null || PRINTABLE.test(text))) return null;
   const [post]: { id: string }[] = await tx.query(
     `select post.id from post left join unit u on u.id = post.unit_id
      where post.kind = $1 and u.code is not distinct from $2 and post.title is not distinct from $3
-       and post.closed_on is null`,
+       and post.closed_on is null and u.to_on is null`,
     [kind, unitCode, title],
   );
   return post?.id ?? null;

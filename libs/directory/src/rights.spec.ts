@@ -21,6 +21,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'plan.issue': [OFFICE, []],
   'unit.import': [[...OFFICE, 'admin'], []],
   'post.create': [[...OFFICE, 'admin'], []],
+  'unit.reorganise': [['office', 'admin'], []],
   'account.edit': [['admin'], []],
   'account.create': [['admin'], []],
   'account.read': [ADMINISTRATORS, []],

@@ -24,6 +24,7 @@ const RIGHTS = {
   'plan.edit': OFFICE,
   'plan.issue': OFFICE,
   'unit.import': { ...OFFICE, admin: 'all' },
+  'unit.reorganise': { office: 'all', admin: 'all' },
   'unit.read': EVERYBODY,
   /** Make and close posts of deputies and handlers. */
   'post.create': { ...OFFICE, admin: 'all' },

@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { JurisdictionEntity } from './jurisdiction.entity';
 import { UnitEntity } from './unit.entity';
 
@@ -12,7 +12,7 @@ export class UnitAliasEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_unit_alias' })
   name!: string;
 
-  @Column('uuid', { name: 'unit_id' })
+  @PrimaryColumn('uuid', { name: 'unit_id', primaryKeyConstraintName: 'pk_unit_alias' })
   @ForeignKey(() => UnitEntity, { name: 'fk_unit_alias_unit' })
   unitId!: string;
 }

@@ -1,6 +1,6 @@
 import { GOVERNMENT_POSTS, type SINGLE_UNIT_POSTS } from '@duban/domain';
 import type { Matter } from '@duban/history';
-import { type Clock, invalid, type LocalDate, localDateOf } from '@duban/kernel';
+import { type Clock, conflict, invalid, type LocalDate, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
@@ -14,6 +14,7 @@ import { nameKey } from './names';
 import { PostEntity } from './post.entity';
 import { SettledNameEntity } from './settled-name.entity';
 import { kindOf } from './unit-kinds';
+import { readFormerUnits, readPredecessors } from './unit-successors';
 import { readUnits, type UnitView } from './unit-view';
 
 /** Somebody who holds a post on a day. */
@@ -158,6 +159,34 @@ export class UnitDirectory {
     return new Map(units.map(({ id, name }) => [id, name]));
   }
 
+  /**
+   * Holds units until the transaction ends, so that none of them is ended meanwhile.
+   *
+   * @throws DomainError conflict `UNIT.ENDED` where one is gone already
+   */
+  async holdActive(tx: EntityManager, unitIds: readonly string[]): Promise<void> {
+    const units: { code: string; toOn: string | null }[] = await tx.query(
+      `select code, to_on::text as "toOn" from unit where id = any($1::uuid[]) order by id for key share`,
+      [unitIds],
+    );
+    const gone = units.find(({ toOn }) => toOn !== null);
+    if (gone) throw conflict('UNIT.ENDED', `${gone.code} is gone since ${gone.toOn}. Read the directory again.`);
+  }
+
+  /** Which of some units are gone (撤销). */
+  async goneAmong(tx: EntityManager, unitIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows: { id: string }[] = await tx.query(
+      `select id from unit where id = any($1::uuid[]) and to_on is not null`,
+      [unitIds],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** The units that each of some units was made of (机构改革), over any number of steps. */
+  async predecessorsOf(tx: EntityManager, unitIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>> {
+    return readPredecessors(tx, unitIds);
+  }
+
   /** IANA name of the time zone by which a jurisdiction's days are counted. */
   async timeZoneOf(tx: EntityManager, jurisdictionId: string): Promise<string> {
     const { timeZone } = await tx.findOneByOrFail(JurisdictionEntity, { id: jurisdictionId });
@@ -229,13 +258,21 @@ export class UnitDirectory {
     jurisdictionId: string,
   ): Promise<{ jurisdiction: string; book: NameBook; units: UnitView[]; groups: BookedGroup[] }> {
     const { name: jurisdiction } = await tx.findOneByOrFail(JurisdictionEntity, { id: jurisdictionId });
-    const units = (await readUnits(tx, { jurisdictionId })).filter((unit) => unit.isActive);
+    const all = await readUnits(tx, { jurisdictionId });
+    const units = all.filter((unit) => unit.isActive);
+    const former = await readFormerUnits(tx, jurisdictionId, all);
     const groups: BookedGroup[] = await tx.query(
       `select id, name from unit_group where jurisdiction_id = $1 order by code`,
       [jurisdictionId],
     );
     const settled = await tx.find(SettledNameEntity, { where: { jurisdictionId }, order: { key: 'asc' } });
-    return { jurisdiction, book: new NameBook(jurisdiction, units, groups, settled), units, groups };
+    const meanings = settled.flatMap(({ name, unitIds, groupId }) => {
+      const now = unitIds.map((id) => former.successors.get(id) ?? [id]);
+      // What was certain is no more, where one of those meant became several.
+      return now.some((ids) => ids.length > 1) ? [] : [{ name, unitIds: [...new Set(now.flat())], groupId }];
+    });
+    const formerBook = { book: new NameBook(jurisdiction, former.units, [], []), successors: former.successors };
+    return { jurisdiction, book: new NameBook(jurisdiction, units, groups, meanings, formerBook), units, groups };
   }
 }
 

@@ -111,14 +111,14 @@ export class UnitImportService {
     const created = listed.units.filter((unit) => !views.has(unit.code));
     const updated = listed.units.filter((unit) => changedCodes.has(unit.code));
     const changed = [...created, ...updated];
-    const posts = await createUnits(command, jurisdiction, created);
+    const posts = await createUnits(command, jurisdiction, created, localDateOf(at, jurisdiction.timeZone));
     await updateUnits(tx, updated);
     await placeUnits(tx, changed);
     await replaceNamesAndGroups(tx, jurisdiction.id, changed);
     await this.recordUnits(command, jurisdiction.id, views, changed);
 
     const fromOn = localDateOf(at, jurisdiction.timeZone);
-    const accounts = posts.map(({ id, kind, unit }) => ({ ...accountOf(unit, kind), postId: id, fromOn }));
+    const accounts = accountsOf(posts, fromOn);
     await this.accounts.open(tx, actor, at, jurisdiction.id, accounts);
     return {
       jurisdiction,
@@ -306,13 +306,13 @@ async function saveGroups(
   return added.length + new Set([...renamed, ...ruled].map(({ id }) => id)).size;
 }
 
-/** @returns the posts of the new units */
-async function createUnits(
+/** Makes units that are there from a day on. @returns the posts of the new units */
+export async function createUnits(
   { tx, at }: Command,
-  { id: jurisdictionId, timeZone }: Jurisdiction,
+  { id: jurisdictionId }: Jurisdiction,
   listed: readonly ListedUnit[],
+  fromOn: string,
 ) {
-  const fromOn = localDateOf(at, timeZone);
   const units = listed.map(({ position, code, name, officialName, kind }) => ({
     id: newId(),
     jurisdictionId,
@@ -340,6 +340,10 @@ async function createUnits(
   );
   return posts;
 }
+
+/** The accounts of the posts that every unit has from its first day. */
+export const accountsOf = (posts: Awaited<ReturnType<typeof createUnits>>, fromOn: string) =>
+  posts.map(({ id, kind, unit }) => ({ ...accountOf(unit, kind), postId: id, fromOn }));
 
 async function updateUnits(tx: EntityManager, listed: readonly ListedUnit[]): Promise<void> {
   if (listed.length === 0) return;
@@ -405,7 +409,7 @@ async function replaceNamesAndGroups(
 }
 
 /** A unit as history records it: the groups that it is listed in, by their codes, which say more than ids do. */
-const stateOf = (unit: UnitView): Record<string, unknown> => ({
+export const stateOf = (unit: UnitView): Record<string, unknown> => ({
   ...unit,
   groups: unit.groups.flatMap(({ code, byRule }) => (byRule ? [] : [code])),
 });

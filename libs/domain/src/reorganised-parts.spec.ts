@@ -74,12 +74,7 @@ describe('reorganisedParts', () => {
       { A: 'BC' },
       ['merged C1 to C', 'moves A1 to B', 'added A1 to C lead'],
     ],
-    [
-      'a matter that goes to one unit twice goes there once',
-      ['A1 lead assigned'],
-      { A: 'BB' },
-      ['moves A1 to B'],
-    ],
+    ['a matter that goes to one unit twice goes there once', ['A1 lead assigned'], { A: 'BB' }, ['moves A1 to B']],
   ];
 
   it.each(TABLE)('%s', (_, parts, rules, changes) => {

@@ -3,6 +3,7 @@ import { sendFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
 import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
+import { lockWaiting } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChannelSet } from './channels/channel-set';
@@ -13,8 +14,6 @@ import { type Line, lineFor } from './templates/line';
 import { MESSAGES, type Messages } from './templates/messages';
 import { nextWindowStart, windowStart } from './timing';
 
-/** Any number will do, as long as every process takes the same. */
-const COMPOSER_LOCK = 7_281_948;
 /** Notifications read at a time: bounds the memory for their parameters. */
 const BATCH = 5_000;
 /** Rows written by one statement. */
@@ -104,11 +103,11 @@ export class DigestService {
 
   /**
    * Composes everything that may be sent at `now`, in the caller's transaction. Composers wait for one another: two at
-   * once would tear a person's matters apart into two windows. Nobody else changes a notification, so that no row needs
-   * a lock of its own.
+   * once would tear a person's matters apart into two windows. Whoever else changes one that waits takes the same lock, so
+   * that no row needs one of its own.
    */
   async compose(tx: EntityManager, now: Date): Promise<ComposeResult> {
-    await tx.query(`select pg_advisory_xact_lock($1)`, [COMPOSER_LOCK]);
+    await lockWaiting(tx);
     const open = await this.openJurisdictions(tx, now);
     const draft: Draft = {
       composed: [],

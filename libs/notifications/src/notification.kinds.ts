@@ -1,4 +1,4 @@
-import { NOTICE_COLOURS, OBLIGATION_KINDS } from '@duban/domain';
+import { NOTICE_COLOURS, OBLIGATION_KINDS, REORGANISATION_KINDS } from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
 import { z } from 'zod';
 
@@ -48,6 +48,13 @@ export const NOTIFICATION_KINDS = {
   reported: aboutTask,
   notice_answered: aboutNotice,
   notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),
+  work_taken_over: z.object({ from: z.array(z.string()).min(1), count: z.int(), effectiveOn: date }),
+  reorganisation_failed: z.object({
+    kind: z.enum(REORGANISATION_KINDS),
+    units: z.array(z.string()).min(1),
+    effectiveOn: date,
+    code: z.string(),
+  }),
 } satisfies Record<string, z.ZodType>;
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;

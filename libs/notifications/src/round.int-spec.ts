@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
 import type { SweepService } from '@duban/supervision';
+import type { ReorganisationService } from '@duban/tasks';
 import { freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
 import { type Channel, ChannelError, type Message } from './channels/channel';
@@ -53,7 +54,11 @@ describe('Round', () => {
     const { transactor } = database;
     const sweep = { run: async (now: Date) => sweeps.push(now) } as unknown as SweepService;
     const dispatcher = new Dispatcher(transactor, world.digests(mail), world.deliveries(mail), producer, world.clock);
-    return { dispatcher, round: new Round(transactor, sweep, dispatcher, producer, world.clock, world.calendar) };
+    const reorganisations = {
+      carryOutDue: () => Promise.resolve({ carriedOut: 0, problems: 0, failed: 0 }),
+    } as unknown as ReorganisationService;
+    const round = new Round(transactor, reorganisations, sweep, dispatcher, producer, world.clock, world.calendar);
+    return { dispatcher, round };
   };
   const withoutStore = async (): Promise<JobProducer> =>
     new JobProducer(

@@ -5,6 +5,7 @@ import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { SweepService } from '@duban/supervision';
+import { ReorganisationService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
 
@@ -14,11 +15,15 @@ const LOOK_EVERY_MS = 50;
 /** More days than any holiday keeps offices closed. */
 const LONGEST_HOLIDAY_DAYS = 20;
 
-/** One round of the supervision's work: sweep what is due, then compose and send what is to be said. */
+/**
+ * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, sweep what is due, then
+ * compose and send what is to be said. In this order: who is urged on a day is whose the work is on that day.
+ */
 @Injectable()
 export class Round {
   constructor(
     private readonly transactor: Transactor,
+    private readonly reorganisations: ReorganisationService,
     private readonly sweep: SweepService,
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
@@ -28,6 +33,7 @@ export class Round {
 
   /** Sweeps, and has the rest done by a job; where the queue's store is away, does it here. */
   async run(): Promise<void> {
+    await this.reorganisations.carryOutDue(this.clock.now());
     await this.sweep.run(this.clock.now());
     if (!(await this.jobs.add('notifications', 'digest.compose', {}))) await this.dispatcher.dispatch();
   }
@@ -49,19 +55,29 @@ export class Round {
   }
 
   private async runHere(now: Date): Promise<void> {
-    let { failed } = await this.sweep.run(now);
+    let failed = await this.runOnce(now);
     // Rows that a worker holds just now were skipped; they are its to do, and done when it commits or gives up. Rows
     // that failed stay due and are not waited for.
     for (const end = Date.now() + OTHERS_MS; (await this.stillDue(now)) > failed && Date.now() < end;) {
       await delay(LOOK_EVERY_MS);
-      ({ failed } = await this.sweep.run(now));
+      failed = await this.runOnce(now);
     }
     await this.dispatcher.dispatchHere();
   }
 
+  /** @returns how many rows failed and are due still */
+  private async runOnce(now: Date): Promise<number> {
+    const reorganised = await this.reorganisations.carryOutDue(now);
+    return reorganised.failed + (await this.sweep.run(now)).failed;
+  }
+
   private async stillDue(now: Date): Promise<number> {
     const [row]: { count: number }[] = await this.transactor.run((tx) =>
-      tx.query(`select count(*)::int as count from obligation where next_rung_at <= $1`, [now]),
+      tx.query(
+        `select ((select count(*) from obligation where next_rung_at <= $1)
+           + (select count(*) from reorganisation where due_at <= $1))::int as count`,
+        [now],
+      ),
     );
     return row!.count;
   }
@@ -71,6 +87,7 @@ export class Round {
     const [row]: { at: Date | null }[] = await this.transactor.run((tx) =>
       tx.query(
         `select least(
+           (select min(due_at) from reorganisation where due_at > $1),
            (select min(next_rung_at) from obligation where next_rung_at > $1),
            (select min(send_from) from notification where composed_at is null and send_from > $1),
            (select min(next_attempt_at) from delivery where state in ('queued', 'sending') and next_attempt_at > $1)

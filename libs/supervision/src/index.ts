@@ -2,6 +2,7 @@ import { Obligation } from './obligation.entity';
 import { SupervisionNotice } from './supervision-notice.entity';
 
 export { type NoticeInput, NoticeService } from './notice.service';
+export { lockWaiting } from './notification.writer';
 export type { ObligationSnapshot } from './obligation.entity';
 export type { NoticeSnapshot } from './supervision-notice.entity';
 export { SupervisionModule } from './supervision.module';

@@ -4,6 +4,17 @@ import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+/** Any number will do, as long as every process takes the same. */
+const WAITING_LOCK = 7_281_948;
+
+/**
+ * Lets one transaction at a time do something with what waits to be said: whoever composes messages of it would tear a
+ * person's matters apart, and whoever gives it to another post would be too late.
+ */
+export async function lockWaiting(tx: EntityManager): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock($1)`, [WAITING_LOCK]);
+}
+
 /** Something that supervision wants said to whoever holds a post. The words are made when it is sent. */
 export interface WantedNotification {
   jurisdictionId: string;
@@ -16,7 +27,9 @@ export interface WantedNotification {
     | 'returned'
     | 'verified'
     | 'notice_answered'
-    | 'notice_rejected';
+    | 'notice_rejected'
+    | 'work_taken_over'
+    | 'reorganisation_failed';
   planId?: string;
   taskId?: string;
   obligationId?: string;

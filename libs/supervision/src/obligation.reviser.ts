@@ -75,6 +75,7 @@ export class ObligationReviser {
       return 'obligations';
     }
     const wasOpen = existing.state === 'open';
+    if (!wasOpen) existing.unitId = assignment.unitId;
     await this.reschedule(tx, revision, existing, planned.recordedOn, timeZone, origin);
     return wasOpen ? 'rescheduled' : 'obligations';
   }

@@ -6,6 +6,8 @@ import { CALENDAR } from '@duban/platform';
 import {
   type AssignmentChange,
   type DischargedObligation,
+  type FailedReorganisation,
+  type MovedWork,
   type PlanIssue,
   PolicyService,
   REPORT_KINDS,
@@ -20,6 +22,7 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
+import { ObligationMover } from './obligation.mover';
 import { Obligation, obligationSnapshot, type ObligationState } from './obligation.entity';
 import { ObligationReviser } from './obligation.reviser';
 import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
@@ -40,6 +43,7 @@ export class ObligationService extends SupervisionPort {
     private readonly policies: PolicyService,
     private readonly writer: ObligationWriter,
     private readonly reviser: ObligationReviser,
+    private readonly mover: ObligationMover,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
@@ -84,16 +88,26 @@ export class ObligationService extends SupervisionPort {
           dueOn: planned.recordedOn,
         });
         obligations.push(obligation);
-        origins.set(obligation.id, planned);
+        const { reorganisationId } = issue;
+        const base = { ...planned.base, ...(reorganisationId === undefined ? {} : { reorganisationId }) };
+        origins.set(obligation.id, { rule: planned.rule, base });
       }
     }
     await this.writer.insert(tx, issue.actor, at, plan.id, 'obligation.opened', obligations, origins);
-    await this.tellIssued(tx, issue, timeZone, obligations);
+    if (issue.reorganisationId === undefined) await this.tellIssued(tx, issue, timeZone, obligations);
     return { obligations: obligations.length, skipped };
   }
 
   reviseObligations(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations> {
     return this.reviser.revise(tx, revision);
+  }
+
+  moveWork(tx: EntityManager, work: MovedWork): Promise<void> {
+    return this.mover.move(tx, work);
+  }
+
+  tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void> {
+    return this.mover.tellFailed(tx, at, failed);
   }
 
   async dischargeByReport(
@@ -155,6 +169,8 @@ export class ObligationService extends SupervisionPort {
     const pointer = firstPointer(ladder, obligation.effectiveOn, at, clock, await this.climbedTo(tx, obligation));
     const before = obligationSnapshot(obligation);
     Object.assign(obligation, {
+      // A reorganisation (机构改革) may have given the part to another unit meanwhile.
+      unitId: assignment.unitId,
       state: 'open',
       settledAt: null,
       nextRung: pointer?.rung ?? null,

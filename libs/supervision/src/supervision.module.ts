@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
+import { ObligationMover } from './obligation.mover';
 import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
 import { ObligationWriter } from './obligation.writer';
@@ -14,6 +15,7 @@ import { SweepService } from './sweep.service';
   providers: [
     ObligationService,
     ObligationReviser,
+    ObligationMover,
     ObligationWriter,
     { provide: SupervisionPort, useExisting: ObligationService },
     SweepService,

@@ -1,4 +1,10 @@
-import { type AssignmentFacts, assignmentMachine, type AssignmentRelation, meetsTarget } from '@duban/domain';
+import {
+  type AssignmentFacts,
+  assignmentMachine,
+  type AssignmentRelation,
+  type CancelReason,
+  meetsTarget,
+} from '@duban/domain';
 import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
@@ -69,10 +75,10 @@ export class AssignmentService {
     input: TransitionInput,
   ): Promise<AssignmentSnapshot> {
     const held = await this.hold(tx, id);
-    const { assignment, task, plan } = held;
+    const { assignment } = held;
     const relations = await this.relations(tx, actor, assignment);
     if (relations.length === 0) throw notYours();
-    assertInMatter(actor, placeOf(task));
+    assertInMatter(actor, placeOf(held.task));
     const facts = await this.facts(tx, actor, held, input);
     if (input.expectedVersion !== undefined && input.expectedVersion !== assignment.version) {
       throw conflict('ASSIGNMENT.STALE', 'Somebody has changed the assignment since you read it.', {
@@ -80,6 +86,36 @@ export class AssignmentService {
         state: assignment.state,
       });
     }
+    return this.decided(tx, actor, at, held, relations, facts, input);
+  }
+
+  /**
+   * Cancels a part (撤销) for a reason that is decided elsewhere, by whoever may decide that.
+   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.EVENT_NOT_ALLOWED
+   */
+  async cancel(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    cancelReason: CancelReason,
+    reason: string,
+  ): Promise<AssignmentSnapshot> {
+    const held = await this.hold(tx, id);
+    const input = { event: 'cancel', cancelReason, reason };
+    return this.decided(tx, actor, at, held, ['office'], await this.facts(tx, actor, held, input), input);
+  }
+
+  private async decided(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    held: Held,
+    relations: readonly AssignmentRelation[],
+    facts: AssignmentFacts,
+    input: TransitionInput,
+  ): Promise<AssignmentSnapshot> {
+    const { assignment, task, plan } = held;
     const decision = decide(assignmentMachine, assignment.state, input.event, relations, facts);
     if (!decision.ok) {
       if (decision.reason === 'actor_not_allowed') throw notYours();
@@ -108,7 +144,7 @@ export class AssignmentService {
       {
         type: EVENT_NAMES[input.event] ?? `assignment.${input.event}`,
         entity: 'assignment',
-        entityId: id,
+        entityId: assignment.id,
         jurisdictionId: assignment.jurisdictionId,
         planId: plan.id,
         taskId: task.id,
@@ -142,7 +178,7 @@ export class AssignmentService {
     const held = await this.hold(tx, id);
     const { assignment, task, plan } = held;
     if (!may(actor, 'assignment.act', assignment.unitId)) throw notYours();
-    assertInMatter(actor, placeOf(task));
+    assertInMatter(actor, placeOf(held.task));
     if (assignment.state !== 'in_progress' && assignment.state !== 'reported') {
       throw conflict(
         assignment.state === 'assigned' ? 'REPORT.SIGN_FOR_FIRST' : 'REPORT.ASSIGNMENT_ENDED',
@@ -198,13 +234,21 @@ export class AssignmentService {
     const { assignment, task } = held;
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
     const figures = this.measurements.checked(targets, input.measurements ?? []);
-    const [counted]: { unreported: number; hasLead: boolean; reporters: string[] | null }[] = await tx.query(
+    const [counted]: {
+      unreported: number;
+      hasLead: boolean;
+      reporters: string[] | null;
+      reportingUnit: string | null;
+    }[] = await tx.query(
       `select
          (select count(*)::int from assignment
           where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')) as unreported,
          exists (select from assignment where task_id = $1 and role = 'lead' and state <> 'cancelled') as "hasLead",
-         (select array_remove(array[person_id, for_person_id], null) from report
-          where assignment_id = $2 and kind = 'completion' order by reported_at desc, id desc limit 1) as reporters`,
+         last.reporters, last.unit_id as "reportingUnit"
+       from (select) one left join lateral (
+         select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
+         from report r join post p on p.id = r.post_id
+         where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
       [task.id, assignment.id],
     );
     const measured = (target: Target): number | undefined => figures.get(target.id);
@@ -215,7 +259,8 @@ export class AssignmentService {
       // Whoever stood in, and whom they stood in for, reported it alike.
       isOwnReport:
         (counted?.reporters ?? []).some((id) => id === actor.personId || id === actor.delegation?.personId) ||
-        actor.unitId === assignment.unitId,
+        actor.unitId === assignment.unitId ||
+        (await this.isReportOf(tx, actor.unitId, counted?.reportingUnit ?? null)),
       reason: input.reason ?? null,
       cancelReason: input.cancelReason ?? null,
       unreportedUnits: counted?.unreported ?? 0,
@@ -228,6 +273,13 @@ export class AssignmentService {
       }).length,
       shortfallReason: input.shortfallReason ?? null,
     };
+  }
+
+  /** Whether a unit's report is this one's own: it made it, or was made of the unit that did (机构改革). */
+  private async isReportOf(tx: EntityManager, unitId: string | null, reportingUnit: string | null): Promise<boolean> {
+    if (unitId === null || reportingUnit === null) return false;
+    if (unitId === reportingUnit) return true;
+    return (await this.directory.predecessorsOf(tx, [unitId])).get(unitId)?.has(reportingUnit) ?? false;
   }
 
   private async record(

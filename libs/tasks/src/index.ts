@@ -4,6 +4,7 @@ import { Plan } from './plan.entity';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
 import { PolicyVersion } from './policy.entity';
+import { Reorganisation } from './reorganisation.entity';
 import { Report } from './report.entity';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
@@ -21,6 +22,9 @@ export { PlanRevisionService } from './plan-revision.service';
 export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
 export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
 export { PolicyService } from './policy.service';
+export type { ReorganisationTerms, WorkMove } from './reorganisation.entity';
+export type { PartEffect, ReorganisationPreview } from './reorganisation.preview';
+export { type NewReorganisation, ReorganisationService, type ReorganisationView } from './reorganisation.service';
 export type { RevisionItemView, RevisionView } from './revision-view';
 export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';
 export * from './snapshots';
@@ -40,5 +44,6 @@ export const TASKS_ENTITIES = [
   Task,
   Target,
   Assignment,
+  Reorganisation,
   Report,
 ];

@@ -2,7 +2,8 @@ import type { Actor, Change, HistoryService } from '@duban/history';
 import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { Plan } from './plan.entity';
-import { planSnapshot, taskSnapshot } from './snapshots';
+import type { Assignment } from './assignment.entity';
+import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
 import type { Target } from './target.entity';
 import type { Task } from './task.entity';
 
@@ -77,4 +78,24 @@ export const taskChange = (
   reason,
   before,
   after: { ...taskSnapshot(task, targets) },
+});
+
+/** One change of an assignment, as history keeps it; `before` is a snapshot, null for what is new. */
+export const assignmentChange = (
+  type: string,
+  assignment: Assignment,
+  planId: string,
+  unitName: string,
+  before: object | null,
+  reason: string | null = null,
+): Change => ({
+  type,
+  entity: 'assignment',
+  entityId: assignment.id,
+  jurisdictionId: assignment.jurisdictionId,
+  planId,
+  taskId: assignment.taskId,
+  reason,
+  before: before === null ? null : { ...before },
+  after: { ...assignmentSnapshot(assignment, unitName) },
 });

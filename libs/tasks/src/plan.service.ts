@@ -156,6 +156,7 @@ export class PlanService {
         ),
       ],
     );
+    await this.directory.holdActive(tx, [...new Set(assignments.map((one) => one.unitId))]);
     await insertAll(tx, Assignment, assignments);
     const names = await this.directory.namesOf(tx, [...new Set(assignments.map((a) => a.unitId))]);
     await this.history.append(tx, actor, at, [

@@ -15,7 +15,7 @@ import { assignmentSnapshot, taskSnapshot } from './snapshots';
 import { type RevisedPart, type SkippedObligation, SupervisionPort } from './supervision.port';
 import { Target } from './target.entity';
 import { type DraftedUnits, Task } from './task.entity';
-import { taskChange } from './plan-records';
+import { assignmentChange, taskChange } from './plan-records';
 import { advanceTask } from './task-states';
 
 /** What taking did beyond the words of a task; nothing of it happens to a draft. */
@@ -107,20 +107,25 @@ export class RevisionHandout {
     ]);
     if (carries) refuseFaults(unitFaults([task], readings));
     const units = resolvedOf(readings);
-    const wanted = carries ? assignmentsOf(task, units, at) : [];
+    const wanted = carries ? presentHolders(assignmentsOf(task, units, at), existing) : [];
     const named = new Set(assignmentsOf({ ...task, draftedUnits: was.units }, units, at).map((a) => a.unitId));
     const names = await this.directory.namesOf(
       tx,
       [...wanted, ...existing].map((a) => a.unitId),
     );
     const nameOf = ({ unitId }: Assignment): string => names.get(unitId) ?? '';
+    await this.directory.holdActive(
+      tx,
+      wanted.map((one) => one.unitId),
+    );
+    const ownOf = await this.ownParts(tx, existing, wanted);
 
     const going: { assignment: Assignment; roleBefore: Role | null }[] = [];
     const told: { unitId: string; part: RevisedPart }[] = [];
     const changes: Change[] = [];
     const added: Assignment[] = [];
     for (const one of wanted) {
-      const own = existing.find((other) => other.unitId === one.unitId);
+      const own = ownOf.get(one.unitId);
       if (!own) {
         added.push(one);
         going.push({ assignment: one, roleBefore: null });
@@ -151,8 +156,16 @@ export class RevisionHandout {
               : 'changed';
       told.push({ unitId: own.unitId, part });
     }
-    const removed = existing.filter((own) => !wanted.some((one) => one.unitId === own.unitId));
-    const alive = removed.filter((own) => own.state !== 'cancelled');
+    const kept = new Set(ownOf.values());
+    const gone = await this.directory.goneAmong(
+      tx,
+      existing.map(({ unitId }) => unitId),
+    );
+    const removed = existing.filter((own) => !kept.has(own) && !wanted.some((one) => one.unitId === own.unitId));
+    // What a unit that is gone has done stays done, whoever is named now.
+    const alive = removed.filter(
+      (own) => own.state !== 'cancelled' && !(own.state === 'verified' && gone.has(own.unitId)),
+    );
     for (const own of alive) {
       if (own.state === 'verified') throw ended(own, nameOf(own));
       told.push({ unitId: own.unitId, part: 'removed' });
@@ -184,14 +197,38 @@ export class RevisionHandout {
     for (const own of alive) await this.cancel(tx, taking, own.id);
   }
 
-  /** The day by which the plan's policy wants a task done. */
   /** Gives a task the dates that run from the issue of the plan. */
   date(plan: Plan, task: Task): void {
     dateFromIssue(task, plan.issuedOn!, this.calendar);
   }
 
+  /** The day by which the plan's policy wants a task done. */
   async dueOn(tx: EntityManager, plan: Plan, task: Task): Promise<LocalDate | null> {
     return completionDay(await this.policyOf(tx, plan), plan.year!, plan.issuedOn!, task, this.calendar);
+  }
+
+  /**
+   * The parts of the units that are to have one. An open part comes first, then what has ended, also what was done by a
+   * unit that this one was made of (机构改革).
+   */
+  private async ownParts(
+    tx: EntityManager,
+    existing: readonly Assignment[],
+    wanted: readonly Assignment[],
+  ): Promise<Map<string, Assignment>> {
+    const before = await this.directory.predecessorsOf(
+      tx,
+      wanted.map(({ unitId }) => unitId),
+    );
+    return new Map(
+      wanted.flatMap(({ unitId }): [string, Assignment][] => {
+        const own =
+          existing.find((one) => one.unitId === unitId && isOpen(one)) ??
+          existing.find((one) => one.unitId === unitId) ??
+          existing.find((one) => one.state === 'verified' && (before.get(unitId)?.has(one.unitId) ?? false));
+        return own ? [[unitId, own]] : [];
+      }),
+    );
   }
 
   private async cancel(tx: EntityManager, { actor, at, reason, outcome }: Taking, id: string): Promise<void> {
@@ -239,6 +276,23 @@ export class RevisionHandout {
   }
 }
 
+const isOpen = ({ state }: Assignment): boolean => state !== 'cancelled' && state !== 'verified';
+
+/**
+ * What a document says of a unit whose part a reorganisation (机构改革) has given to others is said of those. Each unit once
+ * with its strongest role.
+ */
+function presentHolders(wanted: readonly Assignment[], existing: readonly Assignment[]): Assignment[] {
+  const holders = new Map<string, Assignment>();
+  for (const one of wanted) {
+    const open = existing.filter((own) => isOpen(own) && [own.unitId, own.originUnitId].includes(one.unitId));
+    for (const { unitId } of open.length > 0 ? open : [one]) {
+      if (!holders.has(unitId)) holders.set(unitId, Object.assign(new Assignment(), one, { unitId }));
+    }
+  }
+  return [...holders.values()];
+}
+
 function refuseFaults({ without, unknown }: ReturnType<typeof unitFaults>): void {
   if (without.length > 0) {
     throw invalid('PLAN.TASK_WITHOUT_UNIT', 'The task names no unit; nobody would have it.', { faults: without });
@@ -255,22 +309,3 @@ const ended = ({ id, state, unitId }: Assignment, unitName: string): Error =>
     unitId,
     state,
   });
-
-const assignmentChange = (
-  type: string,
-  assignment: Assignment,
-  planId: string,
-  unitName: string,
-  before: object | null,
-  reason: string | null = null,
-): Change => ({
-  type,
-  entity: 'assignment',
-  entityId: assignment.id,
-  jurisdictionId: assignment.jurisdictionId,
-  planId,
-  taskId: assignment.taskId,
-  reason,
-  before: before === null ? null : { ...before },
-  after: { ...assignmentSnapshot(assignment, unitName) },
-});

@@ -1,4 +1,4 @@
-import type { AssignmentEffect, Policy } from '@duban/domain';
+import type { AssignmentEffect, Policy, ReorganisationKind } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
@@ -29,6 +29,8 @@ export interface PlanIssue {
   policy: Policy;
   year: number;
   issuedOn: LocalDate;
+  /** Where a reorganisation (机构改革) hands out what was issued before: it tells the units itself. */
+  reorganisationId?: string;
   tasks: readonly Task[];
   assignments: readonly Assignment[];
 }
@@ -71,6 +73,34 @@ export interface RevisedObligations {
   skipped: SkippedObligation[];
 }
 
+/** Open work that a reorganisation (机构改革) gives to other units; the assignments are theirs already. */
+export interface MovedWork {
+  actor: Actor;
+  at: Date;
+  reason: string;
+  jurisdictionId: string;
+  effectiveOn: LocalDate;
+  parts: readonly { assignmentId: string; planId: string; taskId: string; fromUnitId: string; toUnitId: string }[];
+  /** Parts that ended since their unit's successor has another in the same task. */
+  merged: readonly { taskId: string; fromUnitId: string; toUnitId: string }[];
+  /** Units that are gone, with the one that gets what is to be said to them of no part; null where there is none. */
+  ended: readonly { unitId: string; successorId: string | null }[];
+  /** Who has taken over how many parts, and the names of those whose they were. */
+  told: readonly { unitId: string; from: readonly string[]; count: number }[];
+}
+
+/** A reorganisation (机构改革) whose day has come and that could not be carried out. */
+export interface FailedReorganisation {
+  jurisdictionId: string;
+  timeZone: string;
+  kind: ReorganisationKind;
+  /** Codes of the units that it is about. */
+  units: readonly string[];
+  effectiveOn: LocalDate;
+  /** Why, as a stable code. */
+  code: string;
+}
+
 /** An obligation that a report discharged. */
 export interface DischargedObligation {
   id: string;
@@ -96,6 +126,15 @@ export abstract class SupervisionPort {
    * units concerned. What is settled stays as it is.
    */
   abstract reviseObligations(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations>;
+
+  /**
+   * What is owed of the parts, and the notices about it, are those of the units that have the parts now; what is to be
+   * said and is not composed yet goes to the same kind of post there. What is settled stays with who settled it.
+   */
+  abstract moveWork(tx: EntityManager, work: MovedWork): Promise<void>;
+
+  /** Tells the office that a reorganisation waits for it. */
+  abstract tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void>;
 
   /**
    * Discharges the obligation that a report names.

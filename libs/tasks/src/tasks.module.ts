@@ -7,6 +7,8 @@ import { PlanDraftService } from './plan-draft.service';
 import { PlanRevisionService } from './plan-revision.service';
 import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
+import { ReorganisationService } from './reorganisation.service';
+import { ReorganisedWork } from './reorganised-work';
 import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
 import { RevisionTaker } from './revision-taker';
@@ -22,6 +24,8 @@ import { RevisionTaker } from './revision-taker';
     RevisionDecisions,
     RevisionTaker,
     RevisionHandout,
+    ReorganisationService,
+    ReorganisedWork,
     PolicyService,
     AssignmentService,
     Measurements,
@@ -32,6 +36,7 @@ import { RevisionTaker } from './revision-taker';
     PlanImportService,
     PlanRevisionService,
     RevisionDecisions,
+    ReorganisationService,
     PolicyService,
     AssignmentService,
   ],

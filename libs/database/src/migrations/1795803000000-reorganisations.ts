@@ -61,11 +61,20 @@ export class Reorganisations1795803000000 implements MigrationInterface {
       create unique index uq_assignment_task_unit on assignment (task_id, unit_id)
         where state not in ('verified', 'cancelled')`);
     await q.query(`create index ix_assignment_task on assignment (task_id)`);
+    // What a unit was called is free for another once it is gone.
+    await q.query(`
+      alter table unit_alias
+        drop constraint pk_unit_alias,
+        add constraint pk_unit_alias primary key (jurisdiction_id, name, unit_id)`);
     await q.query(`grant select, insert, update on reorganisation to duban_app`);
     await q.query(`grant select, insert on unit_relation to duban_app`);
   }
 
   async down(q: QueryRunner): Promise<void> {
+    await q.query(`
+      alter table unit_alias
+        drop constraint pk_unit_alias,
+        add constraint pk_unit_alias primary key (jurisdiction_id, name)`);
     await q.query(`drop index ix_assignment_task`);
     await q.query(`drop index uq_assignment_task_unit`);
     await q.query(`

@@ -8,6 +8,9 @@ export const en: Messages = {
     notice_rejected:
       '[Answer returned] The answer of {unit} to notice {notice} ({number}) was not accepted: {reason}; please answer again.',
     reminder: '[Reminder] {item} ({unit}): please {duty} by {due}{timing}.{collapsed}',
+    reorganisation_failed:
+      '[Reorganisation] The {kind} of {units} as of {date} could not be carried out ({code}); please see to it.',
+    work_taken_over: "[Taken over] As of {date}, items that {from} had are now your unit's: {count}.",
     task_issued: '[Issued] "{plan}" has been issued; {count} of its items are your unit\'s{signFor}.',
     task_revised: '[Revised] {item} ({unit}): {part}{due}.',
     reported: '[To verify] {unit} has reported {item} as completed; please verify.',
@@ -20,6 +23,8 @@ export const en: Messages = {
     returned: 'returned: {count}',
     notice_rejected: 'answers returned: {count}',
     reminder: 'reminders: {count}',
+    reorganisation_failed: 'reorganisations to see to: {count}',
+    work_taken_over: 'taken over: {count}',
     task_issued: 'issued: {count}',
     task_revised: 'revised: {count}',
     reported: 'to verify: {count}',
@@ -49,6 +54,13 @@ export const en: Messages = {
     changed: 'it has been changed',
   },
   revisedDue: ', to be completed by {date}',
+  reorganisations: {
+    rename: 'renaming',
+    merge: 'merger',
+    split: 'split',
+    abolish: 'abolition',
+    transfer: 'transfer of matters',
+  },
   noReason: 'no reason given',
   collapsed: ' (Earlier reminders that this one stands for: {count}.)',
   quarter: 'the {ordinal} quarter of {year}',

@@ -77,6 +77,19 @@ const WRITERS: Writers = {
       number: numberOf(p.taskNumber, m),
       reason: p.reason ?? m.noReason,
     }),
+  work_taken_over: (p, m, today) =>
+    line('work_taken_over', m, {
+      from: p.from.join(m.separator),
+      count: p.count,
+      date: dateOf(p.effectiveOn, m, today),
+    }),
+  reorganisation_failed: (p, m, today) =>
+    line('reorganisation_failed', m, {
+      kind: m.reorganisations[p.kind],
+      units: p.units.join(m.separator),
+      date: dateOf(p.effectiveOn, m, today),
+      code: p.code,
+    }),
 };
 
 const line = (sort: LineSort, m: Messages, values: Record<string, string | number>): Omit<Line, 'key'> => ({

@@ -1,4 +1,4 @@
-import type { NoticeColour, ObligationKind } from '@duban/domain';
+import type { NoticeColour, ObligationKind, ReorganisationKind } from '@duban/domain';
 import type { RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
@@ -7,8 +7,10 @@ export const LINE_SORTS = [
   'urge',
   'returned',
   'notice_rejected',
+  'reorganisation_failed',
   'reminder',
   'task_issued',
+  'work_taken_over',
   'task_revised',
   'reported',
   'notice_answered',
@@ -45,6 +47,8 @@ export interface Messages {
   /** What a revision of the plan means to the unit. */
   revisedParts: Readonly<Record<RevisedPart, string>>;
   revisedDue: string;
+  /** What happens to units. */
+  reorganisations: Readonly<Record<ReorganisationKind, string>>;
   noReason: string;
   collapsed: string;
   quarter: string;

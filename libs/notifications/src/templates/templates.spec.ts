@@ -61,6 +61,16 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
   reported: [aboutTask],
   notice_answered: [aboutNotice, { ...aboutNotice, taskNumber: null }],
   notice_rejected: [{ ...aboutNotice, reason: '答非所问' }, aboutNotice],
+  work_taken_over: [
+    { from: ['市住建局'], count: 1, effectiveOn: '2026-04-21' },
+    { from: ['市住建局', '市城管局'], count: 12, effectiveOn: '2027-01-01' },
+  ],
+  reorganisation_failed: ['rename', 'merge', 'split', 'abolish', 'transfer'].map((kind) => ({
+    kind,
+    units: ['LD04', 'LD05'],
+    effectiveOn: '2026-04-21',
+    code: 'UNIT.NAME_TAKEN',
+  })),
 };
 const every = (Object.keys(NOTIFICATION_KINDS) as NotificationKind[]).flatMap((kind) =>
   EXAMPLES[kind].map((parameters, i) => ({ kind, i, parameters })),
