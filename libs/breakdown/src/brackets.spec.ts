@@ -1,4 +1,4 @@
-import { BracketStack, isCloser, isOpener } from './brackets';
+import { BracketStack, isCloserAt, isOpenerAt } from './brackets';
 
 describe('BracketStack', () => {
   it('closes the nearest opener of the kind and abandons what was opened since', () => {
@@ -19,8 +19,9 @@ describe('BracketStack', () => {
     expect(stack.top).toBeUndefined();
   });
   it('knows openers and closers of all shapes', () => {
-    expect(['(', '[', '〔', '【', '<'].every(isOpener)).toBe(true);
-    expect([')', ']', '〕', '】', '>'].every(isCloser)).toBe(true);
-    expect(isOpener(undefined)).toBe(false);
+    const places = [0, 1, 2, 3, 4, 5];
+    expect(places.map((at) => isOpenerAt('([〔【<)', at))).toEqual([true, true, true, true, true, false]);
+    expect(places.map((at) => isCloserAt(')]〕】>(', at))).toEqual([true, true, true, true, true, false]);
+    expect([isOpenerAt('(', 1), isOpenerAt('(', -1)]).toEqual([false, false]);
   });
 });

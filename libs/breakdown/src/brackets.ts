@@ -15,11 +15,6 @@ export const isCloserAt = (folded: string, at: number): boolean => CLOSER_SET.ha
 /** The first bracket of any kind, opening or closing, from `from` on and before `end`, or -1. */
 export const nextBracket = (folded: string, from: number, end: number): number => BRACKET_SET.next(folded, from, end);
 
-export const isOpener = (character: string | undefined): boolean =>
-  character !== undefined && OPENERS.includes(character);
-export const isCloser = (character: string | undefined): boolean =>
-  character !== undefined && CLOSERS.includes(character);
-
 /** A bracket that is open while the text is walked. `note` belongs to the caller. */
 export interface OpenBracket<T> {
   at: number;

@@ -247,6 +247,7 @@ const WRITTEN_DAY = new RegExp(`(?:(?<year>${YEAR})年)?(?<month>${MONTH})月(?<
 
 /** A day in the words of a date that the calendar has not (2月30日), as written, or null. */
 export function impossibleDay(words: string, year: number | null): string | null {
+  if (!words.includes('月')) return null;
   for (const { 0: written, groups = {} } of fold(words).slice(0, LONGEST_FIELD).matchAll(WRITTEN_DAY)) {
     // Without a year 29 February may be a day.
     const inYear = groups['year'] === undefined ? (year ?? LEAP_YEAR) : numberOf(groups['year']);

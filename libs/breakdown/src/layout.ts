@@ -1,5 +1,5 @@
 import type { Span } from './breakdown.types';
-import { isCloser } from './brackets';
+import { isCloserAt } from './brackets';
 import { CharacterSet } from './characters';
 import { fold, isBlankAt, skipBlanks, skipBlanksBack } from './folded-text';
 import { ORDINAL_RANK, readOrdinal, type Ordinal } from './ordinals';
@@ -30,8 +30,14 @@ export function lineOf(layout: Pick<Layout, 'lineStarts'>, offset: number): numb
 }
 
 const LONGEST_INLINE_HEADING = 40;
-const MAY_START_ORDINAL = new CharacterSet('第(0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳');
-const ENDS_HEADING = new CharacterSet('。,;');
+const ORDINAL_STARTS = '第(0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳';
+const MAY_START_ORDINAL = new CharacterSet(ORDINAL_STARTS);
+const HEADING_ENDS = '。,;';
+const ENDS_HEADING = new CharacterSet(HEADING_ENDS);
+/** What tells where a paragraph may begin inside a line, besides blanks. */
+const TELLING = new CharacterSet(ORDINAL_STARTS + HEADING_ENDS);
+const ENDS_SENTENCE = new CharacterSet('。;！!?？');
+const SEMICOLON = new CharacterSet(';');
 const WIDE_BLANK = 0x3000;
 const WORD_KINDS: ReadonlySet<Ordinal['kind']> = new Set(['chapter', 'word', 'article', 'bracketed_word']);
 
@@ -63,11 +69,10 @@ type Break = 'gap' | 'after_bracket' | 'after_sentence' | 'after_heading';
 function breakBefore(folded: string, at: number, lineStart: number): Break | null {
   const before = skipBlanksBack(folded, at, lineStart);
   if (at - before >= 2) return 'gap';
-  const mark = folded[before - 1];
-  if (isCloser(mark)) return 'after_bracket';
-  if (mark !== undefined && '。;！!?？'.includes(mark))
-    return isCloser(folded[before - 2]) ? 'after_bracket' : mark === ';' ? null : 'after_sentence';
-  return null;
+  if (isCloserAt(folded, before - 1)) return 'after_bracket';
+  if (!ENDS_SENTENCE.hasAt(folded, before - 1)) return null;
+  if (isCloserAt(folded, before - 2)) return 'after_bracket';
+  return SEMICOLON.hasAt(folded, before - 1) ? null : 'after_sentence';
 }
 
 /**
@@ -85,6 +90,7 @@ function breaksInLine(layout: Pick<Layout, 'text' | 'folded'>, line: Span, seque
       ? { rank: ORDINAL_RANK[opening.kind], at: opening.end }
       : null;
     for (let at = line.start + 1; at < line.end; at++) {
+      if (!TELLING.hasAt(folded, at) && !isBlankAt(folded, at - 1)) continue;
       if (isBlankAt(folded, at)) continue;
       if (ENDS_HEADING.hasAt(folded, at)) heading = null;
       const ideographicGap =

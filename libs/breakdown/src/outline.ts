@@ -1,5 +1,5 @@
 import type { Span } from './breakdown.types';
-import { isCloser } from './brackets';
+import { isCloserAt } from './brackets';
 import { readClauseLabel } from './clause-labels';
 import type { Layout, Paragraph } from './layout';
 import { ORDINAL_RANK, type OrdinalKind } from './ordinals';
@@ -25,7 +25,7 @@ const SENTENCE_MARKS = /[。;,:!?|>]/;
 
 const endsWithBracket = (layout: Layout, paragraph: Paragraph): boolean => {
   const last = layout.folded[paragraph.end - 1] === '。' ? paragraph.end - 2 : paragraph.end - 1;
-  return isCloser(layout.folded[last]);
+  return isCloserAt(layout.folded, last);
 };
 
 /** Whether a paragraph without a label is a heading: short, no sentence, and right above an item. */

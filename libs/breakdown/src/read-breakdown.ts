@@ -120,6 +120,7 @@ function warningsOf(
 type Warn = (code: string, at: number, message: string) => void;
 
 function warnOfDates(task: DraftTask, year: number | null, warn: Warn): void {
+  if (!task.deadline && task.milestones.length === 0) return;
   const marks = task.marks.filter(({ field }) => field === 'deadline' || field === 'milestone');
   [...(task.deadline ? [task.deadline] : []), ...task.milestones].forEach(({ text }, index) => {
     const day = impossibleDay(text, year);

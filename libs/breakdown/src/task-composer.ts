@@ -1,4 +1,5 @@
 import type { DraftTask, Span } from './breakdown.types';
+import { Beginnings } from './characters';
 import type { AssignmentClause, ClauseReader } from './clauses';
 import { endOfItem } from './closing-words';
 import { NO_NOTES, readHeadingNotes, type HeadingNotes } from './heading-notes';
@@ -22,7 +23,7 @@ export interface ComposedTasks {
 }
 
 /** Sections of these names say how and why, and are no tasks, though they may be numbered like them. */
-const NO_TASKS = [
+const NO_TASKS = new Beginnings([
   '指导思想',
   '基本原则',
   '工作原则',
@@ -46,7 +47,7 @@ const NO_TASKS = [
   '支持对象',
   '名词解释',
   '附件',
-];
+]);
 const TAKES_EFFECT = /施行|负责解释|有效期/;
 /** A longer heading has its first paragraph run in: the heading is the first sentence. */
 const LONGEST_HEADING = 60;
@@ -207,7 +208,7 @@ export class TaskComposer {
   private isNoTask({ head }: Section): boolean {
     if (!head) return false;
     const words = this.layout.folded.slice(head.ordinal?.end ?? head.start, head.end);
-    return NO_TASKS.some((title) => words.startsWith(title)) || (words.length < 200 && TAKES_EFFECT.test(words));
+    return NO_TASKS.find(words) !== undefined || (words.length < 200 && TAKES_EFFECT.test(words));
   }
 
   private isHeading(section: Section): boolean {
