@@ -87,6 +87,25 @@ describe('reading in a thread', () => {
     expect(JSON.parse(stdout)).toEqual([1, tooHard, 1, scanned, 1, scanned, 1, tooHard, 1]);
   });
 
+  it('tells of a long document what is told of it without a thread', async () => {
+    const items = Array.from(
+      { length: 620 },
+      (_, i) => `${i + 1}.修复水渠${i}公里，6月底前完成。（责任单位：市水务局）`,
+    );
+    const file = put('long.docx', await wordPlan(items));
+    const program = `
+      const { readPlanDocument } = require(${JSON.stringify(join(ROOT, 'dist/libs/documents/src/index.js'))});
+      const { read } = require(${JSON.stringify(join(ROOT, 'dist/libs/documents/src/reading.js'))});
+      const file = () => ({ name: 'a', bytes: require('node:fs').readFileSync(${JSON.stringify(file)}) });
+      (async () => {
+        const told = [await readPlanDocument(file()), await readPlanDocument(file()), await read(file(), () => undefined)];
+        const tasks = told.map(({ breakdown }) => breakdown.tasks.length);
+        console.log(JSON.stringify({ tasks, plans: new Set(told.map((plan) => JSON.stringify(plan))).size }));
+      })();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+    expect(JSON.parse(stdout)).toEqual({ tasks: [620, 620, 620], plans: 1 });
+  });
+
   it('leaves the process to its other work', async () => {
     const { code, turns } = await readWithin('{}');
     expect(code).toBe('30000');

@@ -1,5 +1,7 @@
-import { readAssignmentClauses } from './assignment-clauses';
+import fc from 'fast-check';
+import { isReadBehindLabel, readAssignmentClauses } from './assignment-clauses';
 import { fold } from './folded-text';
+import { readOrdinal } from './ordinals';
 
 const read = (text: string) =>
   readAssignmentClauses(fold(text), { start: 0, end: text.length }).map((clause) => ({
@@ -86,4 +88,62 @@ describe('readAssignmentClauses', () => {
   ])('ends the unclosed %j', (text, words) =>
     expect(read(text)).toEqual([expect.objectContaining({ words, closed: false })]),
   );
+});
+
+describe('isReadBehindLabel', () => {
+  const within = (text: string) => {
+    const folded = fold(text);
+    const whole = { start: 0, end: text.length };
+    const range = { start: readOrdinal(folded, 0, text.length)?.end ?? 0, end: text.length };
+    return { folded, whole, range, isSame: isReadBehindLabel(folded, whole, range) };
+  };
+
+  it('is so only where the same clauses are found', () => {
+    const words = fc.constantFrom(
+      ...'（）()〔〕<>。；、， *',
+      '修渠',
+      '责任单位：',
+      '（责任单位：',
+      '牵头单位',
+      '甲局',
+      '市水务局',
+      '牵头',
+      '负责',
+      '6月底前',
+      '下同',
+      '（一）',
+    );
+    const label = fc.constantFrom(
+      '1.',
+      '1）',
+      '（1）',
+      '（一）',
+      '( 一 ) ',
+      '一、',
+      '第一条 ',
+      '问题1：',
+      '①',
+      '1.1',
+      '——',
+    );
+    fc.assert(
+      fc.property(label, fc.array(words, { maxLength: 14 }), (number, rest) => {
+        const { folded, whole, range, isSame } = within(number + rest.join(''));
+        if (!isSame) return;
+        // Behind the label a stretch may begin at the label's end at the earliest.
+        const moved = readAssignmentClauses(folded, whole).map((clause) => ({
+          ...clause,
+          stretchFrom: Math.max(clause.stretchFrom, range.start),
+        }));
+        expect(readAssignmentClauses(folded, range)).toEqual(moved);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['1.修渠（责任单位：甲局）', true],
+    ['1.责任单位：甲局', false],
+    ['修渠（责任单位：甲局）', false],
+  ])('is told of %s', (text, isSame) => expect(within(text).isSame).toBe(isSame));
 });
