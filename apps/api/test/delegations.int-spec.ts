@@ -462,6 +462,24 @@ describe('A delegation (代行)', () => {
     expect((await end('LD04.contact', given)).status).toBe(200);
   });
 
+  it('asks for the second factor that the post asks for', async () => {
+    const security = await edge().as('security');
+    const { version, policy } = await security.get('/sign-in-policy');
+    const put = (expectedVersion: number, posts: string[]) =>
+      security.do('PUT', '/sign-in-policy', {
+        json: { expectedVersion, policy: { ...policy, secondFactor: { posts } } },
+      });
+    const needs = async (): Promise<string | null> =>
+      (await (await edge().signIn('zhang.wei')).get('/sessions/current')).needs;
+    await put(version, ['head']);
+    expect(await needs()).toBeNull();
+    const given = await made('LD04.head', { postId: posts.head });
+    expect(await needs()).toBe('enrolment');
+    expect((await end('LD04.head', given)).status).toBe(200);
+    expect(await needs()).toBeNull();
+    await put(version + 1, []);
+  });
+
   it('is over when an account is closed, and does not come back with it', async () => {
     const given = await made('LD04.contact');
     expect(await mayAct('zhang.wei', posts.contact)).toBe(true);

@@ -14,7 +14,7 @@ import type { EntityManager } from 'typeorm';
 import { inForceOn, inMatterOf, mayStandIn } from './delegation-terms';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
-import { type HeldTerm, termsIn } from './post-holdings';
+import { type HeldTerm, isAdministrator, termsIn } from './post-holdings';
 import { may } from './rights';
 import { findPerson } from './sign-in/persons';
 
@@ -96,7 +96,7 @@ export class DelegationService {
     );
     if (!post) throw notFound('POST.UNKNOWN', 'There is no such post, or no more.', { postId });
     const holder = await this.holderOf(tx, actor, today, post, wanted);
-    if (isAdministrators(post.kind)) {
+    if (isAdministrator(post.kind)) {
       throw invalid('DELEGATION.NOT_DELEGABLE', 'Nobody stands in for an administrator (三员分立).', {
         field: 'postId',
       });
@@ -277,8 +277,6 @@ export class DelegationService {
     ]);
   }
 }
-
-const isAdministrators = (kind: PostKind): boolean => (ADMINISTRATOR_POSTS as readonly PostKind[]).includes(kind);
 
 /** Of a post of the government, a head's right to the own unit's posts is none. */
 const mayMakeFor = (actor: Actor, unitId: string | null): boolean =>

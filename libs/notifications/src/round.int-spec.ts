@@ -116,4 +116,27 @@ describe('Round', () => {
     expect(steps.at(-1)).toEqual(target);
     expect(sweeps).toEqual([MORNING, ...steps]);
   });
+
+  it('stops for whoever takes a post over, in the first working hour of the term', async () => {
+    const { round } = build(await withoutStore());
+    const { unitId, contact } = await world.unit();
+    await world.person([contact]);
+    await world.followUp(await world.obligation(unitId), contact, {}, { composed_at: MORNING });
+    // 25 April 2026 is a Saturday.
+    await world.query(`update post_holding set to_on = '2026-04-25' where post_id = $1`, [contact]);
+    const successor = await world.person([]);
+    await world.query(
+      `insert into post_holding (id, post_id, person_id, from_on) values (gen_random_uuid(), $1, $2, '2026-04-25')`,
+      [contact, successor],
+    );
+    const steps: Date[] = [];
+    await round.playTo(new Date('2026-04-29T01:00:00Z'), async (step) => {
+      steps.push(step);
+      world.clock.moveTo(step);
+    });
+    const monday = new Date('2026-04-27T01:00:00Z');
+    expect(steps).toContainEqual(monday);
+    expect(sent.map(({ at }) => at)).toEqual([monday]);
+    expect(sent[0]!.message.address).toBe(`p-${successor}@city.example`);
+  });
 });
