@@ -14,6 +14,16 @@ const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分�
 　　3.清淤。
 `;
 
+const UNITS = JSON.stringify({
+  jurisdiction: '临澜市',
+  units: [{ code: 'N01', name: '市新局', kind: '部门' }],
+  groups: [{ code: 'N', name: '各新局', rule: { kinds: ['部门'], under: null, except: ['LD01'] } }],
+});
+const MORE_UNITS = UNITS.replace('"部门"}', '"科室","parent":"LD01","aliases":["市新设局"]}').replace(
+  '"except":["LD01"]',
+  '"except":[]',
+);
+
 describe('The answers', () => {
   useStandingCodes();
   let contract: Contract;
@@ -130,8 +140,13 @@ describe('The answers', () => {
         ['auditor', 'GET', '/history?limit=200'],
         ['auditor', 'GET', '/history?entity=person&limit=1'],
       ],
-      'GET /units': gets('/units', ...lists),
-      'POST /units/import': [['admin', 'POST', '/units/import', { form: formOf(sample.units) }]],
+      'GET /units': gets('/units', ...lists, '?on=2023-01-12&q=局&kind=部门'),
+      'GET /units/export': gets('/units/export', '', '?format=json', '?format=xlsx', '?format=csv'),
+      'POST /units/import': [
+        ['admin', 'POST', '/units/import', { form: formOf(UNITS, 'a.json', 'file', { preview: 'true' }) }],
+        ['admin', 'POST', '/units/import', { form: formOf(UNITS) }],
+        ['admin', 'POST', '/units/import', { form: formOf(MORE_UNITS, 'a.json', 'file', { preview: 'true' }) }],
+      ],
       'PATCH /persons/{username}': [
         ['admin', 'PATCH', '/persons/LD09.head', { json: { displayName: '市民政局局长', email: 'head@example.org' } }],
         [
@@ -334,8 +349,8 @@ describe('The answers', () => {
         // A document may be read at once or be accepted to be read.
         expect([name, successes.length]).toEqual([name, name === 'POST /plans' ? 2 : 1]);
         for (const status of successes.filter((one) => one !== '204')) {
-          const { schema } = document.responses[status].content['application/json'];
-          expect(contract.resolve(schema)).toMatchObject({ type: 'object' });
+          const { content } = document.responses[status];
+          expect(contract.resolve(content['application/json'].schema)).toMatchObject({ type: 'object' });
         }
         expect(contract.resolve(document.responses.default.content['application/problem+json'].schema)).toMatchObject({
           required: expect.arrayContaining(['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId']),

@@ -40,10 +40,12 @@ export class Contract {
     const { responses } = operation.document;
     const promised = responses[answer.status] ?? (answer.status >= 400 ? responses.default : undefined);
     if (!promised) return [`${operation.name} does not promise ${answer.status}`];
-    const [[type, { schema }]] = Object.entries<Json>(promised.content ?? { '': { schema: null } }) as [[string, Json]];
-    const given = (answer.headers['content-type'] ?? '').split(';')[0];
-    if (given !== type) return [`${operation.name} promises ${type || 'no body'}, not ${given}`];
+    const content: Json = promised.content ?? { '': { schema: null } };
+    const given = (answer.headers['content-type'] ?? '').split(';')[0]!;
+    if (!(given in content)) return [`${operation.name} promises ${Object.keys(content).join()}, not ${given}`];
+    const { schema } = content[given];
     if (schema === null) return answer.text === '' ? [] : [`${operation.name} promises no body`];
+    if (schema.format === 'binary') return answer.bytes.length > 0 ? [] : [`${operation.name} promises a file`];
     const validate = this.validator(schema);
     if (validate(answer.body)) return [];
     return validate.errors!.map(

@@ -27,6 +27,7 @@ export interface Answer {
   status: number;
   headers: Record<string, string | undefined>;
   text: string;
+  bytes: Buffer;
   body: Json;
 }
 
@@ -80,6 +81,7 @@ export class Caller {
       status: response.statusCode,
       headers: response.headers as Answer['headers'],
       text: response.body,
+      bytes: response.rawPayload,
       body: type.includes('json') && response.body !== '' ? response.json() : null,
     };
   }

@@ -52,6 +52,7 @@ export class Visitor {
       status: response.status,
       headers: Object.fromEntries(response.headers),
       text,
+      bytes: Buffer.from(text),
       body: text.startsWith('{') ? JSON.parse(text) : null,
     };
   }

@@ -246,6 +246,7 @@ const TABLE: Record<string, Probe[]> = {
   'DELETE /units/{code}/posts/{id}': [
     as('DELETE', `/units/LD04/posts/${NOTHING}`, undefined, [...OFFICE, 'admin'], '404 POST.UNKNOWN'),
   ],
+  'GET /units/export': [get('/units/export')],
   'POST /units/import': [
     {
       request: (_, username) => [username, 'POST', '/units/import', { form: formOf(sample.units) }],
