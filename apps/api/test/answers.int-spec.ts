@@ -1,6 +1,6 @@
 import { actOnSample, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
-import { Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
+import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
@@ -299,6 +299,7 @@ describe('The answers', () => {
     const accepted = await office.do('POST', '/plans', later);
     Object.assign(all, await new SignInParts(edge()).requests());
     Object.assign(all, await postRequests());
+    Object.assign(all, await reorganisationRequests(office));
     all['GET /plan-imports/{id}'] = [['office', 'GET', `/plan-imports/${accepted.id}`]];
     expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
     const faults: string[] = [];
@@ -397,3 +398,42 @@ describe('The answers', () => {
     });
   });
 });
+
+/** Reorganisations (机构改革) that change nothing before their day, and one that does. */
+async function reorganisationRequests(office: Caller): Promise<Record<string, Request[]>> {
+  const later = { effectiveOn: '2023-06-01', reason: '机构改革方案', documentNumber: '临澜政发〔2023〕9号' };
+  const split = {
+    kind: 'split',
+    ...later,
+    units: ['LD20'],
+    successors: [
+      { code: 'LD80', name: '市竞技体育局' },
+      { code: 'LD81', name: '市群众体育局', parent: null },
+    ],
+    default: 'LD80',
+  };
+  const merge = { kind: 'merge', ...later, units: ['LD21', 'LD08'], successors: [{ code: 'LD08' }] };
+  const rename = { kind: 'rename', effectiveOn: '2023-01-20', units: ['LD22'], name: '市数据局' };
+  const [first, second, third] = [
+    await office.post('/reorganisations', merge),
+    await office.post('/reorganisations', split),
+    await office.post('/reorganisations', rename),
+  ];
+  const confirm = ({ id, preview }: Json): Request => {
+    return ['admin', 'POST', `/reorganisations/${id}/confirm`, { json: { expectedDigest: preview.digest } }];
+  };
+  return {
+    'POST /reorganisations': [['office', 'POST', '/reorganisations', { json: split }]],
+    'POST /reorganisations/{id}/confirm': [confirm(first), confirm(third)],
+    'POST /reorganisations/{id}/withdraw': [
+      ['office', 'POST', `/reorganisations/${second.id}/withdraw`, { json: { reason: '另行安排' } }],
+    ],
+    'GET /reorganisations': [
+      ['leader', 'GET', '/reorganisations'],
+      ['auditor', 'GET', '/reorganisations?state=confirmed&limit=1'],
+    ],
+    'GET /reorganisations/{id}': [first, second, third].map(({ id }): Request => {
+      return ['officer', 'GET', `/reorganisations/${id}`];
+    }),
+  };
+}

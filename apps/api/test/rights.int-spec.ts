@@ -255,6 +255,31 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /reorganisations': [get('/reorganisations', [...GOVERNMENT])],
+  'GET /reorganisations/{id}': [
+    as('GET', `/reorganisations/${NOTHING}`, undefined, [...GOVERNMENT], '404 REORGANISATION.UNKNOWN'),
+  ],
+  'POST /reorganisations': [
+    as(
+      'POST',
+      '/reorganisations',
+      { kind: 'rename', effectiveOn: '2023-02-01', units: ['NONE'], name: '市新局' },
+      ['office', 'admin'],
+      '404 UNIT.UNKNOWN',
+    ),
+  ],
+  'POST /reorganisations/{id}/confirm': [
+    as(
+      'POST',
+      `/reorganisations/${NOTHING}/confirm`,
+      { expectedDigest: 'none' },
+      ['office', 'admin'],
+      '404 REORGANISATION.UNKNOWN',
+    ),
+  ],
+  'POST /reorganisations/{id}/withdraw': [
+    as('POST', `/reorganisations/${NOTHING}/withdraw`, {}, ['office', 'admin'], '404 REORGANISATION.UNKNOWN'),
+  ],
   'GET /plans': [get('/plans', READERS)],
   'POST /plans': [
     {

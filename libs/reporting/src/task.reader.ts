@@ -102,8 +102,8 @@ export class TaskReader {
          o.next_due_at as "nextDueAt", coalesce(o.overdue, 0)::int as overdue, n.colour as notice,
          ${lightOf} as light,
          array(select u.name from assignment a join unit u on u.id = a.unit_id
-               where a.task_id = t.id and a.role = 'lead' order by a.id) as leads,
-         (select count(*)::int from assignment a where a.task_id = t.id) as units
+               where a.task_id = t.id and a.role = 'lead' and ${counts} order by a.id) as leads,
+         (select count(distinct a.unit_id)::int from assignment a where a.task_id = t.id and ${counts}) as units
        from task t
          left join lateral (
            select min(due_at) as next_due_at, count(*) filter (where due_at <= ${nowParameter}) as overdue
@@ -270,6 +270,9 @@ const by =
 /** The unit has a part in the task, or in a part of it: found from the unit's side, which is the smaller. */
 const HAS_PART = `t.id in (select own.id from assignment a join task part on part.id = a.task_id
   cross join lateral (values (part.id), (part.parent_id)) own(id) where a.unit_id = $?)`;
+
+/** A part that was cancelled says nothing of who does a task, unless all of it was. */
+const counts = `(a.state <> 'cancelled' or t.state = 'cancelled')`;
 
 /** A draft has no light, nor has what was cancelled. */
 const lightOf = `(case when t.state is null or t.state = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'

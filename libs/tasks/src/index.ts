@@ -22,7 +22,7 @@ export { PlanRevisionService } from './plan-revision.service';
 export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
 export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
 export { PolicyService } from './policy.service';
-export type { ReorganisationTerms, WorkMove } from './reorganisation.entity';
+export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';
 export type { PartEffect, ReorganisationPreview } from './reorganisation.preview';
 export { type NewReorganisation, ReorganisationService, type ReorganisationView } from './reorganisation.service';
 export type { RevisionItemView, RevisionView } from './revision-view';

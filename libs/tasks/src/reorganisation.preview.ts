@@ -4,7 +4,7 @@ import { type OpenPart, type PartChange, reorganisedParts, type ReorganisationKi
 import { refuseTwice } from '@duban/directory';
 import { conflict, invalid } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
-import type { ReorganisationTerms, WorkMove } from './reorganisation.entity';
+import type { ReorganisationTerms, WorkMove } from './reorganisation.terms';
 
 /** What a reorganisation does to one open part (责任分工). */
 export interface PartEffect {

@@ -21,8 +21,9 @@ import {
 import { decide } from '@duban/state-machine';
 import { Injectable, Logger } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
-import { Reorganisation, type ReorganisationTerms } from './reorganisation.entity';
+import { Reorganisation } from './reorganisation.entity';
 import { type PlannedWork, planWork, previewOf, type ReorganisationPreview } from './reorganisation.preview';
+import type { ReorganisationTerms } from './reorganisation.terms';
 import { ReorganisedWork } from './reorganised-work';
 import { SupervisionPort } from './supervision.port';
 
