@@ -7,6 +7,7 @@ import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { type Ground, GroundModule } from './ground.module';
 import { HistoryController } from './history/history.controller';
+import { HistoryProofController } from './history/history-proof.controller';
 import { MessagesController } from './messages/messages.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -51,6 +52,7 @@ export class ApiModule {
         PostChangesController,
         DelegationsController,
         HistoryController,
+        HistoryProofController,
         UnitsController,
         UnitPostsController,
         ReorganisationsController,

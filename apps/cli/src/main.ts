@@ -43,6 +43,28 @@ async function main(): Promise<void> {
     .description('set the password of an account in the database named by DATABASE_URL; it is read from standard input')
     .argument('<username>')
     .action(async (username: string) => (await import('./password.js')).setPassword(username));
+  const history = program.command('history').description('the record of all that was done, and its proof (留痕、存证)');
+  history
+    .command('verify')
+    .description(
+      'verify an exported bundle, offline: exit 0 where all is sound, 1 with the first fault, 2 if unreadable',
+    )
+    .argument('<bundle>', 'as `duban history export` and GET /api/v1/history/export give it')
+    .option('--checkpoint <file...>', 'checkpoints that you hold from before: the bundle must go on from each')
+    .option('--key <file...>', 'public keys (PEM) that you trust; else the first checkpoint’s own is believed')
+    .option('--late <minutes>', 'so much later than recorded an event may be committed', '60')
+    .action(async (bundle: string, options: { checkpoint?: string[]; key?: string[]; late: string }) =>
+      (await import('./history-verify.js')).verifyHistory(bundle, options),
+    );
+  history
+    .command('export')
+    .description('write the whole history, signed up to now, from the database named by DATABASE_URL')
+    .argument('<file>', 'a new file')
+    .action(async (file: string) => (await import('./history-export.js')).exportHistory(file));
+  history
+    .command('checkpoint')
+    .description('sign the history of the database named by DATABASE_URL up to now, and print the checkpoint')
+    .action(async () => (await import('./history-export.js')).printCheckpoint());
   await program.parseAsync(process.argv);
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -53,8 +53,10 @@ export async function start({ isEmpty }: { isEmpty: boolean }): Promise<void> {
     const databaseUrl = given.DATABASE_URL ?? (await startDatabase(home, running));
     const config = {
       ...given,
-      DUBAN_DEMO_PASSWORD: given.DUBAN_DEMO_PASSWORD ?? kept(home, 'demo-password', 9),
-      DUBAN_SECRET: given.DUBAN_SECRET ?? kept(home, 'secret', 32),
+      DUBAN_DEMO_PASSWORD:
+        given.DUBAN_DEMO_PASSWORD ?? kept(home, 'demo-password', () => randomBytes(9).toString('base64url')),
+      DUBAN_SECRET: given.DUBAN_SECRET ?? kept(home, 'secret', () => randomBytes(32).toString('base64url')),
+      DUBAN_SIGNING_KEY: given.DUBAN_SIGNING_KEY ?? kept(home, 'signing-key.pem', signingKey),
     };
     const log = createLog(config.LOG_LEVEL, join(home, 'duban.log'));
     const ground = await playOnce(
@@ -146,11 +148,14 @@ function prepareHome(home: string): void {
 }
 
 /** The secret of the first start, or a new one, which is kept for the next. */
-function kept(home: string, name: string, bytes: number): string {
+function kept(home: string, name: string, make: () => string): string {
   const file = join(home, name);
-  if (!existsSync(file)) writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600 });
+  if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600 });
   return readFileSync(file, 'utf8').trim();
 }
+
+const signingKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
+import { CheckpointService } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
 import { DeliveryService, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
@@ -110,6 +111,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly round: Round,
     private readonly clock: JobClock,
     private readonly resets: PasswordResetMailer,
+    private readonly checkpoints: CheckpointService,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
     private readonly imports: ImportsProcessor,
@@ -127,11 +129,14 @@ export class WorkerModule implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
+    this.checkpoints.warnWithoutKey();
     this.ticker.start(async () => {
       await this.clock.refresh();
       await this.round.run();
       await this.imports.wake();
       await this.resets.sendDue();
+      // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
+      await this.checkpoints.run();
     });
   }
 }

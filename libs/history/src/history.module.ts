@@ -1,6 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { HistoryService } from './history.service';
+import { CheckpointService } from './proof/checkpoint.service';
+import { HistoryBundle } from './proof/history-bundle';
+import { HistoryTree } from './proof/history-tree';
+
+const SERVICES = [HistoryService, HistoryTree, CheckpointService, HistoryBundle];
 
 @Global()
-@Module({ providers: [HistoryService], exports: [HistoryService] })
+@Module({ providers: SERVICES, exports: SERVICES })
 export class HistoryModule {}

@@ -22,6 +22,7 @@ export const ENTITIES = [
   'delivery',
   'notification',
   'clock',
+  'history_export',
   'sign_in',
   'sign_in_policy',
   'api_token',

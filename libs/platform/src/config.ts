@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -22,6 +23,16 @@ const isNetwork = (text: string): boolean => {
   return (
     isIP(address) > 0 && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most))
   );
+};
+
+const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
+const isSigningKey = (pem: string): boolean => {
+  try {
+    const keys = [...pem.matchAll(PEM_BLOCK)].map(([block]) => createPrivateKey(block));
+    return keys.length > 0 && keys.every((key) => key.asymmetricKeyType === 'ed25519');
+  } catch {
+    return false;
+  }
 };
 
 /** Everything that the environment decides; read once, here, and nowhere else. */
@@ -65,6 +76,16 @@ const schema = z.object({
     .optional(),
   /** Encrypts second factors in the database; 32 characters at least, and the same in all processes. */
   DUBAN_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  /**
+   * Private keys of Ed25519 in PEM (PKCS8) that sign checkpoints (存证), the newest first: more than one while a key is
+   * changed, so that the old one vouches for the new. Without any, history is hashed and not signed.
+   */
+  DUBAN_SIGNING_KEY: z
+    .string()
+    .refine(isSigningKey, 'a private key of Ed25519 in PEM, as `openssl genpkey -algorithm ed25519` makes it')
+    .optional(),
+  /** By what the tree over history hashes; a tree that has begun keeps its own. */
+  DUBAN_HISTORY_HASH: z.enum(['sha256', 'sm3'], 'sha256 or sm3').default('sha256'),
   /** The identity provider (统一身份认证), an OpenID Connect issuer; without it there are passwords only. */
   OIDC_ISSUER: z
     .url({ protocol: /^https?$/, error: 'an address such as https://id.example' })
@@ -81,7 +102,14 @@ const schema = z.object({
 });
 
 /** Settings that may stand in a file, which `<name>_FILE` names, so that they are in no list of processes. */
-const SECRETS = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'DUBAN_SECRET', 'OIDC_CLIENT_SECRET'] as const;
+const SECRETS = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SMTP_URL',
+  'DUBAN_SECRET',
+  'DUBAN_SIGNING_KEY',
+  'OIDC_CLIENT_SECRET',
+] as const;
 
 export type Config = z.infer<typeof schema>;
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Transactor } from '@duban/database';
+import { CheckpointService } from '@duban/history';
 import { JobProducer } from '@duban/queue';
 import { Controller, Get, Redirect, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -9,7 +10,7 @@ import { Metrics } from './metrics';
 
 interface Readiness {
   status: 'ready' | 'not_ready';
-  checks: Record<string, 'ok' | 'away'>;
+  checks: { database: 'ok' | 'away'; queue: 'ok' | 'away'; history: 'signed' | 'not_signed' };
 }
 
 /** Who asks whether requests can be served does not wait long for the answer. */
@@ -24,6 +25,7 @@ export class OperationsController {
     private readonly transactor: Transactor,
     private readonly jobs: JobProducer,
     private readonly metrics: Metrics,
+    private readonly checkpoints: CheckpointService,
   ) {}
 
   @Get()
@@ -38,7 +40,7 @@ export class OperationsController {
 
   /**
    * Whether requests can be served. The queue is told of but not asked for: without it work waits for the sweep's
-   * timer, and nothing is refused.
+   * timer, and nothing is refused. Nor is the key that signs history, without which nobody can prove it.
    */
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
@@ -52,8 +54,9 @@ export class OperationsController {
       Promise.race([asked, delay(PATIENCE_MS, 'away' as const, { ref: false })]),
       this.jobs.ping().then((answers) => (answers ? 'ok' : 'away')),
     ]);
+    const history = this.checkpoints.isSigning ? 'signed' : 'not_signed';
     if (database !== 'ok') void reply.status(503);
-    return { status: database === 'ok' ? 'ready' : 'not_ready', checks: { database, queue } };
+    return { status: database === 'ok' ? 'ready' : 'not_ready', checks: { database, queue, history } };
   }
 
   @Get('metrics')

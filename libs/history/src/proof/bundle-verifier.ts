@@ -1,0 +1,371 @@
+import type { KeyObject } from 'node:crypto';
+import { type BundledEvent, type BundleHeader, readLine, UnreadableBundle } from './bundle-lines';
+import {
+  type Checkpoint,
+  digestOf,
+  isSignedBy,
+  keyIdOf,
+  parseNote,
+  publicKeysIn,
+  type SignedCheckpoint,
+} from './checkpoint-note';
+import { GrowingTree, leafHash } from './merkle';
+
+/** What is wrong with a history. */
+export type FaultCode =
+  | 'event_changed'
+  | 'event_missing'
+  | 'event_inserted'
+  | 'events_swapped'
+  | 'tail_cut'
+  | 'checkpoint_inconsistent'
+  | 'checkpoint_missing'
+  | 'checkpoint_changed'
+  | 'signature_wrong'
+  | 'key_unknown'
+  | 'not_signed'
+  | 'other_history';
+
+export interface Fault {
+  code: FaultCode;
+  /** One sentence, for people. */
+  message: string;
+}
+
+/** What was found sound. */
+export interface SoundHistory {
+  events: number;
+  checkpoints: number;
+  hash: string;
+  last: Checkpoint;
+  keyIds: string[];
+}
+
+/** What the auditor has from outside of the bundle. */
+export interface Outside {
+  /** Checkpoints that were handed out earlier. */
+  held?: readonly SignedCheckpoint[];
+  /** Keys that the auditor trusts; without them the first checkpoint's own key is believed. */
+  keys?: readonly KeyObject[];
+  /** An event may be committed so much later than it says it was recorded. */
+  lateMs?: number;
+}
+
+const LATE_MS = 3_600_000;
+const RECORDED_AT = Buffer.from('"recordedAt":"');
+
+/** Ends the reading at the first fault. */
+class Found extends Error {
+  constructor(readonly fault: Fault) {
+    super(fault.message);
+  }
+}
+
+const found = (code: FaultCode, message: string): Found => new Found({ code, message });
+
+/**
+ * Verifies a bundle line by line, in memory that does not grow with it: each event by its hash, the tree by each
+ * checkpoint, each checkpoint by its signature and the one before, and all by what the auditor holds.
+ *
+ * @param lines without their line ends
+ * @throws UnreadableBundle for what is no whole bundle
+ */
+export async function verifyBundle(
+  lines: AsyncIterable<readonly Buffer[]>,
+  outside: Outside = {},
+): Promise<{ sound: SoundHistory } | { fault: Fault }> {
+  const verifier = new BundleVerifier(outside);
+  try {
+    for await (const some of lines) for (const line of some) verifier.take(line);
+    return { sound: verifier.end() };
+  } catch (error) {
+    if (error instanceof Found) return { fault: error.fault };
+    throw error;
+  }
+}
+
+/** Something about one event that the rest of the bundle tells more of: a changed one may stand elsewhere. */
+type Suspicion =
+  { kind: 'changed'; index: number; recorded: Buffer; words: string } | { kind: 'gap'; index: number; instead: number };
+
+class BundleVerifier {
+  private readonly held: SignedCheckpoint[];
+  private readonly lateMs: number;
+  private trusted: KeyObject[];
+  private readonly wasTold: boolean;
+  private known: KeyObject[] = [];
+  private header: BundleHeader | null = null;
+  private tree = new GrowingTree('sha256');
+  private last: SignedCheckpoint | null = null;
+  private readonly keyIds = new Set<string>();
+  private suspicion: Suspicion | null = null;
+  private ended = false;
+  private line = 0;
+  private signed = 0;
+  private read = 0;
+
+  constructor({ held = [], keys = [], lateMs = LATE_MS }: Outside) {
+    this.held = [...held].sort((one, other) => one.checkpoint.size - other.checkpoint.size);
+    this.trusted = [...keys];
+    this.wasTold = keys.length > 0;
+    this.lateMs = lateMs;
+  }
+
+  take(bytes: Buffer): void {
+    this.line++;
+    if (this.ended) throw new UnreadableBundle(`After the end of the bundle there is more, in line ${this.line}.`);
+    const line = readLine(bytes, this.line);
+    if ((line.kind === 'header') !== (this.header === null)) {
+      throw new UnreadableBundle(
+        this.header ? `Line ${this.line} begins another bundle.` : 'The file is no bundle of history.',
+      );
+    }
+    if (line.kind === 'header') this.begin(line.header);
+    else if (line.kind === 'event') this.event(line);
+    else if (line.kind === 'checkpoint') this.checkpoint(line.note);
+    else this.assertWhole(line);
+  }
+
+  /** @throws Found */
+  end(): SoundHistory {
+    if (this.line === 0) throw new UnreadableBundle('The file is empty.');
+    if (!this.ended) throw new UnreadableBundle('The bundle breaks off: it was not received whole. Export it again.');
+    if (this.suspicion) throw this.suspected(this.suspicion);
+    for (const held of this.held) this.assertHeldAtEnd(held.checkpoint);
+    if (!this.last) throw found('not_signed', 'The bundle has no checkpoint: nothing vouches for what is in it.');
+    const { checkpoint } = this.last;
+    if (checkpoint.size < this.tree.size) {
+      throw found(
+        'not_signed',
+        `The last checkpoint signs ${events(checkpoint.size)}, and the bundle has ${this.tree.size}: nothing vouches for the rest.`,
+      );
+    }
+    for (const held of this.held) this.assertSigned(held, 'The checkpoint that you hold');
+    return {
+      events: this.tree.size,
+      checkpoints: this.signed,
+      hash: checkpoint.hash,
+      last: checkpoint,
+      keyIds: [...this.keyIds],
+    };
+  }
+
+  private begin(header: BundleHeader): void {
+    this.header = header;
+    this.tree = new GrowingTree(header.hash);
+    this.known = header.keys.flatMap(({ publicKey }) => {
+      try {
+        return publicKeysIn(publicKey);
+      } catch {
+        return [];
+      }
+    });
+    for (const { checkpoint } of this.held) {
+      if (checkpoint.origin === header.origin && checkpoint.hash === header.hash) continue;
+      throw found(
+        'other_history',
+        `The checkpoint that you hold is of ${checkpoint.origin} (${checkpoint.hash}), the bundle of ${header.origin} (${header.hash}): another installation, or one that was set up anew.`,
+      );
+    }
+  }
+
+  private event({ index, leaf, event }: BundledEvent): void {
+    this.read++;
+    const hash = this.header!.hash;
+    const computed = event && leafHash(hash, event);
+    if (this.suspicion) return this.lookOn(this.suspicion, index, computed);
+    const expected = this.tree.size;
+    if (index < expected) {
+      throw found(
+        'event_inserted',
+        `The event ${index} comes a second time, after the event ${expected - 1}: it was inserted.`,
+      );
+    }
+    if (index > expected) {
+      this.suspicion = { kind: 'gap', index: expected, instead: index };
+      return;
+    }
+    if (!event || !computed) {
+      throw found('event_missing', `The event ${index} is missing: its hash was recorded, and its row is gone.`);
+    }
+    if (!computed.equals(leaf)) {
+      this.suspicion = { kind: 'changed', index, recorded: leaf, words: wordsOf(event) };
+      return;
+    }
+    this.assertNotLate(index, event);
+    this.tree.push(computed);
+    for (const held of this.held) if (held.checkpoint.size === this.tree.size) this.assertHeldRoot(held.checkpoint);
+  }
+
+  /** Reads on only to say what has become of the first event that is wrong. */
+  private lookOn(suspicion: Suspicion, index: number, computed: Buffer | null): void {
+    if (suspicion.kind === 'gap' && index === suspicion.index) {
+      throw found(
+        'events_swapped',
+        `The event ${suspicion.instead} stands in the place of the event ${index}: they were swapped.`,
+      );
+    }
+    if (suspicion.kind === 'changed' && computed?.equals(suspicion.recorded)) {
+      throw found(
+        'events_swapped',
+        `What was the event ${suspicion.index} stands in the place of the event ${index}: they were swapped.`,
+      );
+    }
+  }
+
+  private suspected(suspicion: Suspicion): Found {
+    return suspicion.kind === 'gap'
+      ? found(
+          'event_missing',
+          `The event ${suspicion.index} is missing: the one after it is the event ${suspicion.instead}.`,
+        )
+      : found('event_changed', `The event ${suspicion.index}${suspicion.words} was changed after it was hashed.`);
+  }
+
+  /** An event that was put in later, and gives an earlier time of recording, lies behind a checkpoint without it. */
+  private assertNotLate(index: number, event: Buffer): void {
+    if (!this.last) return;
+    // The last of this name in the canonical order: those within a state come before it.
+    const at = event.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
+    const recordedAt = event.toString('latin1', at, event.indexOf('"', at));
+    const { signedAt, number } = this.last.checkpoint;
+    if (!(Date.parse(recordedAt) < Date.parse(signedAt) - this.lateMs)) return;
+    throw found(
+      'event_inserted',
+      `The event ${index}${wordsOf(event)} says that it was recorded at ${recordedAt}, and the checkpoint ${number}, signed at ${signedAt}, is without it: it was inserted later, or the database's clock was wrong.`,
+    );
+  }
+
+  private checkpoint(note: string): void {
+    this.signed++;
+    if (this.suspicion) return;
+    const previous = this.last;
+    const number = (previous?.checkpoint.number ?? 0) + 1;
+    const signed = parseNote(note);
+    if (!signed || signed.checkpoint.origin !== this.header!.origin || signed.checkpoint.hash !== this.header!.hash) {
+      throw found('checkpoint_changed', `The checkpoint ${number} was changed: it is none of ${this.header!.origin}.`);
+    }
+    const { checkpoint } = signed;
+    if (checkpoint.number !== number) {
+      throw found(
+        'checkpoint_missing',
+        `The checkpoint ${number} is missing: the checkpoint ${checkpoint.number} stands in its place.`,
+      );
+    }
+    this.assertSigned(signed, `The checkpoint ${number}`);
+    this.assertFollows(checkpoint, previous);
+    for (const held of this.held) {
+      if (held.checkpoint.number === number && held.text !== signed.text) {
+        this.assertSigned(held, 'The checkpoint that you hold');
+        throw found(
+          'checkpoint_changed',
+          `The checkpoint ${number} is not the one that you hold: it was rolled back, and another one signed in its place.`,
+        );
+      }
+    }
+    this.last = signed;
+  }
+
+  private assertFollows(checkpoint: Checkpoint, previous: SignedCheckpoint | null): void {
+    const { number, size, root } = checkpoint;
+    const expected = previous && digestOf(previous.checkpoint.hash, previous.text);
+    if (checkpoint.previous !== expected) {
+      throw found(
+        'checkpoint_changed',
+        `The checkpoint ${number} was signed after another one than the checkpoint ${number - 1} that is here.`,
+      );
+    }
+    if (size > this.tree.size) throw tailCut(this.tree.size, size, `the checkpoint ${number}`);
+    if (size < this.tree.size) {
+      throw found(
+        'checkpoint_inconsistent',
+        `The checkpoint ${number} of ${events(size)} stands after ${events(this.tree.size)}.`,
+      );
+    }
+    if (!root.equals(this.tree.root())) throw this.inconsistent(`the checkpoint ${number}`, checkpoint);
+  }
+
+  private assertHeldRoot(held: Checkpoint): void {
+    if (!held.root.equals(this.tree.root())) throw this.inconsistent('the checkpoint that you hold', held);
+  }
+
+  private inconsistent(name: string, { size, signedAt }: Checkpoint): Found {
+    const from = this.last?.checkpoint.size ?? 0;
+    const where = from < size ? `among the events ${from} to ${size - 1}` : `before the event ${size}`;
+    return found(
+      'checkpoint_inconsistent',
+      `The first ${events(size)} are not those that ${name} signed at ${signedAt}: ${where}, some were changed, inserted, removed or swapped, or an older state was restored and went on.`,
+    );
+  }
+
+  private assertHeldAtEnd(held: Checkpoint): void {
+    if (held.size > this.tree.size) throw tailCut(this.tree.size, held.size, 'the checkpoint that you hold');
+    if (held.number > (this.last?.checkpoint.number ?? 0)) {
+      throw found(
+        'checkpoint_missing',
+        `The checkpoint ${held.number} that you hold is not in the bundle, which ends with ${this.last ? `the checkpoint ${this.last.checkpoint.number}` : 'none'}: checkpoints were rolled back.`,
+      );
+    }
+  }
+
+  /** By a key that is trusted; a key that signed beside one is trusted from then on, which is how keys are changed. */
+  private assertSigned(signed: SignedCheckpoint, name: string): void {
+    const { origin } = signed.checkpoint;
+    const signers: KeyObject[] = [];
+    for (const signature of signed.signatures) {
+      const candidates = [...this.trusted, ...this.known].filter((key) => keyIdOf(origin, key) === signature.keyId);
+      const signer = candidates.find((key) => isSignedBy(signed, signature, key));
+      if (candidates.length > 0 && !signer) {
+        throw found(
+          'signature_wrong',
+          `${name} was not signed by the key ${signature.keyId} that it names: its signature is wrong.`,
+        );
+      }
+      if (signer) signers.push(signer);
+    }
+    const isFirst = this.trusted.length === 0;
+    if (signers.length === 0 || !(isFirst || signers.some((signer) => this.trusts(signer)))) {
+      const ids = signed.signatures.map(({ keyId }) => keyId).join(', ');
+      const why = this.wasTold
+        ? 'that is none of yours, and no key of yours vouches for it'
+        : 'for which no earlier key vouches';
+      throw found(
+        'key_unknown',
+        `${name} is signed by the key ${ids}, ${why}. If it is a rightful one, give its public key by --key.`,
+      );
+    }
+    for (const signer of signers) {
+      if (!this.trusts(signer)) this.trusted.push(signer);
+      this.keyIds.add(keyIdOf(origin, signer));
+    }
+  }
+
+  private trusts = (key: KeyObject): boolean => this.trusted.some((trusted) => trusted.equals(key));
+
+  private assertWhole({ events: count, checkpoints }: { events: number; checkpoints: number }): void {
+    this.ended = true;
+    if (count !== this.read || checkpoints !== this.signed) {
+      // The count is not signed, so this proves nothing; but lines were lost on the way, or taken out.
+      if (this.suspicion) throw this.suspected(this.suspicion);
+      for (const held of this.held) this.assertHeldAtEnd(held.checkpoint);
+      throw new UnreadableBundle(
+        `The bundle says that it has ${events(count)} and ${checkpoints} checkpoints; here are ${this.read} and ${this.signed}.`,
+      );
+    }
+  }
+}
+
+const tailCut = (has: number, signed: number, name: string): Found =>
+  found('tail_cut', `The tail is cut off: ${name} signs ${events(signed)}, and here are ${has}.`);
+
+const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
+
+/** What sort of event it says it is, where that can be read. */
+function wordsOf(event: Buffer): string {
+  try {
+    const { type, id } = JSON.parse(event.toString()) as { type?: string; id?: string };
+    return ` (${String(type)}, ${String(id)})`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,127 @@
+import { Transactor } from '@duban/database';
+import { DomainError, newId } from '@duban/kernel';
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../actor';
+import { HistoryService } from '../history.service';
+import { endLine, checkpointLine, eventLine, headerLine } from './bundle-lines';
+import { canonicalEvent, HASHED, type HashedRow } from './canonical-event';
+import { CheckpointService, type ListedCheckpoint } from './checkpoint.service';
+import { HistoryTree } from './history-tree';
+
+/** Events that are held in memory at a time. */
+const PAGE = 1_000;
+
+/** Writes the whole history as a bundle that an auditor verifies offline; PROOF.md says its format. */
+@Injectable()
+export class HistoryBundle {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly history: HistoryService,
+    private readonly tree: HistoryTree,
+    private readonly checkpoints: CheckpointService,
+  ) {}
+
+  /**
+   * Records that it is exported, signs what is committed by then, and gives the bundle's bytes up to that checkpoint.
+   * @throws DomainError unavailable HISTORY.NO_CHECKPOINT, where nothing was ever signed and there is no key to do it
+   */
+  async export(actor: Actor, at: Date): Promise<{ upTo: ListedCheckpoint; bytes: AsyncGenerator<Buffer> }> {
+    await this.transactor.run((tx) =>
+      this.history.append(tx, actor, at, [
+        { type: 'history.exported', entity: 'history_export', entityId: newId(), after: { format: 'bundle' } },
+      ]),
+    );
+    const upTo = this.checkpoints.isSigning ? await this.checkpoints.make() : await this.newest();
+    if (!upTo) {
+      throw new DomainError(
+        'unavailable',
+        'HISTORY.NO_CHECKPOINT',
+        'Nothing of history has been signed yet. Whoever runs the installation sets DUBAN_SIGNING_KEY.',
+      );
+    }
+    return { upTo, bytes: this.bytes(upTo) };
+  }
+
+  private async newest(): Promise<ListedCheckpoint | null> {
+    const [newest] = await this.transactor.run((tx) => this.checkpoints.newest(tx, { before: null, limit: 1 }));
+    return newest ?? null;
+  }
+
+  /**
+   * What the tables say, sound or not: to judge it is the verifier's part. Read in short transactions, since rows that
+   * are written once are the same in all of them.
+   */
+  private async *bytes(upTo: ListedCheckpoint): AsyncGenerator<Buffer> {
+    yield await this.header();
+    const checkpoints = this.checkpointsUpTo(upTo.number);
+    let checkpoint = (await checkpoints.next()).value;
+    let [events, signed] = [0, 0];
+    for await (const page of this.leavesUpTo(upTo.size)) {
+      const lines: Buffer[] = [];
+      for (const { index, leaf, event } of page) {
+        lines.push(eventLine(index, leaf, event));
+        events++;
+        for (; checkpoint && checkpoint.size <= index + 1; signed++) {
+          lines.push(checkpointLine(checkpoint.note));
+          checkpoint = (await checkpoints.next()).value;
+        }
+      }
+      yield Buffer.concat(lines);
+    }
+    for (; checkpoint; signed++) {
+      yield checkpointLine(checkpoint.note);
+      checkpoint = (await checkpoints.next()).value;
+    }
+    yield endLine(events, signed);
+  }
+
+  private header(): Promise<Buffer> {
+    return this.transactor.run(async (tx) => {
+      const tree = await this.tree.tree(tx);
+      const keys = await this.checkpoints.publicKeys(tx);
+      const jurisdictions: { name: string }[] = await tx.query(`select name from jurisdiction order by created_at, id`);
+      return headerLine({
+        origin: tree?.origin ?? '',
+        hash: tree?.hash ?? 'sha256',
+        jurisdictions: jurisdictions.map(({ name }) => name),
+        keys: keys.map(({ keyId, publicKey }) => ({ id: keyId, publicKey })),
+      });
+    });
+  }
+
+  private async *leavesUpTo(size: number): AsyncGenerator<{ index: number; leaf: Buffer; event: Buffer | null }[]> {
+    for (let from = 0; from < size;) {
+      const rows: (HashedRow & { leafIndex: string; leafHash: Buffer })[] = await this.transactor.run((tx) =>
+        tx.query(
+          `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
+           from (select * from history_leaf where index >= $1 and index < $2 order by index limit $3) l
+           left join history_event h on h.seq = l.seq order by l.index`,
+          [from, size, PAGE],
+        ),
+      );
+      if (rows.length === 0) return;
+      yield rows.map(({ leafIndex, leafHash, ...row }) => ({
+        index: Number(leafIndex),
+        leaf: leafHash,
+        event: row['seq'] === null ? null : canonicalEvent(row),
+      }));
+      from = Number(rows.at(-1)!.leafIndex) + 1;
+    }
+  }
+
+  private async *checkpointsUpTo(number: number): AsyncGenerator<{ size: number; note: string }, undefined> {
+    for (let after = 0; ;) {
+      const rows: { number: string; size: string; note: string }[] = await this.transactor.run((tx) =>
+        tx.query(
+          `select number::text, size::text, note from history_checkpoint where number > $1 and number <= $2
+           order by number limit $3`,
+          [after, number, PAGE],
+        ),
+      );
+      const last = rows.at(-1);
+      if (!last) return undefined;
+      yield* rows.map((row) => ({ size: Number(row.size), note: row.note }));
+      after = Number(last.number);
+    }
+  }
+}

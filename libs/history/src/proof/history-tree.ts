@@ -1,0 +1,283 @@
+import { Transactor } from '@duban/database';
+import { type DomainError, invalid, newId, notFound, conflict } from '@duban/kernel';
+import { CONFIG, type Config } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { canonicalEvent, HASHED, type HashedRow } from './canonical-event';
+import {
+  consistencyRanges,
+  foldSubtrees,
+  GrowingTree,
+  inclusionRanges,
+  leafHash,
+  nodeHash,
+  type Range,
+  type Subtree,
+  subtreesOf,
+  type TreeHash,
+} from './merkle';
+
+/** Events that one transaction brings into the tree. */
+const PAGE = 2_000;
+/** Of every so many levels the nodes are kept; the least of them is this one, below are the leaves. */
+const STRIDE = 4;
+
+/** Whose tree it is, and by what it hashes: decided with its first leaf. */
+export interface Tree {
+  origin: string;
+  hash: TreeHash;
+}
+
+/** That an event is in the tree of a size; hashes in base64, the path from the leaf upwards. */
+export interface InclusionProof {
+  eventId: string;
+  /** The canonical form, whose leaf hash is proved. */
+  event: string;
+  index: number;
+  size: number;
+  hash: TreeHash;
+  leaf: string;
+  root: string;
+  path: string[];
+}
+
+/** That the tree of one size begins that of another: nothing in it was rewritten. */
+export interface ConsistencyProof {
+  from: number;
+  to: number;
+  hash: TreeHash;
+  fromRoot: string;
+  toRoot: string;
+  path: string[];
+}
+
+/**
+ * The Merkle tree over all events (RFC 6962). Leaves are given in the order in which events were seen to be committed,
+ * by one writer at a time; PROOF.md says why none is left out and none is in it twice.
+ */
+@Injectable()
+export class HistoryTree {
+  /** Every event of a transaction before this one has its leaf. Forgotten with the process, which then looks at all. */
+  private settledBefore = '0';
+
+  constructor(
+    private readonly transactor: Transactor,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_HISTORY_HASH'>,
+  ) {}
+
+  /**
+   * Gives every event that is committed now a leaf.
+   *
+   * @param patienceMs after which it stops between two pages; what is left is found the next time
+   * @param waits for another process that is at it; else it leaves the work to that one
+   * @param isThorough looks at all events, and not only at those that may be new
+   * @returns whether none is left
+   */
+  async grow({
+    patienceMs = Infinity,
+    waits = true,
+    isThorough = false,
+  }: { patienceMs?: number; waits?: boolean; isThorough?: boolean } = {}): Promise<boolean> {
+    const end = performance.now() + patienceMs;
+    const now = await this.transactor.run((tx) => runningNow(tx));
+    // A database that was restored from elsewhere counts its transactions anew.
+    if (isThorough || BigInt(this.settledBefore) > BigInt(now.next)) this.settledBefore = '0';
+    for (let after: string | null = null; ;) {
+      const page: Page | null = await this.transactor.run((tx) => this.append(tx, after, waits));
+      if (page === null) return false;
+      if (page.isLast) break;
+      if (performance.now() > end) return false;
+      after = page.lastSeq;
+    }
+    this.settledBefore = now.oldest;
+    return true;
+  }
+
+  /** Null while it has no leaf. */
+  async tree(tx: EntityManager): Promise<Tree | null> {
+    const [tree]: Tree[] = await tx.query(`select origin, hash from history_tree`);
+    return tree ?? null;
+  }
+
+  async sizeOf(tx: EntityManager): Promise<number> {
+    const [row]: { size: string }[] = await tx.query(
+      `select coalesce(max(index) + 1, 0)::text as size from history_leaf`,
+    );
+    return Number(row!.size);
+  }
+
+  /** The root of the tree of a size that it has, or had. */
+  async rootAt(tx: EntityManager, hash: TreeHash, size: number): Promise<Buffer> {
+    const [root] = await this.hashesOf(tx, hash, [{ start: 0, end: size }]);
+    return root!;
+  }
+
+  /** @throws DomainError HISTORY.EVENT_UNKNOWN, HISTORY.NOT_IN_TREE, HISTORY.SIZE_UNKNOWN */
+  async inclusion(tx: EntityManager, eventId: string, wantedSize?: number): Promise<InclusionProof> {
+    const [row]: (HashedRow & { leafIndex: string | null; leafHash: Buffer })[] = await tx.query(
+      `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
+       from history_event h left join history_leaf l on l.seq = h.seq where h.id = $1`,
+      [eventId],
+    );
+    if (!row) throw notFound('HISTORY.EVENT_UNKNOWN', 'There is no event with this id.', { field: 'eventId' });
+    const tree = await this.tree(tx);
+    if (!tree || row.leafIndex === null) {
+      throw conflict('HISTORY.NOT_IN_TREE', 'The event is not in the tree yet; ask again in a minute.');
+    }
+    const index = Number(row.leafIndex);
+    const wholeSize = await this.sizeOf(tx);
+    const size = wantedSize ?? wholeSize;
+    if (index >= size || size > wholeSize) {
+      throw unknownSize('size', `The event is the leaf ${index}: a size is greater, and at most that of the tree.`);
+    }
+    const ranges = [...inclusionRanges(index, size), { start: 0, end: size }];
+    const [root, ...path] = (await this.hashesOf(tx, tree.hash, ranges)).reverse();
+    const { leafIndex: _i, leafHash: leaf, ...hashed } = row;
+    return {
+      eventId,
+      event: canonicalEvent(hashed).toString(),
+      index,
+      size,
+      hash: tree.hash,
+      leaf: leaf.toString('base64'),
+      root: root!.toString('base64'),
+      path: path.reverse().map((hash) => hash.toString('base64')),
+    };
+  }
+
+  /** @throws DomainError HISTORY.SIZE_UNKNOWN */
+  async consistency(tx: EntityManager, from: number, to: number): Promise<ConsistencyProof> {
+    const tree = await this.tree(tx);
+    const size = await this.sizeOf(tx);
+    if (!tree || to > size) throw unknownSize('to', `The tree has ${size} events.`);
+    if (from < 1 || from > to) throw unknownSize('from', 'It is at least 1, and at most `to`.');
+    const ranges = [{ start: 0, end: from }, { start: 0, end: to }, ...consistencyRanges(from, to)];
+    const [fromRoot, toRoot, ...path] = await this.hashesOf(tx, tree.hash, ranges);
+    return {
+      from,
+      to,
+      hash: tree.hash,
+      fromRoot: fromRoot!.toString('base64'),
+      toRoot: toRoot!.toString('base64'),
+      path: path.map((hash) => hash.toString('base64')),
+    };
+  }
+
+  /** For work that must not meet another process that makes leaves or checkpoints. */
+  async lock(tx: EntityManager, waits: boolean): Promise<boolean> {
+    const key = `hashtextextended('history tree', 0)`;
+    if (waits) {
+      await tx.query(`select pg_advisory_xact_lock(${key})`);
+      return true;
+    }
+    const [lock]: { taken: boolean }[] = await tx.query(`select pg_try_advisory_xact_lock(${key}) as taken`);
+    return lock!.taken;
+  }
+
+  private async append(tx: EntityManager, after: string | null, waits: boolean): Promise<Page | null> {
+    if (!(await this.lock(tx, waits))) return null;
+    // Only now: what the one before in the lock has done must be seen.
+    const rows = await this.leafless(tx, after);
+    if (rows.length === 0) return { isLast: true, lastSeq: '' };
+    const { hash } = (await this.tree(tx)) ?? (await this.begin(tx));
+    const size = await this.sizeOf(tx);
+    const tree = new GrowingTree(hash, size, await this.subtreeHashes(tx, hash, subtreesOf({ start: 0, end: size })));
+    const leaves: Buffer[] = [];
+    const nodes: [level: number, position: number, hash: Buffer][] = [];
+    for (const row of rows) {
+      const leaf = leafHash(hash, canonicalEvent(row));
+      leaves.push(leaf);
+      tree.push(leaf, ({ level, position }, root) => {
+        if (level % STRIDE === 0) nodes.push([level, position, root]);
+      });
+    }
+    await tx.query(
+      `insert into history_leaf (index, seq, hash)
+       select $1 + ordinal - 1, seq, hash from unnest($2::bigint[], $3::bytea[]) with ordinality as l(seq, hash, ordinal)`,
+      [size, rows.map((row) => row['seq']), leaves],
+    );
+    await tx.query(
+      `insert into history_node (level, position, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])`,
+      [nodes.map(([level]) => level), nodes.map(([, position]) => position), nodes.map(([, , root]) => root)],
+    );
+    return { isLast: rows.length < PAGE, lastSeq: rows.at(-1)!['seq']! };
+  }
+
+  /** Events without a leaf. Of those that may be new, once all were looked at: the index on the transaction finds them. */
+  private leafless(tx: EntityManager, after: string | null): Promise<HashedRow[]> {
+    const isThorough = this.settledBefore === '0';
+    const isLeafless = `not exists (select from history_leaf l where l.seq = h.seq)`;
+    // Materialized: the planner does not know that few are new.
+    const condition = isThorough
+      ? isLeafless
+      : `h.seq in (with fresh as materialized (select h.seq from history_event h where h.xact >= $3::xid8 and ${isLeafless})
+           select seq from fresh)`;
+    return tx.query(
+      `select ${HASHED} from history_event h where ($1::bigint is null or h.seq > $1) and ${condition}
+       order by h.seq limit $2`,
+      [after, PAGE, ...(isThorough ? [] : [this.settledBefore])],
+    );
+  }
+
+  private async begin(tx: EntityManager): Promise<Tree> {
+    const tree = { origin: `duban.history/${newId()}`, hash: this.config.DUBAN_HISTORY_HASH };
+    await tx.query(`insert into history_tree (id, origin, hash) values (1, $1, $2)`, [tree.origin, tree.hash]);
+    return tree;
+  }
+
+  /** The root over each range. */
+  private async hashesOf(tx: EntityManager, hash: TreeHash, ranges: readonly Range[]): Promise<Buffer[]> {
+    const subtrees = ranges.map((range) => subtreesOf(range));
+    const roots = await this.subtreeHashes(tx, hash, subtrees.flat());
+    return subtrees.map(({ length }) => foldSubtrees(hash, roots.splice(0, length)));
+  }
+
+  /** The roots of complete subtrees, by two statements however large the tree is. */
+  private async subtreeHashes(tx: EntityManager, hash: TreeHash, subtrees: readonly Subtree[]): Promise<Buffer[]> {
+    const kept = subtrees.map(({ level, position }) => {
+      const below = level % STRIDE;
+      const width = 2 ** below;
+      return Array.from({ length: width }, (_, at) => ({ level: level - below, position: position * width + at }));
+    });
+    const wanted = kept.flat();
+    const leaves = wanted.filter(({ level }) => level === 0);
+    const nodes = wanted.filter(({ level }) => level > 0);
+    const rows: { level: number; position: string; hash: Buffer }[] = await tx.query(
+      `select 0 as level, index::text as position, hash from history_leaf where index = any($1::bigint[])
+       union all
+       select n.level, n.position::text, n.hash from unnest($2::smallint[], $3::bigint[]) as w(level, position)
+       join history_node n on n.level = w.level and n.position = w.position`,
+      [leaves.map(({ position }) => position), nodes.map(({ level }) => level), nodes.map(({ position }) => position)],
+    );
+    const found = new Map(rows.map((row) => [`${row.level} ${row.position}`, row.hash]));
+    return kept.map((places) => {
+      let level = places.map(({ level, position }) => {
+        const node = found.get(`${level} ${position}`);
+        if (!node)
+          throw new Error(`the tree over history lacks its node ${position} of level ${level}: it was tampered with`);
+        return node;
+      });
+      while (level.length > 1) level = pairs(level).map(([left, right]) => nodeHash(hash, left, right));
+      return level[0]!;
+    });
+  }
+}
+
+interface Page {
+  isLast: boolean;
+  lastSeq: string;
+}
+
+const pairs = (nodes: readonly Buffer[]): [Buffer, Buffer][] =>
+  Array.from({ length: nodes.length / 2 }, (_, at) => [nodes[2 * at]!, nodes[2 * at + 1]!]);
+
+/** The oldest transaction that has written and not ended, and the next there will be. */
+async function runningNow(tx: EntityManager): Promise<{ oldest: string; next: string }> {
+  const [row]: { oldest: string; next: string }[] = await tx.query(
+    `select pg_snapshot_xmin(s)::text as oldest, pg_snapshot_xmax(s)::text as next from pg_current_snapshot() s`,
+  );
+  return row!;
+}
+
+const unknownSize = (field: string, message: string): DomainError =>
+  invalid('HISTORY.SIZE_UNKNOWN', message, { field });

@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""Verifies a bundle of duban's history, written from PROOF.md alone: Python 3.8 or newer with its standard library, and
+the openssl command (3.0 or newer) for signatures.
+
+    python3 verify-history.py <bundle> [--checkpoint <file>]... [--key <file>]... [--late <minutes>]
+
+Exit 0 and one line when all is sound, 1 and the first fault with its code otherwise, 2 for what cannot be read.
+"""
+
+import argparse
+import base64
+import datetime
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+
+EVENT = re.compile(rb'\{"index":(0|[1-9]\d{0,14}),"leaf":"([A-Za-z0-9+/]{43}=)","event":')
+TEXT = re.compile(
+    r"\A(?P<origin>[^\s+]+)\n(?P<size>0|[1-9]\d{0,14})\n(?P<root>[A-Za-z0-9+/]{43}=)\nnumber (?P<number>[1-9]\d{0,14})\n"
+    r"hash (?P<hash>sha256|sm3)\nsigned (?P<signed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n"
+    r"previous (?P<previous>none|[A-Za-z0-9+/]{43}=)\n\Z",
+    re.ASCII,
+)
+PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+?)-----END PUBLIC KEY-----")
+# What stands before the 32 bytes of an Ed25519 key in its DER form.
+SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+class Fault(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+class Unreadable(Exception):
+    pass
+
+
+class Tree:
+    """RFC 6962, part 2.1, growing leaf by leaf: `roots[level]` is that of a complete subtree, or None."""
+
+    def __init__(self, name):
+        try:
+            hashlib.new(name)
+        except ValueError:
+            raise Unreadable(f"this Python has no {name}")
+        self.name, self.size, self.roots = name, 0, []
+
+    def digest(self, data):
+        return hashlib.new(self.name, data).digest()
+
+    def leaf(self, data):
+        return self.digest(b"\0" + data)
+
+    def node(self, left, right):
+        return self.digest(b"\1" + left + right)
+
+    def push(self, root):
+        self.size += 1
+        for level, left in enumerate(self.roots):
+            if left is None:
+                self.roots[level] = root
+                return
+            root, self.roots[level] = self.node(left, root), None
+        self.roots.append(root)
+
+    def root(self):
+        found = None
+        for left in self.roots:
+            if left is not None:
+                found = left if found is None else self.node(left, found)
+        return self.digest(b"") if found is None else found
+
+
+class Note:
+    """A checkpoint: its text, which was signed, and signatures as (key id, 64 bytes)."""
+
+    def __init__(self, note):
+        head, gap, tail = note.partition("\n\n")
+        self.text = head + "\n"
+        fields = TEXT.match(self.text)
+        if not gap or not fields or not tail.endswith("\n"):
+            raise ValueError("no checkpoint")
+        self.origin, self.hash, self.signed = fields["origin"], fields["hash"], fields["signed"]
+        self.size, self.number = int(fields["size"]), int(fields["number"])
+        self.root = base64.b64decode(fields["root"])
+        self.previous = None if fields["previous"] == "none" else fields["previous"]
+        self.signatures = []
+        for line in tail[:-1].split("\n"):
+            dash, _, rest = line.partition(" ")
+            name, _, encoded = rest.partition(" ")
+            signature = base64.b64decode(encoded, validate=True)
+            if dash != "—" or name != self.origin or len(signature) != 68:
+                raise ValueError("no signature")
+            self.signatures.append((signature[:4].hex(), signature[4:]))
+
+
+def public_keys(pem):
+    keys = []
+    for encoded in PEM.findall(pem):
+        der = base64.b64decode("".join(encoded.split()))
+        if not der.startswith(SPKI) or len(der) != len(SPKI) + 32:
+            raise ValueError("no key of Ed25519")
+        keys.append(der[len(SPKI) :])
+    if not keys:
+        raise ValueError("no PUBLIC KEY in PEM")
+    return keys
+
+
+def key_id(origin, key):
+    return hashlib.sha256(origin.encode() + b"\n\1" + key).digest()[:4].hex()
+
+
+def is_signed(text, signature, key):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in (("key", SPKI + key), ("text", text.encode()), ("signature", signature)):
+            with open(f"{folder}/{name}", "wb") as file:
+                file.write(data)
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", f"{folder}/key", "-rawin"]
+        command += ["-in", f"{folder}/text", "-sigfile", f"{folder}/signature"]
+        try:
+            return subprocess.run(command, capture_output=True).returncode == 0
+        except FileNotFoundError:
+            raise Unreadable("the openssl command is not installed")
+
+
+class Verifier:
+    def __init__(self, held, keys, late):
+        self.held, self.trusted, self.late = sorted(held, key=lambda note: note.size), list(keys), late
+        self.known, self.tree, self.origin = [], None, None
+        self.last, self.suspicion, self.ended = None, None, False
+        self.read = self.signed = 0
+
+    def take(self, line, number):
+        if self.ended:
+            raise Unreadable("there is more after the end of the bundle")
+        match = EVENT.match(line)
+        if match and line.endswith(b"}"):
+            if self.tree is None:
+                raise Unreadable("the file is no bundle of history")
+            return self.event(int(match[1]), base64.b64decode(match[2]), line[match.end() : -1])
+        try:
+            value = json.loads(line)
+        except ValueError:
+            raise Unreadable(f"line {number} is not JSON")
+        keys = set(value) if isinstance(value, dict) else set()
+        if (keys == {"duban", "format", "origin", "hash", "jurisdictions", "keys"}) != (self.tree is None):
+            raise Unreadable("the file is no bundle of history")
+        if "duban" in keys:
+            return self.begin(value)
+        if keys == {"checkpoint"} and isinstance(value["checkpoint"], str):
+            return self.checkpoint(value["checkpoint"])
+        if keys == {"end"}:
+            return self.whole(value["end"])
+        raise Unreadable(f"line {number} is none of a bundle")
+
+    def begin(self, header):
+        if header["duban"] != "history" or header["format"] != 1:
+            raise Unreadable("the bundle is of a format that is not known here")
+        self.origin, self.tree = header["origin"], Tree(header["hash"])
+        for key in header["keys"]:
+            try:
+                self.known += public_keys(key["publicKey"])
+            except ValueError:
+                pass
+        for note in self.held:
+            if note.origin != self.origin or note.hash != self.tree.name:
+                raise Fault("other_history", "the checkpoint that you hold is of another installation")
+
+    def event(self, index, leaf, event):
+        self.read += 1
+        computed = None if event == b"null" else self.tree.leaf(event)
+        if self.suspicion:
+            kind, first, recorded = self.suspicion
+            if (kind == "gap" and index == first) or (kind == "changed" and computed == recorded):
+                raise Fault("events_swapped", f"the event {first} stands in the place of another")
+            return
+        if index < self.tree.size:
+            raise Fault("event_inserted", f"the event {index} comes a second time")
+        if index > self.tree.size:
+            self.suspicion = ("gap", self.tree.size, None)
+            return
+        if computed is None:
+            raise Fault("event_missing", f"the event {index} is missing")
+        if computed != leaf:
+            self.suspicion = ("changed", index, leaf)
+            return
+        if self.last:
+            # Within a state a quotation mark is escaped or belongs to an inner member, which comes earlier.
+            recorded = event.rpartition(b'"recordedAt":"')[2].partition(b'"')[0].decode("latin-1")
+            if is_late(recorded, self.last.signed, self.late):
+                raise Fault("event_inserted", f"the event {index} was inserted after the checkpoint {self.last.number}")
+        self.tree.push(computed)
+        for note in self.held:
+            if note.size == self.tree.size and note.root != self.tree.root():
+                raise Fault("checkpoint_inconsistent", f"the first {note.size} events are not those that you hold")
+
+    def checkpoint(self, text):
+        self.signed += 1
+        if self.suspicion:
+            return
+        number = self.last.number + 1 if self.last else 1
+        try:
+            note = Note(text)
+        except ValueError:
+            note = None
+        if note is None or note.origin != self.origin or note.hash != self.tree.name:
+            raise Fault("checkpoint_changed", f"the checkpoint {number} was changed")
+        if note.number != number:
+            raise Fault("checkpoint_missing", f"the checkpoint {number} is missing")
+        self.assert_signed(note, f"the checkpoint {number}")
+        previous = self.last and base64.b64encode(self.tree.digest(self.last.text.encode())).decode()
+        if note.previous != previous:
+            raise Fault("checkpoint_changed", f"the checkpoint {number} follows another one than stands before it")
+        if note.size > self.tree.size:
+            raise Fault("tail_cut", f"the checkpoint {number} signs {note.size} events, here are {self.tree.size}")
+        if note.size < self.tree.size or note.root != self.tree.root():
+            raise Fault("checkpoint_inconsistent", f"the first {note.size} events are not those of checkpoint {number}")
+        for held in self.held:
+            if held.number == number and held.text != note.text:
+                self.assert_signed(held, "the checkpoint that you hold")
+                raise Fault("checkpoint_changed", f"the checkpoint {number} is not the one that you hold")
+        self.last = note
+
+    def assert_signed(self, note, name):
+        signers = []
+        for wanted, signature in note.signatures:
+            keys = [key for key in self.trusted + self.known if key_id(note.origin, key) == wanted]
+            signer = next((key for key in keys if is_signed(note.text, signature, key)), None)
+            if keys and signer is None:
+                raise Fault("signature_wrong", f"{name} was not signed by the key {wanted} that it names")
+            signers += [signer] if signer else []
+        if not signers or (self.trusted and not any(key in self.trusted for key in signers)):
+            raise Fault("key_unknown", f"{name} is signed by a key for which nobody vouches")
+        self.trusted += [key for key in signers if key not in self.trusted]
+
+    def whole(self, end):
+        self.ended = True
+        if (end["events"], end["checkpoints"]) != (self.read, self.signed):
+            self.assert_end()
+            raise Unreadable("the bundle has not as many lines as it says")
+
+    def assert_end(self):
+        if self.suspicion:
+            kind, first, _ = self.suspicion
+            words = "is missing" if kind == "gap" else "was changed after it was hashed"
+            raise Fault("event_missing" if kind == "gap" else "event_changed", f"the event {first} {words}")
+        for note in self.held:
+            if note.size > self.tree.size:
+                raise Fault("tail_cut", f"you hold a checkpoint of {note.size} events, here are {self.tree.size}")
+            if note.number > (self.last.number if self.last else 0):
+                raise Fault("checkpoint_missing", f"the checkpoint {note.number} that you hold is not in the bundle")
+
+    def end(self):
+        if not self.ended:
+            raise Unreadable("the bundle breaks off: it was not received whole")
+        self.assert_end()
+        if not self.last or self.last.size < self.tree.size:
+            raise Fault("not_signed", "no checkpoint vouches for all that is in the bundle")
+        for note in self.held:
+            self.assert_signed(note, "the checkpoint that you hold")
+        return f"sound: {self.tree.size} events, {self.signed} checkpoints, the last of {self.last.signed}"
+
+
+def is_late(recorded, signed, late):
+    try:
+        return instant(recorded) < instant(signed) - late
+    except ValueError:
+        return False
+
+
+def instant(text):
+    seconds, _, fraction = text.rstrip("Z").partition(".")
+    utc = datetime.datetime.strptime(seconds, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.timezone.utc)
+    return utc.timestamp() + float(f"0.{fraction or 0}")
+
+
+def verify(arguments):
+    held, keys = [], []
+    for name, read, found in (("checkpoint", lambda text: [Note(text)], held), ("key", public_keys, keys)):
+        for file in getattr(arguments, name):
+            try:
+                with open(file, encoding="utf-8") as opened:
+                    found += read(opened.read())
+            except (OSError, ValueError) as error:
+                raise Unreadable(f"{file}: {error}")
+    verifier = Verifier(held, keys, arguments.late * 60)
+    try:
+        with open(arguments.bundle, "rb") as bundle:
+            for number, line in enumerate(bundle, 1):
+                verifier.take(line.rstrip(b"\n"), number)
+    except (OSError, KeyError, TypeError) as error:
+        raise Unreadable(str(error))
+    return verifier.end()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies a bundle of duban's history.")
+    parser.add_argument("bundle")
+    parser.add_argument("--checkpoint", action="append", default=[], help="one that you hold from before")
+    parser.add_argument("--key", action="append", default=[], help="public keys (PEM) that you trust")
+    parser.add_argument("--late", type=float, default=60, help="minutes that an event may be committed late")
+    try:
+        print(verify(parser.parse_args()))
+        return 0
+    except Fault as fault:
+        print(f"{fault} ({fault.code})")
+        return 1
+    except Unreadable as reason:
+        print(reason, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
