@@ -1,0 +1,40 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { newId } from '@duban/kernel';
+import type { EntityManager } from 'typeorm';
+import { systemActor } from '../src/actor';
+import { type Change, HistoryService } from '../src/history.service';
+import { pemOf } from '../src/proof/checkpoint-note';
+
+const history = new HistoryService();
+const AT = new Date('2026-03-02T01:00:00Z');
+
+/** Records so many events of invented tasks. */
+export async function record(tx: EntityManager, count: number, more: Partial<Change> = {}): Promise<void> {
+  const changes = Array.from({ length: count }, (_, n): Change => {
+    const id = newId();
+    return {
+      type: 'task.edited',
+      entity: 'task',
+      entityId: id,
+      after: { id, content: `第${n}项`, share: n / 7 },
+      ...more,
+    };
+  });
+  await history.append(tx, systemActor('spec'), AT, changes);
+}
+
+export interface SigningKey {
+  /** For DUBAN_SIGNING_KEY. */
+  pem: string;
+  publicKey: KeyObject;
+  publicPem: string;
+}
+
+export function newSigningKey(): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKey,
+    publicPem: pemOf(publicKey),
+  };
+}

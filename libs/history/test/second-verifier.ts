@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SCRIPT = join(__dirname, '../verify-history.py');
+const isThere = ['python3', 'openssl'].every((name) => spawnSync(name, ['version']).error === undefined);
+if (!isThere) {
+  console.warn(
+    'SKIPPED the second verifier of history: needs python3 and openssl (Debian: apt-get install python3 openssl)',
+  );
+}
+
+export interface SecondVerdict {
+  exit: number | null;
+  /** The code of the fault; null for a sound bundle, or one that cannot be read. */
+  code: string | null;
+  words: string;
+}
+
+/** What the verifier in Python says; null where it cannot be run on this machine. */
+export function secondVerdict(
+  bundle: Buffer,
+  { held = [], keys = [] }: { held?: readonly string[]; keys?: readonly string[] } = {},
+): SecondVerdict | null {
+  if (!isThere) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'duban-second-'));
+  const put = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  try {
+    const options = [
+      ...held.flatMap((note, at) => ['--checkpoint', put(`checkpoint-${at}`, note)]),
+      ...keys.flatMap((pem, at) => ['--key', put(`key-${at}`, pem)]),
+    ];
+    const { status, stdout, stderr } = spawnSync('python3', [SCRIPT, put('bundle', bundle), ...options], {
+      encoding: 'utf8',
+    });
+    return { exit: status, code: /\((\w+)\)\n$/.exec(stdout)?.[1] ?? null, words: stdout + stderr };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
