@@ -251,6 +251,7 @@ class Verifier:
         for note in self.held:
             if note.size > self.tree.size:
                 raise Fault("tail_cut", f"you hold a checkpoint of {note.size} events, here are {self.tree.size}")
+            self.assert_signed(note, "the checkpoint that you hold")
             if note.number > (self.last.number if self.last else 0):
                 raise Fault("checkpoint_missing", f"the checkpoint {note.number} that you hold is not in the bundle")
 
@@ -260,8 +261,6 @@ class Verifier:
         self.assert_end()
         if not self.last or self.last.size < self.tree.size:
             raise Fault("not_signed", "no checkpoint vouches for all that is in the bundle")
-        for note in self.held:
-            self.assert_signed(note, "the checkpoint that you hold")
         return f"sound: {self.tree.size} events, {self.signed} checkpoints, the last of {self.last.signed}"
 
 

@@ -131,7 +131,7 @@ class BundleVerifier {
     if (this.line === 0) throw new UnreadableBundle('The file is empty.');
     if (!this.ended) throw new UnreadableBundle('The bundle breaks off: it was not received whole. Export it again.');
     if (this.suspicion) throw this.suspected(this.suspicion);
-    for (const held of this.held) this.assertHeldAtEnd(held.checkpoint);
+    for (const held of this.held) this.assertHeldAtEnd(held);
     if (!this.last) throw found('not_signed', 'The bundle has no checkpoint: nothing vouches for what is in it.');
     const { checkpoint } = this.last;
     if (checkpoint.size < this.tree.size) {
@@ -140,7 +140,6 @@ class BundleVerifier {
         `The last checkpoint signs ${events(checkpoint.size)}, and the bundle has ${this.tree.size}: nothing vouches for the rest.`,
       );
     }
-    for (const held of this.held) this.assertSigned(held, 'The checkpoint that you hold');
     return {
       events: this.tree.size,
       checkpoints: this.signed,
@@ -259,7 +258,7 @@ class BundleVerifier {
         this.assertSigned(held, 'The checkpoint that you hold');
         throw found(
           'checkpoint_changed',
-          `The checkpoint ${number} is not the one that you hold: it was rolled back, and another one signed in its place.`,
+          `The checkpoint ${number} is not the one that you hold: it was rolled back, or an older state was restored, and another one signed in its place.`,
         );
       }
     }
@@ -298,8 +297,10 @@ class BundleVerifier {
     );
   }
 
-  private assertHeldAtEnd(held: Checkpoint): void {
+  private assertHeldAtEnd(signed: SignedCheckpoint): void {
+    const held = signed.checkpoint;
     if (held.size > this.tree.size) throw tailCut(this.tree.size, held.size, 'the checkpoint that you hold');
+    this.assertSigned(signed, 'The checkpoint that you hold');
     if (held.number > (this.last?.checkpoint.number ?? 0)) {
       throw found(
         'checkpoint_missing',
@@ -347,7 +348,7 @@ class BundleVerifier {
     if (count !== this.read || checkpoints !== this.signed) {
       // The count is not signed, so this proves nothing; but lines were lost on the way, or taken out.
       if (this.suspicion) throw this.suspected(this.suspicion);
-      for (const held of this.held) this.assertHeldAtEnd(held.checkpoint);
+      for (const held of this.held) this.assertHeldAtEnd(held);
       throw new UnreadableBundle(
         `The bundle says that it has ${events(count)} and ${checkpoints} checkpoints; here are ${this.read} and ${this.signed}.`,
       );

@@ -1,0 +1,490 @@
+import { ownerDataSource, type Transactor } from '@duban/database';
+import { useTestDatabase } from '@duban/testing';
+import type { DataSource, EntityManager } from 'typeorm';
+import { newSigningKey, record, type SigningKey } from '../../test/recorded';
+import { secondVerdict } from '../../test/second-verifier';
+import { systemActor } from '../actor';
+import { HistoryService } from '../history.service';
+import { linesOf } from './bundle-lines';
+import { type FaultCode, verifyBundle } from './bundle-verifier';
+import { parseNote, publicKeysIn } from './checkpoint-note';
+import { CheckpointService } from './checkpoint.service';
+import { HistoryBundle } from './history-bundle';
+import { HistoryTree } from './history-tree';
+
+const AT = new Date('2026-03-02T01:00:00Z');
+
+const seqAt = (index: number): string => `(select seq from history_leaf where index = ${index})`;
+
+const insertion = (at: string, seq = '(select max(seq) + 1 from history_event)'): string =>
+  `insert into history_event (seq, id, entity, entity_id, type, actor_name, actor_post, request_id, occurred_at, recorded_at)
+   overriding system value values (${seq}, gen_random_uuid(), 'task', gen_random_uuid(), 'task.edited', '甲', 'office', 'x', ${at}, ${at})`;
+
+/** All that works on history, in one transaction of the database's superuser, which is taken back afterwards. */
+class Workshop {
+  readonly history = new HistoryService();
+  private readonly transactor: Transactor;
+
+  constructor(readonly tx: EntityManager) {
+    this.transactor = { run: (work: (tx: EntityManager) => unknown) => work(tx) } as unknown as Transactor;
+  }
+
+  tree = (): HistoryTree => new HistoryTree(this.transactor, { DUBAN_HISTORY_HASH: 'sha256' });
+  checkpoints = (...keys: SigningKey[]): CheckpointService =>
+    new CheckpointService(this.transactor, this.tree(), {
+      DUBAN_SIGNING_KEY: keys.map(({ pem }) => pem).join('') || undefined,
+    });
+
+  /** Signs what there is. */
+  async sign(...keys: SigningKey[]): Promise<string> {
+    return (await this.checkpoints(...keys).make())!.note;
+  }
+
+  async export(...keys: SigningKey[]): Promise<Buffer> {
+    const bundle = new HistoryBundle(this.transactor, this.history, this.tree(), this.checkpoints(...keys));
+    const { bytes } = await bundle.export(systemActor('spec'), AT);
+    const pieces: Buffer[] = [];
+    for await (const piece of bytes) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  run = (statement: string, parameters: unknown[] = []): Promise<Record<string, string>[]> =>
+    this.tx.query(statement, parameters);
+
+  /** As a thief of the database would: the whole tree and all checkpoints made anew over what is there. */
+  async forge(...keys: SigningKey[]): Promise<void> {
+    for (const table of ['leaf', 'node', 'checkpoint', 'key']) await this.run(`delete from history_${table}`);
+    await this.sign(...keys);
+  }
+}
+
+describe('Tampering as superuser', () => {
+  const database = useTestDatabase();
+  const [key, thief] = [newSigningKey(), newSigningKey()];
+  let owner: DataSource;
+  /** Three checkpoints that an auditor holds: of 20, 35 and 45 events. */
+  const held: string[] = [];
+
+  beforeAll(async () => {
+    owner = await ownerDataSource(database.url).initialize();
+    await owner.transaction(async (tx) => {
+      const workshop = new Workshop(tx);
+      for (const count of [20, 15, 10]) {
+        await record(tx, count);
+        held.push(await workshop.sign(key));
+      }
+    });
+    expect(held.map((note) => parseNote(note)!.checkpoint.size)).toEqual([20, 35, 45]);
+  });
+  afterAll(() => owner.destroy());
+
+  /** Does something that no trigger hinders, and takes it back after the export. */
+  async function after(tamper: (workshop: Workshop) => Promise<unknown>, ...exporters: SigningKey[]): Promise<Buffer> {
+    const runner = owner.createQueryRunner();
+    await runner.startTransaction();
+    try {
+      await runner.query(`set local session_replication_role = replica`);
+      const workshop = new Workshop(runner.manager);
+      await tamper(workshop);
+      return await workshop.export(...exporters);
+    } finally {
+      await runner.rollbackTransaction();
+      await runner.release();
+    }
+  }
+
+  interface Outside {
+    held?: string[];
+    keys?: SigningKey[];
+  }
+
+  async function verdict(bundle: Buffer, { held = [], keys = [] }: Outside = {}): Promise<'sound' | FaultCode> {
+    const outside = {
+      held: held.map((note) => parseNote(note)!),
+      keys: keys.flatMap((one) => publicKeysIn(one.publicPem)),
+    };
+    const ours = await verifyBundle(linesOf(inPieces(bundle)), outside);
+    const said = 'fault' in ours ? ours.fault.code : 'sound';
+    const other = secondVerdict(bundle, { held, keys: keys.map((one) => one.publicPem) });
+    if (other) {
+      const theirs = other.exit === 0 ? 'sound' : (other.code ?? other.words);
+      expect(`${theirs}, says the second verifier`).toBe(`${said}, says the second verifier`);
+    }
+    return said;
+  }
+
+  /** In pieces that end anywhere, as files are read. */
+  async function* inPieces(bundle: Buffer): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bundle.length; at += 777) yield bundle.subarray(at, at + 777);
+  }
+
+  it('finds nothing where nothing was done, also against all that is held outside', async () => {
+    const bundle = await after(async () => undefined, key);
+    for (const keys of [[], [key], [key, thief]]) {
+      expect(await verdict(bundle, { keys })).toBe('sound');
+      expect(await verdict(bundle, { held, keys })).toBe('sound');
+    }
+    // The export itself is an event, and signed.
+    expect(bundle.toString()).toContain('"type":"history.exported"');
+    expect(bundle.toString().match(/^\{"index":/gm)).toHaveLength(46);
+  });
+
+  describe.each<[what: string, (w: Workshop) => Promise<unknown>, code: FaultCode]>([
+    [
+      'a changed event',
+      (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+      'event_changed',
+    ],
+    [
+      'a changed instant, by a microsecond',
+      (w) =>
+        w.run(`update history_event set recorded_at = recorded_at + interval '1 microsecond' where seq = ${seqAt(0)}`),
+      'event_changed',
+    ],
+    [
+      'an actor put into an old event',
+      (w) => w.run(`update history_event set actor_unit_id = gen_random_uuid() where seq = ${seqAt(44)}`),
+      'event_changed',
+    ],
+    [
+      'a digit that no number of JavaScript holds',
+      (w) =>
+        w.run(
+          `update history_event set after = jsonb_set(after, '{share}', '0.00000000000000000001') where seq = ${seqAt(21)}`,
+        ),
+      'event_changed',
+    ],
+    ['a changed event with its hash', changeWithHash(7), 'checkpoint_inconsistent'],
+    ['a deleted event', (w) => w.run(`delete from history_event where seq = ${seqAt(12)}`), 'event_missing'],
+    [
+      'a deleted event with its leaf',
+      (w) =>
+        w.run(
+          `with leaf as (delete from history_leaf where index = 12 returning seq) delete from history_event h using leaf where h.seq = leaf.seq`,
+        ),
+      'event_missing',
+    ],
+    [
+      'a deleted event, the others moved up',
+      (w) =>
+        w
+          .run(
+            `with gone as (delete from history_leaf where index = 12) update history_leaf set index = index - 1 + 1000 where index > 12`,
+          )
+          .then(() => w.run(`update history_leaf set index = index - 1000 where index >= 1000`)),
+      'checkpoint_inconsistent',
+    ],
+    [
+      'an event that was inserted, its time long past',
+      (w) =>
+        w
+          .run(insertion(`now() - interval '40 days'`))
+          .then(() => w.tree().grow())
+          .then(() => w.sign(key)),
+      'event_inserted',
+    ],
+    [
+      'two events that were swapped in the tree',
+      (w) =>
+        w
+          .run(`update history_leaf set seq = -seq where index in (3, 30)`)
+          .then(() =>
+            w.run(
+              `update history_leaf set seq = -(case index when 3 then ${seqAt(30)} else ${seqAt(3)} end) where index in (3, 30)`,
+            ),
+          ),
+      'events_swapped',
+    ],
+    [
+      'two events that were swapped in the table',
+      (w) =>
+        w.run(
+          `update history_event one set after = other.after from history_event other where (one.seq, other.seq) in ((${seqAt(3)}, ${seqAt(4)}), (${seqAt(4)}, ${seqAt(3)}))`,
+        ),
+      'event_changed',
+    ],
+    ['a tail that was cut off', cutTail, 'tail_cut'],
+    [
+      'a checkpoint taken out of the middle',
+      (w) => w.run(`delete from history_checkpoint where number = 2`),
+      'checkpoint_missing',
+    ],
+    [
+      'a checkpoint with another time',
+      (w) => w.run(`update history_checkpoint set note = replace(note, 'signed 20', 'signed 19') where number = 2`),
+      'signature_wrong',
+    ],
+    [
+      'a checkpoint with another size',
+      (w) => w.run(`update history_checkpoint set note = replace(note, E'\\n35\\n', E'\\n34\\n') where number = 2`),
+      'signature_wrong',
+    ],
+    [
+      'a checkpoint that is none',
+      (w) => w.run(`update history_checkpoint set note = 'x' where number = 2`),
+      'checkpoint_changed',
+    ],
+    ['another key for what follows', (w) => record(w.tx, 1).then(() => w.sign(thief)), 'key_unknown'],
+  ])('%s', (_what, tamper, code) => {
+    it('is found by the bundle alone, and named', async () => {
+      const bundle = await after(tamper);
+      expect(await verdict(bundle)).toBe(code);
+      expect(await verdict(bundle, { held, keys: [key] })).not.toBe('sound');
+    });
+  });
+
+  describe('with the tree and its checkpoints made anew', () => {
+    const CHANGE = `update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`;
+
+    it('shows by a checkpoint held outside: whoever has the database and the key can compute all hashes again', async () => {
+      // Named by users of an audit log for sign-ins, and of a database workbench whose chain had no key.
+      const bundle = await after((w) => w.run(CHANGE).then(() => w.forge(key)));
+      // Nothing in the bundle can show it: this is why checkpoints are handed out.
+      expect(await verdict(bundle)).toBe('sound');
+      for (const note of held) expect(await verdict(bundle, { held: [note] })).toBe('checkpoint_inconsistent');
+    });
+
+    it('shows by an old checkpoint, too, however far the history has gone on since', async () => {
+      // One system compared its anchor only where nothing had been added.
+      const bundle = await after((w) =>
+        w
+          .run(CHANGE)
+          .then(() => record(w.tx, 50))
+          .then(() => w.forge(key)),
+      );
+      expect(await verdict(bundle, { held: [held[0]!] })).toBe('checkpoint_inconsistent');
+      expect(await verdict(bundle, { held })).toBe('checkpoint_inconsistent');
+    });
+
+    it('shows where an event was put in or taken out long ago', async () => {
+      const inserted = await after((w) => w.run(insertion('now()', '-1')).then(() => w.forge(key)));
+      const deleted = await after((w) =>
+        w
+          .run(`delete from history_event where seq = ${seqAt(12)}`)
+          .then(() => record(w.tx, 5))
+          .then(() => w.forge(key)),
+      );
+      for (const bundle of [inserted, deleted]) {
+        expect(await verdict(bundle)).toBe('sound');
+        expect(await verdict(bundle, { held: [held[0]!] })).toBe('checkpoint_inconsistent');
+      }
+    });
+
+    it('shows by the key, too, where the thief has not that of the installation', async () => {
+      const bundle = await after((w) => w.run(CHANGE).then(() => w.forge(thief)));
+      expect(await verdict(bundle)).toBe('sound');
+      expect(await verdict(bundle, { keys: [key] })).toBe('key_unknown');
+      expect(await verdict(bundle, { held })).toBe('checkpoint_inconsistent');
+    });
+  });
+
+  describe('Cut off, restored, rolled back', () => {
+    const rollBack = (w: Workshop) => w.run(`delete from history_checkpoint where number = 3`);
+
+    it('the tail with its checkpoint: shown by a checkpoint held outside, which has the size', async () => {
+      // Chains verify after their newest rows were deleted, which users of five systems have found.
+      const bundle = await after((w) => cutTail(w).then(() => rollBack(w)));
+      expect(await verdict(bundle, { held: held.slice(0, 2) })).toBe('sound');
+      expect(await verdict(bundle, { held })).toBe('tail_cut');
+    });
+
+    it('a backup that was restored and went on', async () => {
+      const restored = (more: number) =>
+        after(async (w) => {
+          await cutTail(w);
+          await rollBack(w);
+          await record(w.tx, more);
+          await w.sign(key);
+        });
+      expect(await verdict(await restored(4), { held })).toBe('checkpoint_changed');
+      expect(await verdict(await restored(4), { held: [held[0]!, held[1]!] })).toBe('sound');
+      expect(await verdict(await restored(10), { held })).toBe('checkpoint_inconsistent');
+      expect(await verdict(await restored(30), { held })).toBe('checkpoint_inconsistent');
+      expect(await verdict(await restored(30), { held: held.slice(0, 2) })).toBe('sound');
+    });
+
+    it('a checkpoint', async () => {
+      // Exported by somebody without a key, so that it is not signed again.
+      const one = await after((w) =>
+        rollBack(w).then(() => w.run(`delete from history_event where seq > ${seqAt(44)}`)),
+      );
+      expect(await verdict(one, { held: [held[2]!] })).toBe('tail_cut');
+      const other = await after((w) => rollBack(w), key);
+      expect(await verdict(other)).toBe('sound');
+      expect(await verdict(other, { held })).toBe('checkpoint_changed');
+      const all = await after(async (w) => {
+        // The newest one gone and the events still there, under a checkpoint of the same number and another text.
+        await w.run(`delete from history_checkpoint where number > 1`);
+        await w.sign(key);
+      });
+      expect(await verdict(all, { held: [held[2]!] })).toBe('checkpoint_missing');
+    });
+
+    it('the key: all signed anew by another one', async () => {
+      const bundle = await after((w) => w.forge(thief));
+      expect(await verdict(bundle)).toBe('sound');
+      expect(await verdict(bundle, { keys: [key] })).toBe('key_unknown');
+      for (const note of held) expect(await verdict(bundle, { held: [note] })).toBe('key_unknown');
+    });
+
+    it('all of it: another installation in its place', async () => {
+      const bundle = await after((w) => w.run(`delete from history_tree`).then(() => w.forge(key)));
+      expect(await verdict(bundle, { held })).toBe('other_history');
+    });
+  });
+
+  describe('A key that is changed rightly', () => {
+    const next = newSigningKey();
+
+    it('is vouched for by the one before, which signs beside it once', async () => {
+      const bundle = await after(async (w) => {
+        await record(w.tx, 1);
+        await w.sign(next, key);
+        await record(w.tx, 1);
+        await w.sign(next);
+      }, next);
+      expect(await verdict(bundle)).toBe('sound');
+      expect(await verdict(bundle, { keys: [key] })).toBe('sound');
+      expect(await verdict(bundle, { keys: [key], held })).toBe('sound');
+      // Who has only the new key cannot judge what was signed before it.
+      expect(await verdict(bundle, { keys: [next] })).toBe('key_unknown');
+    });
+
+    it('is believed where the auditor has it, though the old one is lost', async () => {
+      const bundle = await after(async (w) => {
+        await record(w.tx, 1);
+        await w.sign(next);
+      }, next);
+      expect(await verdict(bundle)).toBe('key_unknown');
+      expect(await verdict(bundle, { keys: [key, next], held })).toBe('sound');
+    });
+  });
+
+  describe('Signing', () => {
+    it('is refused over a history that does not go on from the last checkpoint', async () => {
+      const rewritten = after(async (w) => {
+        await w.run(`update history_leaf set hash = sha256('x') where index = 33`);
+        await w.run(`update history_node set hash = sha256('x') where level = 4 and position = 0`);
+        await record(w.tx, 3);
+        await w.sign(key);
+      }, key);
+      await expect(rewritten).rejects.toThrow(/does not go on from the checkpoint 3.*rewritten/);
+      const cut = after((w) => cutTail(w).then(() => w.sign(key)), key);
+      await expect(cut).rejects.toThrow(/tampered|rewritten/);
+    });
+
+    it('is not repeated where nothing is new', async () => {
+      await after(async (w) => {
+        expect([await w.sign(key), await w.sign(key)]).toEqual([held[2], held[2]]);
+      }, key);
+    });
+
+    it('without a key is refused, and so is an export of what was never signed', async () => {
+      await expect(after((w) => w.sign())).rejects.toMatchObject({ code: 'HISTORY.NO_KEY' });
+      const never = after((w) => w.run(`delete from history_checkpoint`));
+      await expect(never).rejects.toMatchObject({ code: 'HISTORY.NO_CHECKPOINT' });
+    });
+
+    it('is done by the sweep at first, then some minutes after something is new, and once a day at least', async () => {
+      const count = async (w: Workshop): Promise<number> =>
+        Number((await w.run(`select count(*)::text as count from history_checkpoint`))[0]!['count']);
+      const age = (w: Workshop, by: string) =>
+        w.run(`update history_checkpoint set signed_at = signed_at - interval '${by}'`);
+      await after(async (w) => {
+        const sweep = () => w.checkpoints(key).run();
+        await record(w.tx, 1);
+        await sweep();
+        expect(await count(w)).toBe(3);
+        await age(w, '6 minutes');
+        await sweep();
+        await sweep();
+        expect(await count(w)).toBe(4);
+        await age(w, '6 minutes');
+        await sweep();
+        expect(await count(w)).toBe(4);
+        await age(w, '25 hours');
+        await sweep();
+        await sweep();
+        expect(await count(w)).toBe(5);
+        await w.run(`delete from history_checkpoint`);
+        await sweep();
+        expect(await count(w)).toBe(1);
+      }, key);
+    });
+  });
+
+  describe('A bundle that was edited', () => {
+    let lines: string[];
+    beforeAll(async () => {
+      lines = (await after(async () => undefined, key)).toString().split('\n').slice(0, -1);
+    });
+    const edited = (edit: (lines: string[]) => string[]) =>
+      Buffer.from(
+        edit([...lines])
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+
+    it.each<[string, (lines: string[]) => string[], string]>([
+      ['a word changed', (all) => all.map((line, at) => (at === 9 ? line.replace('项', '件') : line)), 'event_changed'],
+      ['a line taken out', (all) => all.toSpliced(9, 1), 'event_missing'],
+      ['a line put in twice', (all) => all.toSpliced(12, 0, all[9]!), 'event_inserted'],
+      ['two lines swapped', (all) => all.with(9, all[10]!).with(10, all[9]!), 'events_swapped'],
+      [
+        'a checkpoint taken out',
+        (all) => all.filter((line) => !line.includes(String.raw`\nnumber 2\n`)),
+        'checkpoint_missing',
+      ],
+      [
+        'the event of another line under its number',
+        (all) =>
+          all.with(
+            9,
+            `${all[9]!.slice(0, 70)}${all[30]!.slice(all[30]!.indexOf(',"event"'))}`.replace(
+              /^(\{"index":\d+,"leaf":"[^"]+").*?(,"event":)/,
+              '$1$2',
+            ),
+          ),
+        'event_changed',
+      ],
+    ])('%s', async (_what, edit, code) => {
+      expect(await verdict(edited(edit))).toBe(code);
+    });
+
+    it.each<[string, (lines: string[]) => string[]]>([
+      ['nothing', () => []],
+      ['a part of it', (all) => all.slice(0, 20)],
+      ['half a line at its end', (all) => [...all.slice(0, 20), all[20]!.slice(0, 90)]],
+      ['no head', (all) => all.slice(1)],
+      ['two heads', (all) => [all[0]!, ...all]],
+      ['more after its end', (all) => [...all, all[3]!]],
+      ['a line of something else', (all) => all.with(5, '{"x":1}')],
+      [
+        'a hash that is null, which is not skipped',
+        (all) => all.with(5, all[5]!.replace(/"leaf":"[^"]+"/, '"leaf":null')),
+      ],
+      ['another format', (all) => all.with(0, all[0]!.replace('"format":1', '"format":2'))],
+      ['a text', () => ['a text']],
+    ])('that is %s cannot be read', async (_what, edit) => {
+      const bundle = edited(edit);
+      await expect(verifyBundle(linesOf(inPieces(bundle)))).rejects.toThrow(/\.$/);
+      expect(secondVerdict(bundle)?.exit ?? 2).toBe(2);
+    });
+  });
+});
+
+async function cutTail(w: Workshop): Promise<void> {
+  await w.run(`delete from history_event where seq in (select seq from history_leaf where index >= 35)`);
+  await w.run(`delete from history_leaf where index >= 35`);
+  await w.run(`delete from history_node where (position + 1) * (2 ^ level) > 35`);
+}
+
+/** The row, its leaf and the nodes above it, as somebody would who knows how the tree is made. */
+function changeWithHash(index: number) {
+  return async (w: Workshop): Promise<void> => {
+    await w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(index)}`);
+    await w.run(`delete from history_leaf`);
+    await w.run(`delete from history_node`);
+    await w.tree().grow();
+  };
+}
