@@ -33,12 +33,16 @@ describe('The answers', () => {
   let review: Json;
   let revised: Json;
   let policy: Json;
+  let eventId: string;
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
     parts = await actOnSample(opened);
     draft = await opened.draft();
     review = await opened.draft(REVIEWED);
     revised = await revise(opened);
+    // Signed by an export, of which the proofs are asked.
+    await (await opened.as('auditor')).ask('GET', '/history/export');
+    [{ id: eventId }] = (await opened.query(`select id from history_event order by seq limit 1`)) as [Json];
     ({ policy } = await (await opened.as('security')).get('/sign-in-policy'));
     contract = await Contract.of(opened);
     return opened;
@@ -136,6 +140,15 @@ describe('The answers', () => {
       ],
       'DELETE /units/{code}/posts/{id}': [],
       'GET /post-changes': [['auditor', 'GET', '/post-changes']],
+      'GET /history/export': [['auditor', 'GET', '/history/export']],
+      'GET /history/keys': [['auditor', 'GET', '/history/keys']],
+      'GET /history/checkpoints': lists.map((query): Request => ['auditor', 'GET', `/history/checkpoints${query}`]),
+      'GET /history/proofs/inclusion': ['', '&size=9'].map((size): Request => [
+        'auditor',
+        'GET',
+        `/history/proofs/inclusion?eventId=${eventId}${size}`,
+      ]),
+      'GET /history/proofs/consistency': [['auditor', 'GET', '/history/proofs/consistency?from=3&to=9']],
       'GET /history': [
         ['auditor', 'GET', '/history?limit=200'],
         ['auditor', 'GET', '/history?entity=person&limit=1'],
@@ -351,6 +364,10 @@ describe('The answers', () => {
         expect([name, successes.length]).toEqual([name, name === 'POST /plans' ? 2 : 1]);
         for (const status of successes.filter((one) => one !== '204')) {
           const { content } = document.responses[status];
+          if (name === 'GET /history/export') {
+            expect(content).toMatchObject({ 'application/x-ndjson': { schema: { format: 'binary' } } });
+            continue;
+          }
           expect(contract.resolve(content['application/json'].schema)).toMatchObject({ type: 'object' });
         }
         expect(contract.resolve(document.responses.default.content['application/problem+json'].schema)).toMatchObject({

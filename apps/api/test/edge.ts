@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DemonstrationClock } from '@duban/database';
@@ -8,6 +9,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Client } from 'pg';
 import { ApiModule } from '../src/api.module';
 import { createApi } from '../src/application';
+
+/** Signs history in all specs that do not say otherwise. */
+const SIGNING_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const SAMPLE = join(__dirname, '../../cli/sample');
 export const PASSWORD = 'edge-password';
@@ -82,7 +86,7 @@ export class Caller {
       headers: response.headers as Answer['headers'],
       text: response.body,
       bytes: response.rawPayload,
-      body: type.includes('json') && response.body !== '' ? response.json() : null,
+      body: /[/+]json\b/.test(type) && response.body !== '' ? response.json() : null,
     };
   }
 
@@ -134,7 +138,12 @@ export class Edge {
     }: { clock?: Clock; databaseUrl?: string; settings?: Record<string, string>; log?: Logger } = {},
   ): Promise<Edge> {
     const ground = {
-      config: loadConfig({ DUBAN_DEMO_PASSWORD: PASSWORD, DUBAN_SECRET: 's'.repeat(32), ...settings }),
+      config: loadConfig({
+        DUBAN_DEMO_PASSWORD: PASSWORD,
+        DUBAN_SECRET: 's'.repeat(32),
+        DUBAN_SIGNING_KEY: SIGNING_KEY,
+        ...settings,
+      }),
       clock: clock ?? (await DemonstrationClock.open(database.url, new Date(START))),
       databaseUrl,
     };

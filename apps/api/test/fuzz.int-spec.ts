@@ -78,6 +78,7 @@ const TABLES = {
   targetId: 'target',
   personId: 'person',
   jurisdictionId: 'jurisdiction',
+  eventId: 'history_event',
 };
 type Ids = Record<string, string[]>;
 

@@ -22,7 +22,7 @@ describe('Operations', () => {
   describe('while all is well', () => {
     it('it is alive and ready', async () => {
       expect(await get('/healthz')).toMatchObject({ status: 200, body: { status: 'alive' } });
-      const ready = { status: 'ready', checks: { database: 'ok', queue: 'ok' } };
+      const ready = { status: 'ready', checks: { database: 'ok', queue: 'ok', history: 'signed' } };
       expect(await get('/readyz')).toMatchObject({ status: 200, body: ready });
     });
 

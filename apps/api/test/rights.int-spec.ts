@@ -238,6 +238,15 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'POST /delegations/{id}/end': [as('POST', `/delegations/${NOTHING}/end`, {}, ALL, '404 DELEGATION.UNKNOWN')],
   'GET /history': [get('/history', ['auditor'])],
+  'GET /history/export': [get('/history/export', ['auditor'])],
+  'GET /history/keys': [get('/history/keys', ['auditor'])],
+  'GET /history/checkpoints': [get('/history/checkpoints', ['auditor'])],
+  'GET /history/proofs/inclusion': [
+    as('GET', `/history/proofs/inclusion?eventId=${NOTHING}`, undefined, ['auditor'], '404 HISTORY.EVENT_UNKNOWN'),
+  ],
+  'GET /history/proofs/consistency': [
+    as('GET', '/history/proofs/consistency?from=9&to=3', undefined, ['auditor'], '422 HISTORY.SIZE_UNKNOWN'),
+  ],
   'GET /units': [get('/units')],
   'GET /units/{code}/posts': [get('/units/LD04/posts')],
   'POST /units/{code}/posts': [
