@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duban, endLeftovers, ensureBuilt } from '../../worker/test/duban-process';
@@ -35,10 +35,20 @@ describe('duban bench', () => {
     expect(met).toBe(ratio! <= 1.5);
   }, 60_000);
 
+  it('verifies a bundle that it invents, and leaves no file behind', async () => {
+    const running = duban(['bench', 'verify', '--quick'], { DUBAN_HOME: join(folder, 'verify'), TMPDIR: folder });
+    expect([(await running.ended).code, running.stderr]).toEqual([0, 'measuring verify …\n']);
+    expect(running.stdout).toMatch(/^verify .* ≤ 4 +(?:yes|no)$/m);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
+  }, 60_000);
+
   it('ends with 2 and the known names for an unknown one, and measures nothing', async () => {
     const running = duban(['bench', 'parse', 'nonsense', '--quick'], { DUBAN_HOME: join(folder, 'none') });
     expect((await running.ended).code).toBe(2);
-    expect([running.stdout, running.stderr]).toEqual(['', 'There is no measure nonsense. Those that are: parse.\n']);
+    expect([running.stdout, running.stderr]).toEqual([
+      '',
+      'There is no measure nonsense. Those that are: parse, verify.\n',
+    ]);
   });
 
   it('says so before it measures where bench.json cannot be written', async () => {

@@ -1,10 +1,11 @@
 export * from './actor';
 export * from './history.service';
 export * from './history.module';
-export { linesOf, UnreadableBundle } from './proof/bundle-lines';
+export { checkpointLine, endLine, eventLine, headerLine, linesOf, UnreadableBundle } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';
-export { parseNote, publicKeysIn, type SignedCheckpoint } from './proof/checkpoint-note';
+export { canonicalJson } from './proof/canonical-event';
+export { digestOf, keyIdOf, parseNote, pemOf, publicKeysIn, signNote, textOf } from './proof/checkpoint-note';
 export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proof/checkpoint.service';
 export { HistoryBundle } from './proof/history-bundle';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
-export { TREE_HASHES } from './proof/merkle';
+export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';

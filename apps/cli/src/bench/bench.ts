@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { loadConfig } from '@duban/platform';
 import { type Measure, type Times, timesSideBySide } from './measure';
 import { parseMeasure } from './parse.measure';
+import { verifyMeasure } from './verify.measure';
 
 /** One file each. */
-const MEASURES: readonly Measure[] = [parseMeasure];
+const MEASURES: readonly Measure[] = [parseMeasure, verifyMeasure];
 const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
 
 /** A line of `bench.json`: `value` and `against` are medians in milliseconds. */
