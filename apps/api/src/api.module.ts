@@ -21,6 +21,7 @@ import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
+import { PoliciesController } from './policies/policies.controller';
 import { RequestValidationPipe } from './requests';
 import { ApiTokensController } from './sessions/api-tokens.controller';
 import { OidcController } from './sessions/oidc.controller';
@@ -61,6 +62,7 @@ export class ApiModule {
         PlansController,
         PlanImportsController,
         RevisionsController,
+        PoliciesController,
         TasksController,
         AssignmentsController,
         SupervisionController,

@@ -242,6 +242,15 @@ describe('The answers', () => {
       'POST /plans/{id}/revisions/{revisionId}/take': [['office', 'POST', `${revision}/take`, { json: {} }]],
       'POST /plans/{id}/revisions/{revisionId}/numbers/take': [['office', 'POST', `${revision}/numbers/take`]],
       'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
+      'GET /policies': gets('/policies'),
+      'GET /policies/{id}': gets('/policies/annual-report', '', '?version=1'),
+      'POST /policies/{id}/simulate': [
+        {},
+        { planId: revised.planId, issuedOn: '2023-01-20', year: 2023, limit: 2 },
+      ].map((wish): Request => {
+        const json = { from: '2023-01-12', to: '2024-01-11', ...wish };
+        return ['office', 'POST', '/policies/annual-report/simulate', { json }];
+      }),
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow'),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
@@ -342,6 +351,11 @@ describe('The answers', () => {
       ['POST /plans', ['office', 'POST', '/plans', { form: formOf('无') }]],
       ['POST /plans/{id}/issue', ['office', 'POST', `/plans/${edge().planId}/issue`, { json: ISSUE }]],
       ['POST /sessions', [null, 'POST', '/sessions', { json: {} }]],
+      ['GET /policies/{id}', ['office', 'GET', '/policies/none']],
+      [
+        'POST /policies/{id}/simulate',
+        ['office', 'POST', '/policies/annual-report/simulate', { json: { from: '2023-02-01', to: '2023-01-31' } }],
+      ],
     ];
     for (const [name, request] of refused) {
       const answer = await send(edge(), request);

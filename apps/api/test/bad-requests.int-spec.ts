@@ -99,6 +99,39 @@ describe('A bad request', () => {
     ]);
   });
 
+  describe('to simulate', () => {
+    const ask =
+      (json: object, id = 'annual-report') =>
+      (): Request => {
+        return [
+          'office',
+          'POST',
+          `/policies/${id}/simulate`,
+          { json: { from: '2023-01-12', to: '2023-12-31', ...json } },
+        ];
+      };
+    refuses([
+      ['from 30 February', ask({ from: '2023-02-30' }), '400 REQUEST.INVALID', fault('from')],
+      ['to a year beyond all', ask({ to: '2101-01-01' }), '400 REQUEST.INVALID', fault('to')],
+      ['with no end', ask({ to: undefined }), '400 REQUEST.INVALID', fault('to')],
+      ['what nobody assumes', ask({ assume: 'all_are_ill' }), '400 REQUEST.INVALID', fault('assume')],
+      ['a version that is none', ask({ version: 0 }), '400 REQUEST.INVALID', fault('version')],
+      ['what is not asked for', ask({ rungs: [] }), '400 REQUEST.INVALID', fault('rungs', 'FIELD.UNKNOWN')],
+      ['backwards', ask({ to: '2023-01-11' }), '422 SIMULATION.FROM_AFTER_TO', { field: 'from' }],
+      ['for ever', ask({ to: '2025-01-13' }), '422 SIMULATION.SPAN_TOO_LONG', { field: 'to' }],
+      ['by no policy', ask({}, 'none'), '404 POLICY.UNKNOWN', { field: 'id' }],
+      ['by no version', ask({ version: 2 }), '404 POLICY.UNKNOWN_VERSION', { field: 'version' }],
+      ['no plan', ask({ planId: NOTHING }), '404 PLAN.UNKNOWN', { field: 'planId' }],
+      ['no unit', ask({ unitId: NOTHING }), '404 UNIT.UNKNOWN', { field: 'unitId' }],
+      [
+        'an issue without a draft',
+        ask({ issuedOn: '2023-02-01' }),
+        '422 SIMULATION.NOT_A_DRAFT',
+        { field: 'issuedOn' },
+      ],
+    ]);
+  });
+
   describe('to an address', () => {
     const sign = { json: { event: 'sign_for' } };
     refuses([

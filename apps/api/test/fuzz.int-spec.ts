@@ -58,6 +58,7 @@ const HOSTILE: unknown[] = [
 const NEWEST_TASKS = `(select t.id from task t join plan p on p.id = t.plan_id order by p.created_at desc, t.position) task`;
 const TABLES = {
   plans: 'plan',
+  policies: 'policy',
   planId: 'plan',
   tasks: NEWEST_TASKS,
   taskId: 'task',

@@ -400,6 +400,11 @@ const TABLE: Record<string, Probe[]> = {
   'POST /plans/{id}/revisions/{revisionId}/close': [
     decide((w) => `${revisionOf(w)}/close`, {}, '422 REVISION.REASON_REQUIRED'),
   ],
+  'GET /policies': [get('/policies', READERS)],
+  'GET /policies/{id}': [get('/policies/annual-report', READERS)],
+  'POST /policies/{id}/simulate': [
+    as('POST', '/policies/annual-report/simulate', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
+  ],
   'GET /tasks': [get('/tasks', READERS)],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),

@@ -19,6 +19,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'plan.draft': [OFFICE, []],
   'plan.edit': [OFFICE, []],
   'plan.issue': [OFFICE, []],
+  'policy.simulate': [OFFICE, []],
   'unit.import': [[...OFFICE, 'admin'], []],
   'post.create': [[...OFFICE, 'admin'], []],
   'unit.reorganise': [['office', 'admin'], []],

@@ -23,6 +23,8 @@ const RIGHTS = {
   'plan.draft': OFFICE,
   'plan.edit': OFFICE,
   'plan.issue': OFFICE,
+  /** Try what a rule set would send. */
+  'policy.simulate': OFFICE,
   'unit.import': { ...OFFICE, admin: 'all' },
   'unit.reorganise': { office: 'all', admin: 'all' },
   'unit.read': EVERYBODY,

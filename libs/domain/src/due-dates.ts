@@ -43,6 +43,22 @@ export function planObligations(
     );
 }
 
+/**
+ * What issue makes of the obligations that the policy gives, and what it leaves out: what would have been due before the
+ * day of issue is not owed.
+ */
+export function obligationsAtIssue(
+  policy: Policy,
+  year: number,
+  issuedOn: LocalDate,
+  terms: AssignmentTerms,
+  calendar: WorkingCalendar,
+): { made: PlannedObligation[]; skipped: PlannedObligation[] } {
+  const planned = planObligations(policy, year, issuedOn, terms, calendar);
+  const isPast = ({ recordedOn }: PlannedObligation): boolean => calendar.effectiveDate(recordedOn) < issuedOn;
+  return { made: planned.filter((one) => !isPast(one)), skipped: planned.filter(isPast) };
+}
+
 type DueDate = Pick<PlannedObligation, 'subject' | 'recordedOn' | 'rule' | 'base'>;
 
 function datesOf(

@@ -17,3 +17,5 @@ export * from './task-state';
 export * from './target';
 export * from './post';
 export * from './sending-hours';
+export * from './recipients';
+export * from './simulation';

@@ -2,11 +2,20 @@ import { Global, Module } from '@nestjs/common';
 import { DashboardReader } from './dashboard.reader';
 import { PlanReader } from './plan.reader';
 import { RevisionReader } from './revision.reader';
+import { SimulationReader } from './simulation.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
 import { UnresolvedNamesReader } from './unresolved-names.reader';
 
-const READERS = [PlanReader, TaskReader, UnresolvedNamesReader, SupervisionReader, DashboardReader, RevisionReader];
+const READERS = [
+  PlanReader,
+  TaskReader,
+  UnresolvedNamesReader,
+  SupervisionReader,
+  DashboardReader,
+  RevisionReader,
+  SimulationReader,
+];
 
 @Global()
 @Module({ providers: READERS, exports: READERS })

@@ -4,6 +4,7 @@ import { SupervisionNotice } from './supervision-notice.entity';
 export { type NoticeInput, NoticeService } from './notice.service';
 export { lockWaiting } from './notification.writer';
 export type { ObligationSnapshot } from './obligation.entity';
+export { termsOf } from './obligation.terms';
 export type { NoticeSnapshot } from './supervision-notice.entity';
 export { SupervisionModule } from './supervision.module';
 export { type SweepResult, SweepService } from './sweep.service';

@@ -1,4 +1,4 @@
-import { type ClimbedTo, firstPointer, type ObligationKind, type Policy, planObligations } from '@duban/domain';
+import { type ClimbedTo, firstPointer, type ObligationKind, obligationsAtIssue, type Policy } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, notFound, type WorkingCalendar } from '@duban/kernel';
@@ -77,12 +77,9 @@ export class ObligationService extends SupervisionPort {
     for (const assignment of issue.assignments) {
       const task = taskById.get(assignment.taskId)!;
       const terms = termsOf(task, assignment.role);
-      for (const planned of planObligations(policy, issue.year, issue.issuedOn, terms, this.calendar)) {
-        const effectiveOn = this.calendar.effectiveDate(planned.recordedOn);
-        if (effectiveOn < issue.issuedOn) {
-          skipped.push(skippedOf(task, assignment.unitId, planned));
-          continue;
-        }
+      const due = obligationsAtIssue(policy, issue.year, issue.issuedOn, terms, this.calendar);
+      skipped.push(...due.skipped.map((planned) => skippedOf(task, assignment.unitId, planned)));
+      for (const planned of due.made) {
         const obligation = this.writer.open(policy, timeZone, at, assignment, {
           ...planned,
           dueOn: planned.recordedOn,

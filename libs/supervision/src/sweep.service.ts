@@ -1,5 +1,13 @@
-import { climb, type FiredRung, NOTICE_COLOURS, type NoticeColour, type Policy, type Recipient } from '@duban/domain';
-import { type GovernmentPosts, UnitDirectory, type UnitPosts } from '@duban/directory';
+import {
+  climb,
+  type FiredRung,
+  type FollowUpRecipient,
+  NOTICE_COLOURS,
+  type NoticeColour,
+  type Policy,
+  recipientsOf,
+} from '@duban/domain';
+import { type GovernmentPosts, UnitDirectory } from '@duban/directory';
 import { postgresCode, Transactor } from '@duban/database';
 import { type Change, HistoryService, systemActor } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
@@ -68,7 +76,7 @@ interface Firing {
   id: string;
   row: DueRow;
   fired: FiredRung;
-  recipients: { postId: string; isCopy: boolean }[];
+  recipients: FollowUpRecipient[];
   notice: SupervisionNotice | null;
 }
 
@@ -147,12 +155,19 @@ export class SweepService {
         const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
         const { fired, next } = this.climb(policy, row, now);
         const leaderPost = await this.leaderPost(tx, row, government, leaderPosts);
+        const unit = posts.get(row.unitId)!;
+        const postOf = {
+          contact: unit.contact,
+          head: unit.head,
+          leader_in_charge: leaderPost,
+          office: government.office,
+        };
         for (const one of fired) {
           firings.push({
             id: newId(),
             row,
             fired: one,
-            recipients: recipientsOf(one, posts.get(row.unitId)!, government, leaderPost),
+            recipients: recipientsOf(one.rung, postOf),
             notice: null,
           });
         }
@@ -358,27 +373,6 @@ const DUE = `
 
 const colourOf = ({ rung }: FiredRung): NoticeColour | null =>
   rung.kind === 'notice' && NOTICE_COLOURS.includes(rung.colour) ? rung.colour : null;
-
-/** Each post once, a main recipient before a copy, in the order of the rule. */
-function recipientsOf(
-  { rung }: FiredRung,
-  unit: UnitPosts,
-  government: GovernmentPosts,
-  leaderPost: string,
-): Firing['recipients'] {
-  const postOf: Record<Recipient, string> = {
-    contact: unit.contact,
-    head: unit.head,
-    leader_in_charge: leaderPost,
-    office: government.office,
-  };
-  const recipients = new Map<string, boolean>();
-  for (const recipient of rung.to) recipients.set(postOf[recipient], false);
-  for (const recipient of rung.copyTo ?? []) {
-    if (!recipients.has(postOf[recipient])) recipients.set(postOf[recipient], true);
-  }
-  return [...recipients].map(([postId, isCopy]) => ({ postId, isCopy }));
-}
 
 const historyOf =
   (now: Date) =>

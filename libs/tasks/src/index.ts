@@ -20,8 +20,8 @@ export { type DraftAction, PlanDraftService, type TaskAction } from './plan-draf
 export { Plan, type PlanWarning } from './plan.entity';
 export { PlanRevisionService } from './plan-revision.service';
 export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
-export { type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
-export { PolicyService } from './policy.service';
+export { type IssuePreview, type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
+export { PolicyService, type PolicySummary, type PolicyView } from './policy.service';
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';
 export type { PartEffect, ReorganisationPreview } from './reorganisation.preview';
 export { type NewReorganisation, ReorganisationService, type ReorganisationView } from './reorganisation.service';

@@ -2,7 +2,16 @@ import { type PlanFacts, planMachine } from '@duban/domain';
 import { insertAll } from '@duban/database';
 import { assertMay, type NameReading, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
-import { conflict, invalid, localDateOf, type LocalDate, newId, parseLocalDate, WorkingCalendar } from '@duban/kernel';
+import {
+  conflict,
+  type Fault,
+  invalid,
+  localDateOf,
+  type LocalDate,
+  newId,
+  parseLocalDate,
+  WorkingCalendar,
+} from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
@@ -31,6 +40,15 @@ export interface PlanIssueResult {
   leads: number;
   obligations: number;
   skipped: SkippedObligation[];
+}
+
+/** A draft as it would be handed out. */
+export interface IssuePreview {
+  /** Tasks and parts that would carry assignments, with the dates that run from the issue. */
+  tasks: Task[];
+  assignments: Assignment[];
+  /** Tasks that name no unit, and names that stand for nobody: with these the plan cannot be issued. */
+  faults: Fault[];
 }
 
 const FIRST_YEAR = 2000;
@@ -116,9 +134,7 @@ export class PlanService {
     const targetsOf = targetsByTask(targets);
     const parents = new Set(tasks.map((task) => task.parentId));
     const carrying = tasks.filter((task) => !parents.has(task.id));
-    const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
-      ...new Set(carrying.flatMap((task) => assignedNames(task.draftedUnits))),
-    ]);
+    const readings = await this.readUnits(tx, plan, carrying);
     this.decideIssue(plan, carrying, readings);
     const units = resolvedOf(readings);
 
@@ -188,6 +204,27 @@ export class PlanService {
       leads: assignments.filter((a) => a.role === 'lead').length,
       ...made,
     };
+  }
+
+  /**
+   * What a draft would be handed out as if it were issued on a day: nothing is written, and what cannot be handed out
+   * yet is told and left out.
+   */
+  async preview(tx: EntityManager, plan: Plan, issuedOn: LocalDate, at: Date): Promise<IssuePreview> {
+    const tasks = await tx.getRepository(Task).find({ where: { planId: plan.id }, order: { position: 'ASC' } });
+    const parents = new Set(tasks.map((task) => task.parentId));
+    const carrying = tasks.filter((task) => !parents.has(task.id));
+    const readings = await this.readUnits(tx, plan, carrying);
+    const units = resolvedOf(readings);
+    const { without, unknown } = unitFaults(carrying, readings);
+    const assignments = carrying.flatMap((task) => assignmentsOf(task, units, at));
+    for (const task of carrying) dateFromIssue(task, issuedOn, this.calendar);
+    return { tasks: carrying, assignments, faults: [...without, ...unknown] };
+  }
+
+  private readUnits(tx: EntityManager, plan: Plan, carrying: readonly Task[]): Promise<Map<string, NameReading>> {
+    const names = carrying.flatMap((task) => assignedNames(task.draftedUnits));
+    return this.directory.readNames(tx, plan.jurisdictionId, [...new Set(names)]);
   }
 
   private async checkedDay(tx: EntityManager, plan: Plan, input: PlanIssueInput, at: Date): Promise<LocalDate> {

@@ -1,8 +1,30 @@
 import { type Policy, policySchema, PRESETS } from '@duban/domain';
-import { invalid } from '@duban/kernel';
+import { invalid, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PolicyVersion } from './policy.entity';
+
+/** One version of a policy (督办规则), without its rules. */
+export interface PolicyVersionSummary {
+  version: number;
+  createdAt: Date;
+  /** Issued plans that go by it. */
+  plans: number;
+}
+
+export interface PolicySummary {
+  id: string;
+  name: Policy['name'];
+  /** The newest, by which a plan is issued. */
+  version: number;
+  /** Oldest first. */
+  versions: PolicyVersionSummary[];
+}
+
+/** A policy with the rules of one version. */
+export interface PolicyView extends PolicySummary {
+  rules: Policy;
+}
 
 @Injectable()
 export class PolicyService {
@@ -19,6 +41,39 @@ export class PolicyService {
         JSON.stringify(preset),
       ]);
     }
+  }
+
+  /** All policies by their ids, with their versions. */
+  async list(tx: EntityManager): Promise<PolicySummary[]> {
+    const rows: (PolicyVersionSummary & { id: string; name: Policy['name'] })[] = await tx.query(
+      `select y.id, y.version, y.body->'name' as name, y.created_at as "createdAt",
+         (select count(*)::int from plan p where p.policy_id = y.id and p.policy_version = y.version) as plans
+       from policy y order by y.id, y.version`,
+    );
+    const byId = new Map<string, PolicySummary>();
+    for (const { id, name, ...version } of rows) {
+      const versions = [...(byId.get(id)?.versions ?? []), version];
+      byId.set(id, { id, name, version: version.version, versions });
+    }
+    return [...byId.values()];
+  }
+
+  /** @param version by default the newest @throws DomainError POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION */
+  async view(tx: EntityManager, id: string, version?: number): Promise<PolicyView> {
+    const policies = await this.list(tx);
+    const summary = policies.find((policy) => policy.id === id);
+    if (!summary) {
+      const known = policies.map((policy) => policy.id);
+      throw notFound('POLICY.UNKNOWN', `There is no policy "${id}".`, { field: 'id', known });
+    }
+    const wanted = version ?? summary.version;
+    if (!summary.versions.some((one) => one.version === wanted)) {
+      throw notFound('POLICY.UNKNOWN_VERSION', `The policy "${id}" has no version ${wanted}.`, {
+        field: 'version',
+        known: summary.versions.map((one) => one.version),
+      });
+    }
+    return { ...summary, rules: await this.version(tx, id, wanted) };
   }
 
   /** The newest version of a policy. @throws DomainError POLICY.UNKNOWN */

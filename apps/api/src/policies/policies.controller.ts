@@ -1,0 +1,193 @@
+import { Transactor } from '@duban/database';
+import { ASSUMPTIONS, NOTICE_COLOURS, OBLIGATION_KINDS, policySchema } from '@duban/domain';
+import { assertMay } from '@duban/directory';
+import type { Actor } from '@duban/history';
+import { type Clock, parseLocalDate } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { type Simulation, SimulationReader } from '@duban/reporting';
+import { PolicyService, type PolicySummary, type PolicyView } from '@duban/tasks';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { CurrentActor } from '../requests';
+import { cursor, day, pageOf, storable, textOrNull, uuid } from '../schemas';
+
+const version = z.int().min(1);
+const summary = z.object({
+  id: z.string(),
+  name: z.object({ zh: z.string(), en: z.string() }),
+  version: version.meta({ description: 'The newest, by which plans are issued.' }),
+  versions: z
+    .array(
+      z.object({
+        version,
+        createdAt: z.string(),
+        plans: z.int().meta({ description: 'Issued plans that go by it.' }),
+      }),
+    )
+    .meta({ description: 'Oldest first.' }),
+});
+class PoliciesDto extends createZodDto(pageOf(summary)) {}
+class PolicyDto extends createZodDto(
+  summary.extend({ rules: policySchema.meta({ description: 'The rule set (督办规则) of one version, as data.' }) }),
+) {}
+class PolicyParams extends createZodDto(z.strictObject({ id: storable.min(1).max(100) })) {}
+class PolicyQuery extends createZodDto(
+  z.strictObject({
+    version: z.coerce
+      .number({ error: 'A whole number from 1.' })
+      .int('A whole number.')
+      .min(1, 'From 1.')
+      .max(2 ** 31 - 1)
+      .optional()
+      .meta({ description: 'By default the newest.' }),
+  }),
+) {}
+
+const planYear = z.int().min(2000, 'A year from 2000 to 2100.').max(2100, 'A year from 2000 to 2100.');
+class SimulateDto extends createZodDto(
+  z.strictObject({
+    from: day.meta({ description: 'The first day.' }),
+    to: day.meta({ description: 'The last day, included; at most two years after the first.' }),
+    version: version
+      .max(2 ** 31 - 1)
+      .optional()
+      .meta({ description: 'Of the policy; by default the newest.' }),
+    planId: uuid.optional().meta({ description: 'One plan, also a draft. By default all issued plans.' }),
+    unitId: uuid.optional().meta({ description: 'What concerns one unit.' }),
+    assume: z.enum(ASSUMPTIONS).default('nobody_answers').meta({
+      description:
+        'Nobody answers, so that the whole ladder shows; or all is done on the last day, so that nothing is urged.',
+    }),
+    issuedOn: day.optional().meta({ description: 'Of a draft: the day of its issue; by default the present one.' }),
+    year: planYear.optional().meta({ description: 'Of a draft: by default the year that its title says.' }),
+    limit: z.int('A whole number.').min(1, 'From 1 to 200.').max(200, 'From 1 to 200.').default(50).meta({
+      description: 'Items a page.',
+    }),
+    cursor,
+  }),
+) {}
+
+const followUps = z.int().meta({ description: 'Follow-ups (催办), one for each recipient of a rung.' });
+const dayTotal = z.object({ day: z.string(), followUps });
+const kind = z.enum(['reminder', 'urge', 'notice']);
+const colour = z.enum(NOTICE_COLOURS).nullable();
+const unit = { unitId: uuid, unitCode: z.string(), unitName: z.string() };
+class SimulationDto extends createZodDto(
+  pageOf(
+    z.object({
+      at: z.string(),
+      day: z.string(),
+      isProvisional: z.boolean().meta({
+        description: 'It falls into, or is counted from, a year whose holidays are not published.',
+      }),
+      planId: uuid,
+      taskId: uuid,
+      taskNumber: textOrNull,
+      obligationId: uuid.nullable().meta({ description: 'Null for what is not owed yet.' }),
+      obligationKind: z.enum(OBLIGATION_KINDS),
+      subject: textOrNull,
+      dueOn: z.string(),
+      ...unit,
+      rung: z.string(),
+      kind,
+      colour,
+      answerDueOn: textOrNull,
+      recipient: z.object({ postId: uuid, post: z.string(), unitId: uuid.nullable(), unitCode: textOrNull }),
+      isCopy: z.boolean(),
+      persons: z
+        .array(z.object({ personId: uuid, name: z.string() }))
+        .meta({ description: 'Who holds the post on that day, as far as is known; empty where it is vacant.' }),
+    }),
+  ).extend({
+    policy: z.object({ id: z.string(), version, name: z.object({ zh: z.string(), en: z.string() }) }),
+    from: z.string(),
+    to: z.string(),
+    assume: z.enum(ASSUMPTIONS),
+    now: z.string().meta({ description: 'The instant from which it is simulated: nothing before it is told.' }),
+    plans: z.array(
+      z.object({
+        id: uuid,
+        title: z.string(),
+        basis: z.enum(['goes_by_it', 'would_take_it_over', 'would_be_issued']).meta({
+          description:
+            'It goes by this version, and its obligations stand as they do; it goes by another, and would take this one ' +
+            'over now; it is a draft, and would be issued by it.',
+        }),
+      }),
+    ),
+    faults: z
+      .array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() }))
+      .meta({ description: 'What keeps the draft from being issued as it is, and is left out.' }),
+    totals: z
+      .object({
+        obligations: z.int().meta({ description: 'Of which something may be sent.' }),
+        followUps,
+        byKind: z.array(z.object({ kind, colour, followUps })),
+        byObligationKind: z.array(z.object({ kind: z.enum(OBLIGATION_KINDS), followUps })),
+        byUnit: z
+          .array(z.object({ ...unit, followUps, notices: z.int(), worstDay: dayTotal }))
+          .meta({ description: 'By the unit concerned, most first.' }),
+        byWeek: z.array(z.object({ from: z.string(), followUps })).meta({ description: 'By the Monday.' }),
+        byDay: z
+          .array(dayTotal.extend({ isWorkingDay: z.boolean(), isProvisional: z.boolean() }))
+          .meta({ description: 'Every day of the span.' }),
+        worstDay: dayTotal.nullable().meta({ description: 'The day with most; null where nothing is sent.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of all pages; on the first page only.' }),
+  }),
+) {}
+
+@ApiTags('policies')
+@Controller('policies')
+export class PoliciesController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly policies: PolicyService,
+    private readonly simulations: SimulationReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Policies (督办规则) with their versions' })
+  @ApiOkResponse({ type: PoliciesDto })
+  async list(@CurrentActor() actor: Actor): Promise<{ items: PolicySummary[]; next: null }> {
+    assertMay(actor, 'read.own');
+    return { items: await this.transactor.run((tx) => this.policies.list(tx)), next: null };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A policy: the rules of its newest version, or of another' })
+  @ApiOkResponse({ type: PolicyDto })
+  get(@CurrentActor() actor: Actor, @Param() { id }: PolicyParams, @Query() query: PolicyQuery): Promise<PolicyView> {
+    assertMay(actor, 'read.own');
+    return this.transactor.run((tx) => this.policies.view(tx, id, query.version));
+  }
+
+  @Post(':id/simulate')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try a policy before it is used (模拟): what it would send, day by day, with totals',
+    description:
+      'Nothing is written. The follow-ups are computed from the present obligations, by the functions that issue and the ' +
+      'sweep go by, in the order in which they would fire; the totals count all of them, the first page has them.',
+  })
+  @ApiOkResponse({ type: SimulationDto })
+  simulate(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: PolicyParams,
+    @Body() input: SimulateDto,
+  ): Promise<Simulation> {
+    const { from, to, issuedOn, ...rest } = input;
+    return this.transactor.run((tx) =>
+      this.simulations.simulate(tx, actor, this.clock.now(), id, {
+        ...rest,
+        from: parseLocalDate(from),
+        to: parseLocalDate(to),
+        ...(issuedOn === undefined ? {} : { issuedOn: parseLocalDate(issuedOn) }),
+      }),
+    );
+  }
+}

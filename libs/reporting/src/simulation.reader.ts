@@ -1,0 +1,509 @@
+import {
+  type Assumption,
+  firstPointer,
+  FollowUpCounter,
+  type FollowUpKind,
+  foresee,
+  type ForeseenRung,
+  type NoticeColour,
+  type ObligationKind,
+  obligationsAtIssue,
+  type OwedObligation,
+  planObligations,
+  type Policy,
+  recipientsOf,
+  type SimulationTotals,
+  type UnitTotal,
+} from '@duban/domain';
+import { assertMay, UnitDirectory } from '@duban/directory';
+import type { Actor } from '@duban/history';
+import {
+  addMonths,
+  atLocalTime,
+  endOfLocalDay,
+  type Fault,
+  invalid,
+  localDateOf,
+  type LocalDate,
+  notFound,
+  type WorkingCalendar,
+} from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { termsOf } from '@duban/supervision';
+import { Plan, PlanService, PolicyService, type Role, type Task } from '@duban/tasks';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { cursorKey, isCount, isInstant, isUuid, pageOf } from './page';
+import { SimulatedRecipients } from './simulated-recipients';
+
+export interface SimulationInput {
+  /** First and last day, both included. */
+  from: LocalDate;
+  to: LocalDate;
+  /** By default the newest. */
+  version?: number;
+  /** One plan; a draft is taken as issued. By default all issued plans. */
+  planId?: string;
+  /** What concerns one unit. */
+  unitId?: string;
+  assume: Assumption;
+  /** Of a draft: the day of its issue, by default the present one. */
+  issuedOn?: LocalDate;
+  /** Of a draft: by default what its title says, else the year of the issue. */
+  year?: number;
+  limit: number;
+  cursor?: string;
+}
+
+/**
+ * Why a plan is in a simulation: it goes by the very version, so its obligations stand as they do; it goes by another,
+ * and would take this one over at the present; it is a draft, and would be issued by it.
+ */
+export type SimulatedPlanBasis = 'goes_by_it' | 'would_take_it_over' | 'would_be_issued';
+
+export interface SimulatedFollowUp {
+  at: Date;
+  day: LocalDate;
+  /** The day, or the date that it is counted from, lies in a year whose holidays are not published. */
+  isProvisional: boolean;
+  planId: string;
+  taskId: string;
+  taskNumber: string | null;
+  /** Null for what is not owed yet. */
+  obligationId: string | null;
+  obligationKind: ObligationKind;
+  subject: string | null;
+  dueOn: LocalDate;
+  unitId: string;
+  unitCode: string;
+  unitName: string;
+  rung: string;
+  kind: FollowUpKind;
+  colour: NoticeColour | null;
+  answerDueOn: LocalDate | null;
+  recipient: { postId: string; post: string; unitId: string | null; unitCode: string | null };
+  isCopy: boolean;
+  /** Who holds the post on that day, as far as is known; nobody where it is vacant. */
+  persons: { personId: string; name: string }[];
+}
+
+export interface Simulation {
+  policy: { id: string; version: number; name: Policy['name'] };
+  from: LocalDate;
+  to: LocalDate;
+  assume: Assumption;
+  /** The instant from which it is simulated: what lies before has been sent or not, and is not told here. */
+  now: string;
+  plans: { id: string; title: string; basis: SimulatedPlanBasis }[];
+  /** What keeps a draft from being issued as it is, and is left out. */
+  faults: Fault[];
+  /** Null on all pages but the first. */
+  totals:
+    | (Omit<SimulationTotals, 'byUnit'> & {
+        byUnit: (UnitTotal & { unitCode: string; unitName: string })[];
+        obligations: number;
+      })
+    | null;
+  items: SimulatedFollowUp[];
+  next: string | null;
+}
+
+/** Something owed, with its place. */
+interface Owed extends OwedObligation {
+  id: string | null;
+  planId: string;
+  position: number;
+  taskId: string;
+  taskNumber: string | null;
+  leaders: string[];
+  unitId: string;
+  unitCode: string;
+  unitName: string;
+  subject: string | null;
+}
+type Place = Omit<Owed, keyof OwedObligation | 'id' | 'subject'> & { timeZone: string };
+
+const MOST_MONTHS = 24;
+
+/**
+ * Tries a policy (督办规则) before it is used (模拟): what it would send, day by day, by the same functions that issue
+ * and the sweep go by. Nothing is written, and Postgres is told so.
+ */
+@Injectable()
+export class SimulationReader {
+  constructor(
+    private readonly policies: PolicyService,
+    private readonly plans: PlanService,
+    private readonly directory: UnitDirectory,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  /**
+   * @param tx a transaction of its own: it is made read-only
+   * @throws DomainError RIGHTS.NOT_ALLOWED, POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION, SIMULATION.FROM_AFTER_TO,
+   *   SIMULATION.SPAN_TOO_LONG, SIMULATION.NOT_A_DRAFT, PLAN.UNKNOWN, UNIT.UNKNOWN, REQUEST.BAD_CURSOR
+   */
+  async simulate(
+    tx: EntityManager,
+    actor: Actor,
+    now: Date,
+    policyId: string,
+    input: SimulationInput,
+  ): Promise<Simulation> {
+    assertMay(actor, 'policy.simulate');
+    await tx.query('set transaction read only');
+    checkSpan(input);
+    const after = cursorKey(input.cursor, [isInstant, isUuid, isCount, isUuid, isText, isText, isCount]);
+    const { id, version, name, rules } = await this.policies.view(tx, policyId, input.version);
+    await assertUnit(tx, input.unitId);
+    const { plans, owed, faults } = await this.owed(tx, now, rules, input);
+    const concerned = input.unitId === undefined ? owed : owed.filter(({ unitId }) => unitId === input.unitId);
+    concerned.sort(byPlace);
+
+    const foreseen = this.within(
+      input,
+      foresee(rules, concerned, this.spanOf(now, input, concerned), input.assume, this.calendar),
+    );
+    const recipients = await SimulatedRecipients.read(tx, this.directory, concerned, input);
+    const { items, counter } = this.list(foreseen, recipients, input, after);
+    const page = pageOf(items, input.limit, ({ key }) => key);
+    return {
+      policy: { id, version: input.version ?? version, name },
+      from: input.from,
+      to: input.to,
+      assume: input.assume,
+      now: now.toISOString(),
+      plans,
+      faults,
+      totals: counter && this.totals(counter, concerned),
+      items: page.items.map(({ item }) => item),
+      next: page.next,
+    };
+  }
+
+  private totals(counter: FollowUpCounter, owed: readonly Owed[]): NonNullable<Simulation['totals']> {
+    const units = new Map(owed.map(({ unitId, unitCode, unitName }) => [unitId, { unitCode, unitName }]));
+    const totals = counter.totals();
+    return {
+      ...totals,
+      obligations: owed.length,
+      byUnit: totals.byUnit.map((unit) => ({ ...unit, ...units.get(unit.unitId)! })),
+    };
+  }
+
+  /** What is owed in the plans concerned, as it stands or as it would. */
+  private async owed(
+    tx: EntityManager,
+    now: Date,
+    policy: Policy,
+    input: SimulationInput,
+  ): Promise<{ plans: Simulation['plans']; owed: Owed[]; faults: Fault[] }> {
+    const { planId } = input;
+    const plan = planId === undefined ? null : await tx.getRepository(Plan).findOneBy({ id: planId });
+    if (planId !== undefined && !plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { field: 'planId' });
+    if (plan?.state === 'draft') {
+      const drafted = await this.ofDraft(tx, now, policy, plan, input);
+      return { plans: [{ id: plan.id, title: plan.title, basis: 'would_be_issued' }], ...drafted };
+    }
+    for (const field of ['issuedOn', 'year'] as const) {
+      if (input[field] === undefined) continue;
+      throw invalid('SIMULATION.NOT_A_DRAFT', `"${field}" is of a draft: name one in "planId".`, { field });
+    }
+    const parameters = [policy.id, policy.version, planId ?? null];
+    const plans: { id: string; title: string; goesByIt: boolean }[] = await tx.query(
+      `select p.id, p.title, p.policy_id = $1 and p.policy_version = $2 as "goesByIt"
+       from plan p where p.state = 'issued' and ($3::uuid is null or p.id = $3) order by p.created_at, p.id`,
+      parameters,
+    );
+    const standing: Owed[] = (await tx.query(STANDING, parameters)).map(withPointer);
+    const owed = plans.some(({ goesByIt }) => !goesByIt)
+      ? [...standing, ...(await this.ofTakeOver(tx, now, policy, parameters))]
+      : standing;
+    return {
+      plans: plans.map(({ id, title, goesByIt }) => {
+        return { id, title, basis: goesByIt ? 'goes_by_it' : 'would_take_it_over' };
+      }),
+      owed,
+      faults: [],
+    };
+  }
+
+  private async ofDraft(
+    tx: EntityManager,
+    now: Date,
+    policy: Policy,
+    plan: Plan,
+    input: SimulationInput,
+  ): Promise<{ owed: Owed[]; faults: Fault[] }> {
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    const today = localDateOf(now, timeZone);
+    const issuedOn = input.issuedOn ?? today;
+    const year = input.year ?? plan.year ?? Number(issuedOn.slice(0, 4));
+    // A plan may carry an earlier day of issue, but it is handed out when it is.
+    const at = issuedOn > today ? atLocalTime(issuedOn, '00:00', timeZone) : now;
+    const preview = await this.plans.preview(tx, plan, issuedOn, at);
+    const places = new Map<string, Place>(
+      (await tx.query(DRAFTED_PLACES, [plan.id])).map((place: Place) => [place.taskId, { ...place, timeZone }]),
+    );
+    const units = await unitsOf(tx, [...new Set(preview.assignments.map(({ unitId }) => unitId))]);
+    const tasks = new Map(preview.tasks.map((task) => [task.id, task]));
+    const owed = preview.assignments.flatMap(({ taskId, unitId, role }) => {
+      const terms = termsOf(tasks.get(taskId)!, role);
+      const place = { ...places.get(taskId)!, unitId, ...units.get(unitId)! };
+      return obligationsAtIssue(policy, year, issuedOn, terms, this.calendar).made.map((planned): Owed => {
+        const effectiveOn = this.calendar.effectiveDate(planned.recordedOn);
+        return {
+          id: null,
+          ...place,
+          ...planned,
+          ...this.ladderFrom(policy, planned.ladder, effectiveOn, at, timeZone),
+        };
+      });
+    });
+    return { owed, faults: preview.faults };
+  }
+
+  /**
+   * What would be owed if plans that go by other rules took these over: what is settled stays so, what is owed by both
+   * goes on after what was sent, and nothing is owed anew that would have been due before.
+   */
+  private async ofTakeOver(
+    tx: EntityManager,
+    now: Date,
+    policy: Policy,
+    parameters: readonly unknown[],
+  ): Promise<Owed[]> {
+    const assignments: HandedOut[] = await tx.query(HANDED_OUT, [...parameters]);
+    const rows: Existing[] = await tx.query(EXISTING, [...parameters]);
+    const existing = new Map<string, Existing[]>();
+    for (const row of rows) existing.set(row.assignmentId, [...(existing.get(row.assignmentId) ?? []), row]);
+    return assignments.flatMap(({ assignmentId, role, year, issuedOn, deadlineDue, milestones, ...place }) => {
+      const has = existing.get(assignmentId) ?? [];
+      const planned = planObligations(
+        policy,
+        year,
+        issuedOn,
+        termsOf({ deadlineDue, milestones }, role),
+        this.calendar,
+      );
+      const rectifications = has
+        .filter(({ kind, state }) => kind === 'rectification' && state === 'open')
+        .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: policy.rectification.ladder }));
+      return [...planned, ...rectifications].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
+        const before = has.find((one) => one.kind === kind && one.subject === subject);
+        const effectiveOn = this.calendar.effectiveDate(recordedOn);
+        const isPast = effectiveOn < localDateOf(now, place.timeZone);
+        if (before ? before.state !== 'open' : isPast) return [];
+        const isSameDate = before?.effectiveOn === effectiveOn;
+        const climbed =
+          isSameDate && before.lastRung !== null ? { rung: before.lastRung, answerDueOn: before.answerDueOn } : null;
+        const next = this.ladderFrom(policy, ladder, effectiveOn, now, place.timeZone, climbed);
+        const pointer = isSameDate && before.isAnswered ? null : next.pointer;
+        return [{ id: before?.id ?? null, ...place, kind, subject, ladder, ...next, pointer }];
+      });
+    });
+  }
+
+  private ladderFrom(
+    policy: Policy,
+    ladder: string,
+    effectiveOn: LocalDate,
+    at: Date,
+    timeZone: string,
+    climbed: Parameters<typeof firstPointer>[4] = null,
+  ): Pick<Owed, 'effectiveOn' | 'dueAt' | 'pointer'> {
+    const clock = { calendar: this.calendar, timeZone };
+    return {
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, timeZone),
+      pointer: firstPointer(policy.ladders[ladder]!, effectiveOn, at, clock, climbed),
+    };
+  }
+
+  /** From now to the end of the last day where it ends last. */
+  private spanOf(now: Date, { to }: SimulationInput, owed: readonly Owed[]): { now: Date; until: Date } {
+    const ends = [...new Set(owed.map(({ timeZone }) => timeZone))].map((zone) => endOfLocalDay(to, zone).getTime());
+    return { now, until: new Date(Math.max(now.getTime(), ...ends)) };
+  }
+
+  private within({ from, to }: SimulationInput, foreseen: readonly ForeseenRung<Owed>[]): OnDay[] {
+    return foreseen.flatMap((one): OnDay[] => {
+      const day = localDateOf(one.at, one.obligation.timeZone);
+      return from <= day && day <= to ? [{ ...one, day }] : [];
+    });
+  }
+
+  /** One page of the follow-ups and, where it is the first, the count of all. */
+  private list(
+    foreseen: readonly OnDay[],
+    recipients: SimulatedRecipients,
+    { from, to, limit }: SimulationInput,
+    after: readonly unknown[] | null,
+  ): { items: { key: Key; item: SimulatedFollowUp }[]; counter: FollowUpCounter | null } {
+    const counter = after === null ? new FollowUpCounter(from, to, this.calendar) : null;
+    const items: { key: Key; item: SimulatedFollowUp }[] = [];
+    let last: OnDay | null = null;
+    let n = 0;
+    for (const one of foreseen) {
+      const { obligation, at, day, fired } = one;
+      // An obligation may have more than one rung at an instant: what it sends then is numbered through.
+      if (last?.obligation !== obligation || last.at.getTime() !== at.getTime()) n = 0;
+      last = one;
+      const { kind, id: rung } = fired.rung;
+      const colour = fired.rung.kind === 'notice' ? fired.rung.colour : null;
+      for (const { postId, isCopy } of recipientsOf(fired.rung, recipients.postsOf(obligation, day))) {
+        const key: Key = [
+          at.toISOString(),
+          obligation.planId,
+          obligation.position,
+          obligation.unitId,
+          obligation.kind,
+          obligation.subject ?? '',
+          n++,
+        ];
+        counter?.add({ day, kind, colour, obligationKind: obligation.kind, unitId: obligation.unitId });
+        if (items.length > limit || (after && compare(key, after as Key) <= 0)) continue;
+        const { planId, taskId, taskNumber, unitId, unitCode, unitName, subject, effectiveOn } = obligation;
+        const item: SimulatedFollowUp = {
+          at,
+          day,
+          isProvisional: this.calendar.isProvisional(day) || this.calendar.isProvisional(effectiveOn),
+          planId,
+          taskId,
+          taskNumber,
+          obligationId: obligation.id,
+          obligationKind: obligation.kind,
+          subject,
+          dueOn: effectiveOn,
+          unitId,
+          unitCode,
+          unitName,
+          rung,
+          kind,
+          colour,
+          answerDueOn: fired.answerDueOn,
+          ...recipients.describe(postId, day, obligation),
+          isCopy,
+        };
+        items.push({ key, item });
+      }
+      if (after && items.length > limit) break;
+    }
+    return { items, counter };
+  }
+}
+
+type OnDay = ForeseenRung<Owed> & { day: LocalDate };
+/** The order of the list; with the place in it, so that a page goes on where the one before ended. */
+type Key = [at: string, planId: string, position: number, unitId: string, kind: string, subject: string, n: number];
+
+const isText = (part: unknown): boolean => typeof part === 'string';
+
+function compare(a: Key, b: Key): number {
+  const i = a.findIndex((part, at) => part !== b[at]);
+  return i < 0 ? 0 : a[i]! < b[i]! ? -1 : 1;
+}
+
+const placeOf = (one: Owed): Key => ['', one.planId, one.position, one.unitId, one.kind, one.subject ?? '', 0];
+const byPlace = (a: Owed, b: Owed): number => compare(placeOf(a), placeOf(b));
+
+function checkSpan({ from, to }: SimulationInput): void {
+  if (from > to)
+    throw invalid('SIMULATION.FROM_AFTER_TO', `"from", ${from}, lies after "to", ${to}.`, { field: 'from' });
+  const last = addMonths(from, MOST_MONTHS);
+  if (to > last) {
+    throw invalid('SIMULATION.SPAN_TOO_LONG', `At most two years are simulated at once: to ${last}.`, { field: 'to' });
+  }
+}
+
+async function assertUnit(tx: EntityManager, unitId: string | undefined): Promise<void> {
+  if (unitId === undefined || (await unitsOf(tx, [unitId])).has(unitId)) return;
+  throw notFound('UNIT.UNKNOWN', 'There is no such unit.', { field: 'unitId' });
+}
+
+async function unitsOf(
+  tx: EntityManager,
+  ids: readonly string[],
+): Promise<Map<string, Pick<Owed, 'unitCode' | 'unitName'>>> {
+  const rows: { id: string; code: string; name: string }[] = await tx.query(
+    `select id, code, name from unit where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, code, name }) => [id, { unitCode: code, unitName: name }]));
+}
+
+const withPointer = ({ nextRung, nextRungAt, ...row }: Owed & { nextRung: string; nextRungAt: Date }): Owed => ({
+  ...row,
+  pointer: { rung: nextRung, at: nextRungAt },
+});
+
+/** A unit's part in a task of a plan that goes by other rules. */
+interface HandedOut extends Place {
+  assignmentId: string;
+  role: Role;
+  year: number;
+  issuedOn: LocalDate;
+  deadlineDue: LocalDate | null;
+  milestones: Task['milestones'];
+}
+
+/** What is or was owed for it. */
+interface Existing {
+  id: string;
+  assignmentId: string;
+  kind: ObligationKind;
+  subject: string | null;
+  state: string;
+  recordedOn: LocalDate;
+  effectiveOn: LocalDate;
+  lastRung: string | null;
+  answerDueOn: LocalDate | null;
+  /** An answer waits for the office. */
+  isAnswered: boolean;
+}
+
+/** Of a task `t` with its `parent`: a part goes by its parent's number and leaders. */
+const TASK = `t.id as "taskId", t.plan_id as "planId", t.position, coalesce(t.number, parent.number) as "taskNumber",
+  case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders`;
+const PLACE = `${TASK}, u.id as "unitId", u.code as "unitCode", u.name as "unitName", j.time_zone as "timeZone"`;
+
+const STANDING = `
+  select o.id, ${PLACE}, o.kind, o.subject, o.ladder, o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
+    o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
+  from obligation o
+    join jurisdiction j on j.id = o.jurisdiction_id
+    join task t on t.id = o.task_id
+    left join task parent on parent.id = t.parent_id
+    join plan p on p.id = t.plan_id
+    join unit u on u.id = o.unit_id
+  where o.next_rung_at is not null and p.policy_id = $1 and p.policy_version = $2 and ($3::uuid is null or p.id = $3)`;
+
+const TAKES_OVER = `p.state = 'issued' and (p.policy_id <> $1 or p.policy_version <> $2)
+  and ($3::uuid is null or p.id = $3)`;
+
+const HANDED_OUT = `
+  select a.id as "assignmentId", a.role, ${PLACE}, p.year, p.issued_on::text as "issuedOn",
+    t.deadline_due::text as "deadlineDue", t.milestones
+  from assignment a
+    join jurisdiction j on j.id = a.jurisdiction_id
+    join task t on t.id = a.task_id
+    left join task parent on parent.id = t.parent_id
+    join plan p on p.id = t.plan_id
+    join unit u on u.id = a.unit_id
+  where ${TAKES_OVER} and a.state not in ('verified', 'cancelled')`;
+
+const EXISTING = `
+  select o.id, o.assignment_id as "assignmentId", o.kind, o.subject, o.state, o.due_on::text as "recordedOn",
+    o.effective_on::text as "effectiveOn", o.last_rung as "lastRung", n.answer_due_on::text as "answerDueOn",
+    coalesce(n.state = 'answered', false) as "isAnswered"
+  from obligation o
+    join task t on t.id = o.task_id
+    join plan p on p.id = t.plan_id
+    left join lateral (
+      select n.state, n.answer_due_on from supervision_notice n
+      where n.obligation_id = o.id and n.deadline_version = o.deadline_version
+      order by n.issued_at desc, n.id desc limit 1) n on true
+  where ${TAKES_OVER}`;
+
+const DRAFTED_PLACES = `
+  select ${TASK} from task t left join task parent on parent.id = t.parent_id where t.plan_id = $1`;
