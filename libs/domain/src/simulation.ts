@@ -38,7 +38,7 @@ export interface SimulatedSpan {
  * Every rung of one ladder that fires from `now` on and before `until`, each at the sweep for which it falls due, while
  * nothing happens to the obligation. What is due already fires at `now`.
  */
-export function runLadder(
+function runLadder(
   ladder: Policy['ladders'][string],
   pointer: RungPointer | null,
   effectiveOn: LocalDate,

@@ -5,6 +5,7 @@ import { PlanService, PolicyService } from '@duban/tasks';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
+import { act, anyAct } from '../test/acts';
 import { type SimulatedFollowUp, type Simulation, type SimulationInput, SimulationReader } from './simulation.reader';
 
 const day = parseLocalDate;
@@ -124,60 +125,9 @@ function textOf({ units, isLeadNamed, withDistricts, dates, month, leader }: Ran
   return `整治第${i + 1}处易涝点${date}。（${clause}${named}）`;
 }
 
-/** What somebody does half-way; `which` picks the part. */
-interface Act {
-  do: 'sign_for' | 'report' | 'cancel' | 'answer' | 'reject';
-  which: number;
-}
-const anyAct: fc.Arbitrary<Act> = fc.record({
-  do: fc.constantFrom('sign_for', 'sign_for', 'sign_for', 'report', 'cancel', 'answer', 'reject'),
-  which: fc.nat(50),
-});
-
 describe('a simulation', () => {
   describe('of random plans', () => {
     const t = useOffice('2020-01-06T08:00:00+08:00');
-
-    async function act(office: Office, planId: string, { do: what, which }: Act): Promise<void> {
-      const pick = async <T>(sql: string): Promise<T | undefined> => {
-        const rows = await office.query<T>(sql, [planId]);
-        return rows[which % Math.max(rows.length, 1)];
-      };
-      const parts = (state: string, role = '%') =>
-        pick<{ id: string; code: string }>(
-          `select a.id, u.code from assignment a join task t on t.id = a.task_id join unit u on u.id = a.unit_id
-         where t.plan_id = $1 and a.state = '${state}' and a.role like '${role}' order by a.id`,
-        );
-      const notices = (states: string) =>
-        pick<{ id: string; code: string }>(
-          `select n.id, u.code from supervision_notice n join obligation o on o.id = n.obligation_id
-           join unit u on u.id = o.unit_id join task t on t.id = o.task_id
-         where t.plan_id = $1 and n.state in (${states}) order by n.id`,
-        );
-      const [part, notice] = [
-        await parts({ sign_for: 'assigned', report: 'in_progress', cancel: 'in_progress' }[what as 'report'] ?? 'none'),
-        await notices(what === 'answer' ? `'issued'` : `'answered'`),
-      ];
-      if (what === 'answer' && notice) {
-        await office.as(`${notice.code}.contact`, (tx, actor, at) =>
-          office.notices.transition(tx, actor, at, notice.id, { event: 'answer', answer: '正在整改。' }),
-        );
-      } else if (what === 'reject' && notice) {
-        await office.as('officer', (tx, actor, at) =>
-          office.notices.transition(tx, actor, at, notice.id, { event: 'reject', reason: '措施不实。' }),
-        );
-      } else if (part && what === 'cancel') {
-        await office.move('officer', part.id, 'cancel', { reason: '并入另一事项。', cancelReason: 'merged' });
-      } else if (part) {
-        const evidence = [{ title: '验收单' }];
-        await office.move(
-          `${part.code}.contact`,
-          part.id,
-          what,
-          what === 'report' ? { evidence, goAheadReason: '先行。' } : {},
-        );
-      }
-    }
 
     it('is what then happens, follow-up by follow-up: of the draft, of the plan, and of what is left half-way', async () => {
       const { office } = t;
@@ -186,7 +136,7 @@ describe('a simulation', () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyTask, { minLength: 1, maxLength: 3 }),
-          fc.array(anyAct, { maxLength: 8 }),
+          fc.array(anyAct(), { maxLength: 10 }),
           fc.integer({ min: 20, max: 70 }),
           fc.integer({ min: 20, max: 70 }),
           fc.integer({ min: 0, max: 14 }),

@@ -8,6 +8,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
+import { boardAt, escapeLike, lightOf } from './past-board';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
 
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -23,6 +24,8 @@ export interface TaskFilter {
   dueBefore?: Date;
   /** Words in the task's text, or its number. */
   q?: string;
+  /** The board as it was at this instant. */
+  asOf?: Date;
   sort: (typeof TASK_SORTS)[number];
   limit: number;
   cursor?: string;
@@ -81,9 +84,10 @@ export class TaskReader {
   constructor(private readonly history: HistoryService) {}
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
+    const unitId = unitScope(actor);
+    if (filter.asOf) return boardAt(tx, unitId, filter.asOf, filter);
     const where = new Conditions();
     const nowParameter = where.parameter(now);
-    const unitId = unitScope(actor);
     for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
     where.addMatter(actor);
     where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
@@ -92,7 +96,7 @@ export class TaskReader {
       where.add(`t.content like $? or t.number = $?`, `%${escapeLike(filter.q)}%`, filter.q);
     }
     if (filter.light === 'red') where.add(HAS_GRAVE_NOTICE);
-    where.add(`${lightOf} = $?`, filter.light);
+    where.add(`${LIGHT} = $?`, filter.light);
     const { order, after, keyOf } = SORTS[filter.sort];
     const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
     if (key) where.add(after, ...key);
@@ -100,7 +104,7 @@ export class TaskReader {
       `select t.id, t.plan_id as "planId", t.parent_id as "parentId", t.number, t.position, t.path, t.content, t.state,
          t.is_lead_inferred as "leadInferred", t.due_on::text as "dueOn", t.version,
          o.next_due_at as "nextDueAt", coalesce(o.overdue, 0)::int as overdue, n.colour as notice,
-         ${lightOf} as light,
+         ${LIGHT} as light,
          array(select u.name from assignment a join unit u on u.id = a.unit_id
                where a.task_id = t.id and a.role = 'lead' and ${counts} order by a.id) as leads,
          (select count(distinct a.unit_id)::int from assignment a where a.task_id = t.id and ${counts}) as units
@@ -274,9 +278,7 @@ const HAS_PART = `t.id in (select own.id from assignment a join task part on par
 /** A part that was cancelled says nothing of who does a task, unless all of it was. */
 const counts = `(a.state <> 'cancelled' or t.state = 'cancelled')`;
 
-/** A draft has no light, nor has what was cancelled. */
-const lightOf = `(case when t.state is null or t.state = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'
-  when o.overdue > 0 then 'yellow' else 'green' end)`;
+const LIGHT = lightOf('t.state');
 
 /** Says nothing that the light does not, but finds the few from their notices, where the light is asked of each task. */
 const HAS_GRAVE_NOTICE = `t.id in (select ob.task_id from supervision_notice n join obligation ob on ob.id = n.obligation_id
@@ -301,5 +303,3 @@ const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (
       keyOf: (row) => [row.dueOn ?? FAR, row.id],
     },
   };
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);

@@ -34,6 +34,7 @@ class TasksQuery extends createZodDto(
     dueBefore: instant.optional(),
     q: storable.trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
     sort: z.enum(TASK_SORTS).default('position'),
+    asOf,
     limit,
     cursor,
   }),
@@ -101,13 +102,20 @@ export class TasksController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The board: tasks (责任事项) with state, light and what is due next' })
+  @ApiOperation({
+    summary: 'The board: tasks (责任事项) with state, light and what is due next, now or at a past instant',
+    description:
+      'Of a past instant a unit sees the tasks that it had a part in then, with the names as they were recorded.',
+  })
   @ApiOkResponse({ type: TasksDto })
   list(@CurrentActor() actor: Actor, @Query() query: TasksQuery): ReturnType<TaskReader['list']> {
-    const { dueBefore, ...filter } = query;
+    const { dueBefore, asOf: instantOrDay, ...filter } = query;
+    const now = this.clock.now();
+    const at = asOfInstant(instantOrDay, now);
     return this.transactor.run((tx) =>
-      this.reader.list(tx, actor, this.clock.now(), {
+      this.reader.list(tx, actor, now, {
         ...filter,
+        ...(at === null ? {} : { asOf: at }),
         ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
       }),
     );

@@ -1,0 +1,118 @@
+import type { EntityManager } from 'typeorm';
+import { Conditions } from './conditions';
+import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
+import type { TaskFilter, TaskRow } from './task.reader';
+
+/**
+ * The board as it was at an instant, with all that narrows and orders it, read off history.
+ *
+ * A line is a state of a task that was the last at the instant. Indexes over these states have the two orders of the
+ * board, so that a page is read from where it begins, a few states for each line, and what a line tells is looked up for
+ * that line alone. What no index has (words, a state, green and yellow) is looked for along the order, as on the present
+ * board: in the worst case once through the tasks of the plan, or of all plans where none is named.
+ *
+ * @param unitId whose part alone is seen, null for all: the unit sees what was its own then. What it has lost since it
+ *   knew then; what it was given since it did not.
+ */
+export async function boardAt(
+  tx: EntityManager,
+  unitId: string | null,
+  asOf: Date,
+  filter: TaskFilter,
+): Promise<Page<TaskRow>> {
+  const where = new Conditions();
+  const at = where.parameter(asOf);
+  where.add(`t.entity = 'task'`).add('t.after is not null').add(isLast('t', at));
+  for (const id of [unitId ?? undefined, filter.unitId]) where.add(hadPart(at), id);
+  where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
+  where.add('o.next_due_at < $?', filter.dueBefore);
+  if (filter.q !== undefined) {
+    where.add(`t.after->>'content' like $? or t.after->>'number' = $?`, `%${escapeLike(filter.q)}%`, filter.q);
+  }
+  if (filter.light === 'red') where.add(hadGraveNotice(at));
+  where.add(`${LIGHT} = $?`, filter.light);
+  const { order, after, keyOf } = SORTS[filter.sort];
+  const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
+  if (key) where.add(after, ...key);
+  const rows: TaskRow[] = await tx.query(
+    `select t.entity_id as id, t.plan_id as "planId", t.after->>'parentId' as "parentId", t.after->>'number' as number,
+       ${POSITION} as position, t.after->'path' as path, t.after->>'content' as content, t.after->>'state' as state,
+       (t.after->>'leadInferred')::boolean as "leadInferred", t.after->>'dueOn' as "dueOn",
+       (t.after->>'version')::int as version, o.next_due_at as "nextDueAt", o.overdue, n.colour as notice,
+       ${LIGHT} as light, coalesce(a.leads, '{}') as leads, a.units
+     from history_event t
+       left join lateral (
+         select min((s.after->>'dueAt')::timestamptz) as next_due_at,
+           count(*) filter (where (s.after->>'dueAt')::timestamptz <= ${at})::int as overdue
+         from (${lastOf('obligation', at)}) s where s.after->>'state' = 'open') o on true
+       left join lateral (
+         select s.after->>'colour' as colour from (${lastOf('supervision_notice', at)}) s
+         where s.after->>'state' in ('issued', 'acknowledged', 'answered')
+         order by array_position(array['red', 'orange', 'blue'], s.after->>'colour') limit 1) n on true
+       left join lateral (
+         select array_agg(s.after->>'unitName' order by s.entity_id) filter (where s.after->>'role' = 'lead') as leads,
+           count(*)::int as units
+         from (${lastOf('assignment', at)}) s where s.after is not null) a on true
+     where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
+    where.parameters,
+  );
+  return pageOf(rows, filter.limit, keyOf);
+}
+
+/**
+ * Whether an event is the last of its thing at or before an instant, by the order of writing. The sum keeps Postgres
+ * from looking for the greatest `seq` along all of history.
+ */
+const isLast = (event: string, at: string): string =>
+  `${event}.occurred_at <= ${at} and ${event}.seq = (select max(l.seq + 0) from history_event l
+     where l.entity_id = ${event}.entity_id and l.occurred_at <= ${at})`;
+
+/** The last states of the things of one kind in the task of the line. */
+const lastOf = (entity: 'assignment' | 'obligation' | 'supervision_notice', at: string): string =>
+  `select distinct on (h.entity_id) h.entity_id, h.after from history_event h
+   where h.task_id = t.entity_id and h.entity = '${entity}' and h.occurred_at <= ${at}
+   order by h.entity_id, h.seq desc`;
+
+/** The unit had a part in the task, or in a part of it: found from the unit's side, which is the smaller. */
+const hadPart = (at: string): string => `t.entity_id in (
+  select own.id from history_event x
+    join history_event part on part.entity_id = x.task_id and ${isLast('part', at)}
+    cross join lateral (values (part.entity_id), ((part.after->>'parentId')::uuid)) own(id)
+  where x.entity = 'assignment' and x.after is not null and x.after->>'unitId' = $?::text and ${isLast('x', at)})`;
+
+/** Says nothing that the light does not, but finds the few that may be red from the notices that ever were. */
+const hadGraveNotice = (at: string): string => `t.entity_id in (select g.task_id from history_event g
+  where g.entity = 'supervision_notice' and g.after->>'colour' in ('orange', 'red') and g.occurred_at <= ${at})`;
+
+const POSITION = `(t.after->>'position')::int`;
+const FAR = '9999-12-31';
+const DUE = `coalesce(t.after->>'dueOn', '${FAR}') collate "C"`;
+const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =
+  {
+    position: {
+      order: `t.plan_id, ${POSITION}`,
+      after: `(t.plan_id, ${POSITION}) > ($?::uuid, $?::int)`,
+      keyOf: (row) => [row.planId, row.position],
+    },
+    due: {
+      order: `${DUE}, t.entity_id`,
+      after: `(${DUE}, t.entity_id) > ($?::text, $?::uuid)`,
+      keyOf: (row) => [row.dueOn ?? FAR, row.id],
+    },
+    '-due': {
+      order: `${DUE} desc, t.entity_id desc`,
+      after: `(${DUE}, t.entity_id) < ($?::text, $?::uuid)`,
+      keyOf: (row) => [row.dueOn ?? FAR, row.id],
+    },
+  };
+
+/**
+ * 亮灯, by the state of a task, its highest notice `n` that stands and what is overdue in it, `o`: a draft has no light,
+ * nor has what was cancelled.
+ */
+export const lightOf = (state: string): string =>
+  `(case when ${state} is null or ${state} = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'
+  when o.overdue > 0 then 'yellow' else 'green' end)`;
+const LIGHT = lightOf(`t.after->>'state'`);
+
+export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);
