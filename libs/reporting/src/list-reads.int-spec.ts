@@ -16,6 +16,14 @@ const id = (kind: number, n: string): string =>
 const idOf = (kind: number, n: number): string => `00000000-0000-7000-800${kind}-${String(n).padStart(12, '0')}`;
 const CITY = idOf(0, 0);
 
+/** Two events of each thing in the first 6,000 tasks, a month apart. */
+const history = (entity: string, table: string, planId: string, taskId: string, after: string): string => `
+  insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
+      request_id, after, occurred_at)
+    select gen_random_uuid(), '${CITY}', ${planId}, ${taskId}, '${entity}', x.id, '${entity}.moved', 'n', 'system', 'r',
+      ${after}, timestamptz '2026-01-08' + n * interval '30 days'
+    from ${table} x cross join generate_series(1, 2) n where ${taskId} < ${id(3, '6000')};`;
+
 /** Without the checks of foreign keys: only how the lists are read matters here. */
 const SEED = `
   set session_replication_role = replica;
@@ -50,6 +58,39 @@ const SEED = `
     select ${id(6, 'n')}, '${CITY}', 'n' || n, ${id(5, 'n * 6')}, 1,
       case n % 500 when 0 then 'red' else 'blue' end, 'issued',
       timestamptz '2026-01-02' + n * interval '1 hour', false, 1 from generate_series(0, ${TASKS - 1}) n;
+  ${history(
+    'task',
+    'task',
+    'x.plan_id',
+    'x.id',
+    `jsonb_build_object('planId', x.plan_id, 'position', x.position,
+      'number', x.number, 'path', '[]'::jsonb, 'content', x.content, 'state', x.state, 'dueOn', x.due_on,
+      'leadInferred', false, 'version', n)`,
+  )}
+  ${history(
+    'assignment',
+    'assignment',
+    'null',
+    'x.task_id',
+    `jsonb_build_object('unitId', x.unit_id, 'role', x.role,
+      'unitName', '单位', 'state', case n when 1 then 'assigned' else x.state end)`,
+  )}
+  ${history(
+    'obligation',
+    'obligation',
+    'null',
+    'x.task_id',
+    `jsonb_build_object('unitId', x.unit_id,
+      'state', case n when 1 then 'open' else x.state end, 'dueAt', x.due_at)`,
+  )}
+  ${history(
+    'supervision_notice',
+    'supervision_notice',
+    'null',
+    `(select task_id from obligation where id = x.obligation_id)`,
+    `jsonb_build_object('colour', x.colour, 'state', x.state)`,
+  )}
+  ${history('follow_up', 'obligation', 'null', 'x.task_id', `'{}'::jsonb`)}
   analyze;`;
 
 interface Node {
@@ -87,6 +128,8 @@ describe('a list reads its page and not its tables', () => {
   const supervision = new SupervisionReader();
   const now = new Date('2026-06-01T01:00:00Z');
   const page = { sort: 'position', limit: 50 } as const;
+  const asOf = new Date('2026-04-01T01:00:00Z');
+  const cursorOf = (...key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
   beforeAll(async () => {
     const owner = new Client({ connectionString: database.url });
@@ -115,6 +158,16 @@ describe('a list reads its page and not its tables', () => {
     ['tasks in the order of the plans', (tx) => tasks.list(tx, OFFICE, now, page)],
     ['tasks of a unit, for its contact', (tx) => tasks.list(tx, CONTACT, now, page)],
     ['tasks of a unit, for the office', (tx) => tasks.list(tx, OFFICE, now, { ...page, unitId: idOf(1, 9) })],
+    ['tasks as they were', (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf })],
+    ['tasks of a plan as they were', (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf, planId: idOf(2, 7) })],
+    ['tasks of a unit as they were, for its contact', (tx) => tasks.list(tx, CONTACT, now, { ...page, asOf })],
+    ['tasks as they were, by date', (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf, sort: 'due' })],
+    ['tasks as they were, the last first', (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf, sort: '-due' })],
+    [
+      'tasks as they were, from a page on',
+      (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf, sort: 'due', cursor: cursorOf('2026-06-01', idOf(3, 3)) }),
+    ],
+    ['tasks that were red', (tx) => tasks.list(tx, OFFICE, now, { ...page, asOf, light: 'red' })],
     ['tasks by date', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: 'due' })],
     ['tasks by date, the last first', (tx) => tasks.list(tx, OFFICE, now, { ...page, sort: '-due' })],
     ['tasks of a number', (tx) => tasks.list(tx, OFFICE, now, { ...page, q: '2412' })],

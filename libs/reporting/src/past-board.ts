@@ -61,10 +61,11 @@ export async function boardAt(
 
 /**
  * Whether an event is the last of its thing at or before an instant, by the order of writing. The sum keeps Postgres
- * from looking for the greatest `seq` along all of history.
+ * from looking for the greatest `seq` along all of history; `>=`, which no earlier event fulfils, keeps it from taking
+ * such events for rare, and so from reading all of them at once instead of a page in order.
  */
 const isLast = (event: string, at: string): string =>
-  `${event}.occurred_at <= ${at} and ${event}.seq = (select max(l.seq + 0) from history_event l
+  `${event}.occurred_at <= ${at} and ${event}.seq >= (select max(l.seq + 0) from history_event l
      where l.entity_id = ${event}.entity_id and l.occurred_at <= ${at})`;
 
 /** The last states of the things of one kind in the task of the line. */
