@@ -153,17 +153,15 @@ export class SimulationReader {
     assertMay(actor, 'policy.simulate');
     await tx.query('set transaction read only');
     checkSpan(input);
-    const after = cursorKey(input.cursor, [isInstant, isUuid, isCount, isUuid, isText, isText, isCount]);
+    const after = cursorKey(input.cursor, [isInstant, isUuid, isCount, isUuid, isText, isText, isCount]) as Key | null;
     const { id, version, name, rules } = await this.policies.view(tx, policyId, input.version);
     await assertUnit(tx, input.unitId);
     const { plans, owed, faults } = await this.owed(tx, now, rules, input);
     const concerned = input.unitId === undefined ? owed : owed.filter(({ unitId }) => unitId === input.unitId);
     concerned.sort(byPlace);
 
-    const foreseen = this.within(
-      input,
-      foresee(rules, concerned, this.spanOf(now, input, concerned), input.assume, this.calendar),
-    );
+    const span = this.spanOf(now, input, concerned);
+    const foreseen = foresee(rules, concerned, span, input.assume, this.calendar);
     const recipients = await SimulatedRecipients.read(tx, this.directory, concerned, input);
     const { items, counter } = this.list(foreseen, recipients, input, after);
     const page = pageOf(items, input.limit, ({ key }) => key);
@@ -326,43 +324,35 @@ export class SimulationReader {
     return { now, until: new Date(Math.max(now.getTime(), ...ends)) };
   }
 
-  private within({ from, to }: SimulationInput, foreseen: readonly ForeseenRung<Owed>[]): OnDay[] {
-    return foreseen.flatMap((one): OnDay[] => {
-      const day = localDateOf(one.at, one.obligation.timeZone);
-      return from <= day && day <= to ? [{ ...one, day }] : [];
-    });
-  }
-
   /** One page of the follow-ups and, where it is the first, the count of all. */
   private list(
-    foreseen: readonly OnDay[],
+    foreseen: readonly ForeseenRung<Owed>[],
     recipients: SimulatedRecipients,
     { from, to, limit }: SimulationInput,
-    after: readonly unknown[] | null,
+    after: Key | null,
   ): { items: { key: Key; item: SimulatedFollowUp }[]; counter: FollowUpCounter | null } {
     const counter = after === null ? new FollowUpCounter(from, to, this.calendar) : null;
     const items: { key: Key; item: SimulatedFollowUp }[] = [];
-    let last: OnDay | null = null;
+    const begins = after === null ? 0 : Date.parse(after[0]);
+    const dayOf = daysByInstant();
+    let last: ForeseenRung<Owed> | null = null;
     let n = 0;
     for (const one of foreseen) {
-      const { obligation, at, day, fired } = one;
+      if (one.at.getTime() < begins) continue;
+      const { obligation, at, fired } = one;
+      const day = dayOf(at, obligation.timeZone);
+      if (day < from || to < day) continue;
       // An obligation may have more than one rung at an instant: what it sends then is numbered through.
       if (last?.obligation !== obligation || last.at.getTime() !== at.getTime()) n = 0;
       last = one;
       const { kind, id: rung } = fired.rung;
       const colour = fired.rung.kind === 'notice' ? fired.rung.colour : null;
       for (const { postId, isCopy } of recipientsOf(fired.rung, recipients.postsOf(obligation, day))) {
-        const key: Key = [
-          at.toISOString(),
-          obligation.planId,
-          obligation.position,
-          obligation.unitId,
-          obligation.kind,
-          obligation.subject ?? '',
-          n++,
-        ];
         counter?.add({ day, kind, colour, obligationKind: obligation.kind, unitId: obligation.unitId });
-        if (items.length > limit || (after && compare(key, after as Key) <= 0)) continue;
+        const place = n++;
+        if (items.length > limit) continue;
+        const key = keyOf(at, obligation, place);
+        if (after && compare(key, after) <= 0) continue;
         const { planId, taskId, taskNumber, unitId, unitCode, unitName, subject, effectiveOn } = obligation;
         const item: SimulatedFollowUp = {
           at,
@@ -393,9 +383,29 @@ export class SimulationReader {
   }
 }
 
-type OnDay = ForeseenRung<Owed> & { day: LocalDate };
 /** The order of the list; with the place in it, so that a page goes on where the one before ended. */
 type Key = [at: string, planId: string, position: number, unitId: string, kind: string, subject: string, n: number];
+
+const keyOf = (at: Date, { planId, position, unitId, kind, subject }: Owed, n: number): Key => [
+  at.toISOString(),
+  planId,
+  position,
+  unitId,
+  kind,
+  subject ?? '',
+  n,
+];
+
+/** Thousands of follow-ups share their instant. */
+function daysByInstant(): (at: Date, timeZone: string) => LocalDate {
+  const known = new Map<string, LocalDate>();
+  return (at, timeZone) => {
+    const key = `${at.getTime()} ${timeZone}`;
+    const day = known.get(key) ?? localDateOf(at, timeZone);
+    known.set(key, day);
+    return day;
+  };
+}
 
 const isText = (part: unknown): boolean => typeof part === 'string';
 
@@ -404,8 +414,14 @@ function compare(a: Key, b: Key): number {
   return i < 0 ? 0 : a[i]! < b[i]! ? -1 : 1;
 }
 
-const placeOf = (one: Owed): Key => ['', one.planId, one.position, one.unitId, one.kind, one.subject ?? '', 0];
-const byPlace = (a: Owed, b: Owed): number => compare(placeOf(a), placeOf(b));
+/** The order within an instant; thousands are compared, so without a key for each. */
+function byPlace(a: Owed, b: Owed): number {
+  if (a.planId !== b.planId) return a.planId < b.planId ? -1 : 1;
+  if (a.position !== b.position) return a.position - b.position;
+  if (a.unitId !== b.unitId) return a.unitId < b.unitId ? -1 : 1;
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  return (a.subject ?? '') < (b.subject ?? '') ? -1 : 1;
+}
 
 function checkSpan({ from, to }: SimulationInput): void {
   if (from > to)

@@ -5,8 +5,12 @@ import { JobProducer } from '@duban/queue';
 import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Counting whole tables costs the more the larger they are: what was counted is good for so long. */
+const COUNTED_FOR_MS = 15_000;
+
 /**
- * What Prometheus reads. Figures about duties come from the database at the time of asking: any process gives the same.
+ * What Prometheus reads. Figures about duties come from the database at the time of asking: any process gives the same,
+ * but counts of whole tables may be some seconds old.
  * While the database is away they are missing and the others are there.
  */
 @Injectable()
@@ -18,6 +22,8 @@ export class Metrics {
     const registers = [this.registry];
     const read = <T>(query: string, parameters: unknown[] = []): Promise<T[]> =>
       transactor.run((tx) => tx.query(query, parameters)).catch(() => []);
+    const obligations = counted(transactor, `select state, count(*)::int as count from obligation group by 1`);
+    const deliveries = counted(transactor, `select channel, state, count(*)::int as count from delivery group by 1, 2`);
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Histogram({
       name: 'duban_http_request_seconds',
@@ -32,11 +38,11 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       async collect() {
-        const rows = await read<{ state: string; count: number }>(
-          `select state, count(*)::int as count from obligation group by state
-           union all select 'overdue', count(*)::int from obligation where state = 'open' and due_at <= $1`,
+        const overdue = read<{ state: string; count: number }>(
+          `select 'overdue' as state, count(*)::int as count from obligation where state = 'open' and due_at <= $1`,
           [clock.now()],
         );
+        const rows = [...(await obligations()), ...(await overdue)];
         this.reset();
         for (const { state, count } of rows) this.set({ state }, count);
       },
@@ -62,9 +68,7 @@ export class Metrics {
       labelNames: ['channel', 'state'],
       registers,
       async collect() {
-        const rows = await read<{ channel: string; state: string; count: number }>(
-          `select channel, state, count(*)::int as count from delivery group by 1, 2`,
-        );
+        const rows = await deliveries();
         this.reset();
         for (const { channel, state, count } of rows) this.set({ channel, state }, count);
       },
@@ -103,4 +107,31 @@ export class Metrics {
   observe(method: string, route: string, status: number, seconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, seconds);
   }
+}
+
+interface Count {
+  state: string;
+  channel: string;
+  count: number;
+}
+
+/**
+ * Counts again when the count has grown old; who asks meanwhile gets the same one. What failed is not kept, and what is
+ * kept is not told while the database is away.
+ */
+function counted(transactor: Transactor, query: string): () => Promise<Count[]> {
+  let kept: { since: number; rows: Promise<Count[]> } | null = null;
+  return async () => {
+    const isOld = kept === null || performance.now() - kept.since >= COUNTED_FOR_MS;
+    const asked = transactor.run<Count[]>((tx) => tx.query(isOld ? query : 'select 1'));
+    if (isOld) kept = { since: performance.now(), rows: asked };
+    const { rows } = kept!;
+    try {
+      await asked;
+      return await rows;
+    } catch {
+      kept = null;
+      return [];
+    }
+  };
 }
