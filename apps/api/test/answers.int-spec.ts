@@ -251,7 +251,7 @@ describe('The answers', () => {
         const json = { from: '2023-01-12', to: '2024-01-11', ...wish };
         return ['office', 'POST', '/policies/annual-report/simulate', { json }];
       }),
-      'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow'),
+      'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
       'POST /assignments/{id}/transitions': [

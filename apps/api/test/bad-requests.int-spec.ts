@@ -201,6 +201,8 @@ describe('A bad request', () => {
       ['for words with a NUL', get('/tasks?q=a%00b'), '400 REQUEST.INVALID', fault('q')],
       ['for a rung with a NUL', get('/follow-ups?rung=%00'), '400 REQUEST.INVALID', fault('rung')],
       ['for a channel with a NUL', get('/deliveries?channel=%00'), '400 REQUEST.INVALID', fault('channel')],
+      ['for the board of the future', get('/tasks?asOf=2023-01-21'), '422 REQUEST.AS_OF_IN_FUTURE', { field: 'asOf' }],
+      ['for the board of a day that is none', get('/tasks?asOf=2023-02-29'), '400 REQUEST.INVALID', fault('asOf')],
       ['for the past, malformed', past('yesterday'), '400 REQUEST.INVALID', fault('asOf')],
       ['for the past, on 29 February of no leap year', past('2023-02-29'), '400 REQUEST.INVALID', fault('asOf')],
       ['for the past, in the year 0', past('0000-01-01'), '400 REQUEST.INVALID', fault('asOf')],

@@ -405,7 +405,7 @@ const TABLE: Record<string, Probe[]> = {
   'POST /policies/{id}/simulate': [
     as('POST', '/policies/annual-report/simulate', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
   ],
-  'GET /tasks': [get('/tasks', READERS)],
+  'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
     get((w) => `${smallTask(w)}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '403 TASK.NOT_YOURS'),
@@ -590,6 +590,7 @@ describe('Rights', () => {
       const mine = new Set((await own.all('/tasks')).map((task) => task.id));
       for (const asOf of ['', '?asOf=2023-01-12']) {
         const { tasks } = await own.get(`/plans/${edge().planId}${asOf}`);
+        expect((await own.all(`/tasks${asOf}`)).filter((task) => !mine.has(task.id))).toEqual([]);
         const seen = tasks.flatMap((task: Json) => [task, ...task.subtasks]).map((task: Json) => task.id);
         expect(seen.length).toBeGreaterThan(0);
         expect(seen.filter((id: string) => !mine.has(id))).toEqual([]);

@@ -1,6 +1,6 @@
 import { CHINA_HOLIDAYS, createWorkingCalendar, endOfLocalDay, parseLocalDate } from '@duban/kernel';
 import { annualReport } from './presets';
-import { foresee, FollowUpCounter, type OwedObligation } from './simulation';
+import { type Assumption, foresee, FollowUpCounter, type OwedObligation } from './simulation';
 
 const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
 const timeZone = 'Asia/Shanghai';
@@ -21,7 +21,7 @@ const actionPlan = (change: Partial<OwedObligation> = {}): OwedObligation => ({
 });
 const linesOf = (
   obligations: OwedObligation[],
-  { now = NOW, until = UNTIL, assume = 'nobody_answers' as 'nobody_answers' | 'all_done_on_time' } = {},
+  { now = NOW, until = UNTIL, assume = 'nobody_answers' }: { now?: Date; until?: Date; assume?: Assumption } = {},
 ) =>
   foresee(annualReport, obligations, { now, until }, assume, calendar).map(
     ({ at, fired }) => `${at.toISOString().slice(5, 13)} ${[fired.rung.id, ...fired.collapsed].join('<')}`,
