@@ -30,8 +30,19 @@ export const inForceOn = (day: string): string => `
   and ${mayStandIn('d.delegate_id', day)}`;
 
 /** SQL: whether a task `t` is one of some matters, given as two arrays: of plans, and of tasks, whose parts go with them. */
-export const inMatterOf = (planIds: string, taskIds: string): string =>
-  `(t.plan_id = any(${planIds}::uuid[]) or t.id = any(${taskIds}::uuid[]) or t.parent_id = any(${taskIds}::uuid[]))`;
+export const inMatterOf = (
+  planIds: string,
+  taskIds: string,
+  { id, parentId, planId }: TaskColumns = { id: 't.id', parentId: 't.parent_id', planId: 't.plan_id' },
+): string =>
+  `(${planId} = any(${planIds}::uuid[]) or ${id} = any(${taskIds}::uuid[]) or ${parentId} = any(${taskIds}::uuid[]))`;
+
+/** Where a query has what tells which task it is of. */
+export interface TaskColumns {
+  id: string;
+  parentId: string;
+  planId: string;
+}
 
 /** A task as far as matters go, or a whole plan. */
 export interface MatterPlace {

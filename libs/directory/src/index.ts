@@ -1,7 +1,7 @@
 export { type AccountEdit, AccountService } from './account.service';
 export type { PersonState } from './person-state';
 export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';
-export { assertInMatter, inMatterOf, isInMatter, type MatterPlace } from './delegation-terms';
+export { assertInMatter, inMatterOf, type TaskColumns, isInMatter, type MatterPlace } from './delegation-terms';
 export { DIRECTORY_ENTITIES } from './directory-entities';
 export { DirectoryModule } from './directory.module';
 export type { Jurisdiction } from './jurisdiction';

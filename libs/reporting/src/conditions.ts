@@ -1,4 +1,4 @@
-import { inMatterOf } from '@duban/directory';
+import { inMatterOf, type TaskColumns } from '@duban/directory';
 import type { Actor } from '@duban/history';
 
 /** Collects the conditions of a `where` with their parameters, numbered as they come. */
@@ -14,10 +14,10 @@ export class Conditions {
     return this;
   }
 
-  /** Of a task `t`: that it is one of those for which the actor stands in (代行), where these are some. */
-  addMatter({ delegation }: Actor): this {
+  /** Of a task, `t` or by its columns: that it is one of those for which the actor stands in (代行), where these are some. */
+  addMatter({ delegation }: Actor, columns?: TaskColumns): this {
     const matter = delegation?.matter;
-    return matter ? this.add(inMatterOf('$?', '$?'), matter.planIds, matter.taskIds, matter.taskIds) : this;
+    return matter ? this.add(inMatterOf('$?', '$?', columns), matter.planIds, matter.taskIds, matter.taskIds) : this;
   }
 
   /** The placeholder of one more parameter, for use outside the `where`. */

@@ -1,3 +1,4 @@
+import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
@@ -16,6 +17,7 @@ import type { TaskFilter, TaskRow } from './task.reader';
  */
 export async function boardAt(
   tx: EntityManager,
+  actor: Actor,
   unitId: string | null,
   asOf: Date,
   filter: TaskFilter,
@@ -24,6 +26,7 @@ export async function boardAt(
   const at = where.parameter(asOf);
   where.add(`t.entity = 'task'`).add('t.after is not null').add(isLast('t', at));
   for (const id of [unitId ?? undefined, filter.unitId]) where.add(hadPart(at), id);
+  where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
   where.add('o.next_due_at < $?', filter.dueBefore);
   if (filter.q !== undefined) {
@@ -51,8 +54,9 @@ export async function boardAt(
          order by array_position(array['red', 'orange', 'blue'], s.after->>'colour') limit 1) n on true
        left join lateral (
          select array_agg(s.after->>'unitName' order by s.entity_id) filter (where s.after->>'role' = 'lead') as leads,
-           count(*)::int as units
-         from (${lastOf('assignment', at)}) s where s.after is not null) a on true
+           count(distinct s.after->>'unitId')::int as units
+         from (${lastOf('assignment', at)}) s
+         where s.after->>'state' <> 'cancelled' or t.after->>'state' = 'cancelled') a on true
      where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
     where.parameters,
   );
@@ -85,6 +89,7 @@ const hadPart = (at: string): string => `t.entity_id in (
 const hadGraveNotice = (at: string): string => `t.entity_id in (select g.task_id from history_event g
   where g.entity = 'supervision_notice' and g.after->>'colour' in ('orange', 'red') and g.occurred_at <= ${at})`;
 
+const PAST_TASK = { id: 't.entity_id', parentId: `(t.after->>'parentId')::uuid`, planId: 't.plan_id' };
 const POSITION = `(t.after->>'position')::int`;
 const FAR = '9999-12-31';
 const DUE = `coalesce(t.after->>'dueOn', '${FAR}') collate "C"`;

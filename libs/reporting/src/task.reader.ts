@@ -85,7 +85,7 @@ export class TaskReader {
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
     const unitId = unitScope(actor);
-    if (filter.asOf) return boardAt(tx, unitId, filter.asOf, filter);
+    if (filter.asOf) return boardAt(tx, actor, unitId, filter.asOf, filter);
     const where = new Conditions();
     const nowParameter = where.parameter(now);
     for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);

@@ -7,14 +7,11 @@ import { PlanImports1795640000000 } from './1795640000000-plan-imports';
 import { SignIn1795650000000 } from './1795650000000-sign-in';
 import { ListIndexes1795724900000 } from './1795724900000-list-indexes';
 import { UnitTree1795800000000 } from './1795800000000-unit-tree';
-<<<<<<< HEAD
 import { GroupRules1795801000000 } from './1795801000000-group-rules';
 import { TermsAndDelegations1795802000000 } from './1795802000000-terms-and-delegations';
 import { Reorganisations1795803000000 } from './1795803000000-reorganisations';
 import { HistoryProof1795805000000 } from './1795805000000-history-proof';
-=======
 import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
->>>>>>> 1e37144 (feat(tasks): ask for the board as it was at a past instant)
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -27,12 +24,9 @@ export const MIGRATIONS = [
   SignIn1795650000000,
   ListIndexes1795724900000,
   UnitTree1795800000000,
-<<<<<<< HEAD
   GroupRules1795801000000,
   TermsAndDelegations1795802000000,
   Reorganisations1795803000000,
   HistoryProof1795805000000,
-=======
   BoardAsOf1795806000000,
->>>>>>> 1e37144 (feat(tasks): ask for the board as it was at a past instant)
 ];
