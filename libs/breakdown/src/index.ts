@@ -5,4 +5,5 @@ export { wordsOf } from './likeness';
 export { readBreakdown } from './read-breakdown';
 export { readTermFromIssue, type TermFromIssue } from './term-from-issue';
 export { readStandingUnits, type StandingUnitsRule } from './standing-units';
-export { COLUMN_FIELDS } from './table-header';
+export { areTaskColumns, COLUMN_FIELDS, columnInRow } from './table-header';
+export { isParty, startsLikeUnit, unitAtStart } from './unit-names';

@@ -2,7 +2,7 @@ import type { CellObject } from '@e965/xlsx';
 import fc from 'fast-check';
 import { due, type Item, list } from '../../breakdown/test/families';
 import { gb18030, utf8Marked } from './encodings';
-import { pdfFile, setTable } from './pdf-file';
+import { pdfFile, setTable, type TableLooks } from './pdf-file';
 import { escaped } from './prose-files';
 import { date, sheetFile } from './sheet-file';
 import { webPage } from './web-page';
@@ -178,12 +178,14 @@ const WIDTH = 130;
 const LARGE = { width: 1400, height: 3000 };
 
 /** On one page, however long: where tables go on over pages is another matter. */
-function writePdf(grid: Grid): Uint8Array {
-  const [any = []] = grid;
-  const widths = any.map(() => WIDTH);
-  const filled = grid.filter((cells) => cells.some((one) => one === null || one.words !== ''));
-  return pdfFile([setTable(filled, { widths, x: 30, size: 9 })], { size: LARGE });
-}
+const writePdf =
+  (looks: Omit<TableLooks, 'widths'>) =>
+  (grid: Grid): Uint8Array => {
+    const [any = []] = grid;
+    const widths = any.map(() => WIDTH);
+    const filled = grid.filter((cells) => cells.some((one) => one === null || one.words !== ''));
+    return pdfFile([setTable(filled, { widths, x: 30, size: 9, ...looks })], { size: LARGE });
+  };
 
 const SERIAL_OF_1970 = 25_569;
 const DAY_MS = 86_400_000;
@@ -219,7 +221,10 @@ const writeCsv =
 export const LEDGER_KINDS: readonly LedgerKind[] = [
   { name: 'a table of Word', write: writeWord },
   { name: 'a table of a saved page', write: writePage },
-  { name: 'a table of a PDF, its cells wrapped', write: writePdf },
+  { name: 'a table of a PDF, its cells wrapped', write: writePdf({}) },
+  { name: 'a table of a PDF without lines', write: writePdf({ rules: 'none' }) },
+  { name: 'a table of a PDF without lines, its words at the top', write: writePdf({ rules: 'none', height: 'top' }) },
+  { name: 'a table of a PDF with lines between its rows', write: writePdf({ rules: 'rows', gap: 0 }) },
   { name: 'an .xlsx sheet', write: writeSheet('xlsx') },
   { name: 'an .xls sheet', write: writeSheet('biff8') },
   { name: 'an .ods sheet', write: writeSheet('ods') },

@@ -60,15 +60,23 @@ const THIN = 0.5;
 /** A cell of a table; null stands where another covers the place. */
 export type TableCell = { words: string; columns?: number; rows?: number } | null;
 
-/** Sets a table with lines around its cells, their words wrapped and in the middle of their height. */
+export interface TableLooks {
+  widths: readonly number[];
+  x?: number;
+  y?: number;
+  size?: number;
+  /** Which lines are drawn: around the cells, between the rows, above and below the head and at the end (三线表), or none. */
+  rules?: 'all' | 'rows' | 'three' | 'none';
+  /** Where words stand in the height of their row. */
+  height?: 'middle' | 'top';
+  /** Room between rows, in points. */
+  gap?: number;
+}
+
+/** Sets a table, the words of its cells wrapped. */
 export function setTable(
   rows: readonly (readonly TableCell[])[],
-  {
-    widths,
-    x: left = LEFT,
-    y: top = TOP,
-    size = SIZE,
-  }: { widths: readonly number[]; x?: number; y?: number; size?: number },
+  { widths, x: left = LEFT, y: top = TOP, size = SIZE, rules = 'all', height: place = 'middle', gap = 4 }: TableLooks,
 ): (Printed | Drawn)[] {
   const edges = widths.reduce<number[]>((all, width) => [...all, (all.at(-1) ?? left) + width], [left]);
   const leading = size * 1.3;
@@ -83,24 +91,34 @@ export function setTable(
       ),
     ),
   );
-  const tops = heights.reduce<number[]>((all, lines) => [...all, (all.at(-1) ?? top) + lines * leading + 4], [top]);
-  return rows.flatMap((cells, at) =>
+  const tops = heights.reduce<number[]>((all, lines) => [...all, (all.at(-1) ?? top) + lines * leading + gap], [top]);
+  const across = [0, 1, tops.length - 1].map((at) => tops[at] ?? 0);
+  const right = edges.at(-1) ?? left;
+  const drawn = across.map((y): Drawn => ({ x: left, y, width: right - left, height: THIN }));
+  const printed = rows.flatMap((cells, at) =>
     cells.flatMap((one, column): (Printed | Drawn)[] => {
       if (one === null) return [];
       const { columns = 1, rows: covered = 1 } = one;
       const [x, y] = [edges[column] ?? 0, tops[at] ?? 0];
       const [width, height] = [widthOfCell(column, columns), (tops[at + covered] ?? 0) - y];
       const lines = linesOf(one, width);
-      const first = y + (height - lines.length * leading) / 2 + size;
-      return [
+      const first = y + (place === 'top' ? gap / 2 : (height - lines.length * leading) / 2) + size;
+      const level = [
         { x, y, width, height: THIN },
         { x, y: y + height, width, height: THIN },
+      ];
+      const upright = [
         { x, y, width: THIN, height },
         { x: x + width, y, width: THIN, height },
+      ];
+      return [
+        ...(rules === 'all' || rules === 'rows' ? level : []),
+        ...(rules === 'all' ? upright : []),
         ...lines.map((words, index) => ({ words, x: x + PADDING, y: first + index * leading, size })),
       ];
     }),
   );
+  return rules === 'three' ? [...drawn, ...printed] : printed;
 }
 
 /** Parts a paragraph into lines as programs do: no number is broken, and no line begins with a mark. */

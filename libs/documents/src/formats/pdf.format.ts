@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { SourceDocument } from '@duban/breakdown';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
+import { type DrawnPage, headLines, withOpenTables } from '../pdf/open-tables';
 import { linesOf, type Piece } from '../pdf/page-lines';
 import { outsideOf, ruledTables } from '../pdf/ruled-tables';
 import { rulesOf } from '../pdf/rules';
 import { withoutRunningHeads } from '../pdf/running-heads';
-import { hasCells, type Page, writePages } from '../pdf/page-writer';
+import { hasCells, writePages } from '../pdf/page-writer';
 import { problem } from '../problems';
 import { SourceWriter } from '../source-writer';
 import type { DocumentFormat, KnownFile, Progress } from './format';
@@ -75,15 +76,16 @@ class PdfReader {
   ) {}
 
   async read(): Promise<SourceDocument> {
-    const pages: Page[] = [];
+    const pages: DrawnPage[] = [];
     const scanned: number[] = [];
     for (let number = 1; number <= this.document.numPages; number++) {
       const page = await this.document.getPage(number);
       const { width, height } = page.getViewport({ scale: 1 });
       const pieces = await this.piecesOf(page);
-      const tables = hasCells(pieces) ? ruledTables(await rulesOf(this.library, page), pieces) : [];
+      const rules = hasCells(pieces) ? await rulesOf(this.library, page) : [];
+      const tables = ruledTables(rules, pieces);
       const lines = linesOf(outsideOf(tables, pieces));
-      pages.push({ width, height, lines, tables });
+      pages.push({ width, height, lines, tables, rules });
       if (pieces.length === 0 && (await this.showsPictures(page))) scanned.push(number);
       page.cleanup();
       this.progress(number, this.document.numPages);
@@ -96,7 +98,9 @@ class PdfReader {
         throw problem('DOCUMENT.SCANNED', `${words}: have the text recognised (OCR) first.`, { pages: scanned });
       writer.note('pages_without_text', `${words}, and nothing was read there.`);
     }
-    writePages(writer, withoutRunningHeads(pages));
+    const heads = new Set(pages.flatMap(({ lines }) => [...headLines(lines)]));
+    const own = withoutRunningHeads(pages, (line) => heads.has(line));
+    writePages(writer, withOpenTables(own));
     return writer.finish();
   }
 

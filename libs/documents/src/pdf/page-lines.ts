@@ -15,6 +15,8 @@ export interface Line {
   end: number;
   y: number;
   size: number;
+  /** From the left. */
+  pieces: Piece[];
 }
 
 const HAN = '\\u2e80-\\u9fff\\uf900-\\ufaff\\uff00-\\uffef\\u3000-\\u303f\\u2014\\u2018-\\u201d';
@@ -66,7 +68,7 @@ export function lay(pieces: readonly Piece[]): Line[] {
 }
 
 /** Puts the pieces of a line together, with blanks only where they mean something. */
-function join(pieces: Piece[]): Line {
+export function join(pieces: Piece[]): Line {
   pieces.sort((one, other) => one.x - other.x);
   const size = Math.max(...pieces.map((piece) => piece.size));
   let words = '';
@@ -87,6 +89,7 @@ function join(pieces: Piece[]): Line {
     end,
     y: pieces[0]?.y ?? 0,
     size,
+    pieces,
   };
 }
 

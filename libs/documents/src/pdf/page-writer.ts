@@ -1,15 +1,9 @@
+import { columnInRow } from '@duban/breakdown';
 import type { SourceWriter } from '../source-writer';
 import { lay, type Line, type Piece } from './page-lines';
 import { joinLines } from './paragraphs';
-import type { RuledCell, RuledTable } from './ruled-tables';
-
-/** A page as it was read: its tables with lines around their cells, and the lines of text outside of them. */
-export interface Page {
-  width: number;
-  height: number;
-  lines: Line[];
-  tables: RuledTable[];
-}
+import type { ReadPage } from './open-tables';
+import type { PageTable, TableCell } from './page-table';
 
 /** So many lines with gaps in them look like a table. */
 const FEWEST_ROWS = 3;
@@ -23,9 +17,9 @@ const gapsIn = ({ words }: Line): number => words.split('\t').length - 1;
 export const hasCells = (pieces: readonly Piece[]): boolean => lay(pieces).some((line) => gapsIn(line) > 0);
 
 /** Writes down pages, text and tables in their order; a table that goes on over the end of a page is one. */
-export function writePages(writer: SourceWriter, pages: readonly Page[]): void {
+export function writePages(writer: SourceWriter, pages: readonly ReadPage[]): void {
   let text: { width: number; lines: Line[] }[] = [];
-  let table: RuledTable | null = null;
+  let table: PageTable | null = null;
   const finish = (): void => {
     if (table) writeTable(writer, table);
     table = null;
@@ -48,7 +42,7 @@ export function writePages(writer: SourceWriter, pages: readonly Page[]): void {
       }
       top = next?.bottom ?? bottom;
     }
-    if (isUnclear(page)) {
+    if (page.isUnclear || isUnclear(page)) {
       finish();
       writer.note(
         'table_unclear',
@@ -60,24 +54,29 @@ export function writePages(writer: SourceWriter, pages: readonly Page[]): void {
 }
 
 /** Whether lines outside of tables stand in columns, and not all in as many, as where cells have several lines. */
-function isUnclear({ lines }: Page): boolean {
+function isUnclear({ lines }: ReadPage): boolean {
   const rows = lines.filter((line) => gapsIn(line) >= FEWEST_GAPS);
   return rows.length >= FEWEST_ROWS && rows.some((row) => gapsIn(row) !== gapsIn(rows[0] ?? row));
 }
 
-const haveSameEdges = (one: RuledTable, other: RuledTable): boolean =>
+const haveSameEdges = (one: PageTable, other: PageTable): boolean =>
   one.edges.length === other.edges.length &&
   one.edges.every((edge, index) => Math.abs(edge - (other.edges[index] ?? 0)) <= SAME_EDGE);
 
-/** Two parts of a table; the first row of the second carries on the last one where it has no number, nor what stands for it. */
-function joined(table: RuledTable, next: RuledTable): RuledTable {
-  const isFirst = (cell: RuledCell): boolean => cell.row === 0;
-  const number = next.cells.find((cell) => isFirst(cell) && cell.column === 0);
+/**
+ * Two parts of a table. The first row of the second carries on the last one where it has no number, nor what stands for
+ * it; a head above such a row was repeated for the page alone.
+ */
+function joined(table: PageTable, next: PageTable): PageTable {
+  const head = repeatedHead(table, next);
+  const number = next.cells.find(({ row, column }) => row === head && column === numberColumn(table));
   const carriesOn = number !== undefined && number.rows === 1 && number.lines.length === 0;
-  const shift = table.rowCount - (carriesOn ? 1 : 0);
+  const first = carriesOn ? head : 0;
+  const shift = table.rowCount - first - (carriesOn ? 1 : 0);
   const cells = [...table.cells];
   for (const cell of next.cells) {
-    const above = carriesOn && isFirst(cell) ? lastAt(cells, table.rowCount - 1, cell.column) : -1;
+    if (cell.row < first) continue;
+    const above = carriesOn && cell.row === first ? lastAt(cells, table.rowCount - 1, cell.column) : -1;
     const before = cells[above];
     if (before)
       cells[above] = {
@@ -93,14 +92,26 @@ function joined(table: RuledTable, next: RuledTable): RuledTable {
   return { ...next, edges: table.edges, cells, rowCount: shift + next.rowCount };
 }
 
-const lastAt = (cells: readonly RuledCell[], row: number, column: number): number =>
+/** How many rows at the top of a part say what those of the whole say: its head. */
+function repeatedHead(table: PageTable, next: PageTable): number {
+  const words = ({ cells }: PageTable, row: number): string =>
+    cells.flatMap((cell) => (cell.row === row ? `${cell.column}:${cell.lines.join('')}` : [])).join('\t');
+  let rows = 0;
+  while (rows < next.rowCount && words(next, rows) === words(table, rows)) rows++;
+  return rows;
+}
+
+const numberColumn = ({ cells }: PageTable): number =>
+  cells.find(({ row, lines }) => row === 0 && columnInRow(lines.join('')) === 'number')?.column ?? 0;
+
+const lastAt = (cells: readonly TableCell[], row: number, column: number): number =>
   cells.findIndex(
     (cell) =>
       cell.row <= row && cell.row + cell.rows > row && cell.column <= column && cell.column + cell.columns > column,
   );
 
-function writeTable(writer: SourceWriter, { cells, rowCount }: RuledTable): void {
-  const rows: RuledCell[][] = Array.from({ length: rowCount }, () => []);
+function writeTable(writer: SourceWriter, { cells, rowCount }: PageTable): void {
+  const rows: TableCell[][] = Array.from({ length: rowCount }, () => []);
   for (const cell of cells) rows[cell.row]?.push(cell);
   writer.openTable();
   for (const row of rows) {

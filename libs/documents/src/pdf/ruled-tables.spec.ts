@@ -77,18 +77,3 @@ describe('a table in a PDF with lines around its cells', () => {
     ]);
   });
 });
-
-describe('a table in a PDF without lines', () => {
-  it('is warned of where its cells have several lines (silent misreading)', async () => {
-    const row = (y: number, ...words: string[]): Printed[] =>
-      words.flatMap((one, i) => (one === '' ? [] : [{ words: one, x: 60 + 120 * i, y }]));
-    const { warnings } = readBreakdown(
-      await read([
-        ...row(100, '序号', '任务', '牵头单位', '配合单位'),
-        ...row(120, '1', '修渠', '县水务局', '县财政局'),
-        ...row(134, '', '清淤', '县交通局', '县发改局'),
-      ]),
-    );
-    expect(warnings.map(({ code }) => code)).toContain('table_unclear');
-  });
-});

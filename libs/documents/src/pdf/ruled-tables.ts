@@ -1,53 +1,29 @@
-import { lay, type Line, type Piece } from './page-lines';
+import type { Piece } from './page-lines';
+import { linesIn, type PageTable, type TableCell } from './page-table';
 import type { Rule } from './rules';
-
-/** A cell of a table with lines around it; its places count from 0. */
-export interface RuledCell {
-  row: number;
-  column: number;
-  rows: number;
-  columns: number;
-  lines: string[];
-}
-
-/** A table whose cells are told by the lines that are drawn around them. */
-export interface RuledTable {
-  top: number;
-  bottom: number;
-  /** Where its columns begin, and where the last ends. */
-  edges: number[];
-  rowCount: number;
-  cells: RuledCell[];
-}
 
 /** In points: lines that meet may miss each other by as much, and a double line is one. */
 const TOLERANCE = 3;
 const FEWEST_COLUMNS = 2;
 const FEWEST_ROWS = 2;
 const MOST_PLACES = 20_000;
-/** In sizes of the letters: a line that lacks this much room for what begins the next has none for it. */
-const SLACK = 0.5;
-/** What is not parted over two lines: a number or a word, or one sign; and the marks that no line begins with. */
-const UNPARTED = /^(?:[\w.%-]+|.)[，。、；：！？）」”%]*/u;
-/** A name of a unit, and nothing else. */
-const NAME = /^[\p{sc=Han}（）()]{2,16}(?:[局委办部厅院会署]|政府|公司|集团|中心)$/u;
 /** Cells keep so much room free inside of their lines at most. */
 const WIDEST_PADDING = 8;
 
 /** The tables of a page that have lines between all of their rows and columns, from above. */
-export function ruledTables(rules: readonly Rule[], pieces: readonly Piece[]): RuledTable[] {
+export function ruledTables(rules: readonly Rule[], pieces: readonly Piece[]): PageTable[] {
   return groupsOf(rules)
     .flatMap((group) => tableOf(group, pieces) ?? [])
     .sort((one, other) => one.top - other.top);
 }
 
 /** The pieces that stand in none of the tables. */
-export const outsideOf = (tables: readonly RuledTable[], pieces: readonly Piece[]): Piece[] =>
+export const outsideOf = (tables: readonly PageTable[], pieces: readonly Piece[]): Piece[] =>
   pieces.filter((piece) => !tables.some((table) => stands(table, piece)));
 
 const middleOf = ({ x, y, width, size }: Piece): { x: number; y: number } => ({ x: x + width / 2, y: y - size * 0.35 });
 
-function stands({ top, bottom, edges }: RuledTable, piece: Piece): boolean {
+function stands({ top, bottom, edges }: PageTable, piece: Piece): boolean {
   const { x, y } = middleOf(piece);
   return y > top && y < bottom && x > (edges[0] ?? 0) && x < (edges.at(-1) ?? 0);
 }
@@ -105,7 +81,7 @@ function placeOf(edges: readonly number[], value: number): number {
   return low;
 }
 
-function tableOf(rules: readonly Rule[], pieces: readonly Piece[]): RuledTable | null {
+function tableOf(rules: readonly Rule[], pieces: readonly Piece[]): PageTable | null {
   const upright = rules.filter(({ isUpright }) => isUpright);
   const level = rules.filter(({ isUpright }) => !isUpright);
   // Lines across may reach over open sides; where they end a column does too.
@@ -116,7 +92,7 @@ function tableOf(rules: readonly Rule[], pieces: readonly Piece[]): RuledTable |
   const isDrawn = (along: readonly Rule[], at: number, middle: number): boolean =>
     along.some((rule) => Math.abs(rule.at - at) <= TOLERANCE && rule.from <= middle && rule.to >= middle);
   const owners: number[][] = [];
-  const cells: (RuledCell & { pieces: Piece[] })[] = [];
+  const cells: (TableCell & { pieces: Piece[] })[] = [];
   const middle = (of: readonly number[], index: number): number => ((of[index] ?? 0) + (of[index + 1] ?? 0)) / 2;
   for (let row = 0; row < rowCount; row++) {
     owners.push([]);
@@ -157,23 +133,3 @@ function tableOf(rules: readonly Rule[], pieces: readonly Piece[]): RuledTable |
     }),
   };
 }
-
-/** The paragraphs of a cell: a line goes on in the next where that begins with what had no room in it. */
-function linesIn(pieces: readonly Piece[], width: number): string[] {
-  const paragraphs: string[] = [];
-  let last: Line | null = null;
-  const lines = lay(pieces);
-  if (lines.every((line) => NAME.test(line.words))) return lines.map((line) => line.words);
-  for (const line of lines) {
-    const words = line.words.replaceAll('\t', ' ');
-    const first = UNPARTED.exec(words)?.[0] ?? '';
-    if (last && last.end - last.start + widthOf(first, line.size) + SLACK * line.size > width)
-      paragraphs[paragraphs.length - 1] += words;
-    else paragraphs.push(words);
-    last = line;
-  }
-  return paragraphs;
-}
-
-const widthOf = (words: string, size: number): number =>
-  [...words].reduce((sum, character) => sum + (character < '\u0100' ? 0.5 : 1) * size, 0);

@@ -20,8 +20,11 @@ const APART = 1.3;
 /** In sizes of the letters. */
 const MOST_LEADING = 2.5;
 
-/** Takes out the lines that stand on each page at the same place, and the numbers of the pages. */
-export function withoutRunningHeads<P extends Page>(pages: readonly P[]): P[] {
+/**
+ * Takes out the lines that stand on each page at the same place, and the numbers of the pages.
+ * @param isKept lines that stand at the same place for another reason
+ */
+export function withoutRunningHeads<P extends Page>(pages: readonly P[], isKept: (line: Line) => boolean): P[] {
   const kind = ({ words }: Line): string => words.replace(/\d+/g, '#').replace(/\s+/g, '');
   const seen = new Map<string, Line[]>();
   const apart = pages.map(setApart);
@@ -33,11 +36,13 @@ export function withoutRunningHeads<P extends Page>(pages: readonly P[]): P[] {
   return pages.map((one, page) => ({
     ...one,
     lines: one.lines.filter((line) => {
-      if (!apart[page]?.has(line)) return true;
+      if (!apart[page]?.has(line) || isKept(line)) return true;
       const runs = (seen.get(kind(line)) ?? []).filter(({ y }) => Math.abs(y - line.y) < SAME_HEIGHT);
       const isSame = runs.length >= FEWEST_SAME && runs.every(({ words }) => words === line.words);
       const isHead = (isSame || runs.length >= FEWEST_PAGES) && runs.length * 3 >= pages.length;
-      return !PAGE_NUMBER.test(line.words) && !isHead;
+      // The number of a row stands beside its words.
+      const isBeside = (other: Line): boolean => other !== line && Math.abs(other.y - line.y) < line.size;
+      return !isHead && (!PAGE_NUMBER.test(line.words) || one.lines.some(isBeside));
     }),
   }));
 }
