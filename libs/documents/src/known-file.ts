@@ -6,6 +6,10 @@ const BEGINNING = 4096;
 const HEADER = 64;
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 const TYPE = 'mimetype';
+const MANIFEST = 'META-INF/manifest.xml';
+/** Where the flags of a document stand in Word's old format, and the one of a protected one. */
+const FLAGS = 0x0b;
+const IS_ENCRYPTED = 0x01;
 
 /**
  * Looks into a file as far as it takes to tell what it is.
@@ -15,9 +19,17 @@ export async function knowFile(file: DocumentFile): Promise<KnownFile> {
   const { bytes } = file;
   const beginning = Buffer.from(bytes.subarray(0, BEGINNING)).toString('latin1');
   const entries = new Set(isZip(bytes) ? namesInZip(bytes) : []);
-  const type = entries.has(TYPE) ? Buffer.from(unzip(bytes, (name) => name === TYPE).get(TYPE) ?? []).toString() : '';
+  const parts = entries.has(TYPE)
+    ? unzip(bytes, (name) => name === TYPE || name === MANIFEST)
+    : new Map<string, Uint8Array>();
+  const textOf = (name: string): string => Buffer.from(parts.get(name) ?? []).toString();
   const container = beginning.startsWith(OLE) ? await openContainer(bytes) : { streams: [], header: null };
-  return { ...file, beginning, entries, type, streams: new Set(container.streams), header: container.header };
+  const streams = new Set(container.streams);
+  const isProtected =
+    streams.has('EncryptedPackage') ||
+    textOf(MANIFEST).includes(':encryption-data') ||
+    ((container.header?.[FLAGS] ?? 0) & IS_ENCRYPTED) !== 0;
+  return { ...file, beginning, entries, type: textOf(TYPE), streams, isProtected };
 }
 
 /** As far as we need it; the package has no types for it. */

@@ -19,3 +19,6 @@ export const problem = (
   message: string,
   details: Readonly<Record<string, unknown>> = {},
 ): DomainError => new DomainError('invalid', code, message, details);
+
+export const protectedFile = (): DomainError =>
+  problem('DOCUMENT.PROTECTED', 'The file is protected by a password: save it without one.');

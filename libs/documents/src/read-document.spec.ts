@@ -15,6 +15,21 @@ const bomb = (name: string, megabytes: number): Uint8Array =>
 const encryptedWord = new Uint8Array(600);
 encryptedWord.set([0xec, 0xa5, 0xc1, 0x00]);
 encryptedWord[0x0b] = 0x01;
+/** The first records of a sheet of Excel 97: its beginning, and how it is encrypted (FILEPASS). */
+const encryptedSheet = Uint8Array.from([
+  ...[0x09, 0x08, 16, 0, 0x00, 0x06, 0x05, 0x00, ...new Array<number>(12).fill(0)],
+  ...[0x2f, 0x00, 54, 0, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00, ...new Array<number>(48).fill(7)],
+  ...[0x0a, 0x00, 0, 0],
+]);
+/** An OpenDocument file whose parts are encrypted, as its list of contents says. */
+const encryptedOpenDocument = (kind: string): Uint8Array =>
+  zipSync({
+    mimetype: strToU8(`application/vnd.oasis.opendocument.${kind}`),
+    'content.xml': encryptedWord,
+    'META-INF/manifest.xml': strToU8(
+      '<manifest:manifest><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data manifest:checksum="x"/></manifest:file-entry></manifest:manifest>',
+    ),
+  });
 
 describe('readPlanDocument', () => {
   it.each([
@@ -31,6 +46,21 @@ describe('readPlanDocument', () => {
       container({ EncryptedPackage: encryptedWord, EncryptionInfo: encryptedWord }),
       'DOCUMENT.PROTECTED',
     ],
+    [
+      'one as Office writes it, with what it says of the encryption beside',
+      container({
+        EncryptedPackage: encryptedWord,
+        EncryptionInfo: encryptedWord,
+        '\u0006DataSpaces/Version': encryptedWord,
+        '\u0006DataSpaces/DataSpaceMap': encryptedWord,
+        '\u0006DataSpaces/DataSpaceInfo/StrongEncryptionDataSpace': encryptedWord,
+        '\u0006DataSpaces/TransformInfo/StrongEncryptionTransform/\u0006Primary': encryptedWord,
+      }),
+      'DOCUMENT.PROTECTED',
+    ],
+    ['an old Excel file with a password', container({ Workbook: encryptedSheet }), 'DOCUMENT.PROTECTED'],
+    ['an OpenDocument text with a password', encryptedOpenDocument('text'), 'DOCUMENT.PROTECTED'],
+    ['an OpenDocument sheet with a password', encryptedOpenDocument('spreadsheet'), 'DOCUMENT.PROTECTED'],
     ['an old Word file with a password', container({ WordDocument: encryptedWord }), 'DOCUMENT.PROTECTED'],
     ['a container that is cut off', container({ WordDocument: encryptedWord }).subarray(0, 100), 'DOCUMENT.BROKEN'],
     ['a container of something else', container({ PowerPoint: encryptedWord }), 'DOCUMENT.NOT_A_DOCUMENT'],

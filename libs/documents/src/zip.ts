@@ -36,13 +36,21 @@ export function namesInZip(bytes: Uint8Array): string[] {
 }
 
 /** Unpacks a zip and throws it away, for readers that do not count. @throws DomainError as {@link unzip} */
-export const checkZip = (bytes: Uint8Array): void => void unzip(bytes, () => true, false);
+export const checkZip = (bytes: Uint8Array): void => void unzip(bytes, () => true, { isKept: false });
+
+/** What is kept of a piece of an entry as it comes out. */
+type Filter = (piece: Uint8Array, isLast: boolean) => Uint8Array;
 
 /**
  * Unpacks the wanted entries of a zip, counting what comes out while it does.
+ * @param options `through` gives for the name of an entry what its pieces go through, if anything
  * @throws DomainError DOCUMENT.BROKEN, DOCUMENT.ZIP_BOMB
  */
-export function unzip(bytes: Uint8Array, isWanted: (name: string) => boolean, isKept = true): Map<string, Uint8Array> {
+export function unzip(
+  bytes: Uint8Array,
+  isWanted: (name: string) => boolean,
+  { isKept = true, through }: { isKept?: boolean; through?: (name: string) => Filter | undefined } = {},
+): Map<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
   let entries = 0;
   let total = 0;
@@ -53,6 +61,7 @@ export function unzip(bytes: Uint8Array, isWanted: (name: string) => boolean, is
     if (!isWanted(file.name)) return;
     const pieces: Uint8Array[] = [];
     const begun = pushed;
+    const filter = through?.(file.name);
     let size = 0;
     unfinished++;
     file.ondata = (error, piece, isLast) => {
@@ -62,10 +71,11 @@ export function unzip(bytes: Uint8Array, isWanted: (name: string) => boolean, is
       total += piece.length;
       if (total > MOST_BYTES || (size > LARGE_BYTES && size > MOST_RATIO * (pushed - begun + PIECE_BYTES)))
         throw bomb();
-      if (isKept) pieces.push(piece);
+      if (isKept) pieces.push(filter ? filter(piece, isLast) : piece);
       if (!isLast) return;
       unfinished--;
-      if (isKept) found.set(file.name, pieces.length === 1 ? piece : new Uint8Array(Buffer.concat(pieces)));
+      if (isKept)
+        found.set(file.name, pieces.length === 1 && pieces[0] ? pieces[0] : new Uint8Array(Buffer.concat(pieces)));
     };
     file.start();
   });

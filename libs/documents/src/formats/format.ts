@@ -16,8 +16,8 @@ export interface KnownFile extends DocumentFile {
   type: string;
   /** The names of the streams where the file is an OLE container (.doc, .xls, .wps, protected files), else none. */
   streams: ReadonlySet<string>;
-  /** The first bytes of Word's stream in such a container. */
-  header: Uint8Array | null;
+  /** Whether it says that it is encrypted; old sheets say so only to those who read them. */
+  isProtected: boolean;
 }
 
 /** How far the reading is: `done` of `total` pages, sheets or other steps. */

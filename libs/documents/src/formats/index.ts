@@ -5,11 +5,13 @@ import type { DocumentFormat, KnownFile } from './format';
 import { htmlFormat } from './html.format';
 import { pdfFormat } from './pdf.format';
 import { pictureFormat } from './picture.format';
+import { protectedFormat } from './protected.format';
 import { sheetFormat } from './sheet.format';
 import { textFormat } from './text.format';
 
 /** All kinds of files. The first that recognises a file reads it; a new kind is one file and one line. */
 const FORMATS: readonly DocumentFormat[] = [
+  protectedFormat,
   docxFormat,
   convertedFormat,
   sheetFormat,

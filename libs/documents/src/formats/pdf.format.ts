@@ -8,7 +8,7 @@ import { outsideOf, ruledTables } from '../pdf/ruled-tables';
 import { rulesOf } from '../pdf/rules';
 import { withoutRunningHeads } from '../pdf/running-heads';
 import { hasCells, writePages } from '../pdf/page-writer';
-import { problem } from '../problems';
+import { problem, protectedFile } from '../problems';
 import { SourceWriter } from '../source-writer';
 import type { DocumentFormat, KnownFile, Progress } from './format';
 
@@ -61,8 +61,7 @@ async function loadLibrary(): Promise<Library> {
 
 function refusalOf(error: unknown): unknown {
   const { name } = error as Error;
-  if (name === 'PasswordException')
-    return problem('DOCUMENT.PROTECTED', 'The file is protected by a password: save it without one.');
+  if (name === 'PasswordException') return protectedFile();
   if (name === 'InvalidPDFException' || name === 'FormatError' || name === 'MissingPDFException')
     return problem('DOCUMENT.BROKEN', 'The file is damaged or cut off: open it in its program and save it again.');
   return error;

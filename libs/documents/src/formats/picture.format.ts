@@ -14,9 +14,7 @@ const SIGNS: readonly (readonly [sign: RegExp, what: string])[] = [
 export const pictureFormat: DocumentFormat = {
   name: 'picture',
   recognises: ({ beginning, entries, streams }) => whatIs(beginning) !== null || entries.size > 0 || streams.size > 0,
-  read: ({ beginning, entries, streams }) => {
-    if (streams.has('EncryptedPackage'))
-      throw problem('DOCUMENT.PROTECTED', 'The file is protected by a password: save it without one.');
+  read: ({ beginning, entries }) => {
     const what = whatIs(beginning) ?? (entries.size > 0 ? 'an archive' : 'of a kind that is not read');
     throw problem('DOCUMENT.NOT_A_DOCUMENT', `The file is ${what}, and no document with text.`);
   },

@@ -1,7 +1,8 @@
 import type { SourceDocument } from '@duban/breakdown';
 import { DomainError } from '@duban/kernel';
 import type { CellObject, Range, WorkBook, WorkSheet } from '@e965/xlsx';
-import { problem } from '../problems';
+import { withoutBlankRows } from '../blank-rows';
+import { problem, protectedFile } from '../problems';
 import { SourceWriter } from '../source-writer';
 import { checkZip } from '../zip';
 import type { DocumentFormat, KnownFile, Progress } from './format';
@@ -51,11 +52,17 @@ async function readSheets(file: KnownFile, progress: Progress): Promise<SourceDo
 export const tooManyRows = (): Error =>
   problem('DOCUMENT.TOO_HARD', `The file has more than ${MOST_ROWS} rows: split it.`);
 
-/** @throws DomainError DOCUMENT.BROKEN, DOCUMENT.PROTECTED, DOCUMENT.ZIP_BOMB */
+/** @throws DomainError DOCUMENT.BROKEN, DOCUMENT.PROTECTED, DOCUMENT.ZIP_BOMB, DOCUMENT.TOO_HARD */
 export async function openBook({ bytes, entries }: KnownFile): Promise<{ library: Library; book: WorkBook }> {
-  if (entries.size > 0) checkZip(bytes);
   const library = await import('@e965/xlsx');
-  return { library, book: open(library, bytes) };
+  return { library, book: open(library, checked(bytes, entries)) };
+}
+
+/** What is packed is counted first. The blank rows of a sheet take the library long, and much memory. */
+function checked(bytes: Uint8Array, entries: ReadonlySet<string>): Uint8Array {
+  if (entries.has('xl/workbook.xml')) return withoutBlankRows(bytes);
+  if (entries.size > 0) checkZip(bytes);
+  return bytes;
 }
 
 function open(library: Library, bytes: Uint8Array): WorkBook {
@@ -67,9 +74,6 @@ function open(library: Library, bytes: Uint8Array): WorkBook {
     throw problem('DOCUMENT.BROKEN', 'The file is damaged or cut off: open it in its program and save it again.');
   }
 }
-
-const protectedFile = (): Error =>
-  problem('DOCUMENT.PROTECTED', 'The file is protected by a password: save it without one.');
 
 type Cells = (CellObject | undefined)[];
 
