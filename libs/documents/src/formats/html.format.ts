@@ -1,5 +1,6 @@
 import { decodeText, type SourceDocument } from '@duban/breakdown';
-import type { DefaultTreeAdapterTypes } from 'parse5';
+import type { defaultTreeAdapter as DefaultAdapter, DefaultTreeAdapterTypes } from 'parse5';
+import { problem } from '../problems';
 import { SourceWriter } from '../source-writer';
 import type { DocumentFormat, KnownFile } from './format';
 
@@ -22,6 +23,8 @@ const INLINE: ReadonlySet<string> = new Set(
   ),
 );
 const MOST_COVERED = 1_000;
+/** Browsers nest no deeper than this. */
+const DEEPEST = 512;
 
 /** A page as a browser saved it, and what other programs write as HTML whatever they name it. */
 export const htmlFormat: DocumentFormat = {
@@ -31,9 +34,45 @@ export const htmlFormat: DocumentFormat = {
   read: readHtml,
 };
 
+/** @throws DomainError DOCUMENT.TOO_HARD, DOCUMENT.NO_TEXT */
 async function readHtml(file: KnownFile): Promise<SourceDocument> {
-  const { parse } = await import('parse5');
-  return new PageReader().read(parse(decodePage(file)));
+  const { parse, defaultTreeAdapter } = await import('parse5');
+  return new PageReader().read(parse(decodePage(file), { treeAdapter: shallow(defaultTreeAdapter) }));
+}
+
+type Adapter = typeof DefaultAdapter;
+type Parent = DefaultTreeAdapterTypes.ParentNode;
+
+/**
+ * Makes the tree of a page, and refuses one that is nested too deep while it is made: for each tag the parser looks through
+ * all elements that are open. What is counted is the tree and no tags, since pages leave many of those open.
+ */
+function shallow(adapter: Adapter): Adapter {
+  const depths = new WeakMap<Parent, number>();
+  /** The content of a template is a tree of its own, made before the template has its place. */
+  const templates = new WeakMap<Parent, Parent>();
+  const note = (parent: Parent, node: Node): void => {
+    if (!('childNodes' in node)) return;
+    const depth = (depths.get(templates.get(parent) ?? parent) ?? 0) + 1;
+    if (depth > DEEPEST)
+      throw problem('DOCUMENT.TOO_HARD', 'The page is nested deeper than any that is written: save its text as Word.');
+    depths.set(node, depth);
+  };
+  return {
+    ...adapter,
+    appendChild: (parent, node) => {
+      note(parent, node);
+      adapter.appendChild(parent, node);
+    },
+    insertBefore: (parent, node, before) => {
+      note(parent, node);
+      adapter.insertBefore(parent, node, before);
+    },
+    setTemplateContent: (template, content) => {
+      templates.set(content, template);
+      adapter.setTemplateContent(template, content);
+    },
+  };
 }
 
 /** By its mark, else as the page says itself, else as any text. */
