@@ -124,6 +124,16 @@ describe('a table in a PDF without lines around its cells', () => {
       '二、道路',
     ]);
   });
+  it('has names apart that stand on lines of their own, one of them over two lines', async () => {
+    const names = '县委组织部\n各县（市、区）人民政府\n各乡镇人民政府\n国网云溪供电公司';
+    const { text } = await read(
+      setTable([cells(...HEAD), cells('1', LONG, names, '', ''), cells(...NEXT)], {
+        widths: [36, 150, 110, 90, 70],
+        rules: 'none',
+      }),
+    );
+    for (const name of names.split('\n')) expect(text.split(/[\n\t]/)).toContain(name);
+  });
   it('needs no numbers where gaps tell its rows', async () => {
     const document = await read(
       setTable(
@@ -152,6 +162,16 @@ describe('a PDF that shows no clear table', () => {
         ...row(134, '1', '二十公里', '县水务局', '县发改局'),
         ...row(148, '', '清淤河道', '县交通局', ''),
         ...row(162, '2', '三条', '', '县财政局'),
+      ],
+    ],
+    [
+      'its head does not name all columns',
+      [
+        ...row(100, '序号', '任务', '牵头单位'),
+        ...row(120, '1', '修渠', '县水务局', '6月底前'),
+        ...row(134, '2', '架桥', '县交通局', '7月底前'),
+        ...row(148, '3', '植树', '县林业局、县农业农村局'),
+        ...row(162, '4', '清淤', '县水务局', '8月底前'),
       ],
     ],
     [

@@ -27,6 +27,10 @@ export interface ReadPage extends Omit<DrawnPage, 'rules'> {
 /** In sizes of the letters. */
 const NARROWEST_GUTTER = 0.4;
 const OTHER_PLACE = 0.5;
+const CELL_GAP = 1.5;
+/** Of the rows of lines. */
+const PARTED_SHARE = 0.1;
+const FEWEST_PARTED = 2;
 /** What follows the last number further apart than this many lines is no row. */
 const FAR = 2.2;
 /** Of the lines with cells in them: so many may stand over a gutter. */
@@ -148,7 +152,7 @@ class TableReader {
     const length = this.lengthOf(body, gutters, cuts);
     const own = body.slice(0, length);
     const all = [...rows.slice(head.first, head.next), ...own].flat();
-    if (own.length === 0) return null;
+    if (own.length === 0 || hasUnnamedColumn(own, gutters)) return null;
     const middles = gutters.map(({ from, to }) => (from + to) / 2);
     const edges = before?.edges ?? [
       Math.min(...all.map((one) => one.start)) - 1,
@@ -284,7 +288,7 @@ class TableReader {
           column,
           rows: to - from + 1,
           columns: 1,
-          lines: linesIn(pieces, widths[column] ?? 0, widest[column]),
+          lines: linesIn(pieces, widths[column] ?? 0, { widest: widest[column], areUnits: columns[column]?.isUnits }),
         });
       }
       addBlanks(cells, count, found.count, columns.length);
@@ -345,6 +349,18 @@ class TableReader {
     }
     return widths;
   }
+}
+
+/** Whether words in one column stand apart as those of two do, so that the head does not name all columns. */
+function hasUnnamedColumn(body: readonly VisualRow[], gutters: readonly Gutter[]): boolean {
+  const parted = body.filter((row) =>
+    row.slice(1).some((segment, index) => {
+      const before = row[index];
+      if (!before || columnOf(before, gutters) !== columnOf(segment, gutters)) return false;
+      return segment.start - before.end > CELL_GAP * segment.size;
+    }),
+  );
+  return parted.length >= FEWEST_PARTED && parted.length >= PARTED_SHARE * body.length;
 }
 
 /** For each column how wide its lines may be, were all gutters as narrow as the narrowest. */

@@ -24,27 +24,38 @@ export interface PageTable {
 const SLACK = 0.5;
 /** What is not parted over two lines: a number or a word, or one sign; and the marks that no line begins with. */
 export const UNPARTED = /^(?:[\w.%-]+|.)[，。、；：！？）」”%]*/u;
+const SHORTEST_NAME = 5;
 /** A name of a unit, and nothing else. */
 const NAME = /^[\p{sc=Han}（）()]{2,16}(?:[局委办部厅院会署]|政府|公司|集团|中心)$/u;
 
 /**
  * The paragraphs of a cell: a line goes on in the next where that begins with what had no room in it.
  * @param width what has room in a line for certain
- * @param widest what may have room in it, if that is not the same
+ * @param options `widest` is what may have room in it, if that is not the same; `areUnits` whether its column names units
  */
-export function linesIn(pieces: readonly Piece[], width: number, widest = width): string[] {
+export function linesIn(
+  pieces: readonly Piece[],
+  width: number,
+  { widest = width, areUnits = false }: { widest?: number; areUnits?: boolean } = {},
+): string[] {
   const paragraphs: string[] = [];
   let last: Line | null = null;
   const lines = lay(pieces);
   if (areNames(lines, widest)) return lines.map((line) => line.words);
   for (const line of lines) {
     const words = line.words.replaceAll('\t', ' ');
-    if (last && isFull(last, line, width)) paragraphs[paragraphs.length - 1] += words;
+    const before = paragraphs.at(-1) ?? '';
+    const isNext = areUnits && isParty(before) && beginsName(words);
+    if (last && isFull(last, line, width) && !isNext) paragraphs[paragraphs.length - 1] += words;
     else paragraphs.push(words);
     last = line;
   }
   return paragraphs;
 }
+
+/** Whether a line behind a whole name begins another: offices within one have short names. */
+const beginsName = (words: string): boolean =>
+  startsLikeUnit(words) || (words.length >= SHORTEST_NAME && isParty(words));
 
 /** Whether a line has no room for what begins the next. */
 function isFull(line: Line, next: Line, width: number): boolean {
