@@ -31,7 +31,8 @@ const TOGETHER = 1.6;
 const NUMBER = /^[（(]?\d{1,4}[)）.．、]?$/;
 const SUMS = /^(?:合计|总计|小计|共计|总数|汇总)/;
 const CLOSED = /[。；;，、,：:!！?？)）”]$/;
-const MOST_LINES = 20_000;
+/** A page with more is no page. */
+const MOST_LINES = 4_000;
 
 /** Finds the rows of a table by the numbers of its rows, by gaps between them, or by lines across (`cuts`). */
 export class RowFinder {

@@ -64,6 +64,15 @@ describe('a table in a PDF without lines around its cells', () => {
     expect(tasksOf(document)).toEqual(TASKS);
     expect(document.text.trimEnd().split('\n').slice(-3)).toEqual([...after, signed.words]);
   });
+  it('ends where a paragraph follows at once, its first line like a heading and its last like a cell', async () => {
+    const table = tableOf(ROWS);
+    const bottom = Math.max(...table.map(({ y }) => y));
+    const lines = ['各单位要按照上述分工抓好落实，每月25日前将进展情况', '报县政府'];
+    const below = lines.map((words, index) => ({ words, x: 94 - 24 * index, y: bottom + 20 * (index + 1) }));
+    const document = await read([TITLE, ...table, ...below]);
+    expect(tasksOf(document)).toEqual(TASKS);
+    expect(document.text.slice(document.tables[0]!.end)).toMatch(/^\s*各单位[^\t]*报县政府\s*$/s);
+  });
   it.each([
     ['its head repeated', [HEAD]],
     ['without its head', []],

@@ -234,7 +234,9 @@ class TableReader {
       if (NOTE.test(first.words) && index > lastNumber) return index;
       const isFar = above !== undefined && first.y - above.y > FAR * first.size;
       if (isFar && index > lastNumber && (lastNumber >= 0 || row.length === 1)) return index;
-      if (row.some((segment) => crosses(segment, gutters)) && !this.isHeading(body, index, gutters)) return index;
+      const mayHead = lastNumber < 0 || index < lastNumber;
+      const isOver = row.some((segment) => crosses(segment, gutters));
+      if (isOver && !(mayHead && this.isHeading(body, index, gutters))) return index;
     }
     return body.length;
   }
