@@ -16,10 +16,12 @@ const encryptedWord = new Uint8Array(600);
 encryptedWord.set([0xec, 0xa5, 0xc1, 0x00]);
 encryptedWord[0x0b] = 0x01;
 /** The first records of a sheet of Excel 97: its beginning, and how it is encrypted (FILEPASS). */
-const encryptedSheet = Uint8Array.from([
-  ...[0x09, 0x08, 16, 0, 0x00, 0x06, 0x05, 0x00, ...new Array<number>(12).fill(0)],
-  ...[0x2f, 0x00, 54, 0, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00, ...new Array<number>(48).fill(7)],
-  ...[0x0a, 0x00, 0, 0],
+const encryptedSheet = Buffer.concat([
+  Buffer.from([0x09, 0x08, 16, 0, 0x00, 0x06, 0x05, 0x00]),
+  Buffer.alloc(12),
+  Buffer.from([0x2f, 0x00, 54, 0, 0x01, 0x00, 0x01, 0x00, 0x01, 0x00]),
+  Buffer.alloc(48, 7),
+  Buffer.from([0x0a, 0x00, 0, 0]),
 ]);
 /** An OpenDocument file whose parts are encrypted, as its list of contents says. */
 const encryptedOpenDocument = (kind: string): Uint8Array =>

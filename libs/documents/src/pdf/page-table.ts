@@ -45,7 +45,7 @@ export function linesIn(
   for (const line of lines) {
     const words = line.words.replaceAll('\t', ' ');
     const before = paragraphs.at(-1) ?? '';
-    const isNext = areUnits && isParty(before) && beginsName(words);
+    const isNext = areUnits && isParty(namesIn(before).at(-1) ?? '') && beginsName(namesIn(words)[0] ?? '');
     if (last && isFull(last, line, width) && !isNext) paragraphs[paragraphs.length - 1] += words;
     else paragraphs.push(words);
     last = line;
@@ -53,9 +53,10 @@ export function linesIn(
   return paragraphs;
 }
 
-/** Whether a line behind a whole name begins another: offices within one have short names. */
-const beginsName = (words: string): boolean =>
-  startsLikeUnit(words) || (words.length >= SHORTEST_NAME && isParty(words));
+const namesIn = (words: string): string[] => words.split(/[、，,；;]/);
+
+/** Whether a name behind a whole one is another's: offices within one have short names. */
+const beginsName = (name: string): boolean => startsLikeUnit(name) || (name.length >= SHORTEST_NAME && isParty(name));
 
 /** Whether a line has no room for what begins the next. */
 function isFull(line: Line, next: Line, width: number): boolean {
