@@ -52,7 +52,7 @@ describe('HistoryTree', () => {
   it('takes in the events of before it was there', async () => {
     const owner = await ownerDataSource(database.url).initialize();
     const hasTree = async (): Promise<boolean> =>
-      ((await owner.query(`select to_regclass('history_leaf') is not null as "is"`)) as { is: boolean }[])[0]!.is;
+      (await owner.query(`select to_regclass('history_leaf') is not null as "is"`))[0].is;
     let undone = 0;
     try {
       for (; await hasTree(); undone++) await owner.undoLastMigration();
