@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { useOffice } from '../../supervision/test/office';
 import { act, anyAct } from '../test/acts';
-import { type TaskFilter, TaskReader } from './task.reader';
+import type { TaskFilter } from './board';
+import { TaskReader } from './task.reader';
 
 const UNITS = ['S02', 'S03', 'Q01'];
 const PLAN = planOf(

@@ -1,8 +1,8 @@
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
+import type { TaskFilter, TaskRow } from './board';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
-import type { TaskFilter, TaskRow } from './task.reader';
 
 /**
  * The board as it was at an instant, with all that narrows and orders it, read off history.

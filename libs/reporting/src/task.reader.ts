@@ -1,4 +1,3 @@
-import type { AssignmentState } from '@duban/domain';
 import { assertInMatter, unitScope } from '@duban/directory';
 import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
@@ -6,56 +5,11 @@ import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
 import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { TaskFilter, TaskRow } from './board';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
-
-export const LIGHTS = ['green', 'yellow', 'red'] as const;
-export type Light = (typeof LIGHTS)[number];
-export const TASK_SORTS = ['position', 'due', '-due'] as const;
-
-export interface TaskFilter {
-  planId?: string;
-  unitId?: string;
-  state?: AssignmentState;
-  light?: Light;
-  /** Tasks with something open that is due before this instant. */
-  dueBefore?: Date;
-  /** Words in the task's text, or its number. */
-  q?: string;
-  /** The board as it was at this instant. */
-  asOf?: Date;
-  sort: (typeof TASK_SORTS)[number];
-  limit: number;
-  cursor?: string;
-}
-
-/** A line of the board. */
-export interface TaskRow {
-  id: string;
-  planId: string;
-  parentId: string | null;
-  number: string | null;
-  position: number;
-  path: string[];
-  content: string;
-  state: AssignmentState | null;
-  leadInferred: boolean;
-  /** Day by which the lead completes it. */
-  dueOn: string | null;
-  leads: string[];
-  /** Units with a part in it. */
-  units: number;
-  /** The earliest instant by which something open is due. */
-  nextDueAt: Date | null;
-  overdue: number;
-  /** Colour of the highest supervision notice (督办单) that stands. */
-  notice: string | null;
-  /** 亮灯: red where an orange or red notice stands, yellow where something is overdue, else green. */
-  light: Light | null;
-  version: number;
-}
 
 export interface ReportView {
   id: string;
