@@ -46,6 +46,13 @@ class Client {
     return answer.body;
   }
 
+  /** The bytes of a file. */
+  async file(path) {
+    const response = await fetch(this.#url + path, { headers: this.#headers });
+    assert.equal(response.status, 200, `GET ${path}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   /** The code of a problem that must be the answer. */
   async refused(status, method, path, body, headers) {
     const answer = await this.ask(method, path, body, headers);
@@ -131,6 +138,9 @@ export async function tellStory({ url, password, material, say = () => undefined
 
   say('the directory and the plan come in');
   await admin.do('POST', '/units/import', form(material.units.name, material.units.bytes));
+  const sheets = form('units.xlsx', await office.file('/units/export?format=xlsx'));
+  const { created, updated, groups } = await admin.do('POST', '/units/import', sheets);
+  assert.deepEqual({ created, updated, groups }, { created: 0, updated: 0, groups: 0 }, 'the export changes nothing');
   const units = await office.all('/units');
   const codeOf = new Map(units.map((unit) => [unit.id, unit.code]));
   const draft = await office.do('POST', '/plans', form(material.plan.name, material.plan.bytes));

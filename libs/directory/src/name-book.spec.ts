@@ -100,7 +100,7 @@ describe('NameBook', () => {
     ['南湖、北岭、东河区政府', 'Q1 Q2 Q3'],
     ['市教育局、市应急局', 'D2 D3'],
     ['北岭区、青溪县人民政府', 'Q1 X1'],
-    // Groups that nobody has listed
+    // Collective names that no group has
     ['各区', 'Q1 Q2 Q3'],
     ['各区人民政府', 'Q1 Q2 Q3'],
     ['各县（市、区）人民政府', 'Q1 Q2 Q3 X1 X2'],
@@ -186,7 +186,7 @@ describe('NameBook', () => {
     expect(reading).toMatchObject(expected);
   });
 
-  it('takes a listed group as it is listed, empty or without somebody, rather than by rule', () => {
+  it('takes a listed group as it is listed, empty or without somebody, rather than by its words', () => {
     const book = bookOf('云山市', [...CITY.slice(11, 13), { ...CITY[13]!, groups: ['d'] }], {
       d: '各区人民政府',
       z: '各开发区管委会',

@@ -1,5 +1,5 @@
 import { governedPlace, type Place, placeOf, placeWithoutLevel, shortened, spelling, withoutPlace } from './name-forms';
-import { collectiveKey, membersByRule, readCollective } from './name-groups';
+import { collectiveKey, membersOfCollective, readCollective } from './name-groups';
 import { nameKey } from './names';
 import type { UnitView } from './unit-view';
 
@@ -49,8 +49,8 @@ const LIST_SEPARATORS = /[、,;]/;
 
 /**
  * All names of one jurisdiction's directory, and what follows from them. Exact names come first: a unit's name before
- * other units' other names, those before what a person has settled, and listed groups last. Then come groups by their
- * words, and the forms of `name-forms.ts`, each only where it leaves one unit; then names that units had before
+ * other units' other names, those before what a person has settled, and listed groups last. Then come collective
+ * names, and the forms of `name-forms.ts`, each only where it leaves one unit; then names that units had before
  * (曾用名), in the same forms, and those of units that are gone; then two names of one body, abbreviated lists.
  */
 export class NameBook {
@@ -143,7 +143,7 @@ export class NameBook {
     const [only] = listed;
     if (only && listed.length === 1) return only;
     if (only) return UNKNOWN;
-    const members = membersByRule(collective, this.units, this.place);
+    const members = membersOfCollective(collective, this.units, this.place);
     return members.length > 0 ? { unitIds: members.map(({ id }) => id), groupId: null } : UNKNOWN;
   }
 

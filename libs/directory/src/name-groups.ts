@@ -3,8 +3,8 @@ import { kindOf } from './unit-kinds';
 import type { UnitView } from './unit-view';
 
 /*
- * Groups of units (集合单位) that nobody has listed: 各区, 各县（市、区）人民政府, 各市、州, 各部门. A group by rule is certain only
- * where the words say all of one kind; 有关部门 and 相关区县 do not.
+ * Collective names of units (统称) that no group of the directory has: 各区, 各县（市、区）人民政府, 各市、州, 各部门. They are
+ * certain only where the words say all of one kind; 有关部门 and 相关区县 do not.
  */
 
 /** A collective name taken apart: which, and what of them. */
@@ -54,8 +54,8 @@ function levelsOf(body: string): string[] | null {
 /** Kinds of areas that have a committee (管委会), by the words that stand in its name. */
 const AREAS = ['开发区', '高新区', '经开区', '新区', '园区', '度假区', '示范区'];
 
-/** The members of a collective name by rule; empty where the directory has none, or is not certain of them. */
-export function membersByRule(
+/** Whom a collective name means; empty where the directory has nobody such, or is not certain of them. */
+export function membersOfCollective(
   { body, organ }: Collective,
   units: readonly UnitView[],
   place: Place,

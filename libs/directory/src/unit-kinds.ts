@@ -3,7 +3,7 @@ import { nameKey } from './names';
 /**
  * The kinds of units (单位类别): for each the Chinese words that a file may write for it, the first being the one that
  * people are shown. A word stands for one kind only, and none of them may be part of a name that means a place (开发区)
- * or something that is no kind of unit: groups by rule (各部门) are read by the same words.
+ * or something that is no kind of unit: collective names (各部门) are read by the same words.
  */
 export const UNIT_KINDS = {
   province: ['省级政府', '省', '自治区', '直辖市'],

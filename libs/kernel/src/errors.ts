@@ -2,7 +2,10 @@
 export type ErrorKind =
   'invalid' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'throttled' | 'unavailable';
 
-/** Where in the input the fault lies. Only the parts that apply are set; line, row and column count from 1. */
+/**
+ * Where in the input the fault lies. Only the parts that apply are set; line and row count from 1, a column is what people
+ * see of it: its number, or its letter with its head (B 名称).
+ */
 export interface ErrorPlace {
   field?: string;
   line?: number;

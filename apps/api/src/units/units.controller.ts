@@ -249,7 +249,8 @@ export class UnitsController {
     summary: 'Import the directory (单位名录)',
     description:
       'JSON `{jurisdiction, units: [{code, name, official, aliases, kind, groups, parent, position}], groups: [{code, name, rule}]}`, ' +
-      'a spreadsheet (.xlsx) or CSV, as `GET /units/export` writes them. What the file does not list is left as it is.',
+      'a spreadsheet (.xlsx) or CSV, as `GET /units/export` writes them. What the file does not list is left as it is. ' +
+      'With `preview` the answer has the difference and its digest, whatever the Idempotency-Key.',
   })
   @ApiOkResponse({ type: UnitImportDto })
   async import(
