@@ -460,7 +460,7 @@ async function reorganisationRequests(office: Caller): Promise<Record<string, Re
       ['office', 'POST', `/reorganisations/${second.id}/withdraw`, { json: { reason: '另行安排' } }],
     ],
     'GET /reorganisations': [
-      ['leader', 'GET', '/reorganisations'],
+      ['officer', 'GET', '/reorganisations'],
       ['auditor', 'GET', '/reorganisations?state=confirmed&limit=1'],
     ],
     'GET /reorganisations/{id}': [first, second, third].map(({ id }): Request => {

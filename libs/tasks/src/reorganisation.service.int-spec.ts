@@ -1,4 +1,4 @@
-import { UnitDirectory } from '@duban/directory';
+import { NameSettler, UnitDirectory } from '@duban/directory';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
 import { Owner } from '../../supervision/test/owner';
@@ -132,7 +132,7 @@ describe('A reorganisation of units', () => {
       expect(await reads(b.name)).toBe(`means ${c.code}`);
     });
 
-    it('several into one of them; of equal parts the less advanced goes on, and nothing is claimed to be done', async () => {
+    it('several into one of them; of equal parts the less advanced goes on, and nothing is claimed to be done (pneumatic 257)', async () => {
       const [a, b, lead] = await units(3);
       const planId = await office.begin(
         planOf(`办成一件事。（牵头单位：${lead.name}；责任单位：${a.name}、${b.name}）`),
@@ -239,7 +239,7 @@ describe('A reorganisation of units', () => {
       expect(await reads(a.name)).toBe(`ambiguous ${[b.code, c.code].sort().join(' ')}`);
     });
 
-    it('a unit that goes on keeps what no rule names', async () => {
+    it('a unit that goes on keeps what no rule names, and how the two are related is recorded (alaveteli 4714)', async () => {
       const [a] = await units(1);
       const b = reorganising.fresh();
       const planId = await office.begin(
@@ -425,6 +425,29 @@ describe('A reorganisation of units', () => {
     for (const { name } of [a, b, c, d]) expect(await reads(name)).toBe(`means ${d.code}`);
     const planId = await office.begin(planOf(`做好甲事。（牵头单位：${a.name}；责任单位：${c.name}）`));
     expect(await reorganising.parts(planId)).toEqual([`1 ${d.code} lead assigned`]);
+  });
+
+  it('what a person has said that a name means is what became of that unit; of several nobody knows', async () => {
+    const [a, b, c] = await units(3);
+    const planId = await office.draft(planOf('做好甲事。（牵头单位：市水务局）'));
+    const [{ id: jurisdictionId }] = (await office.query<{ id: string }>(`select id from jurisdiction`)) as [
+      { id: string },
+    ];
+    const settle = async (name: string, codes: string[]): Promise<void> => {
+      const unitIds = await lines(`select id as line from unit where code = any($1)`, [codes]);
+      await office.as('office', (tx, actor, at) =>
+        office.get(NameSettler).settle(tx, actor, at, jurisdictionId, name, { unitIds }, planId),
+      );
+    };
+    await settle('甲字号专班', [a.code]);
+    await settle('乙字号专班', [a.code, c.code]);
+    await reorganising.do({ units: [a.code], successors: [{ code: b.code }] });
+    expect(await reads('甲字号专班')).toBe(`means ${b.code}`);
+    expect(await reads('乙字号专班')).toBe(`means ${[b.code, c.code].sort().join(' ')}`);
+    const [d, e] = [reorganising.fresh(), reorganising.fresh()];
+    await reorganising.do({ kind: 'split', units: [b.code], successors: [d, e], default: d.code });
+    expect(await reads('甲字号专班')).toBe(`ambiguous ${[d.code, e.code].sort().join(' ')}`);
+    expect(await reads('乙字号专班')).toBe('unknown');
   });
 
   it('gives an old name to a present unit before any that was called so', async () => {

@@ -185,14 +185,16 @@ function toldOf(
   { units }: PlannedUnitChanges,
   unitIds: ReadonlyMap<string, string>,
 ): { unitId: string; from: string[]; count: number }[] {
-  const taken = new Map<string, { from: Set<string>; count: number }>();
-  for (const { change, partId, to } of changes) {
+  const taken = new Map<string, { from: Set<string>; taskIds: Set<string> }>();
+  for (const { change, partId, taskId, to } of changes) {
     const part = parts.get(partId)!;
     if (to === null || (change === 'merged' && part.unit === to)) continue;
-    const one = taken.get(to) ?? { from: new Set(), count: 0 };
+    const one = taken.get(to) ?? { from: new Set(), taskIds: new Set() };
     one.from.add(units.get(part.unit)!.name);
-    one.count++;
+    one.taskIds.add(taskId);
     taken.set(to, one);
   }
-  return [...taken].map(([code, { from, count }]) => ({ unitId: unitIds.get(code)!, from: [...from], count }));
+  return [...taken].map(([code, { from, taskIds }]) => {
+    return { unitId: unitIds.get(code)!, from: [...from], count: taskIds.size };
+  });
 }

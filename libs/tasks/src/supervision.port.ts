@@ -85,7 +85,7 @@ export interface MovedWork {
   merged: readonly { taskId: string; fromUnitId: string; toUnitId: string }[];
   /** Units that are gone, with the one that gets what is to be said to them of no part; null where there is none. */
   ended: readonly { unitId: string; successorId: string | null }[];
-  /** Who has taken over how many parts, and the names of those whose they were. */
+  /** Who has taken over matters in how many tasks, and the names of those whose they were. */
   told: readonly { unitId: string; from: readonly string[]; count: number }[];
 }
 

@@ -7,7 +7,7 @@ export const zh: Messages = {
     returned: '【退回】{item}（{unit}）的办结未通过审核：{reason}{rectify}。',
     notice_rejected: '【答复退回】{unit}对督办单{notice}（{number}）的答复未通过：{reason}，请重新答复。',
     reminder: '【提醒】{item}（{unit}）请于{due}前{duty}{timing}。{collapsed}',
-    reorganisation_failed: '【机构改革】{date}起施行的机构{kind}（单位代码：{units}）未能实施（{code}），请处理。',
+    reorganisation_failed: '【机构改革】自{date}起施行的{kind}（单位代码：{units}）未能实施（{code}），请处理。',
     work_taken_over: '【职责承接】自{date}起，原由{from}承担的{count}项任务由贵单位承担。',
     task_issued: '【交办】《{plan}》已印发，其中{count}项由贵单位承担{signFor}。',
     task_revised: '【方案调整】{item}（{unit}）：{part}{due}。',
