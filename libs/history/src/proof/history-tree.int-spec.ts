@@ -51,8 +51,10 @@ describe('HistoryTree', () => {
 
   it('takes in the events of before it was there', async () => {
     const owner = await ownerDataSource(database.url).initialize();
-    const hasTree = async (): Promise<boolean> =>
-      (await owner.query(`select to_regclass('history_leaf') is not null as "is"`))[0].is;
+    const hasTree = async (): Promise<boolean> => {
+      const [row]: { has: boolean }[] = await owner.query(`select to_regclass('history_leaf') is not null as has`);
+      return row!.has;
+    };
     let undone = 0;
     try {
       for (; await hasTree(); undone++) await owner.undoLastMigration();
