@@ -1,7 +1,10 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from './config';
+
+const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const OIDC = {
   OIDC_ISSUER: 'https://id.city.example',
@@ -20,8 +23,22 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...OIDC, OIDC_CLIENT_SECRET_FILE: file }).OIDC_CLIENT_SECRET).toBe('k'.repeat(32));
   });
 
+  it('takes one key to sign with, or several while it is changed', () => {
+    const [one, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')].map((pair) =>
+      pemOf(pair.privateKey),
+    );
+    for (const pem of [one!, `${one!}${other!}`])
+      expect(loadConfig({ DUBAN_SIGNING_KEY: pem }).DUBAN_SIGNING_KEY).toBe(pem);
+  });
+
   it.each([
     ['a short secret', { DUBAN_SECRET: 'short' }, 'DUBAN_SECRET'],
+    ['a key that is none', { DUBAN_SIGNING_KEY: 'short' }, 'DUBAN_SIGNING_KEY'],
+    [
+      'a key of another kind',
+      { DUBAN_SIGNING_KEY: pemOf(generateKeyPairSync('x25519').privateKey) },
+      'DUBAN_SIGNING_KEY',
+    ],
     ['a file that is none', { DUBAN_SECRET_FILE: '/nowhere/at/all' }, 'DUBAN_SECRET_FILE'],
     ['a provider that anybody can listen to', { ...OIDC, OIDC_ISSUER: 'http://id.city.example' }, 'OIDC_ISSUER'],
     ['a provider without a client', { ...OIDC, OIDC_CLIENT_ID: '' }, 'OIDC_CLIENT_ID'],
@@ -61,6 +78,7 @@ describe('loadConfig', () => {
     ['DUBAN_CLOCK', '2026-01-08', 'such as 2026-01-08T09:00:00+08:00'],
     ['DUBAN_DEMO_PASSWORD', 'short', 'at least eight characters'],
     ['DUBAN_LANGUAGE', 'fr', 'zh or en'],
+    ['DUBAN_HISTORY_HASH', 'md5', 'sha256 or sm3'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info or debug'],
   ])('says what %s=%s should have been', (name, value, wanted) => {
     const load = (): unknown => loadConfig({ [name]: value });
