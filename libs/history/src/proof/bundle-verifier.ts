@@ -52,6 +52,8 @@ export interface Outside {
 }
 
 const LATE_MS = 3_600_000;
+/** Characters of an instant without the fraction of its second. */
+const SECONDS = 19;
 const RECORDED_AT = Buffer.from('"recordedAt":"');
 
 /** Ends the reading at the first fault. */
@@ -100,6 +102,8 @@ class BundleVerifier {
   private readonly keyIds = new Set<string>();
   private suspicion: Suspicion | null = null;
   private ended = false;
+  /** An instant, to the second, before which no later event can have been recorded. */
+  private lateBefore = '';
   private line = 0;
   private signed = 0;
   private read = 0;
@@ -226,9 +230,10 @@ class BundleVerifier {
     if (!this.last) return;
     // The last of this name in the canonical order: those within a state come before it.
     const at = event.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
+    // To the second: a text compares faster than a date, and this is done for each event.
+    if (!(event.toString('latin1', at, at + this.lateBefore.length) < this.lateBefore)) return;
     const recordedAt = event.toString('latin1', at, event.indexOf('"', at));
     const { signedAt, number } = this.last.checkpoint;
-    if (!(Date.parse(recordedAt) < Date.parse(signedAt) - this.lateMs)) return;
     throw found(
       'event_inserted',
       `The event ${index}${wordsOf(event)} says that it was recorded at ${recordedAt}, and the checkpoint ${number}, signed at ${signedAt}, is without it: it was inserted later, or the database's clock was wrong.`,
@@ -263,6 +268,7 @@ class BundleVerifier {
       }
     }
     this.last = signed;
+    this.lateBefore = new Date(Date.parse(checkpoint.signedAt) - this.lateMs).toISOString().slice(0, SECONDS);
   }
 
   private assertFollows(checkpoint: Checkpoint, previous: SignedCheckpoint | null): void {
