@@ -68,9 +68,12 @@ export class ObligationMover {
 
   /** What is not composed yet goes to the same kind of post, or where the unit has none of it, to its contact. */
   private async readdress(tx: EntityManager, work: MovedWork): Promise<void> {
-    const ofTask = new Map(
-      [...work.merged, ...work.parts].map(({ taskId, fromUnitId, toUnitId }) => [`${taskId} ${fromUnitId}`, toUnitId]),
-    );
+    const ofTask = new Map<string, string | null>([
+      ...work.cancelled.map(({ taskId, fromUnitId }) => [`${taskId} ${fromUnitId}`, null] as const),
+      ...[...work.merged, ...work.parts].map(
+        ({ taskId, fromUnitId, toUnitId }) => [`${taskId} ${fromUnitId}`, toUnitId] as const,
+      ),
+    ]);
     const successorOf = new Map(work.ended.map(({ unitId, successorId }) => [unitId, successorId]));
     await lockWaiting(tx);
     const waiting: Readdressed[] = await tx.query(
@@ -80,8 +83,10 @@ export class ObligationMover {
        where n.composed_at is null and post.unit_id = any($1::uuid[]) order by n.id`,
       [[...new Set([...work.parts.map((part) => part.fromUnitId), ...successorOf.keys()])]],
     );
-    const to = (one: Readdressed): string | null | undefined =>
-      ofTask.get(`${one.taskId} ${one.unitId}`) ?? successorOf.get(one.unitId);
+    const to = (one: Readdressed): string | null | undefined => {
+      const ofPart = ofTask.get(`${one.taskId} ${one.unitId}`);
+      return ofPart === undefined ? successorOf.get(one.unitId) : ofPart;
+    };
     const goes = waiting.flatMap((one) => {
       const unitId = to(one);
       return unitId ? [{ ...one, toUnitId: unitId }] : [];

@@ -496,6 +496,34 @@ describe('A reorganisation of units', () => {
       ]);
     });
 
+    it('of what is cancelled nothing more is said, though another unit takes over the rest', async () => {
+      const [a, b] = await units(2);
+      const planId = await office.begin(
+        planOf(`做好甲事。（牵头单位：${a.name}）`, `做好乙事。（牵头单位：${a.name}）`),
+        { issuedOn: reorganising.today },
+      );
+      const tell = `insert into notification (id, jurisdiction_id, post_id, kind, task_id, parameters, wanted_at, send_from)
+        select gen_random_uuid(), t.jurisdiction_id, p.id, 'verified', t.id, '{}', now(), now() from task t, post p
+          join unit u on u.id = p.unit_id where t.plan_id = $1 and u.code = $2 and p.kind = 'head'`;
+      await office.query(tell, [planId, a.code]);
+      await reorganising.do({
+        kind: 'abolish',
+        units: [a.code],
+        successors: [{ code: b.code }],
+        moves: [{ taskIds: [await taskId(planId, '1')], to: [b.code] }],
+        cancelOpen: true,
+        reason: '职能取消',
+      });
+      expect(
+        await lines(
+          `select concat_ws(' ', u.code, p.kind, t.number, n.composed_at is null) as line from notification n
+             join post p on p.id = n.post_id join unit u on u.id = p.unit_id join task t on t.id = n.task_id
+           where t.plan_id = $1 and n.kind = 'verified' order by t.number`,
+          [planId],
+        ),
+      ).toEqual([`${b.code} head 1 t`, `${a.code} head 2 f`]);
+    });
+
     it('a notice that stands is answered by the successor, and by nobody else', async () => {
       const [a, b] = await units(2);
       const planId = await office.begin(planOf(`做好甲事。（牵头单位：${a.name}）`), { issuedOn: '2023-01-12' });

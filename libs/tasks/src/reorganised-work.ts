@@ -72,6 +72,9 @@ export class ReorganisedWork {
         toUnitId: unitId,
       })),
       merged: merged.filter(({ fromUnitId, toUnitId }) => fromUnitId !== toUnitId),
+      cancelled: changes
+        .filter(({ change }) => change === 'cancelled')
+        .map(({ partId, taskId }) => ({ taskId, fromUnitId: parts.get(partId)!.unitId })),
       ended: units.changes.ended.map(({ code, successors }) => ({
         unitId: unitIds.get(code)!,
         successorId: successorOf(successors),

@@ -83,6 +83,8 @@ export interface MovedWork {
   parts: readonly { assignmentId: string; planId: string; taskId: string; fromUnitId: string; toUnitId: string }[];
   /** Parts that ended since their unit's successor has another in the same task. */
   merged: readonly { taskId: string; fromUnitId: string; toUnitId: string }[];
+  /** Parts that nobody takes over: nothing more is said of them. */
+  cancelled: readonly { taskId: string; fromUnitId: string }[];
   /** Units that are gone, with the one that gets what is to be said to them of no part; null where there is none. */
   ended: readonly { unitId: string; successorId: string | null }[];
   /** Who has taken over matters in how many tasks, and the names of those whose they were. */
