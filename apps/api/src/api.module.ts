@@ -22,6 +22,7 @@ import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { PoliciesController } from './policies/policies.controller';
+import { RestrictionsController } from './restrictions/restrictions.controller';
 import { RequestValidationPipe } from './requests';
 import { ApiTokensController } from './sessions/api-tokens.controller';
 import { OidcController } from './sessions/oidc.controller';
@@ -35,6 +36,39 @@ import { TasksController } from './tasks/tasks.controller';
 import { UnitPostsController } from './units/unit-posts.controller';
 import { UnitsController } from './units/units.controller';
 
+/** All that there are; some only by what the settings say. */
+export const CONTROLLERS = {
+  always: [
+    SessionsController,
+    PasswordResetsController,
+    SecondFactorController,
+    ApiTokensController,
+    SignInPolicyController,
+    PersonsController,
+    PostChangesController,
+    DelegationsController,
+    HistoryController,
+    HistoryProofController,
+    UnitsController,
+    UnitPostsController,
+    ReorganisationsController,
+    DraftController,
+    UnresolvedNamesController,
+    PlansController,
+    PlanImportsController,
+    RevisionsController,
+    RestrictionsController,
+    PoliciesController,
+    TasksController,
+    AssignmentsController,
+    SupervisionController,
+    MessagesController,
+    OperationsController,
+  ],
+  withProvider: [OidcController, PersonIdentitiesController],
+  withDemonstrationClock: [ClockController],
+};
+
 /** The HTTP api: produces jobs, runs none. */
 @Module({})
 export class ApiModule {
@@ -43,32 +77,9 @@ export class ApiModule {
       module: ApiModule,
       imports: [GroundModule.forRoot(ground), ReportingModule],
       controllers: [
-        ...(ground.config.OIDC_ISSUER ? [OidcController, PersonIdentitiesController] : []),
-        SessionsController,
-        PasswordResetsController,
-        SecondFactorController,
-        ApiTokensController,
-        SignInPolicyController,
-        PersonsController,
-        PostChangesController,
-        DelegationsController,
-        HistoryController,
-        HistoryProofController,
-        UnitsController,
-        UnitPostsController,
-        ReorganisationsController,
-        DraftController,
-        UnresolvedNamesController,
-        PlansController,
-        PlanImportsController,
-        RevisionsController,
-        PoliciesController,
-        TasksController,
-        AssignmentsController,
-        SupervisionController,
-        MessagesController,
-        OperationsController,
-        ...(ground.clock instanceof DemonstrationClock ? [ClockController] : []),
+        ...(ground.config.OIDC_ISSUER ? CONTROLLERS.withProvider : []),
+        ...CONTROLLERS.always,
+        ...(ground.clock instanceof DemonstrationClock ? CONTROLLERS.withDemonstrationClock : []),
       ],
       providers: [
         CommandRunner,

@@ -7,8 +7,8 @@ import { type Logger, NestLog } from '@duban/platform';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   errorCodes,
@@ -21,6 +21,7 @@ import {
 import { describeApi } from './openapi';
 import { Metrics } from './operations/metrics';
 import { ProblemFilter } from './problem.filter';
+import { type Route, routesOf } from './routes';
 import { MAX_FILE_BYTES } from './uploads';
 import type { Ground } from './ground.module';
 
@@ -81,11 +82,18 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
   await app.register(multipart, { limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 11 } });
   app.setGlobalPrefix('api/v1', { exclude: ['/', 'healthz', 'readyz', 'metrics'] });
   app.useGlobalFilters(problems);
-  describeApi(app);
+  describeApi(app, allRoutes(app));
   observeRequests(app, log);
   letGoAtTheEnd(app.getHttpAdapter().getInstance());
   if (ground.clock instanceof DemonstrationClock) followClock(app, ground.clock);
   return app;
+}
+
+/** @throws Error where a route does not say who may call it: then nothing is served at all */
+function allRoutes(app: NestFastifyApplication): Route[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  const controllers = modules.flatMap((one) => [...one.controllers.values()].map(({ metatype }) => metatype));
+  return routesOf(controllers as Type[]);
 }
 
 /**

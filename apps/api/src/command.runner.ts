@@ -12,7 +12,10 @@ type Work<T> = (tx: EntityManager, actor: Actor, at: Date) => Promise<T>;
 /** What a client may send as an Idempotency-Key. */
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** Runs what changes something: one transaction a request, and at most once for each Idempotency-Key. */
+/**
+ * Runs what changes something: one transaction a request, as the one who sends it, and at most once for each
+ * Idempotency-Key.
+ */
 @Injectable()
 export class CommandRunner {
   constructor(
@@ -23,7 +26,7 @@ export class CommandRunner {
   /** For what does the same when it is repeated, and carries what must not be kept, not even as a fingerprint. */
   async runRepeatable<T>({ actor }: ActingRequest, work: Work<T>): Promise<T> {
     if (!actor) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in first.');
-    return this.transactor.run((tx) => work(tx, actor, this.clock.now()));
+    return this.transactor.as(actor, (tx) => work(tx, actor, this.clock.now()));
   }
 
   /**
@@ -37,12 +40,12 @@ export class CommandRunner {
     if (!actor?.personId) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in first.');
     const { personId } = actor;
     const key = request.headers['idempotency-key'];
-    if (key === undefined) return this.transactor.run((tx) => work(tx, actor, this.clock.now()));
+    if (key === undefined) return this.transactor.as(actor, (tx) => work(tx, actor, this.clock.now()));
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw invalid('IDEMPOTENCY.BAD_KEY', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
     }
     const fingerprint = fingerprintOf(request, content);
-    return this.transactor.run(async (tx) => {
+    return this.transactor.as(actor, async (tx) => {
       const earlier = await this.claim(tx, personId, key, fingerprint);
       if (earlier) return earlier.response as T;
       const response = await work(tx, actor, this.clock.now());

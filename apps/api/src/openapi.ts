@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { POST_HEADER } from './requests';
+import type { Route } from './routes';
 import { CSRF_HEADER, SESSION_COOKIE } from './sessions/session-cookie';
 
 const PROBLEM_SCHEMA = {
@@ -36,7 +37,7 @@ const PROBLEM_SCHEMA = {
 };
 
 /** `GET /api/openapi.json` and, to try it on, the page `GET /api/docs`. */
-export function describeApi(app: NestFastifyApplication): void {
+export function describeApi(app: NestFastifyApplication, routes: readonly Route[]): void {
   const config = new DocumentBuilder()
     .setTitle('duban 督办')
     .setDescription(
@@ -53,7 +54,7 @@ export function describeApi(app: NestFastifyApplication): void {
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('cookie')
     .build();
-  SwaggerModule.setup('api/docs', app, () => describe(app, config), {
+  SwaggerModule.setup('api/docs', app, () => describe(app, config, routes), {
     jsonDocumentUrl: '/api/openapi.json',
     swaggerOptions: { persistAuthorization: true },
   });
@@ -61,17 +62,13 @@ export function describeApi(app: NestFastifyApplication): void {
 
 /** Signing in makes another session each time, and secrets are not kept; the rest does nothing twice by itself. */
 const KEYLESS = /^\/api\/v1\/(sessions|password-resets|second-factor|api-tokens|clock|persons)/;
-/** What nobody has to be signed in for. */
-const PUBLIC = new Set([
-  'post /api/v1/sessions',
-  'get /api/v1/sessions/oidc',
-  'get /api/v1/sessions/oidc/callback',
-  'post /api/v1/sessions/oidc/back-channel-logout',
-  'post /api/v1/password-resets',
-  'post /api/v1/password-resets/redeem',
-]);
 
-function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
+function describe(
+  app: NestFastifyApplication,
+  config: Omit<OpenAPIObject, 'paths'>,
+  routes: readonly Route[],
+): OpenAPIObject {
+  const needsOf = new Map(routes.map(({ method, path, needs }) => [`${method} /api/v1${path}`, needs]));
   const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
   document.components = {
     ...document.components,
@@ -84,14 +81,24 @@ function describe(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'path
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       };
       if (method !== 'get' && !KEYLESS.test(path)) (operation.parameters ??= []).push(IDEMPOTENCY_KEY);
-      if (PUBLIC.has(`${method} ${path}`)) operation.security = [];
+      const needs = needsOf.get(`${method.toUpperCase()} ${path}`);
+      if (needs === null) operation.security = [];
       else (operation.parameters ??= []).push(POST);
+      if (needs && needs.length > 0) {
+        operation.description = [
+          operation.description,
+          `Needs the right ${needs.map((one) => `\`${one}\``).join(' or ')}.`,
+        ]
+          .filter(Boolean)
+          .join(' ');
+      }
     }
   }
   return document;
 }
 
 interface Operation {
+  description?: string;
   parameters?: unknown[];
   responses: Record<string, unknown>;
   security?: unknown[];

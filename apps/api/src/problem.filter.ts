@@ -77,6 +77,7 @@ const FASTIFY_CODES: Readonly<Record<string, [code: string, detail: string]>> = 
 
 /** Text that Postgres cannot hold: a NUL character, or half a surrogate pair. */
 const UNSTORABLE = new Set(['22021', '22P05']);
+const INSUFFICIENT_PRIVILEGE = '42501';
 /** Not 08P01: a statement that breaks the protocol is our fault, and fails the next time, too. */
 const DATABASE_AWAY = /^(08(?!P01)|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|not queryable|timeout exceeded/;
 
@@ -141,6 +142,11 @@ export class ProblemFilter implements ExceptionFilter {
       const sqlState = (error.driverError as { code?: string }).code ?? '';
       if (UNSTORABLE.has(sqlState)) {
         return { status: 400, code: 'REQUEST.INVALID', detail: 'The text holds a character that cannot be stored.' };
+      }
+      if (sqlState === INSUFFICIENT_PRIVILEGE) {
+        // The second line held, so the first one let something through that it should not have.
+        this.log.error({ reqId: request.id, err: error }, 'the database refused what no guard had');
+        return { status: 403, code: 'RIGHTS.NOT_ALLOWED', detail: 'Your post may not do this.' };
       }
     }
     const cause =

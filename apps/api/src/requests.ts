@@ -1,5 +1,5 @@
 import { DomainError, type Fault } from '@duban/kernel';
-import type { Session, SessionNeed } from '@duban/directory';
+import type { Action, Session, SessionNeed } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -21,6 +21,13 @@ export function postAskedFor({ headers }: FastifyRequest): string | null {
   const asked = headers[POST_HEADER];
   return asked === undefined ? null : String(asked);
 }
+
+export const NEEDS = 'needs';
+/** What whoever calls the route may do, one of these at least, by the table of rights. Each route says it. */
+export const Needs = (...actions: [Action, ...Action[]]): ReturnType<typeof SetMetadata> => SetMetadata(NEEDS, actions);
+
+/** A route for anybody who is signed in: about themselves. */
+export const AnySignedIn = (): ReturnType<typeof SetMetadata> => SetMetadata(NEEDS, []);
 
 export const PUBLIC = 'public';
 /** A route that anybody may call without having signed in. */

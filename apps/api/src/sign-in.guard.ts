@@ -1,14 +1,24 @@
 import { Transactor } from '@duban/database';
-import { ApiTokenService, assertComplete, SessionService, type SessionNeed } from '@duban/directory';
+import {
+  type Action,
+  ApiTokenService,
+  assertComplete,
+  assertMayAny,
+  SessionService,
+  type SessionNeed,
+} from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { type Clock, DomainError, forbidden, invalid } from '@duban/kernel';
 import { CLOCK, type Config, CONFIG } from '@duban/platform';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type ActingRequest, IN_PERSON, postAskedFor, PUBLIC, WHILE_INCOMPLETE } from './requests';
+import { type ActingRequest, IN_PERSON, NEEDS, postAskedFor, PUBLIC, WHILE_INCOMPLETE } from './requests';
 import { assertOwnPage, SESSION_COOKIE } from './sessions/session-cookie';
 
-/** Finds out who makes a request: by a session's bearer token or cookie, or by an API token. */
+/**
+ * Finds out who makes a request, by a session's bearer token or cookie, or by an API token, and refuses whose post may not
+ * do what the route needs. What it concerns, and whether that is theirs, is for the service to ask, and for the database.
+ */
 @Injectable()
 export class SignInGuard implements CanActivate {
   constructor(
@@ -36,6 +46,7 @@ export class SignInGuard implements CanActivate {
           forbidden('API_TOKEN.NOT_FOR_THIS', 'This is for people, not for API tokens.'),
         );
       }
+      assertMayNeeded(request.actor, marked(NEEDS));
       return true;
     }
     const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id, postId));
@@ -44,6 +55,7 @@ export class SignInGuard implements CanActivate {
     if (isCookie) await this.check(actor, () => assertOwnPage(request, this.config));
     const allowed = (marked(WHILE_INCOMPLETE) ?? []) as SessionNeed[];
     if (session.needs !== null && !allowed.includes(session.needs)) assertComplete(session.needs);
+    assertMayNeeded(actor, marked(NEEDS));
     Object.assign(request, { actor, session });
     return true;
   }
@@ -66,6 +78,12 @@ export class SignInGuard implements CanActivate {
     );
     throw error;
   }
+}
+
+/** A route that does not say what it needs is nobody's. */
+function assertMayNeeded(actor: Actor, needs: unknown): void {
+  if (!Array.isArray(needs)) throw new Error('a route does not say what it needs');
+  if (needs.length > 0) assertMayAny(actor, needs as Action[]);
 }
 
 /**

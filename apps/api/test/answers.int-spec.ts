@@ -59,6 +59,16 @@ describe('The answers', () => {
     return (await opened.as('office')).do('POST', `/plans/${plan.id}/revisions`, { form: formOf(text) });
   };
 
+  /** Restricted, and lifted again. */
+  const restrictions = (kind: string, id: string): Record<string, Request[]> => {
+    const path = `/${kind}/${id}/restrictions`;
+    const name = (usernames: string[]): Request => ['office', 'PUT', path, { json: { usernames } }];
+    return {
+      [`PUT /${kind}/{id}/restrictions`]: [name(['office', 'officer']), name([])],
+      [`GET /${kind}/{id}/restrictions`]: [['office', 'GET', path]],
+    };
+  };
+
   /** Good requests for every operation; those of one operation go one after another. */
   const requests = (): Record<string, Request[]> => {
     const [{ taskId }] = parts.lead.obligations;
@@ -242,6 +252,8 @@ describe('The answers', () => {
       'POST /plans/{id}/revisions/{revisionId}/take': [['office', 'POST', `${revision}/take`, { json: {} }]],
       'POST /plans/{id}/revisions/{revisionId}/numbers/take': [['office', 'POST', `${revision}/numbers/take`]],
       'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
+      ...restrictions('plans', draft.id),
+      ...restrictions('tasks', draft.tasks[0].id),
       'GET /policies': gets('/policies'),
       'GET /policies/{id}': gets('/policies/annual-report', '', '?version=1'),
       'POST /policies/{id}/simulate': [

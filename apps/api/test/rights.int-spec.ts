@@ -51,6 +51,8 @@ interface Probe {
 /** For whom it is does not matter. */
 const PUBLIC_OPERATIONS = new Set(['POST /password-resets', 'POST /password-resets/redeem']);
 const NOT_ALLOWED = '403 RIGHTS.NOT_ALLOWED' as const;
+/** Whose post moves no part and answers no notice is told so before it is looked whose they are. */
+const NEVER = { leader: NOT_ALLOWED, auditor: NOT_ALLOWED, admin: NOT_ALLOWED, security: NOT_ALLOWED } as const;
 const get = (
   path: string | ((w: World) => string),
   allowed: Kind[] = ALL,
@@ -77,6 +79,7 @@ const moveOf = (part: (w: World) => Part, json: object, allowed: Kind[], hear: P
   allowed,
   hear,
   refusal: '403 ASSIGNMENT.NOT_YOURS',
+  others: NEVER,
 });
 const noticeOf = (notice: (w: World) => Json, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
   what: JSON.stringify(json),
@@ -84,6 +87,7 @@ const noticeOf = (notice: (w: World) => Json, json: object, allowed: Kind[], hea
   allowed,
   hear,
   refusal: '403 NOTICE.NOT_YOURS',
+  others: NEVER,
 });
 const editOf = (whom: string, json: object, allowed: Kind[], hear: Probe['hear']): Probe => ({
   what: `${whom} ${JSON.stringify(json)}`,
@@ -113,6 +117,13 @@ const decide = (path: (w: World) => string, json: object | undefined, hear: Prob
   request: (w, username) => [username, 'POST', path(w), json === undefined ? {} : { json }],
   allowed: OFFICE,
   hear,
+  refusal: NOT_ALLOWED,
+});
+
+const nameNobody = (path: (w: World) => string): Probe => ({
+  request: (w, username) => [username, 'PUT', path(w), { json: { usernames: ['nobody'] } }],
+  allowed: ['office'],
+  hear: '422 RESTRICTION.PERSON_UNKNOWN',
   refusal: NOT_ALLOWED,
 });
 
@@ -405,6 +416,10 @@ const TABLE: Record<string, Probe[]> = {
   'POST /policies/{id}/simulate': [
     as('POST', '/policies/annual-report/simulate', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
   ],
+  'GET /plans/{id}/restrictions': [get((w) => `/plans/${w.small.id}/restrictions`, ['office'])],
+  'PUT /plans/{id}/restrictions': [nameNobody((w) => `/plans/${w.small.id}/restrictions`)],
+  'GET /tasks/{id}/restrictions': [get((w) => `${smallTask(w)}/restrictions`, ['office'])],
+  'PUT /tasks/{id}/restrictions': [nameNobody((w) => `${smallTask(w)}/restrictions`)],
   'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
@@ -419,7 +434,7 @@ const TABLE: Record<string, Probe[]> = {
     // The part of another unit in a task that LD04 leads: the lead judges it, the office does not.
     {
       ...moveOf((w) => w.helper, { event: 'return' }, [...OWN], '422 ASSIGNMENT.REASON_REQUIRED'),
-      others: { office: '422 ASSIGNMENT.WRONG_VERIFIER', officer: '422 ASSIGNMENT.WRONG_VERIFIER' },
+      others: { ...NEVER, office: '422 ASSIGNMENT.WRONG_VERIFIER', officer: '422 ASSIGNMENT.WRONG_VERIFIER' },
     },
   ],
   'POST /assignments/{id}/reports': [
@@ -431,6 +446,7 @@ const TABLE: Record<string, Probe[]> = {
       allowed: [...OWN],
       hear: '422 OBLIGATION.NOT_BY_REPORT',
       refusal: '403 ASSIGNMENT.NOT_YOURS',
+      others: { ...NEVER, office: NOT_ALLOWED, officer: NOT_ALLOWED },
     },
   ],
   'GET /obligations': [get('/obligations', READERS)],

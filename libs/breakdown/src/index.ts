@@ -5,5 +5,6 @@ export { wordsOf } from './likeness';
 export { readBreakdown } from './read-breakdown';
 export { readTermFromIssue, type TermFromIssue } from './term-from-issue';
 export { readStandingUnits, type StandingUnitsRule } from './standing-units';
+export { secrecyMarkLine } from './secrecy-marks';
 export { areTaskColumns, COLUMN_FIELDS, columnInRow } from './table-header';
 export { isParty, startsLikeUnit, unitAtStart } from './unit-names';

@@ -3,13 +3,13 @@ import { MIGRATIONS } from './migrations';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** The role as which the application works: it owns no table and cannot rewrite what is recorded once. */
+/** The role as which the application connects: it owns no table and may nothing until a transaction says who acts. */
 const APPLICATION_ROLE = 'duban_app';
 
 /** How many connections one process may hold. */
 const POOL_SIZE = 12;
 
-/** A data source of the application: works as `duban_app`, knows the entities that the libraries own. */
+/** A data source of the application: connects as `duban_app`, knows the entities that the libraries own. */
 export const applicationDataSource = (
   url: string,
   entities: PostgresOptions['entities'],

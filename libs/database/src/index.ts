@@ -2,5 +2,6 @@ export * from './data-source';
 export * from './database.module';
 export * from './insert-all';
 export * from './migrate';
+export * from './security/acting';
 export * from './transactor';
 export * from './demonstration-clock';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownerDataSource } from './data-source';
 import { MIGRATIONS } from './migrations';
+import { secure } from './security/secure';
 
 /** Any number will do, as long as every process takes the same. */
 const MIGRATION_LOCK = 7_281_945;
@@ -8,7 +9,7 @@ const RETRY_MS = 100;
 const GIVE_UP_MS = 120_000;
 
 /**
- * Brings the schema to the newest version. Processes that start together wait for one another: the lock is polled,
+ * Brings the schema, and who may do what with its rows, to the newest version. Processes that start together wait for one another: the lock is polled,
  * not waited for, since waiting in Postgres would hang an index that is built concurrently.
  *
  * @returns names of the migrations that were run
@@ -24,6 +25,7 @@ export async function migrate(url: string): Promise<string[]> {
       await delay(RETRY_MS);
     }
     const done = await source.runMigrations();
+    await secure(session, done.length > 0);
     return done.map((migration) => migration.name);
   } finally {
     await session.release();

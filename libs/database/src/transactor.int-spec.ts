@@ -84,6 +84,6 @@ describe('Transactor', () => {
          from pg_roles where rolname = current_user`,
       ),
     );
-    expect(row).toEqual({ role: 'duban_app', super: false, tables: 0 });
+    expect(row).toEqual({ role: 'duban_system', super: false, tables: 0 });
   });
 });

@@ -1,21 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { type Acting, enter, enterAsSystem, settingsOf } from './security/acting';
 
 /** Postgres asks for the whole transaction again: serialization failure, deadlock. */
 const ASKS_AGAIN = new Set(['40001', '40P01']);
 const TRIES = 4;
 
-/** Runs work in one transaction. The manager is handed on as an argument: nothing is in a transaction by magic. */
+/**
+ * Runs work in one transaction. The manager is handed on as an argument: nothing is in a transaction by magic. Whoever
+ * acts is told to the database, which shows and takes only what is theirs; a connection by itself may nothing.
+ */
 @Injectable()
 export class Transactor {
   constructor(@Inject(DataSource) private readonly source: DataSource) {}
 
+  /** What somebody does or reads: the database lets them see and change what their post may. */
+  as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const settings = settingsOf(actor);
+    return this.transact((tx) => enter(tx, settings), work);
+  }
+
+  /** What the supervision itself does: the sweep, messages, signing in. It sees all; no request is served by it. */
+  run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.transact(enterAsSystem, work);
+  }
+
   /** Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement. */
-  async run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  private async transact<T>(
+    begin: (tx: EntityManager) => Promise<void>,
+    work: (tx: EntityManager) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.source.transaction(work);
+        return await this.source.transaction(async (tx) => {
+          await begin(tx);
+          return work(tx);
+        });
       } catch (error) {
         if (attempt === TRIES || !ASKS_AGAIN.has(postgresCode(error) ?? '')) throw error;
         await delay(Math.random() * 20 * 2 ** attempt);

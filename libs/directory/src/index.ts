@@ -15,7 +15,17 @@ export { ProviderSignInService } from './oidc/provider-sign-in.service';
 export { IdentityProvider } from './oidc/identity-provider';
 export { type NewPostChange, PostChangeService, type PostChangeView } from './post-change.service';
 export { type NewPost, PostService, type PostState, type PostView } from './post.service';
-export { type Action, ACTIONS, assertMay, may, unitScope } from './rights';
+export {
+  type Action,
+  ACTIONS,
+  assertMay,
+  assertMayAny,
+  may,
+  type Reach,
+  reachOf,
+  RIGHTS_IN_WORDS,
+  unitScope,
+} from './rights';
 export {
   type ActingPost,
   assertComplete,

@@ -2,11 +2,16 @@ import type { PostKind } from '@duban/domain';
 import type { Actor, Matter } from '@duban/history';
 import { forbidden } from '@duban/kernel';
 
-/** `all`: whatever it concerns. `own`: only what is the part of the unit whose post it is. */
-type Reach = 'all' | 'own';
+/**
+ * How far a right goes. `all`: whatever it concerns. `own`: only what is the part of the unit whose post it is. `led`:
+ * that, and the parts of others in the tasks that the unit leads (牵头). Of a restricted matter (限知事项) nothing goes
+ * beyond the people who are named for it, whatever their post.
+ */
+export type Reach = 'all' | 'led' | 'own';
 
 const OFFICE = { office: 'all', officer: 'all' } as const;
 const UNIT = { head: 'own', deputy: 'own', contact: 'own', handler: 'own' } as const;
+const UNIT_THAT_LEADS = { head: 'led', deputy: 'led', contact: 'led', handler: 'led' } as const;
 const GOVERNMENT = { ...OFFICE, leader: 'all', auditor: 'all', admin: 'all' } as const;
 const ADMINISTRATORS = { admin: 'all', security: 'all', auditor: 'all' } as const;
 const EVERYBODY = {
@@ -25,6 +30,8 @@ const RIGHTS = {
   'plan.issue': OFFICE,
   /** Try what a rule set would send. */
   'policy.simulate': OFFICE,
+  /** Say who alone may know of a matter. */
+  'matter.restrict': { office: 'all' },
   'unit.import': { ...OFFICE, admin: 'all' },
   'unit.reorganise': { office: 'all', admin: 'all' },
   'unit.read': EVERYBODY,
@@ -32,6 +39,8 @@ const RIGHTS = {
   'post.create': { ...OFFICE, admin: 'all' },
   'account.create': { admin: 'all' },
   'account.edit': { admin: 'all' },
+  /** One's own mail address and password. */
+  'account.edit_own': EVERYBODY,
   'account.read': ADMINISTRATORS,
   /** Propose that somebody is given a post, or loses one. */
   'post.propose': { admin: 'all', security: 'all' },
@@ -48,12 +57,15 @@ const RIGHTS = {
   'clock.read': EVERYBODY,
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,
-  /** Return, verify, cancel; a lead's unit judges the parts of the others, too. */
+  /** Return, verify, cancel. */
   'assignment.judge': OFFICE,
+  /** Return and verify what the other units of a task report. */
+  'assignment.judge_led': UNIT_THAT_LEADS,
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   'read.all': GOVERNMENT,
-  'read.own': { ...GOVERNMENT, ...UNIT },
+  /** One's own part, with those who are in it, and all of what one's unit leads. */
+  'read.own': { ...GOVERNMENT, ...UNIT_THAT_LEADS },
   'delivery.read_all': GOVERNMENT,
   'inbox.read': EVERYBODY,
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
@@ -70,9 +82,52 @@ const OF_MATTERS: readonly Action[] = [
   'read.own',
   'assignment.act',
   'assignment.judge',
+  'assignment.judge_led',
+  'account.edit_own',
   'notice.answer',
   'notice.judge',
 ];
+
+/** What is allowed, for people who read the table, in English and Chinese. */
+export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string, chinese: string]>> = {
+  'plan.draft': ['import a document into a draft', '导入方案草案'],
+  'plan.edit': ['change a draft; import and decide revisions', '修改草案、处理修订'],
+  'plan.issue': ['issue a plan; take revisions of an issued one', '印发方案'],
+  'matter.restrict': ['name the people who alone know of a matter', '设定限知人员'],
+  'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
+  'unit.import': ['import the directory of units', '导入单位名录'],
+  'unit.reorganise': ['rename, merge, split and abolish units, and move their matters', '机构改革'],
+  'post.create': ['make and close posts of deputies and handlers', '设置岗位'],
+  'unit.read': ['read the directory of units', '查看单位名录'],
+  'account.create': ['make accounts', '新建账号'],
+  'account.edit': ['change accounts', '修改账号'],
+  'account.edit_own': ['change one’s own mail address and password', '修改本人邮箱和密码'],
+  'account.read': ['read accounts, proposals of posts, the sign-in policy', '查看账号'],
+  'post.propose': ['propose that somebody is given a post, or loses one', '提出授权'],
+  'post.decide': ['decide on such proposals', '审定授权'],
+  'delegation.make': ['have somebody stand in for the holder of another’s post', '安排代行'],
+  'delegation.read': ['read who stands in for whom', '查看代行'],
+  'sign_in.administer': ['unlock accounts, end sessions, reset second factors', '登录管理'],
+  'sign_in.policy': ['set the sign-in policy', '设定登录策略'],
+  'history.read': ['read the whole history', '审计'],
+  'clock.move': ['move a demonstration’s clock', '调整演示时钟'],
+  'clock.read': ['read a demonstration’s clock', '查看演示时钟'],
+  'assignment.act': ['sign for a part, report, withdraw', '签收、报送、办结、撤回'],
+  'assignment.judge': ['return, verify, cancel', '退回、审核、撤销'],
+  'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
+  'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
+  'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
+  'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],
+  'read.own': ['read the matters that concern one', '查看相关事项'],
+  'delivery.read_all': ['read how messages were delivered', '查看投递情况'],
+  'inbox.read': ['read one’s own messages', '查看收件箱'],
+};
+
+/** How far a post's right goes; null where it has none. */
+export function reachOf(action: Action, post: PostKind): Reach | null {
+  const reaches: Partial<Record<PostKind, Reach>> = RIGHTS[action];
+  return reaches[post] ?? null;
+}
 
 /** All that rights tell apart; an API token may do a part of it. */
 export const ACTIONS = Object.keys(RIGHTS) as [Action, ...Action[]];
@@ -90,9 +145,10 @@ export function may(actor: Actor, action: Action, unitId?: string): boolean {
   if (actor.post === 'system') return true;
   if (actor.token && !actor.token.scopes.includes(action)) return false;
   if (actor.delegation && !mayDelegated(actor.delegation.matter, action)) return false;
-  const reaches: Partial<Record<PostKind, Reach>> = RIGHTS[action];
-  const reach = reaches[actor.post];
-  if (reach === 'own') return actor.unitId !== null && (unitId === undefined || unitId === actor.unitId);
+  const reach = reachOf(action, actor.post);
+  // Whether the unit leads a task is for those to ask who know the task.
+  if (reach === 'own' || reach === 'led')
+    return actor.unitId !== null && (unitId === undefined || unitId === actor.unitId);
   return reach === 'all';
 }
 
@@ -126,6 +182,14 @@ export function assertMay(actor: Actor, action: Action, unitId?: string): void {
 /** Who stands in for somebody does not have others stand in; all else goes with the post, or with its matters. */
 const mayDelegated = (matter: Matter | null, action: Action): boolean =>
   matter === null ? action !== 'delegation.make' : OF_MATTERS.includes(action);
+
+/**
+ * Refuses who may do none of these, before it is looked what it would concern.
+ * @throws DomainError as {@link assertMay}, about the first of them
+ */
+export function assertMayAny(actor: Actor, actions: readonly Action[]): void {
+  if (!actions.some((action) => may(actor, action))) assertMay(actor, actions[0]!);
+}
 
 /**
  * Whose part the actor sees: null sees all, else the id of the one unit.

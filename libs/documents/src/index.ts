@@ -1,3 +1,3 @@
 export type { Progress } from './formats/format';
-export { readPlanDocument, readTables } from './read-document';
+export { readPlanDocument, readTables, refuseSecretDocument } from './read-document';
 export type { TableCell, TableRow, TableSheet } from './tables';

@@ -1,6 +1,7 @@
 import { DomainError } from '@duban/kernel';
 
 export type DocumentProblemCode =
+  | 'PLAN.SECRET'
   | 'DOCUMENT.TOO_LARGE'
   | 'DOCUMENT.NOT_A_DOCUMENT'
   | 'DOCUMENT.NOT_A_TABLE'

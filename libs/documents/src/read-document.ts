@@ -23,15 +23,30 @@ export interface ReadingOptions extends Pick<ReadingOrder, 'columns'>, ThreadOpt
  * @throws DomainError DOCUMENT.*, or BREAKDOWN.* where it should be a plain text and is none
  */
 export async function readPlanDocument(file: DocumentFile, options: ReadingOptions = {}): Promise<PlanDocument> {
+  const result = await readFile(file, 'plan', options);
+  if (!('plan' in result)) throw new Error('a plan was asked for');
+  return result.plan;
+}
+
+/**
+ * Refuses a file that is marked as a state secret, before anything of it is kept. Much sooner than to read the plan in it.
+ * @throws DomainError `PLAN.SECRET`; DOCUMENT.* where it cannot be read
+ */
+export async function refuseSecretDocument(file: DocumentFile, options: ThreadOptions = {}): Promise<void> {
+  await readFile(file, 'secrecy', options);
+}
+
+async function readFile(
+  file: DocumentFile,
+  wanted: 'plan' | 'secrecy',
+  options: ReadingOptions,
+): Promise<ReadingResult> {
   const { columns = [], onProgress = () => undefined } = options;
   const known = await knowSmallFile(file, options);
   const format = formatOf(known);
   const bytes = await format.prepare?.(known, options.signal);
   const name = bytes ? `${file.name}.docx` : file.name;
-  const order: ReadingOrder = { wanted: 'plan', name, bytes: bytes ?? file.bytes, columns };
-  const result = await carryOut(order, format, onProgress, options);
-  if (!('plan' in result)) throw new Error('a plan was asked for');
-  return result.plan;
+  return carryOut({ wanted, name, bytes: bytes ?? file.bytes, columns }, format, onProgress, options);
 }
 
 /**

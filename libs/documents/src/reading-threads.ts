@@ -97,7 +97,7 @@ export function readInThread(
           const plan = JSON.parse(answer.plan) as PlanDocument;
           resolve({ plan: { ...plan, breakdown: { ...plan.breakdown, tasks } } });
         });
-      else if ('sheets' in answer) answered(() => resolve(answer));
+      else if ('sheets' in answer || 'isOpen' in answer) answered(() => resolve(answer));
       else {
         // What is thrown loses its class on the way.
         const { code, message, details } = answer.refusal;

@@ -8,7 +8,7 @@ const TASKS_AT_A_TIME = 250;
 const say = (answer: ReadingAnswer): void => parentPort?.postMessage(answer);
 
 function sayResult(result: ReadingResult): void {
-  if ('sheets' in result) return say(result);
+  if (!('plan' in result)) return say(result);
   const { text, breakdown } = result.plan;
   const { tasks } = breakdown;
   for (let from = 0; from < tasks.length; from += TASKS_AT_A_TIME)

@@ -1,13 +1,20 @@
-import { type Breakdown, type ChosenColumn, readBreakdown, type SourceDocument } from '@duban/breakdown';
+import {
+  type Breakdown,
+  type ChosenColumn,
+  readBreakdown,
+  secrecyMarkLine,
+  type SourceDocument,
+} from '@duban/breakdown';
 import { formatOf } from './formats';
 import type { DocumentFile, Progress } from './formats/format';
 import { knowFile } from './known-file';
+import { problem } from './problems';
 import { readSheets, type TableSheet } from './tables';
 
 /** A file to read, with what a person says that columns of its tables are. */
 export interface ReadingOrder extends DocumentFile {
-  /** What is wanted of it: the plan in it, or its sheets as they stand. */
-  wanted: 'plan' | 'sheets';
+  /** What is wanted of it: the plan in it, its sheets as they stand, or only whether it is marked as a secret. */
+  wanted: 'plan' | 'sheets' | 'secrecy';
   columns?: readonly ChosenColumn[];
 }
 
@@ -17,7 +24,7 @@ export interface PlanDocument {
   breakdown: Breakdown;
 }
 
-export type ReadingResult = { plan: PlanDocument } | { sheets: TableSheet[] };
+export type ReadingResult = { plan: PlanDocument } | { sheets: TableSheet[] } | { isOpen: true };
 
 /**
  * What a reading thread says: how far it is, what it has read, or why it cannot. A plan comes as JSON, which is read in
@@ -27,7 +34,7 @@ export type ReadingAnswer =
   | { done: number; total: number }
   | { tasks: string }
   | { plan: string }
-  | { sheets: TableSheet[] }
+  | Exclude<ReadingResult, { plan: PlanDocument }>
   | { refusal: { code: string; message: string; details: Readonly<Record<string, unknown>> } };
 
 /** The text of a file, with its tables. @throws DomainError DOCUMENT.* or BREAKDOWN.* */
@@ -39,12 +46,27 @@ export async function readDocument(
   return formatOf(known).read(known, onProgress);
 }
 
-/** Reads a file, here and now. @throws DomainError as {@link readDocument} and {@link readSheets} */
+/**
+ * Reads a file, here and now.
+ * @throws DomainError as {@link readDocument} and {@link readSheets}; `PLAN.SECRET` where the document is marked as a
+ *   state secret (涉密)
+ */
 export async function read(
   { columns = [], wanted, ...file }: ReadingOrder,
   onProgress: Progress,
 ): Promise<ReadingResult> {
   if (wanted === 'sheets') return { sheets: await readSheets(await knowFile(file)) };
   const document = await readDocument(file, onProgress);
+  const line = secrecyMarkLine(document.text);
+  // Neither the text nor the name: whoever reads a log must not learn more than that there was one.
+  if (line !== null) {
+    throw problem(
+      'PLAN.SECRET',
+      'The document is marked as a state secret (绝密、机密、秘密). This system is not for secret matters (本系统不处理涉密事项); ' +
+        'nothing of it was kept. Handle it by the rules for secrets.',
+      { line },
+    );
+  }
+  if (wanted === 'secrecy') return { isOpen: true };
   return { plan: { text: document.text, breakdown: readBreakdown(document, { columns }) } };
 }

@@ -9,6 +9,7 @@ export const ENTITIES = [
   'unit',
   'settled_name',
   'person',
+  'restriction',
   'plan_import',
   'plan',
   'plan_revision',

@@ -75,9 +75,9 @@ export class DeliveryReader {
              where i.digest_id = d.digest_id and n.task_id = $5))
          order by d.id desc limit $6) d,
          lateral (
-           select json_agg(json_build_object('notificationId', n.id, 'kind', n.kind, 'text', i.text,
+           select coalesce(json_agg(json_build_object('notificationId', n.id, 'kind', n.kind, 'text', i.text,
              'planId', n.plan_id, 'taskId', n.task_id, 'obligationId', n.obligation_id, 'followUpId', n.follow_up_id)
-             order by i.position) as items
+             order by i.position), '[]') as items
            from digest_item i join notification n on n.id = i.notification_id where i.digest_id = d."digestId") i
        order by d.id desc`,
       [

@@ -49,6 +49,8 @@ interface Waiting {
   kind: string;
   parameters: unknown;
   isOvertaken: boolean;
+  /** Of a restricted matter (限知事项): who alone may know of it; null of any other. */
+  namedIds: string[] | null;
 }
 
 type Item = Line & {
@@ -69,6 +71,8 @@ interface Draft {
   postponed: string[];
   /** Dropped: what they ask for is done or has another deadline. */
   overtaken: Waiting[];
+  /** Dropped: nobody who would get it may know of the restricted matter. */
+  unnamed: Waiting[];
   /** For posts that nobody holds: they wait for a holder, and are looked at again in the morning. */
   waitingForHolder: Map<string, LocalDate>;
   vacant: Set<string>;
@@ -113,6 +117,7 @@ export class DigestService {
       composed: [],
       postponed: [],
       overtaken: [],
+      unnamed: [],
       waitingForHolder: new Map(),
       vacant: new Set(),
       withoutHolder: 0,
@@ -171,17 +176,21 @@ export class DigestService {
     }
   }
 
-  private async recordDropped(tx: EntityManager, now: Date, { overtaken }: Draft): Promise<void> {
+  private async recordDropped(tx: EntityManager, now: Date, { overtaken, unnamed }: Draft): Promise<void> {
+    const dropped = [
+      ...overtaken.map((row) => ({ row, reason: 'what it reminds of is done or has another deadline' })),
+      ...unnamed.map((row) => ({ row, reason: 'nobody in the post is named for the restricted matter' })),
+    ];
     await this.history.append(
       tx,
       systemActor(`digest-${now.toISOString()}`),
       now,
-      overtaken.map(({ id, jurisdictionId, postId, kind }) => ({
+      dropped.map(({ row: { id, jurisdictionId, postId, kind }, reason }) => ({
         type: 'notification.dropped',
         entity: 'notification',
         entityId: id,
         jurisdictionId,
-        reason: 'what it reminds of is done or has another deadline',
+        reason,
         after: { id, postId, kind },
       })),
     );
@@ -250,6 +259,9 @@ export class DigestService {
       if (row.isOvertaken) {
         draft.composed.push(row.id);
         draft.overtaken.push(row);
+      } else if (recipients.length === 0 && row.namedIds !== null) {
+        draft.composed.push(row.id);
+        draft.unnamed.push(row);
       } else if (recipients.length === 0) {
         draft.waitingForHolder.set(row.id, today);
         draft.vacant.add(row.postId);
@@ -280,7 +292,8 @@ export class DigestService {
 
   /**
    * Who is told of each row, today: whoever holds its post, and whoever stands in for them in its matter (代行). The holder
-   * on leave gets no mail of it, but finds it in the inbox on coming back.
+   * on leave gets no mail of it, but finds it in the inbox on coming back. Of a restricted matter (限知事项) only those who
+   * are named for it.
    */
   private async recipients(
     tx: EntityManager,
@@ -290,17 +303,28 @@ export class DigestService {
     const postIds = [...new Set(rows.map((row) => row.postId))];
     const holders = byPost(await this.directory.holders(tx, postIds, today));
     const standIns = byPost(await this.directory.standIns(tx, postIds, today));
+    const colleagues = await colleaguesByPost(
+      tx,
+      today,
+      rows.filter(({ namedIds }) => namedIds !== null),
+    );
     return (row) => {
       const told = new Map<string, Recipient>();
       for (const holder of holders.get(row.postId) ?? []) {
         const standing = (standIns.get(row.postId) ?? []).filter(
-          (standIn) => standIn.holderId === holder.personId && isInMatter(standIn.matter, row),
+          (standIn) =>
+            standIn.holderId === holder.personId && isInMatter(standIn.matter, row) && isNamed(row, standIn.personId),
         );
         for (const standIn of standing) told.set(standIn.personId, { holder: standIn, isQuiet: false });
         // Somebody may hold the post and stand in for another holder of it: then nothing is quiet.
         if (!told.has(holder.personId)) told.set(holder.personId, { holder, isQuiet: standing.length > 0 });
       }
-      return [...told.values()];
+      const named = [...told.values()].filter(({ holder }) => isNamed(row, holder.personId));
+      if (row.namedIds === null || named.length > 0) return named;
+      // Of a restricted matter whoever is named in the unit, where its post is held by nobody who is.
+      return (colleagues.get(row.postId) ?? [])
+        .filter(({ personId }) => isNamed(row, personId))
+        .map((holder) => ({ holder, isQuiet: false }));
     };
   }
 
@@ -356,6 +380,29 @@ function byPost<T extends Holder | StandIn>(people: readonly T[]): Map<string, T
   const groups = new Map<string, T[]>();
   for (const one of people) groups.set(one.postId, [...(groups.get(one.postId) ?? []), one]);
   return groups;
+}
+
+const isNamed = ({ namedIds }: Waiting, personId: string): boolean => namedIds === null || namedIds.includes(personId);
+
+/** Who holds any post of the unit to which each post belongs, once a person. */
+async function colleaguesByPost(
+  tx: EntityManager,
+  today: LocalDate,
+  rows: readonly Waiting[],
+): Promise<Map<string, Holder[]>> {
+  if (rows.length === 0) return new Map();
+  const holders: Holder[] = await tx.query(
+    `select distinct on (asked.id, p.id) asked.id as "postId", p.id as "personId", p.username,
+       p.display_name as "displayName", p.email
+     from unnest($1::uuid[]) asked(id)
+       join post mine on mine.id = asked.id
+       join post any_post on any_post.unit_id = mine.unit_id
+       join post_holding h on h.post_id = any_post.id and h.from_on <= $2 and (h.to_on is null or h.to_on > $2)
+       join person p on p.id = h.person_id and p.is_active
+     order by asked.id, p.id`,
+    [[...new Set(rows.map(({ postId }) => postId))], today],
+  );
+  return byPost(holders);
 }
 
 /** People who have had their digest in the window. */
@@ -415,9 +462,16 @@ async function insertAll(
   }
 }
 
+/** Whether a naming is for what the notification `n` tells, about the task `t` if any. */
+const ABOUT = (naming: string): string => `(${naming}.plan_id = n.plan_id or ${naming}.task_id in (t.id, t.parent_id))`;
+
 const WAITING = `
   select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", n.plan_id as "planId",
-    n.task_id as "taskId", t.parent_id as "parentId", n.kind, n.parameters, ${OVERTAKEN} as "isOvertaken"
+    n.task_id as "taskId", t.parent_id as "parentId", n.kind, n.parameters, ${OVERTAKEN} as "isOvertaken",
+    case when exists (select from named_person m where ${ABOUT('m')}) then array(
+      select m.person_id from named_person m where ${ABOUT('m')} group by m.person_id
+      having count(*) = (select count(distinct coalesce(o.plan_id, o.task_id)) from named_person o where ${ABOUT('o')}))
+    end as "namedIds"
   from notification n
     left join task t on t.id = n.task_id
     left join obligation o on o.id = n.obligation_id

@@ -1,6 +1,9 @@
 import { inMatterOf, type TaskColumns } from '@duban/directory';
 import type { Actor } from '@duban/history';
 
+/** A task `t` is no restricted matter (限知事项) of others. The database says the same of every row. */
+export const NOT_RESTRICTED = `not (t.id = any((select hidden_tasks())::uuid[]))`;
+
 /** Collects the conditions of a `where` with their parameters, numbered as they come. */
 export class Conditions {
   readonly parameters: unknown[] = [];

@@ -2,6 +2,7 @@ import { inMatterOf, unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { NOT_RESTRICTED } from './conditions';
 
 export interface Dashboard {
   now: string;
@@ -22,7 +23,7 @@ export class DashboardReader {
     const unitId = unitScope(actor);
     const matter = actor.delegation?.matter;
     const parameters = [planId, unitId, matter?.planIds ?? null, matter?.taskIds ?? null];
-    const mine = `($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
+    const mine = `${NOT_RESTRICTED} and ($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
       and ($3::uuid[] is null or ${inMatterOf('$3', '$4')})`;
     const tasks = await counts(
       tx,

@@ -17,6 +17,7 @@ import {
   Plan,
   type PlanSnapshot,
   planSnapshot,
+  readSource,
   Target,
   Task,
   type TaskSnapshot,
@@ -134,7 +135,7 @@ export class PlanReader {
     const taken = tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan);
     return {
       fileName,
-      text: await sourceTextOf(tx, id),
+      text: (await readSource(tx, id)).text,
       leftOut: leftOut.flatMap((span) =>
         without(
           span,
@@ -149,10 +150,11 @@ export class PlanReader {
     if (!plan) throw unknownPlan(id);
     const tasks = await presentTasks(tx, { planId: id });
     const snapshot = planSnapshot(plan);
-    const text = await sourceTextOf(tx, id);
+    const source = await readSource(tx, id);
+    const { text } = source;
     const unknown = plan.state === 'draft' ? await this.uncertainNames(tx, plan, text, tasks) : [];
     const warnings = [...placeWarnings(snapshot.warnings, text, tasks), ...unknown];
-    return { ...snapshot, warnings, asOf: null, tasks };
+    return { ...snapshot, ...seenOf(source, { ...snapshot, warnings }), asOf: null, tasks };
   }
 
   /** Names of which the directory is not certain at present: until they are settled, the draft cannot be issued. */
@@ -203,17 +205,18 @@ export class PlanReader {
     const snapshots = await this.history.statesAt<TaskSnapshot>(tx, { planId: id }, 'task', asOf);
     const assignments = await this.history.statesAt<AssignmentSnapshot>(tx, { planId: id }, 'assignment', asOf);
     const tasks = treeOf(snapshots, assignments);
-    const warnings = placeWarnings(plan.warnings, await sourceTextOf(tx, id), tasks);
-    return { ...plan, warnings, asOf: asOf.toISOString(), tasks };
+    const source = await readSource(tx, id);
+    const warnings = placeWarnings(plan.warnings, source.text, tasks);
+    return { ...plan, ...seenOf(source, { ...plan, warnings }), asOf: asOf.toISOString(), tasks };
   }
 }
 
-async function sourceTextOf(tx: EntityManager, id: string): Promise<string> {
-  const { sourceText } = await tx
-    .getRepository(Plan)
-    .findOneOrFail({ where: { id }, select: { id: true, sourceText: true } });
-  return sourceText;
-}
+/** Where something is hidden, a remark that lies in no task may be about that, and what was left out may lie in it. */
+const seenOf = (
+  { isCut }: { isCut: boolean },
+  { warnings, leftOut }: Pick<PlanView, 'warnings' | 'leftOut'>,
+): Pick<PlanView, 'warnings' | 'leftOut'> =>
+  isCut ? { warnings: warnings.filter(({ taskId }) => taskId !== null), leftOut: [] } : { warnings, leftOut };
 
 type Span = PlanSource['leftOut'][number];
 

@@ -2,7 +2,7 @@ import { unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Conditions } from './conditions';
+import { Conditions, NOT_RESTRICTED } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** What the lists of obligations, follow-ups and notices may be narrowed by. */
@@ -170,7 +170,7 @@ export class SupervisionReader {
   }
 
   private conditions(actor: Actor, filter: SupervisionFilter): Conditions {
-    const where = new Conditions();
+    const where = new Conditions().add(NOT_RESTRICTED);
     const unitId = unitScope(actor);
     if (unitId !== null) where.add('o.unit_id = $?', unitId);
     where.add('o.unit_id = $?', filter.unitId).add('o.id = $?', filter.obligationId);

@@ -1,4 +1,5 @@
 import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
+import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
@@ -45,10 +46,11 @@ export class NoticeService {
    * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, DELEGATION.OUT_OF_MATTER, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
    */
   async transition(tx: EntityManager, actor: Actor, at: Date, id: string, input: NoticeInput): Promise<NoticeSnapshot> {
+    if (!may(actor, 'notice.judge') && !may(actor, 'notice.answer')) throw notYours();
     const { notice, obligation } = await this.hold(tx, id);
     const relations = relationsOf(actor, obligation);
     if (relations.length === 0) throw notYours();
-    const place = await this.placeOf(tx, obligation);
+    const place = await consequences(tx, () => this.placeOf(tx, obligation));
     assertInMatter(actor, place);
     if (input.expectedVersion !== undefined && input.expectedVersion !== notice.version) {
       throw conflict('NOTICE.STALE', 'Somebody has changed the notice since you read it.', {
@@ -85,23 +87,35 @@ export class NoticeService {
         after: { ...after },
       },
     ]);
-    for (const effect of decision.effects) {
-      // The ladder of another date goes on by itself.
-      if (notice.deadlineVersion !== obligation.deadlineVersion) continue;
-      if (effect === 'hold_ladder') await this.movePointer(tx, obligation, null);
-      else await this.resumeLadder(tx, obligation, notice, place, at);
-    }
-    await this.tell(tx, at, obligation, notice, place, input);
+    await consequences(tx, async () => {
+      for (const effect of decision.effects) {
+        // The ladder of another date goes on by itself.
+        if (notice.deadlineVersion !== obligation.deadlineVersion) continue;
+        if (effect === 'hold_ladder') await this.movePointer(tx, obligation, null);
+        else await this.resumeLadder(tx, obligation, notice, place, at);
+      }
+      await this.tell(tx, at, obligation, notice, place, input);
+    });
     return after;
   }
 
-  /** Locks the obligation before the notice, as the sweep does. */
+  /**
+   * Locks the obligation before the notice, as the sweep does. The notice is the actor's to find and to lock, the
+   * obligation waits as a consequence.
+   */
   private async hold(tx: EntityManager, id: string): Promise<{ notice: SupervisionNotice; obligation: Obligation }> {
     const found = await tx.getRepository(SupervisionNotice).findOneBy({ id });
-    if (!found) throw notFound('NOTICE.UNKNOWN', 'There is no such supervision notice.', { noticeId: id });
+    if (!found) {
+      if (await isAnothers(tx, 'supervision_notice', id)) throw notYours();
+      throw notFound('NOTICE.UNKNOWN', 'There is no such supervision notice.', { noticeId: id });
+    }
     const lock = { mode: 'for_no_key_update' } as const;
-    const obligation = await tx.getRepository(Obligation).findOneOrFail({ where: { id: found.obligationId }, lock });
-    const notice = await tx.getRepository(SupervisionNotice).findOneOrFail({ where: { id }, lock });
+    const obligation = await consequences(tx, () =>
+      tx.getRepository(Obligation).findOneOrFail({ where: { id: found.obligationId }, lock }),
+    );
+    const notice = await tx.getRepository(SupervisionNotice).findOne({ where: { id }, lock });
+    // Seen, but not theirs to change.
+    if (!notice) throw notYours();
     return { notice, obligation };
   }
 

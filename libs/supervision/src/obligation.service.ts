@@ -1,4 +1,5 @@
 import { type ClimbedTo, firstPointer, type ObligationKind, obligationsAtIssue, type Policy } from '@duban/domain';
+import { consequences } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
 import { HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, notFound, type WorkingCalendar } from '@duban/kernel';
@@ -31,10 +32,19 @@ import { SupervisionNotice } from './supervision-notice.entity';
 
 type Effect = (tx: EntityManager, change: AssignmentChange) => Promise<void>;
 
+/** An effect that nobody who acts could see or write themselves. */
+const consequence =
+  (effect: Effect): Effect =>
+  (tx, change) =>
+    consequences(tx, () => effect(tx, change));
+
 /** Completion and what is owed after it was returned: one report discharges either. */
 const COMPLETION_KINDS: ObligationKind[] = ['completion', 'rectification'];
 
-/** Makes, settles and takes up again what units owe (应办事项), always in the transaction of what caused it. */
+/**
+ * Makes, settles and takes up again what units owe (应办事项), always in the transaction of what caused it, and as a
+ * consequence of it: what is owed, and whom it is told, is for nobody who acts to see or write.
+ */
 @Injectable()
 export class ObligationService extends SupervisionPort {
   constructor(
@@ -51,20 +61,24 @@ export class ObligationService extends SupervisionPort {
   }
 
   readonly effects: Readonly<Record<SupervisionEffect, Effect>> = {
-    discharge_sign_for: (tx, change) => this.settle(tx, change, 'discharged', ['sign_for']),
-    discharge_completion: async (tx, change) => {
+    discharge_sign_for: consequence((tx, change) => this.settle(tx, change, 'discharged', ['sign_for'])),
+    discharge_completion: consequence(async (tx, change) => {
       await this.settle(tx, change, 'discharged', COMPLETION_KINDS);
       await this.tellVerifiers(tx, change);
-    },
-    reinstate_completion: (tx, change) => this.reinstate(tx, change),
-    require_rectification: (tx, change) => this.requireRectification(tx, change),
-    lapse_obligations: async (tx, change) => {
+    }),
+    reinstate_completion: consequence((tx, change) => this.reinstate(tx, change)),
+    require_rectification: consequence((tx, change) => this.requireRectification(tx, change)),
+    lapse_obligations: consequence(async (tx, change) => {
       await this.settle(tx, change, 'lapsed', null);
       if (change.assignment.state === 'verified') await this.tellUnit(tx, change, 'verified', {});
-    },
+    }),
   };
 
-  async makeObligations(
+  makeObligations(tx: EntityManager, issue: PlanIssue): Promise<{ obligations: number; skipped: SkippedObligation[] }> {
+    return consequences(tx, () => this.make(tx, issue));
+  }
+
+  private async make(
     tx: EntityManager,
     issue: PlanIssue,
   ): Promise<{ obligations: number; skipped: SkippedObligation[] }> {
@@ -96,18 +110,26 @@ export class ObligationService extends SupervisionPort {
   }
 
   reviseObligations(tx: EntityManager, revision: TaskRevision): Promise<RevisedObligations> {
-    return this.reviser.revise(tx, revision);
+    return consequences(tx, () => this.reviser.revise(tx, revision));
   }
 
   moveWork(tx: EntityManager, work: MovedWork): Promise<void> {
-    return this.mover.move(tx, work);
+    return consequences(tx, () => this.mover.move(tx, work));
   }
 
   tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void> {
     return this.mover.tellFailed(tx, at, failed);
   }
 
-  async dischargeByReport(
+  dischargeByReport(
+    tx: EntityManager,
+    change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
+    obligationId: string,
+  ): Promise<DischargedObligation> {
+    return consequences(tx, () => this.discharge(tx, change, obligationId));
+  }
+
+  private async discharge(
     tx: EntityManager,
     change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
     obligationId: string,
@@ -220,9 +242,12 @@ export class ObligationService extends SupervisionPort {
     timeZone: string,
     obligations: readonly Obligation[],
   ): Promise<void> {
+    const restricted = await restrictedTasks(tx, plan.id);
     const counts = new Map<string, number>();
-    for (const { unitId } of assignments) counts.set(unitId, (counts.get(unitId) ?? 0) + 1);
-    const posts = await this.directory.postsOf(tx, [...counts.keys()]);
+    for (const { unitId, taskId } of assignments) {
+      if (!restricted.has(taskId)) counts.set(unitId, (counts.get(unitId) ?? 0) + 1);
+    }
+    const posts = await this.directory.postsOf(tx, [...new Set(assignments.map(({ unitId }) => unitId))]);
     const signForBy = obligations.find((obligation) => obligation.kind === 'sign_for')?.effectiveOn ?? null;
     const wanted: WantedNotification[] = [...counts].map(([unitId, count]) => ({
       jurisdictionId: plan.jurisdictionId,
@@ -231,6 +256,17 @@ export class ObligationService extends SupervisionPort {
       planId: plan.id,
       parameters: { planTitle: plan.title, count, signForBy },
     }));
+    // Nobody who is not named counts them either.
+    for (const { unitId, taskId } of assignments.filter((one) => restricted.has(one.taskId))) {
+      wanted.push({
+        jurisdictionId: plan.jurisdictionId,
+        postId: posts.get(unitId)!.contact,
+        kind: 'task_issued',
+        planId: plan.id,
+        taskId,
+        parameters: { planTitle: plan.title, count: 1, signForBy },
+      });
+    }
     await this.notifications.write(tx, at, timeZone, wanted);
   }
 
@@ -293,6 +329,15 @@ export class ObligationService extends SupervisionPort {
     }));
     await this.notifications.write(tx, at, timeZone, wanted);
   }
+}
+
+/** Tasks and parts of a plan that are restricted by themselves (限知事项), apart from the plan. */
+async function restrictedTasks(tx: EntityManager, planId: string): Promise<Set<string>> {
+  const rows: { id: string }[] = await tx.query(
+    `select distinct t.id from named_person n join task t on n.task_id in (t.id, t.parent_id) where t.plan_id = $1`,
+    [planId],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 const isReportKind = (kind: ObligationKind): kind is ObligationKind & ReportKind =>

@@ -64,7 +64,7 @@ export class Office {
     });
     // The office's own word: what an admin imports waits for the security administrator.
     const head = await office.actor('office');
-    await office.transactor.run((tx) => office.get(UnitImportService).import(tx, head, OPENED_ON, units));
+    await office.transactor.as(head, (tx) => office.get(UnitImportService).import(tx, head, OPENED_ON, units));
     return office;
   }
 
@@ -108,7 +108,7 @@ export class Office {
   async as<T>(username: string, work: (tx: EntityManager, actor: Actor, at: Date) => Promise<T>): Promise<T> {
     const actor = await this.actor(username);
     const at = this.clock.now();
-    return this.transactor.run((tx) => work(tx, actor, at));
+    return this.transactor.as(actor, (tx) => work(tx, actor, at));
   }
 
   async draft(text: string | Uint8Array, username = 'officer'): Promise<string> {

@@ -5,6 +5,7 @@ import {
   type CancelReason,
   meetsTarget,
 } from '@duban/domain';
+import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
@@ -14,6 +15,7 @@ import { type EntityManager, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { Plan } from './plan.entity';
 import { Measurements, type MeasurementInput } from './measurements';
+import { refuseSecretWords } from './plan-draft';
 import { type Evidence, Report, type ReportKind } from './report.entity';
 import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
@@ -74,12 +76,14 @@ export class AssignmentService {
     id: string,
     input: TransitionInput,
   ): Promise<AssignmentSnapshot> {
+    if (!MOVERS.some((action) => may(actor, action))) throw notYours();
     const held = await this.hold(tx, id);
     const { assignment } = held;
     const relations = await this.relations(tx, actor, assignment);
     if (relations.length === 0) throw notYours();
     assertInMatter(actor, placeOf(held.task));
-    const facts = await this.facts(tx, actor, held, input);
+    // Counted over all parts of the task, those too that the actor does not see.
+    const facts = await consequences(tx, () => this.facts(tx, actor, held, input));
     if (input.expectedVersion !== undefined && input.expectedVersion !== assignment.version) {
       throw conflict('ASSIGNMENT.STALE', 'Somebody has changed the assignment since you read it.', {
         version: assignment.version,
@@ -175,6 +179,7 @@ export class AssignmentService {
     id: string,
     input: ReportInput,
   ): Promise<Record<string, unknown>> {
+    if (!may(actor, 'assignment.act')) throw notYours();
     const held = await this.hold(tx, id);
     const { assignment, task, plan } = held;
     if (!may(actor, 'assignment.act', assignment.unitId)) throw notYours();
@@ -198,7 +203,8 @@ export class AssignmentService {
 
   /**
    * Locks from the whole to the part, always in this order, so that two people at once wait and do not deadlock. Not
-   * the keys: a sweep that holds the obligation writes rows that refer to the task.
+   * the keys: a sweep that holds the obligation writes rows that refer to the task. The assignment is the actor's to find
+   * and to lock; the tasks above it are not, and wait as a consequence.
    */
   private async hold(tx: EntityManager, id: string): Promise<Held> {
     const rows: { taskId: string; rootId: string }[] = await tx.query(
@@ -207,14 +213,20 @@ export class AssignmentService {
       [id],
     );
     const found = rows[0];
-    if (!found) throw notFound('ASSIGNMENT.UNKNOWN', 'There is no such assignment.', { assignmentId: id });
+    if (!found) {
+      if (await isAnothers(tx, 'assignment', id)) throw notYours();
+      throw notFound('ASSIGNMENT.UNKNOWN', 'There is no such assignment.', { assignmentId: id });
+    }
     const lock = { mode: 'for_no_key_update' } as const;
-    const root = await tx.getRepository(Task).findOneOrFail({ where: { id: found.rootId }, lock });
-    const task =
-      found.taskId === found.rootId
+    const task = await consequences(tx, async () => {
+      const root = await tx.getRepository(Task).findOneOrFail({ where: { id: found.rootId }, lock });
+      return found.taskId === found.rootId
         ? root
-        : await tx.getRepository(Task).findOneOrFail({ where: { id: found.taskId }, lock });
-    const assignment = await tx.getRepository(Assignment).findOneOrFail({ where: { id }, lock });
+        : tx.getRepository(Task).findOneOrFail({ where: { id: found.taskId }, lock });
+    });
+    const assignment = await tx.getRepository(Assignment).findOne({ where: { id }, lock });
+    // Seen, but not theirs to change.
+    if (!assignment) throw notYours();
     const plan = await tx.getRepository(Plan).findOneByOrFail({ id: task.planId });
     const names = await this.directory.namesOf(tx, [assignment.unitId]);
     return { plan, task, assignment, unitName: names.get(assignment.unitId) ?? '' };
@@ -222,8 +234,8 @@ export class AssignmentService {
 
   private async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
     if (may(actor, 'assignment.judge')) return ['office'];
-    if (actor.unitId === null || !may(actor, 'assignment.act')) return [];
     if (may(actor, 'assignment.act', assignment.unitId)) return ['unit'];
+    if (actor.unitId === null || !may(actor, 'assignment.judge_led')) return [];
     const leads = await tx
       .getRepository(Assignment)
       .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead', state: Not('cancelled') });
@@ -292,6 +304,7 @@ export class AssignmentService {
     input: Omit<ReportInput, 'obligationId'> & Pick<TransitionInput, 'shortfallReason' | 'goAheadReason'>,
   ): Promise<Record<string, unknown>> {
     if (actor.personId === null || actor.postId === null) throw new Error('a report is made by a person in a post');
+    refuseSecretWords([input.text, input.difficulties, input.nextSteps].filter(Boolean).join('\n'), 'text');
     const report = tx.getRepository(Report).create({
       id: newId(),
       assignmentId: assignment.id,
@@ -335,6 +348,9 @@ const placeOf = ({ planId, id, parentId }: Task): MatterPlace => ({ planId, task
 
 const notYours = (): Error =>
   forbidden('ASSIGNMENT.NOT_YOURS', 'This part of the task is not yours to move; nothing was changed.');
+
+/** Who moves an assignment, by one event or another. */
+const MOVERS = ['assignment.act', 'assignment.judge', 'assignment.judge_led'] as const;
 
 /** History speaks in the past tense. */
 const EVENT_NAMES: Readonly<Record<string, string>> = {

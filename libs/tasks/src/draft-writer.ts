@@ -2,6 +2,7 @@ import { insertAll } from '@duban/database';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { refuseSecretWords } from './plan-draft';
 import type { DraftedPlan, DraftedTask } from './drafted-plan';
 import { countEdit, taskChange } from './plan-records';
 import { type TaskSnapshot, taskSnapshot } from './snapshots';
@@ -18,6 +19,7 @@ export class DraftWriter {
    * @param verb what is said of a changed task in history: `task.edited`
    */
   async write(tx: EntityManager, actor: Actor, at: Date, draft: DraftedPlan, verb: string): Promise<void> {
+    for (const item of draft.items) if (isChanged(draft, item)) refuseSecretWords(item.task.content, 'content');
     inferLeads(draft);
     const changes = changesOf(draft, verb);
     if (changes.length === 0) return;

@@ -19,8 +19,7 @@ import { DraftWriter } from './draft-writer';
 import { DraftedPlan } from './drafted-plan';
 import { assignedNames } from './plan-assignments';
 import { applyEdit, editedTargets, type TaskEdit } from './plan-draft';
-import { lockDraft } from './plan-records';
-import { Plan } from './plan.entity';
+import { lockDraft, sourceTextOf } from './plan-records';
 
 /** A draft that somebody changes, now. */
 export interface DraftAction {
@@ -78,11 +77,7 @@ export class PlanDraftService {
   /** Adds a task by hand (增补): see {@link addTask}. */
   addTask(tx: EntityManager, actor: Actor, at: Date, where: DraftAction, addition: TaskAddition): Promise<void> {
     return this.change(tx, actor, at, where, 'task.edited', async (draft) => {
-      const { sourceText } = await tx.findOneOrFail(Plan, {
-        where: { id: where.planId },
-        select: { id: true, sourceText: true },
-      });
-      addTask(draft, addition, sourceText, at);
+      addTask(draft, addition, await sourceTextOf(tx, where.planId), at);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Comparator } from '@duban/domain';
-import type { Breakdown, ChosenColumn, DraftTask, Mark } from '@duban/breakdown';
-import { type Progress, readPlanDocument } from '@duban/documents';
+import { type Breakdown, type ChosenColumn, type DraftTask, type Mark, secrecyMarkLine } from '@duban/breakdown';
+import { type Progress, readPlanDocument, refuseSecretDocument } from '@duban/documents';
 import { DomainError, type Fault, invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
 import type { Plan } from './plan.entity';
 import { Target } from './target.entity';
@@ -48,6 +48,8 @@ export async function readPlanFile(
   const { text, breakdown } = await readPlanDocument({ name, bytes }, { columns, onProgress }).catch(
     (error: unknown) => {
       if (!(error instanceof DomainError) || error.kind !== 'invalid') throw error;
+      // The name of a secret document is a secret, too.
+      if (error.code === 'PLAN.SECRET') throw invalid(error.code, error.message, { ...error.details, field: 'file' });
       throw invalid(error.code, error.message, { ...error.details, field: 'file', file: name });
     },
   );
@@ -61,6 +63,31 @@ export async function readPlanFile(
     });
   }
   return { fileName: name, text, breakdown, unitNames: [...new Set(breakdown.tasks.flatMap(namesIn))] };
+}
+
+/**
+ * Refuses a document that is marked as a state secret (涉密), before anything of it is kept for a worker to read. What
+ * cannot be read is left to the worker to refuse.
+ * @throws DomainError PLAN.SECRET
+ */
+export async function refuseSecretFile(file: PlanFile): Promise<void> {
+  try {
+    await refuseSecretDocument(file);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'PLAN.SECRET') throw invalid(error.code, error.message, { ...error.details, field: 'file' });
+  }
+}
+
+/** The same of words that somebody writes by hand. @throws DomainError PLAN.SECRET */
+export function refuseSecretWords(words: string, field: string): void {
+  if (secrecyMarkLine(words) === null) return;
+  throw invalid(
+    'PLAN.SECRET',
+    'The words are marked as a state secret (绝密、机密、秘密). This system is not for secret matters (本系统不处理涉密事项); ' +
+      'nothing of them was kept.',
+    { field },
+  );
 }
 
 /** @throws DomainError PLAN.UNKNOWN_COLUMN */

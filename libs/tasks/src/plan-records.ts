@@ -1,4 +1,5 @@
 import type { Actor, Change, HistoryService } from '@duban/history';
+import { consequences } from '@duban/database';
 import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { Plan } from './plan.entity';
@@ -7,10 +8,34 @@ import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
 import type { Target } from './target.entity';
 import type { Task } from './task.entity';
 
-/** The plan, for this transaction alone. @throws DomainError PLAN.UNKNOWN */
+/**
+ * Whoever works on a plan as a whole sees all of it: what is derived from all its tasks, places and numbers, must not come
+ * from those that are left when restricted ones (限知事项) are hidden.
+ * @throws DomainError PLAN.RESTRICTED_PARTS
+ */
+export async function assertSeenWhole(tx: EntityManager, planId: string): Promise<void> {
+  const [row]: { isCut: boolean }[] = await tx.query(`select $1 = any(cut_plans()) as "isCut"`, [planId]);
+  if (!row?.isCut) return;
+  throw conflict(
+    'PLAN.RESTRICTED_PARTS',
+    'The plan has matters that are restricted to named people (限知事项); somebody named for all of them has to do this.',
+    { planId },
+  );
+}
+
+/** Reads a plan’s own words, of which no role but the system’s sees the column: the callers hold the whole plan. */
+export async function sourceTextOf(tx: EntityManager, planId: string): Promise<string> {
+  const { sourceText } = await consequences(tx, () =>
+    tx.getRepository(Plan).findOneOrFail({ where: { id: planId }, select: { id: true, sourceText: true } }),
+  );
+  return sourceText;
+}
+
+/** The plan, for this transaction alone. @throws DomainError PLAN.UNKNOWN, PLAN.RESTRICTED_PARTS */
 export async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {
   const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'pessimistic_write' } });
   if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
+  await assertSeenWhole(tx, planId);
   return plan;
 }
 

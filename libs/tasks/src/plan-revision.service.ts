@@ -6,10 +6,9 @@ import { conflict, invalid, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Not, type QueryDeepPartialEntity } from 'typeorm';
 import type { ReadPlan } from './plan-draft';
-import { countEdit } from './plan-records';
+import { countEdit, sourceTextOf } from './plan-records';
 import { type OutlineEntry, PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
-import { Plan } from './plan.entity';
 import { type PlannedTask, plannedTasks } from './revision-draft';
 import { holdPlan, holdRevision, unknownRevision } from './revision-hold';
 import { itemChange, itemsOf, revisionChange } from './revision-items';
@@ -163,11 +162,7 @@ export class PlanRevisionService {
       take: 1,
       select: { id: true, state: true, sourceText: true },
     });
-    const own = await tx.getRepository(Plan).findOneOrFail({
-      where: { id: planId },
-      select: { id: true, sourceText: true },
-    });
-    const [earlier, revisionId] = last ? [last.sourceText, last.id] : [own.sourceText, null];
+    const [earlier, revisionId] = last ? [last.sourceText, last.id] : [await sourceTextOf(tx, planId), null];
     if (earlier === text) {
       throw conflict('REVISION.SAME_DOCUMENT', 'This very document is what was imported last; nothing was made.', {
         field: 'file',

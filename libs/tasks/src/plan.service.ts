@@ -22,6 +22,7 @@ import { type ReadPlan, rowsOf } from './plan-draft';
 import { lockPlan, planChange, targetsByTask, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
+import { assertUnitsNamed } from './restriction.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
 import { type SkippedObligation, SupervisionPort } from './supervision.port';
 import { Target } from './target.entity';
@@ -188,6 +189,7 @@ export class PlanService {
         after: { ...assignmentSnapshot(assignment, names.get(assignment.unitId) ?? '') },
       })),
     ]);
+    await assertUnitsNamed(tx, planId, localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId)));
     const made = await this.supervision.makeObligations(tx, {
       actor,
       at,

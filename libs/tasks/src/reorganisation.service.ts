@@ -1,4 +1,4 @@
-import { Transactor } from '@duban/database';
+import { consequences, Transactor } from '@duban/database';
 import { assertMay, cleanTerms, lockDirectory, type PlannedUnitChanges, UnitChangeService } from '@duban/directory';
 import {
   type ReorganisationEvent,
@@ -96,13 +96,13 @@ export class ReorganisationService {
       confirmedAt: null,
       carriedOutAt: null,
     });
-    const { units, work, preview } = await this.compute(tx, row, { strict: true, lock: false });
+    const { units, work, preview } = await this.foresee(tx, row, { strict: true, lock: false });
     assertReason(row, units, work, at);
     row.jurisdictionId = units.jurisdictionId;
     await tx.getRepository(Reorganisation).insert(row);
     row.version = 1;
     await this.record(tx, actor, at, 'reorganisation.proposed', row, null);
-    return viewOf(row, preview);
+    return viewOf(row, await asSeen(tx, preview));
   }
 
   /**
@@ -123,7 +123,7 @@ export class ReorganisationService {
     const row = await lockRow(tx, id, expectedVersion);
     const state = next(row, 'confirm', 'office');
     await this.holdUnits(tx, row);
-    const computed = await this.compute(tx, row, { strict: true, lock: true });
+    const computed = await this.foresee(tx, row, { strict: true, lock: true });
     const { units, work, preview } = computed;
     if (preview.digest !== expectedDigest) {
       throw conflict('REORGANISATION.PREVIEW_CHANGED', 'Its effects would be others by now. Look at them again.', {
@@ -137,8 +137,8 @@ export class ReorganisationService {
     Object.assign(row, { state, dueAt, confirmedBy: actor.personId, confirmedAt: at });
     await tx.getRepository(Reorganisation).save(row);
     await this.record(tx, actor, at, 'reorganisation.confirmed', row, before);
-    if (dueAt <= at) await this.carryOut(tx, actor, at, row, computed);
-    return viewOf(row, preview);
+    if (dueAt <= at) await consequences(tx, () => this.carryOut(tx, actor, at, row, computed));
+    return viewOf(row, await asSeen(tx, preview));
   }
 
   /**
@@ -171,10 +171,11 @@ export class ReorganisationService {
     assertMay(actor, 'read.all');
     const row = await tx.getRepository(Reorganisation).findOneBy({ id });
     if (!row) throw unknown(id);
-    if (row.state === 'carried_out' || row.state === 'withdrawn') return viewOf(row, row.outcome);
+    if (row.state === 'carried_out' || row.state === 'withdrawn')
+      return viewOf(row, row.outcome && (await asSeen(tx, row.outcome)));
     try {
-      const { preview } = await this.compute(tx, row, { strict: row.state === 'proposed', lock: false });
-      return viewOf(row, preview);
+      const { preview } = await this.foresee(tx, row, { strict: row.state === 'proposed', lock: false });
+      return viewOf(row, await asSeen(tx, preview));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       return viewOf({ ...row, problem: { code: error.code, message: error.message, at: at.toISOString() } }, null);
@@ -214,7 +215,7 @@ export class ReorganisationService {
           if (id === undefined) return false;
           const row = await lockRow(tx, id);
           await this.holdUnits(tx, row);
-          const computed = await this.compute(tx, row, { strict: false, lock: true });
+          const computed = await this.foresee(tx, row, { strict: false, lock: true });
           await this.carryOut(tx, systemActor(`reorganisation-${id}`), now, row, computed);
           return true;
         });
@@ -267,15 +268,19 @@ export class ReorganisationService {
     const reason = reasonOf(row);
     const unitIds = await this.unitChanges.carryOut(tx, actor, at, row.id, reason, units);
     await this.work.carryOut(tx, { actor, at, reorganisationId: row.id, reason, units, unitIds }, work);
-    Object.assign(row, { state, dueAt: null, problem: null, outcome: preview, carriedOutAt: at });
+    const outcome = await withoutRestricted(tx, preview);
+    Object.assign(row, { state, dueAt: null, problem: null, outcome, carriedOutAt: at });
     await tx.getRepository(Reorganisation).save(row);
     await this.record(tx, actor, at, 'reorganisation.carried_out', row, before);
   }
 
-  private async compute(tx: EntityManager, row: Reorganisation, look: Look): Promise<Computed> {
-    const units = await this.unitChanges.plan(tx, row.kind, row.terms, row.effectiveOn);
-    const work = await planWork(tx, row.kind, row.terms, units, look);
-    return { units, work, preview: await previewOf(tx, units.changes, work) };
+  /** Of all open parts, whoever asks: what moves does not go by who may look at it. */
+  private foresee(tx: EntityManager, row: Reorganisation, look: Look): Promise<Computed> {
+    return consequences(tx, async () => {
+      const units = await this.unitChanges.plan(tx, row.kind, row.terms, row.effectiveOn);
+      const work = await planWork(tx, row.kind, row.terms, units, look);
+      return { units, work, preview: await previewOf(tx, units.changes, work) };
+    });
   }
 
   /** Nobody makes units, accounts or parts of these units until this is done. */
@@ -379,6 +384,27 @@ async function dueIds(tx: EntityManager, now: Date, except: readonly string[]): 
   );
   return rows.map(({ id }) => id);
 }
+
+/** Without the parts of restricted matters (限知事项) that are not the actor's to know of; the counts have them. */
+async function asSeen(tx: EntityManager, preview: ReorganisationPreview): Promise<ReorganisationPreview> {
+  const [{ hidden }]: [{ hidden: string[] }] = await tx.query(`select hidden_tasks() as hidden`);
+  return hidden.length === 0 ? preview : without(preview, new Set(hidden));
+}
+
+/** What is kept for everybody to read says nothing of matters that are for some alone. */
+async function withoutRestricted(tx: EntityManager, preview: ReorganisationPreview): Promise<ReorganisationPreview> {
+  const rows: { id: string }[] = await tx.query(
+    `select t.id from task t where t.id = any($1::uuid[])
+       and exists (select from named_person n where n.task_id in (t.id, t.parent_id) or n.plan_id = t.plan_id)`,
+    [preview.parts.map(({ taskId }) => taskId)],
+  );
+  return without(preview, new Set(rows.map(({ id }) => id)));
+}
+
+const without = (preview: ReorganisationPreview, taskIds: ReadonlySet<string>): ReorganisationPreview => ({
+  ...preview,
+  parts: preview.parts.filter(({ taskId }) => !taskIds.has(taskId)),
+});
 
 /** @throws DomainError conflict `REORGANISATION.EVENT_NOT_ALLOWED` */
 function next(row: Reorganisation, event: ReorganisationEvent, by: 'office' | 'system'): ReorganisationState {

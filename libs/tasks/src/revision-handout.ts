@@ -11,6 +11,7 @@ import { AssignmentService } from './assignment.service';
 import { assignedNames, assignmentsOf, completionDay, dateFromIssue, resolvedOf, unitFaults } from './plan-assignments';
 import type { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
+import { assertUnitsNamed } from './restriction.service';
 import { assignmentSnapshot, taskSnapshot } from './snapshots';
 import { type RevisedPart, type SkippedObligation, SupervisionPort } from './supervision.port';
 import { Target } from './target.entity';
@@ -171,6 +172,7 @@ export class RevisionHandout {
       told.push({ unitId: own.unitId, part: 'removed' });
     }
     await insertAll(tx, Assignment, added);
+    await assertUnitsNamed(tx, plan.id, localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId)));
     changes.push(...added.map((one) => assignmentChange('assignment.assigned', one, plan.id, nameOf(one), null)));
     await this.settleTask(tx, taking, task, wanted);
     await this.history.append(tx, actor, at, changes);

@@ -1,3 +1,4 @@
+import { consequences } from '@duban/database';
 import { type AssignmentState, leastAdvanced } from '@duban/domain';
 import type { Change } from '@duban/history';
 import type { EntityManager } from 'typeorm';
@@ -9,16 +10,20 @@ import { Task } from './task.entity';
 
 /**
  * Brings the task, and the parent it is a part of, to the state of the least advanced of its leads and parts, and gives
- * what history is to keep of it. A task has leads or parts; after a revision (修订) also cancelled ones of the other kind.
+ * what history is to keep of it: by all of them, whoever moved one. A task has leads or parts; after a revision (修订) also cancelled ones of the other kind.
  */
-export async function advanceTask(tx: EntityManager, task: Task): Promise<Change[]> {
+export function advanceTask(tx: EntityManager, task: Task): Promise<Change[]> {
+  return consequences(tx, () => advance(tx, task));
+}
+
+async function advance(tx: EntityManager, task: Task): Promise<Change[]> {
   const leads = await tx.getRepository(Assignment).findBy({ taskId: task.id, role: 'lead' });
   const parts = await tx.getRepository(Task).findBy({ parentId: task.id });
   const states = [...leads, ...parts].map(({ state }) => state).filter((state) => state !== null);
   const changes = await moveTask(tx, task, leastAdvanced(states));
   if (changes.length === 0 || task.parentId === null) return changes;
   const parent = await tx.getRepository(Task).findOneByOrFail({ id: task.parentId });
-  return [...changes, ...(await advanceTask(tx, parent))];
+  return [...changes, ...(await advance(tx, parent))];
 }
 
 async function moveTask(tx: EntityManager, task: Task, state: AssignmentState): Promise<Change[]> {

@@ -9,6 +9,7 @@ import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
 import { ReorganisationService } from './reorganisation.service';
 import { ReorganisedWork } from './reorganised-work';
+import { RestrictionService } from './restriction.service';
 import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
 import { RevisionTaker } from './revision-taker';
@@ -28,6 +29,7 @@ import { RevisionTaker } from './revision-taker';
     ReorganisedWork,
     PolicyService,
     AssignmentService,
+    RestrictionService,
     Measurements,
   ],
   exports: [
@@ -39,6 +41,7 @@ import { RevisionTaker } from './revision-taker';
     ReorganisationService,
     PolicyService,
     AssignmentService,
+    RestrictionService,
   ],
 })
 export class TasksModule {}

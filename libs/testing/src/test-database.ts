@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { applicationDataSource, Transactor } from '@duban/database';
 import { Client } from 'pg';
-import type { DataSource, DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 
 type Entities = Extract<DataSourceOptions, { type: 'postgres' }>['entities'];
 
 export interface TestDatabase {
+  /** The spec's own look at the tables, as the system: it sees all. */
   readonly source: DataSource;
+  /** As the application connects: it may nothing by itself. */
+  readonly applicationSource: DataSource;
   /** As the schema's owner. */
   readonly url: string;
   readonly transactor: Transactor;
@@ -16,15 +19,25 @@ export interface TestDatabase {
 export function useTestDatabase(entities: Entities = []): TestDatabase {
   const name = `duban_test_${randomBytes(6).toString('hex')}`;
   let source: DataSource | undefined;
+  let application: DataSource | undefined;
   let transactor: Transactor | undefined;
 
   beforeAll(async () => {
     await administer(`create database ${name} template duban_template`);
-    source = await applicationDataSource(databaseUrl(name), entities).initialize();
-    transactor = new Transactor(source);
+    application = await applicationDataSource(databaseUrl(name), entities).initialize();
+    source = await new DataSource({
+      type: 'postgres',
+      url: databaseUrl(name),
+      entities,
+      poolSize: 5,
+      applicationName: 'duban-spec',
+      extra: { options: '-c role=duban_system' },
+    }).initialize();
+    transactor = new Transactor(application);
   });
   afterAll(async () => {
     if (source?.isInitialized) await source.destroy();
+    if (application?.isInitialized) await application.destroy();
     await administer(`drop database if exists ${name} with (force)`);
   });
 
@@ -32,6 +45,10 @@ export function useTestDatabase(entities: Entities = []): TestDatabase {
     get source() {
       if (!source) throw new Error('the test database is there from beforeAll on');
       return source;
+    },
+    get applicationSource() {
+      if (!application) throw new Error('the test database is there from beforeAll on');
+      return application;
     },
     get url() {
       return databaseUrl(name);

@@ -6,7 +6,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import type { ActingRequest } from '../requests';
+import { type ActingRequest, Needs } from '../requests';
 import { assignment, day, evidence, expectedVersion, measurement, report, text, uuid } from '../schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
@@ -45,6 +45,7 @@ export class AssignmentsController {
     private readonly assignments: AssignmentService,
   ) {}
 
+  @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led')
   @Post(':id/transitions')
   @HttpCode(200)
   @ApiOperation({
@@ -66,6 +67,7 @@ export class AssignmentsController {
     );
   }
 
+  @Needs('assignment.act')
   @Post(':id/reports')
   @ApiOperation({
     summary: 'Hand in an action plan, a periodic report or a milestone',

@@ -1,6 +1,5 @@
 import { Round } from '@duban/notifications';
 import { DemonstrationClock, Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, invalid, newId } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -8,7 +7,7 @@ import { Body, Controller, Get, HttpCode, Inject, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import { instant } from '../schemas';
 
 class ClockDto extends createZodDto(z.strictObject({ now: instant })) {}
@@ -27,14 +26,15 @@ export class ClockController {
     @Inject(CLOCK) private readonly clock: DemonstrationClock,
   ) {}
 
+  @Needs('clock.read')
   @Get()
   @ApiOperation({ summary: 'Where the demonstration’s clock stands' })
   @ApiOkResponse({ type: ClockDto })
-  get(@CurrentActor() actor: Actor): ClockDto {
-    assertMay(actor, 'clock.read');
+  get(): ClockDto {
     return { now: this.clock.now().toISOString() };
   }
 
+  @Needs('clock.move')
   @Put()
   @HttpCode(200)
   @ApiOperation({
@@ -43,7 +43,6 @@ export class ClockController {
   })
   @ApiOkResponse({ type: ClockDto })
   async move(@CurrentActor() actor: Actor, @Body() body: ClockDto): Promise<ClockDto> {
-    assertMay(actor, 'clock.move');
     const target = new Date(body.now);
     if (target >= END) {
       throw invalid('CLOCK.TOO_FAR', `The clock goes no further than ${END.toISOString()}.`, { field: 'now' });

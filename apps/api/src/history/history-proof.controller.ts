@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import {
   type Actor,
   CheckpointService,
@@ -19,7 +18,7 @@ import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import { cursor, limit, pageOf, uuid } from '../schemas';
 
 const BUNDLE_TYPE = 'application/x-ndjson';
@@ -83,6 +82,7 @@ export class HistoryProofController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('history.read')
   @Get('checkpoints')
   @ApiOperation({
     summary: 'Signed roots over all history, the newest first (存证)',
@@ -90,37 +90,39 @@ export class HistoryProofController {
   })
   @ApiOkResponse({ type: CheckpointsDto })
   async list(@CurrentActor() actor: Actor, @Query() query: CheckpointsQuery): Promise<Page<ListedCheckpoint>> {
-    assertMay(actor, 'history.read');
     const key = cursorKey(query.cursor, [isNumber]);
     const before = key ? Number(key[0]) : null;
-    const found = await this.transactor.run((tx) => this.checkpoints.newest(tx, { before, limit: query.limit + 1 }));
+    const found = await this.transactor.as(actor, (tx) =>
+      this.checkpoints.newest(tx, { before, limit: query.limit + 1 }),
+    );
     return pageFrom(found, query.limit, ({ number }) => [number]);
   }
 
+  @Needs('history.read')
   @Get('keys')
   @ApiOperation({ summary: 'Public keys by which checkpoints were signed, the first used first' })
   @ApiOkResponse({ type: KeysDto })
   async keys(@CurrentActor() actor: Actor): Promise<{ items: ListedKey[] }> {
-    assertMay(actor, 'history.read');
-    return { items: await this.transactor.run((tx) => this.checkpoints.publicKeys(tx)) };
+    return { items: await this.transactor.as(actor, (tx) => this.checkpoints.publicKeys(tx)) };
   }
 
+  @Needs('history.read')
   @Get('proofs/inclusion')
   @ApiOperation({ summary: 'That an event is in the tree of a size, by default of the whole (RFC 6962, 2.1.1)' })
   @ApiOkResponse({ type: InclusionDto })
   async inclusion(@CurrentActor() actor: Actor, @Query() query: InclusionQuery): Promise<InclusionProof> {
-    assertMay(actor, 'history.read');
-    return this.transactor.run((tx) => this.tree.inclusion(tx, query.eventId, query.size));
+    return this.transactor.as(actor, (tx) => this.tree.inclusion(tx, query.eventId, query.size));
   }
 
+  @Needs('history.read')
   @Get('proofs/consistency')
   @ApiOperation({ summary: 'That the tree of one size begins that of another (RFC 6962, 2.1.2)' })
   @ApiOkResponse({ type: ConsistencyDto })
   async consistency(@CurrentActor() actor: Actor, @Query() query: ConsistencyQuery): Promise<ConsistencyProof> {
-    assertMay(actor, 'history.read');
-    return this.transactor.run((tx) => this.tree.consistency(tx, query.from, query.to));
+    return this.transactor.as(actor, (tx) => this.tree.consistency(tx, query.from, query.to));
   }
 
+  @Needs('history.read')
   @Get('export')
   @ApiOperation({
     summary: 'The whole history with its checkpoints, for `duban history verify`',
@@ -129,7 +131,7 @@ export class HistoryProofController {
   @ApiProduces(BUNDLE_TYPE)
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async export(@CurrentActor() actor: Actor): Promise<StreamableFile> {
-    assertMay(actor, 'history.read');
+    await this.transactor.as(actor, (tx) => this.bundle.assertSeesAll(tx));
     const { upTo, bytes } = await this.bundle.export(actor, this.clock.now());
     return new StreamableFile(Readable.from(bytes, { objectMode: false }), {
       type: BUNDLE_TYPE,

@@ -1,12 +1,11 @@
 import { Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import { type Actor, ENTITIES, type HistoryEvent, HistoryService } from '@duban/history';
 import { cursorKey, type Page, pageOf as pageFrom } from '@duban/reporting';
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import { cursor, historyEvent, limit, pageOf, uuid } from '../schemas';
 
 class AuditQuery extends createZodDto(
@@ -22,6 +21,7 @@ export class HistoryController {
     private readonly history: HistoryService,
   ) {}
 
+  @Needs('history.read')
   @Get()
   @ApiOperation({
     summary: 'Everything that was done, the newest first (审计)',
@@ -29,11 +29,10 @@ export class HistoryController {
   })
   @ApiOkResponse({ type: AuditDto })
   async list(@CurrentActor() actor: Actor, @Query() query: AuditQuery): Promise<Page<HistoryEvent>> {
-    assertMay(actor, 'history.read');
     const key = cursorKey(query.cursor, [isSeq]);
     const before = key ? String(key[0]) : null;
     const { entity, entityId, limit: size } = query;
-    const events = await this.transactor.run((tx) =>
+    const events = await this.transactor.as(actor, (tx) =>
       this.history.newest(tx, { entity, entityId, before, limit: size + 1 }),
     );
     return pageFrom(events, size, (event) => [event.seq]);

@@ -1,5 +1,4 @@
 import { Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { DeliveryReader, type DeliveryView, type Page } from '@duban/notifications';
 import { badCursor } from '@duban/reporting';
@@ -8,7 +7,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 
 const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'suppressed']);
@@ -72,6 +71,7 @@ export class MessagesController {
     private readonly deliveries: DeliveryReader,
   ) {}
 
+  @Needs('delivery.read_all')
   @Get('deliveries')
   @ApiOperation({ summary: 'Messages on their way (投递), newest first: what arrived, what did not and why' })
   @ApiOkResponse({ type: DeliveriesDto })
@@ -79,16 +79,15 @@ export class MessagesController {
     @CurrentActor() actor: Actor,
     @Query() { cursor: after, ...filter }: DeliveriesQuery,
   ): Promise<Page<DeliveryView>> {
-    assertMay(actor, 'delivery.read_all');
-    return this.transactor.run((tx) => this.deliveries.list(tx, { ...filter, after: idOf(after) }));
+    return this.transactor.as(actor, (tx) => this.deliveries.list(tx, { ...filter, after: idOf(after) }));
   }
 
+  @Needs('inbox.read')
   @Get('inbox')
   @ApiOperation({ summary: 'My messages (收件箱), newest first: one digest a half hour at most' })
   @ApiOkResponse({ type: DeliveriesDto })
   inbox(@CurrentActor() actor: Actor, @Query() query: InboxQuery): Promise<Page<DeliveryView>> {
-    assertMay(actor, 'inbox.read');
-    return this.transactor.run((tx) =>
+    return this.transactor.as(actor, (tx) =>
       this.deliveries.inbox(tx, actor.personId!, {
         unreadOnly: query.unread === 'true',
         limit: query.limit,
@@ -97,15 +96,13 @@ export class MessagesController {
     );
   }
 
+  @Needs('inbox.read')
   @Post('inbox/:id/read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Mark a message of mine as read' })
   @ApiOkResponse({ type: ReadDto })
   read(@Req() request: ActingRequest, @Param() { id }: MessageParams): Promise<{ readAt: Date }> {
-    return this.commands.run(request, null, (tx, actor, at) => {
-      assertMay(actor, 'inbox.read');
-      return this.deliveries.read(tx, actor, id, at);
-    });
+    return this.commands.run(request, null, (tx, actor, at) => this.deliveries.read(tx, actor, id, at));
   }
 }
 

@@ -10,7 +10,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, InPerson } from '../requests';
+import { type ActingRequest, AnySignedIn, CurrentActor, InPerson } from '../requests';
 import { cursor, day, limit, pageOf, shortText, textOrNull, uuid } from '../schemas';
 
 const ids = z.array(uuid).min(1).max(200).optional();
@@ -73,6 +73,7 @@ export class DelegationsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @AnySignedIn()
   @Get()
   @ApiOperation({
     summary: 'Who stands in for whom (代行), the newest first',
@@ -85,12 +86,13 @@ export class DelegationsController {
   ): Promise<Page<DelegationView>> {
     const key = cursorKey(seen, [isUuid]);
     const after = key ? String(key[0]) : null;
-    const rows = await this.transactor.run((tx) =>
+    const rows = await this.transactor.as(actor, (tx) =>
       this.delegations.list(tx, actor, this.clock.now(), { after, limit: size + 1 }),
     );
     return pageFrom(rows, size, ({ id }) => [id]);
   }
 
+  @AnySignedIn()
   @Post()
   @ApiOperation({
     summary: 'Have somebody stand in for the holder of a post during leave',
@@ -103,6 +105,7 @@ export class DelegationsController {
     return this.commands.run(request, body, (tx, actor, at) => this.delegations.make(tx, actor, at, body));
   }
 
+  @AnySignedIn()
   @Post(':id/end')
   @HttpCode(200)
   @ApiOperation({ summary: 'End it before its last day' })

@@ -5,7 +5,7 @@ import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import type { ActingRequest } from '../requests';
+import { type ActingRequest, Needs } from '../requests';
 import { storable } from '../schemas';
 
 class IdentityParams extends createZodDto(z.strictObject({ username: z.string().min(1).max(200) })) {}
@@ -29,6 +29,7 @@ export class PersonIdentitiesController {
     @Inject(CONFIG) private readonly config: Pick<Config, 'OIDC_ISSUER'>,
   ) {}
 
+  @Needs('sign_in.administer')
   @Put(':username/identity')
   @HttpCode(204)
   @ApiOperation({ summary: 'Say by which subject of the identity provider somebody signs in' })

@@ -14,7 +14,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { comingFrom } from '../sessions/session-cookie';
 import { cursor, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
 
@@ -106,6 +106,7 @@ export class PersonsController {
     private readonly signIns: SignInService,
   ) {}
 
+  @Needs('account.read')
   @Get()
   @ApiOperation({ summary: 'Accounts (账号), by username: for the three administrators (三员)' })
   @ApiOkResponse({ type: PersonsDto })
@@ -115,12 +116,13 @@ export class PersonsController {
   ): Promise<Page<AccountView>> {
     const key = cursorKey(after, [isUsername]);
     const seen = key ? String(key[0]) : null;
-    const accounts = await this.transactor.run((tx) =>
+    const accounts = await this.transactor.as(actor, (tx) =>
       this.administration.list(tx, actor, { after: seen, limit: size + 1 }),
     );
     return pageFrom(accounts, size, ({ username }) => [username]);
   }
 
+  @Needs('account.create')
   @Post()
   @ApiOperation({
     summary: 'Make an account',
@@ -131,6 +133,7 @@ export class PersonsController {
     return this.commands.runRepeatable(request, (tx, actor, at) => this.accounts.create(tx, actor, at, body));
   }
 
+  @Needs('account.edit', 'account.edit_own')
   @Patch(':username')
   @ApiOperation({
     summary: 'Change an account: mail address, password, name, whether it is open',
@@ -152,6 +155,7 @@ export class PersonsController {
     );
   }
 
+  @Needs('sign_in.administer')
   @Post(':username/unlock')
   @HttpCode(204)
   @ApiOperation({ summary: 'Unlock an account that failed sign-ins have locked' })
@@ -160,6 +164,7 @@ export class PersonsController {
     await this.commands.runRepeatable(request, (tx, actor, at) => this.administration.unlock(tx, actor, at, username));
   }
 
+  @Needs('sign_in.administer')
   @Delete(':username/sessions')
   @HttpCode(200)
   @ApiOperation({ summary: 'End all sessions and API tokens of somebody' })
@@ -171,6 +176,7 @@ export class PersonsController {
     return this.commands.runRepeatable(request, (tx, actor, at) => this.administration.endAll(tx, actor, at, username));
   }
 
+  @Needs('sign_in.administer')
   @Delete(':username/second-factor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Take away somebody’s second factor; sessions end' })

@@ -8,7 +8,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, day, limit, pageOf, shortText, textOrNull, uuid } from '../schemas';
 
 const kind = z.enum(['grant', 'take']);
@@ -76,6 +76,7 @@ export class PostChangesController {
     private readonly changes: PostChangeService,
   ) {}
 
+  @Needs('account.read')
   @Get()
   @ApiOperation({ summary: 'Posts that were proposed, given and taken (授权), the newest first' })
   @ApiOkResponse({ type: PostChangesDto })
@@ -85,12 +86,13 @@ export class PostChangesController {
   ): Promise<Page<PostChangeView>> {
     const key = cursorKey(seen, [isUuid]);
     const after = key ? String(key[0]) : null;
-    const changes = await this.transactor.run((tx) =>
+    const changes = await this.transactor.as(actor, (tx) =>
       this.changes.list(tx, actor, { state: wanted, after, limit: size + 1 }),
     );
     return pageFrom(changes, size, ({ id }) => [id]);
   }
 
+  @Needs('post.propose')
   @Post()
   @ApiOperation({
     summary: 'Propose that somebody is given a post, or loses one',
@@ -101,6 +103,7 @@ export class PostChangesController {
     return this.commands.run(request, body, (tx, actor, at) => this.changes.propose(tx, actor, at, body));
   }
 
+  @Needs('post.decide', 'post.propose')
   @Post('decisions')
   @HttpCode(200)
   @ApiOperation({ summary: 'Confirm, refuse or withdraw proposals, all of them or none' })

@@ -5,7 +5,7 @@ import { Body, Controller, Delete, HttpCode, Param, Patch, Post, Put, Query, Req
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { EntityManager } from 'typeorm';
 import { CommandRunner } from '../command.runner';
-import type { ActingRequest } from '../requests';
+import { type ActingRequest, Needs } from '../requests';
 import {
   ConfirmLeadsDto,
   DeadlinesDto,
@@ -30,6 +30,7 @@ export class DraftController {
     private readonly reader: PlanReader,
   ) {}
 
+  @Needs('plan.edit')
   @Patch(':id/tasks/:taskId')
   @ApiOperation({ summary: 'Correct a task of a draft (修改)' })
   @ApiOkResponse({ type: PlanDto })
@@ -43,6 +44,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Delete(':id/tasks/:taskId')
   @ApiOperation({ summary: 'Take a task, with its parts, out of a draft (删除)' })
   @ApiOkResponse({ type: PlanDto })
@@ -56,6 +58,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/tasks')
   @ApiOperation({
     summary: 'Add a task, or a part of one, by hand (增补)',
@@ -72,6 +75,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/tasks/:taskId/split')
   @HttpCode(200)
   @ApiOperation({
@@ -91,6 +95,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/merge')
   @HttpCode(200)
   @ApiOperation({
@@ -110,6 +115,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Put(':id/order')
   @ApiOperation({
     summary: 'Put tasks, or the parts of one, in another order (排序)',
@@ -126,6 +132,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/confirm-leads')
   @HttpCode(200)
   @ApiOperation({
@@ -143,6 +150,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/standing-units')
   @HttpCode(200)
   @ApiOperation({
@@ -161,6 +169,7 @@ export class DraftController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':id/deadlines')
   @HttpCode(200)
   @ApiOperation({ summary: 'Set one deadline for many tasks (批量设定时限)' })

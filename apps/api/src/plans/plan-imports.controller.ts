@@ -5,7 +5,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import { textOrNull, uuid } from '../schemas';
 
 const planImport = z
@@ -49,6 +49,7 @@ export class PlanImportsController {
     private readonly imports: PlanImportService,
   ) {}
 
+  @Needs('plan.draft')
   @Get(':id')
   @ApiOperation({
     summary: 'How far the reading of a document is',
@@ -56,6 +57,6 @@ export class PlanImportsController {
   })
   @ApiOkResponse({ type: PlanImportDto })
   async get(@CurrentActor() actor: Actor, @Param() { id }: PlanImportParams): Promise<PlanImportView> {
-    return viewOf(await this.transactor.run((tx) => this.imports.get(tx, actor, id)));
+    return viewOf(await this.transactor.as(actor, (tx) => this.imports.get(tx, actor, id)));
   }
 }

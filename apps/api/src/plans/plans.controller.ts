@@ -1,11 +1,10 @@
 import { Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
 import { JobProducer } from '@duban/queue';
-import { type PlanIssueResult, PlanImportService, PlanService, readPlanFile } from '@duban/tasks';
+import { type PlanIssueResult, PlanImportService, PlanService, readPlanFile, refuseSecretFile } from '@duban/tasks';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -22,7 +21,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { asOf, cursor, day, limit, pageOf, skippedObligation, storable } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
@@ -67,13 +66,15 @@ export class PlansController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('read.own', 'read.all')
   @Get()
   @ApiOperation({ summary: 'Plans (责任分解方案), newest first' })
   @ApiOkResponse({ type: PlansDto })
   list(@CurrentActor() actor: Actor, @Query() query: PlansQuery): ReturnType<PlanReader['list']> {
-    return this.transactor.run((tx) => this.reader.list(tx, actor, query.limit, query.cursor));
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, query.limit, query.cursor));
   }
 
+  @Needs('plan.draft')
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -98,17 +99,16 @@ export class PlansController {
   @ApiCreatedResponse({ type: PlanDto })
   @ApiAcceptedResponse({ type: PlanImportDto })
   async draft(
-    @CurrentActor() sender: Actor,
     @Req() request: ActingRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Awaited<ReturnType<PlanReader['get']>> | PlanImportView> {
-    // Who may not is not asked for a file first.
-    assertMay(sender, 'plan.draft');
     const { name, bytes, fields } = await readUpload(request, ['jurisdiction', 'columns']);
     const file = { name, bytes };
     const columns = readChosenColumns(fields.columns);
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
     if (bytes.length > LONG_FILE_BYTES || prefersAsync(request)) {
+      // A worker reads it from the database, where nothing secret may come.
+      await refuseSecretFile(file);
       const options = { columns, ...(fields.jurisdiction === undefined ? {} : { jurisdiction: fields.jurisdiction }) };
       const accepted = await this.commands.run(request, content, async (tx, actor, at) => {
         const id = await this.imports.accept(tx, actor, at, file, options);
@@ -126,6 +126,7 @@ export class PlansController {
     });
   }
 
+  @Needs('read.own', 'read.all')
   @Get(':id')
   @ApiOperation({ summary: 'A plan with its tasks, now or at a past instant' })
   @ApiOkResponse({ type: PlanDto })
@@ -135,9 +136,10 @@ export class PlansController {
     @Query() query: PlanQuery,
   ): ReturnType<PlanReader['get']> {
     const instant = asOfInstant(query.asOf, this.clock.now());
-    return this.transactor.run((tx) => this.reader.get(tx, actor, id, instant));
+    return this.transactor.as(actor, (tx) => this.reader.get(tx, actor, id, instant));
   }
 
+  @Needs('read.all')
   @Get(':id/source')
   @ApiOperation({
     summary: 'The document beside which a draft is put right (原文)',
@@ -145,9 +147,10 @@ export class PlansController {
   })
   @ApiOkResponse({ type: PlanSourceDto })
   source(@CurrentActor() actor: Actor, @Param() { id }: PlanParams): ReturnType<PlanReader['source']> {
-    return this.transactor.run((tx) => this.reader.source(tx, actor, id));
+    return this.transactor.as(actor, (tx) => this.reader.source(tx, actor, id));
   }
 
+  @Needs('plan.issue')
   @Post(':id/issue')
   @HttpCode(200)
   @ApiOperation({

@@ -1,6 +1,5 @@
 import { COMPARED_FIELDS } from '@duban/breakdown';
 import { Transactor } from '@duban/database';
-import { assertMay } from '@duban/directory';
 import { COMPARATORS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { RevisionReader } from '@duban/reporting';
@@ -18,7 +17,7 @@ import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, 
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import {
   assignmentState,
   cursor,
@@ -176,6 +175,7 @@ export class RevisionsController {
     private readonly reader: RevisionReader,
   ) {}
 
+  @Needs('read.all')
   @Get()
   @ApiOperation({ summary: 'Revised documents (修订) of a plan, newest first' })
   @ApiOkResponse({ type: RevisionsDto })
@@ -184,9 +184,10 @@ export class RevisionsController {
     @Param() { id }: RevisionsParams,
     @Query() query: RevisionsQuery,
   ): ReturnType<RevisionReader['list']> {
-    return this.transactor.run((tx) => this.reader.list(tx, actor, id, query.limit, query.cursor));
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, id, query.limit, query.cursor));
   }
 
+  @Needs('plan.edit')
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -201,13 +202,7 @@ export class RevisionsController {
     description: 'Gives what is new, gone, changed and moved; nothing in the plan changes until it is taken.',
   })
   @ApiCreatedResponse({ type: RevisionDto })
-  async import(
-    @CurrentActor() sender: Actor,
-    @Req() request: ActingRequest,
-    @Param() { id }: RevisionsParams,
-  ): Promise<RevisionView> {
-    // Who may not is not asked for a file first.
-    assertMay(sender, 'plan.edit');
+  async import(@Req() request: ActingRequest, @Param() { id }: RevisionsParams): Promise<RevisionView> {
     const { name, bytes, fields } = await readUpload(request, ['columns']);
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
     const read = await readPlanFile({ name, bytes }, { columns: readChosenColumns(fields.columns) });
@@ -217,13 +212,15 @@ export class RevisionsController {
     });
   }
 
+  @Needs('read.all')
   @Get(':revisionId')
   @ApiOperation({ summary: 'A revision with its items, against the plan as it is now' })
   @ApiOkResponse({ type: RevisionDto })
   get(@CurrentActor() actor: Actor, @Param() { id, revisionId }: RevisionParams): Promise<RevisionView> {
-    return this.transactor.run((tx) => this.revisions.get(tx, actor, id, revisionId));
+    return this.transactor.as(actor, (tx) => this.revisions.get(tx, actor, id, revisionId));
   }
 
+  @Needs('plan.edit')
   @Post(':revisionId/items/:itemId/take')
   @HttpCode(200)
   @ApiOperation({
@@ -241,6 +238,7 @@ export class RevisionsController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':revisionId/items/:itemId/decline')
   @HttpCode(200)
   @ApiOperation({ summary: 'Leave the plan as it is in this' })
@@ -255,6 +253,7 @@ export class RevisionsController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':revisionId/take')
   @HttpCode(200)
   @ApiOperation({
@@ -272,6 +271,7 @@ export class RevisionsController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':revisionId/numbers/take')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take over the numbers, headings and order of the revised document' })
@@ -282,6 +282,7 @@ export class RevisionsController {
     );
   }
 
+  @Needs('plan.edit')
   @Post(':revisionId/close')
   @HttpCode(200)
   @ApiOperation({ summary: 'End a revision, so that another can be imported' })

@@ -7,7 +7,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, expectedVersion, limit, pageOf, shortText, textOrNull, uuid } from '../schemas';
 import { PlanDto, PlanParams } from './plan-schemas';
 
@@ -60,6 +60,7 @@ export class UnresolvedNamesController {
     private readonly reader: PlanReader,
   ) {}
 
+  @Needs('read.all')
   @Get()
   @ApiOperation({
     summary: 'Names of a plan that stand for nobody for certain (待认定名称), with guesses',
@@ -71,9 +72,10 @@ export class UnresolvedNamesController {
     @Param() { id }: PlanParams,
     @Query() query: UnresolvedNamesQuery,
   ): ReturnType<UnresolvedNamesReader['list']> {
-    return this.transactor.run((tx) => this.names.list(tx, actor, id, query.limit, query.cursor));
+    return this.transactor.as(actor, (tx) => this.names.list(tx, actor, id, query.limit, query.cursor));
   }
 
+  @Needs('plan.edit')
   @Put()
   @ApiOperation({
     summary: 'Say what a name means (名称认定)',

@@ -1,6 +1,5 @@
 import { Transactor } from '@duban/database';
 import { ASSUMPTIONS, NOTICE_COLOURS, OBLIGATION_KINDS, policySchema } from '@duban/domain';
-import { assertMay } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { type Clock, parseLocalDate } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -10,7 +9,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import { cursor, day, pageOf, storable, textOrNull, uuid } from '../schemas';
 
 const version = z.int().min(1);
@@ -150,22 +149,23 @@ export class PoliciesController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('read.own')
   @Get()
   @ApiOperation({ summary: 'Policies (督办规则) with their versions' })
   @ApiOkResponse({ type: PoliciesDto })
   async list(@CurrentActor() actor: Actor): Promise<{ items: PolicySummary[]; next: null }> {
-    assertMay(actor, 'read.own');
-    return { items: await this.transactor.run((tx) => this.policies.list(tx)), next: null };
+    return { items: await this.transactor.as(actor, (tx) => this.policies.list(tx)), next: null };
   }
 
+  @Needs('read.own')
   @Get(':id')
   @ApiOperation({ summary: 'A policy: the rules of its newest version, or of another' })
   @ApiOkResponse({ type: PolicyDto })
   get(@CurrentActor() actor: Actor, @Param() { id }: PolicyParams, @Query() query: PolicyQuery): Promise<PolicyView> {
-    assertMay(actor, 'read.own');
-    return this.transactor.run((tx) => this.policies.view(tx, id, query.version));
+    return this.transactor.as(actor, (tx) => this.policies.view(tx, id, query.version));
   }
 
+  @Needs('policy.simulate')
   @Post(':id/simulate')
   @HttpCode(200)
   @ApiOperation({
@@ -181,7 +181,7 @@ export class PoliciesController {
     @Body() input: SimulateDto,
   ): Promise<Simulation> {
     const { from, to, issuedOn, ...rest } = input;
-    return this.transactor.run((tx) =>
+    return this.transactor.as(actor, (tx) =>
       this.simulations.simulate(tx, actor, this.clock.now(), id, {
         ...rest,
         from: parseLocalDate(from),

@@ -10,7 +10,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, day, expectedVersion, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
 
 const MOST_UNITS = 100;
@@ -175,6 +175,7 @@ export class ReorganisationsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('read.all')
   @Get()
   @ApiOperation({ summary: 'Reorganisations of units (机构改革), the newest first' })
   @ApiOkResponse({ type: ReorganisationsDto })
@@ -184,12 +185,13 @@ export class ReorganisationsController {
   ): Promise<Page<Omit<ReorganisationView, 'preview'>>> {
     const key = cursorKey(seen, [isUuid]);
     const filter = { after: key ? String(key[0]) : null, limit: size + 1 };
-    const found = await this.transactor.run((tx) =>
+    const found = await this.transactor.as(actor, (tx) =>
       this.reorganisations.list(tx, actor, { ...filter, state: wanted as ReorganisationView['state'] | undefined }),
     );
     return pageFrom(found, size, ({ id }) => [id]);
   }
 
+  @Needs('unit.reorganise')
   @Post()
   @ApiOperation({
     summary: 'Propose a reorganisation, and see what it would do',
@@ -201,13 +203,15 @@ export class ReorganisationsController {
     return this.commands.run(request, body, (tx, actor, at) => this.reorganisations.propose(tx, actor, at, body));
   }
 
+  @Needs('read.all')
   @Get(':id')
   @ApiOperation({ summary: 'A reorganisation with what it would do as things stand, or has done' })
   @ApiOkResponse({ type: ReorganisationDto })
   get(@CurrentActor() actor: Actor, @Param() { id }: ReorganisationParams): Promise<ReorganisationView> {
-    return this.transactor.run((tx) => this.reorganisations.get(tx, actor, this.clock.now(), id));
+    return this.transactor.as(actor, (tx) => this.reorganisations.get(tx, actor, this.clock.now(), id));
   }
 
+  @Needs('unit.reorganise')
   @Post(':id/confirm')
   @HttpCode(200)
   @ApiOperation({
@@ -223,6 +227,7 @@ export class ReorganisationsController {
     return this.commands.run(request, body, (tx, actor, at) => this.reorganisations.confirm(tx, actor, at, id, body));
   }
 
+  @Needs('unit.reorganise')
   @Post(':id/withdraw')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take a reorganisation back that is not carried out' })

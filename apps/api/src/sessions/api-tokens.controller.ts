@@ -6,7 +6,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, InPerson } from '../requests';
+import { type ActingRequest, AnySignedIn, CurrentActor, InPerson } from '../requests';
 import { shortText, textOrNull, uuid } from '../schemas';
 
 const apiToken = z
@@ -50,13 +50,15 @@ export class ApiTokensController {
     private readonly tokens: ApiTokenService,
   ) {}
 
+  @AnySignedIn()
   @Get()
   @ApiOperation({ summary: 'My API tokens (接口令牌), ended ones too, the newest first' })
   @ApiOkResponse({ type: ApiTokensDto })
   async list(@CurrentActor() actor: Actor): Promise<{ items: ApiTokenView[] }> {
-    return { items: await this.transactor.run((tx) => this.tokens.list(tx, actor)) };
+    return { items: await this.transactor.as(actor, (tx) => this.tokens.list(tx, actor)) };
   }
 
+  @AnySignedIn()
   @Post()
   @ApiOperation({ summary: 'Make an API token for a purpose' })
   @ApiCreatedResponse({ type: MadeApiTokenDto })
@@ -64,6 +66,7 @@ export class ApiTokensController {
     return this.commands.runRepeatable(request, (tx, actor, at) => this.tokens.make(tx, actor, at, body));
   }
 
+  @AnySignedIn()
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'End one of my API tokens' })

@@ -8,7 +8,7 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiRespons
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentSession, InPerson, Public, WhileIncomplete } from '../requests';
+import { AnySignedIn, CurrentSession, InPerson, Public, WhileIncomplete } from '../requests';
 import { textOrNull } from '../schemas';
 import { bearerToken } from '../sign-in.guard';
 import {
@@ -75,6 +75,7 @@ export class OidcController {
     await reply.redirect(returnTo, 302);
   }
 
+  @AnySignedIn()
   @Post('logout')
   @InPerson()
   @WhileIncomplete('second_factor', 'password', 'enrolment')

@@ -7,7 +7,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, CurrentSession, InPerson, WhileIncomplete } from '../requests';
+import { AnySignedIn, CurrentActor, CurrentSession, InPerson, WhileIncomplete } from '../requests';
 import { setSessionCookie } from './session-cookie';
 import { signedIn } from './sessions.controller';
 
@@ -38,6 +38,7 @@ export class SecondFactorController {
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
   ) {}
 
+  @AnySignedIn()
   @Get()
   @WhileIncomplete('enrolment')
   @ApiOperation({ summary: 'Whether I have a second factor (第二因素)' })
@@ -46,6 +47,7 @@ export class SecondFactorController {
     return this.transactor.run((tx) => this.secondFactors.state(tx, actor.personId!));
   }
 
+  @AnySignedIn()
   @Post()
   @WhileIncomplete('enrolment')
   @ApiOperation({ summary: 'Set up an authenticator', description: 'It counts once it is confirmed by a code.' })
@@ -54,6 +56,7 @@ export class SecondFactorController {
     return this.secondFactors.enrol(actor, body.code);
   }
 
+  @AnySignedIn()
   @Post('confirm')
   @WhileIncomplete('enrolment')
   @HttpCode(200)
@@ -76,6 +79,7 @@ export class SecondFactorController {
     return { recoveryCodes: codes, session: { ...session, token, expiresAt: session.expiresAt.toISOString() } };
   }
 
+  @AnySignedIn()
   @Post('recovery-codes')
   @HttpCode(200)
   @ApiOperation({ summary: 'Make new recovery codes; the old ones are void' })

@@ -18,6 +18,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import {
   type ActingRequest,
+  AnySignedIn,
   CurrentActor,
   CurrentSession,
   InPerson,
@@ -157,6 +158,7 @@ export class SessionsController {
     return this.give(request, reply, await this.signIns.signIn(username, secret, request.id, origin), cookie);
   }
 
+  @AnySignedIn()
   @Get()
   @InPerson()
   @ApiOperation({ summary: 'My sessions (会话) that can still be used, the last used first' })
@@ -169,6 +171,7 @@ export class SessionsController {
     return { items: sessions.map((session) => ({ ...session, isCurrent: session.id === id })) };
   }
 
+  @AnySignedIn()
   @Delete()
   @InPerson()
   @HttpCode(200)
@@ -178,6 +181,7 @@ export class SessionsController {
     return { ended: await this.transactor.run((tx) => this.sessions.endAll(tx, actor.personId!, id)) };
   }
 
+  @AnySignedIn()
   @Get('current')
   @WhileIncomplete('second_factor', 'password', 'enrolment')
   @ApiOperation({
@@ -204,6 +208,7 @@ export class SessionsController {
     };
   }
 
+  @AnySignedIn()
   @Delete('current')
   @InPerson()
   @WhileIncomplete('second_factor', 'password', 'enrolment')
@@ -216,6 +221,7 @@ export class SessionsController {
     if (request.cookies[SESSION_COOKIE] !== undefined) clearSessionCookie(request, reply, this.config);
   }
 
+  @AnySignedIn()
   @Post('current/second-factor')
   @InPerson()
   @WhileIncomplete('second_factor')
@@ -235,6 +241,7 @@ export class SessionsController {
     return this.give(request, reply, passed, session.kind === 'cookie');
   }
 
+  @AnySignedIn()
   @Put('current/password')
   @InPerson()
   @WhileIncomplete('password')
@@ -258,6 +265,7 @@ export class SessionsController {
     return this.give(request, reply, next, isCookie);
   }
 
+  @AnySignedIn()
   @Delete(':id')
   @InPerson()
   @HttpCode(204)

@@ -6,7 +6,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 
 class SignInPolicyDto extends createZodDto(
   z.object({ version: z.int().meta({ description: '0 for the preset.' }), policy: signInPolicySchema }),
@@ -24,13 +24,15 @@ export class SignInPolicyController {
     private readonly policies: SignInPolicyService,
   ) {}
 
+  @Needs('account.read')
   @Get()
   @ApiOperation({ summary: 'By which rules people sign in (登录策略)' })
   @ApiOkResponse({ type: SignInPolicyDto })
   get(@CurrentActor() actor: Actor): Promise<SignInPolicyVersion> {
-    return this.transactor.run((tx) => this.policies.read(tx, actor));
+    return this.transactor.as(actor, (tx) => this.policies.read(tx, actor));
   }
 
+  @Needs('sign_in.policy')
   @Put()
   @HttpCode(200)
   @ApiOperation({

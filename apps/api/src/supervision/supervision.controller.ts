@@ -10,7 +10,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, expectedVersion, instant, limit, notice, pageOf, storable, text, textOrNull, uuid } from '../schemas';
 
 const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
@@ -151,6 +151,7 @@ export class SupervisionController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('read.own', 'read.all')
   @Get('obligations')
   @ApiOperation({ summary: 'What is owed (应办事项), by whom, by when and why, in order of the due date' })
   @ApiOkResponse({ type: ObligationsDto })
@@ -158,11 +159,12 @@ export class SupervisionController {
     @CurrentActor() actor: Actor,
     @Query() { dueBefore, ...filter }: ObligationsQuery,
   ): ReturnType<SupervisionReader['obligations']> {
-    return this.transactor.run((tx) =>
+    return this.transactor.as(actor, (tx) =>
       this.reader.obligations(tx, actor, this.clock.now(), { ...filter, dueBefore: dateOf(dueBefore) }),
     );
   }
 
+  @Needs('read.own', 'read.all')
   @Get('follow-ups')
   @ApiOperation({ summary: 'Reminders, urges and notices that went out (催办), in the order in which they fired' })
   @ApiOkResponse({ type: FollowUpsDto })
@@ -170,18 +172,20 @@ export class SupervisionController {
     @CurrentActor() actor: Actor,
     @Query() { from, to, ...filter }: FollowUpsQuery,
   ): ReturnType<SupervisionReader['followUps']> {
-    return this.transactor.run((tx) =>
+    return this.transactor.as(actor, (tx) =>
       this.reader.followUps(tx, actor, { ...filter, from: dateOf(from), to: dateOf(to) }),
     );
   }
 
+  @Needs('read.own', 'read.all')
   @Get('notices')
   @ApiOperation({ summary: 'Supervision notices (督办单), oldest first' })
   @ApiOkResponse({ type: NoticesDto })
   listNotices(@CurrentActor() actor: Actor, @Query() filter: NoticesQuery): ReturnType<SupervisionReader['notices']> {
-    return this.transactor.run((tx) => this.reader.notices(tx, actor, filter));
+    return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, filter));
   }
 
+  @Needs('notice.answer', 'notice.judge')
   @Post('notices/:id/transitions')
   @HttpCode(200)
   @ApiOperation({ summary: 'Acknowledge or answer a notice (unit), accept or reject the answer (office)' })
@@ -194,11 +198,12 @@ export class SupervisionController {
     return this.commands.run(request, input, (tx, actor, at) => this.notices.transition(tx, actor, at, id, input));
   }
 
+  @Needs('read.own', 'read.all')
   @Get('dashboard')
   @ApiOperation({ summary: 'The whole at a glance, of one plan or of all' })
   @ApiOkResponse({ type: DashboardDto })
   dashboard(@CurrentActor() actor: Actor, @Query() query: DashboardQuery): ReturnType<DashboardReader['get']> {
-    return this.transactor.run((tx) => this.dashboards.get(tx, actor, this.clock.now(), query.planId ?? null));
+    return this.transactor.as(actor, (tx) => this.dashboards.get(tx, actor, this.clock.now(), query.planId ?? null));
   }
 }
 

@@ -8,7 +8,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
-import { CurrentActor } from '../requests';
+import { CurrentActor, Needs } from '../requests';
 import {
   asOf,
   assignmentState,
@@ -101,6 +101,7 @@ export class TasksController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('read.own', 'read.all')
   @Get()
   @ApiOperation({
     summary: 'The board: tasks (责任事项) with state, light and what is due next, now or at a past instant',
@@ -112,7 +113,7 @@ export class TasksController {
     const { dueBefore, asOf: instantOrDay, ...filter } = query;
     const now = this.clock.now();
     const at = asOfInstant(instantOrDay, now);
-    return this.transactor.run((tx) =>
+    return this.transactor.as(actor, (tx) =>
       this.reader.list(tx, actor, now, {
         ...filter,
         ...(at === null ? {} : { asOf: at }),
@@ -121,6 +122,7 @@ export class TasksController {
     );
   }
 
+  @Needs('read.own', 'read.all')
   @Get(':id')
   @ApiOperation({ summary: 'A task with all that belongs to it, now or at a past instant' })
   @ApiOkResponse({ type: TaskDto })
@@ -130,9 +132,10 @@ export class TasksController {
     @Query() query: TaskQuery,
   ): ReturnType<TaskReader['get']> {
     const at = asOfInstant(query.asOf, this.clock.now());
-    return this.transactor.run((tx) => this.reader.get(tx, actor, id, at));
+    return this.transactor.as(actor, (tx) => this.reader.get(tx, actor, id, at));
   }
 
+  @Needs('read.own', 'read.all')
   @Get(':id/history')
   @ApiOperation({ summary: 'Everything that happened to a task and its parts (留痕), oldest first' })
   @ApiOkResponse({ type: HistoryDto })
@@ -141,6 +144,6 @@ export class TasksController {
     @Param() { id }: TaskParams,
     @Query() query: HistoryQuery,
   ): ReturnType<TaskReader['historyOf']> {
-    return this.transactor.run((tx) => this.reader.historyOf(tx, actor, id, query.limit, query.cursor));
+    return this.transactor.as(actor, (tx) => this.reader.historyOf(tx, actor, id, query.limit, query.cursor));
   }
 }

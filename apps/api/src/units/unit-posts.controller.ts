@@ -9,7 +9,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor } from '../requests';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { day, shortText, textOrNull, uuid } from '../schemas';
 
 const code = z.string().min(1).max(200).meta({ description: 'The unit’s code.' });
@@ -57,6 +57,7 @@ export class UnitPostsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Needs('unit.read')
   @Get(':code/posts')
   @ApiOperation({ summary: 'The posts (岗位) of a unit, with who holds them on a day' })
   @ApiOkResponse({ type: PostsDto })
@@ -65,9 +66,12 @@ export class UnitPostsController {
     @Param() { code: unitCode }: UnitParams,
     @Query() { on }: PostsQuery,
   ): Promise<{ items: PostView[] }> {
-    return { items: await this.transactor.run((tx) => this.posts.list(tx, actor, this.clock.now(), unitCode, on)) };
+    return {
+      items: await this.transactor.as(actor, (tx) => this.posts.list(tx, actor, this.clock.now(), unitCode, on)),
+    };
   }
 
+  @Needs('post.create')
   @Post(':code/posts')
   @ApiOperation({
     summary: 'Make the post of a deputy in charge (分管负责人) or of a handler (经办人)',
@@ -82,6 +86,7 @@ export class UnitPostsController {
     return this.commands.run(request, body, (tx, actor, at) => this.posts.create(tx, actor, at, unitCode, body));
   }
 
+  @Needs('post.create')
   @Delete(':code/posts/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Close the post of a deputy or a handler that nobody holds' })

@@ -1,6 +1,5 @@
 import { Transactor } from '@duban/database';
 import {
-  assertMay,
   EXPORT_FORMATS,
   EXPORT_TYPES,
   readUnitFile,
@@ -30,7 +29,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, invalidRequest } from '../requests';
+import { type ActingRequest, CurrentActor, invalidRequest, Needs } from '../requests';
 import { cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
@@ -179,6 +178,7 @@ export class UnitsController {
     private readonly imports: UnitImportService,
   ) {}
 
+  @Needs('unit.read')
   @Get()
   @ApiOperation({ summary: 'Units (单位) with their groups and posts, in the government’s own order' })
   @ApiOkResponse({ type: UnitsDto })
@@ -186,9 +186,8 @@ export class UnitsController {
     @CurrentActor() actor: Actor,
     @Query() { limit: size, cursor: after, on, ...rest }: UnitsQuery,
   ): Promise<Page<UnitView>> {
-    assertMay(actor, 'unit.read');
     const filter = { ...rest, ...(on === undefined ? {} : { on: parseLocalDate(on) }) };
-    const units = await this.transactor.run((tx) => this.directory.list(tx, filter));
+    const units = await this.transactor.as(actor, (tx) => this.directory.list(tx, filter));
     // A directory has some thousand units at most, so a page is cut from the whole.
     const key = cursorKey(after, [isUuid]);
     const start = key ? units.findIndex((unit) => unit.id === key[0]) + 1 : 0;
@@ -196,6 +195,7 @@ export class UnitsController {
     return pageFrom(units.slice(start, start + size + 1), size, (unit) => [unit.id]);
   }
 
+  @Needs('unit.read')
   @Get('export')
   @ApiOperation({
     summary: 'The directory (单位名录) as a file that imports again as no change',
@@ -214,8 +214,7 @@ export class UnitsController {
     @Query() { format, jurisdictionId }: UnitExportQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
-    assertMay(actor, 'unit.read');
-    const listing = await this.transactor.run((tx) => readUnitListing(tx, jurisdictionId));
+    const listing = await this.transactor.as(actor, (tx) => readUnitListing(tx, jurisdictionId));
     const name = encodeURIComponent(`${listing.jurisdiction}单位名录.${format}`);
     void reply
       .header('content-disposition', `attachment; filename="units.${format}"; filename*=UTF-8''${name}`)
@@ -223,6 +222,7 @@ export class UnitsController {
     return writeUnitFile(listing, format);
   }
 
+  @Needs('unit.import')
   @Post('import')
   @HttpCode(200)
   @ApiConsumes('multipart/form-data')
@@ -257,15 +257,13 @@ export class UnitsController {
     @CurrentActor() sender: Actor,
     @Req() request: ActingRequest,
   ): Promise<UnitImportResult | UnitImportPreview> {
-    // Who may not is not asked for a file first.
-    assertMay(sender, 'unit.import');
     const { name, bytes, fields } = await readUpload(request, Object.keys(importFields.shape));
     const checked = importFields.safeParse(fields);
     if (!checked.success) throw invalidRequest(checked.error);
     const { jurisdiction, preview, digest } = checked.data;
     // Reading takes its time, and no transaction waits for it.
     const file = await readUnitFile({ name, bytes }, jurisdiction);
-    if (preview === 'true') return this.transactor.run((tx) => this.imports.preview(tx, sender, file));
+    if (preview === 'true') return this.transactor.as(sender, (tx) => this.imports.preview(tx, sender, file));
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify(fields))]);
     return this.commands.run(request, content, (tx, actor, at) => this.imports.importFile(tx, actor, at, file, digest));
   }

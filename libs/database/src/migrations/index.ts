@@ -10,6 +10,7 @@ import { UnitTree1795800000000 } from './1795800000000-unit-tree';
 import { GroupRules1795801000000 } from './1795801000000-group-rules';
 import { TermsAndDelegations1795802000000 } from './1795802000000-terms-and-delegations';
 import { Reorganisations1795803000000 } from './1795803000000-reorganisations';
+import { RowLevelSecurity1795804000000 } from './1795804000000-row-level-security';
 import { HistoryProof1795805000000 } from './1795805000000-history-proof';
 import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   GroupRules1795801000000,
   TermsAndDelegations1795802000000,
   Reorganisations1795803000000,
+  RowLevelSecurity1795804000000,
   HistoryProof1795805000000,
   BoardAsOf1795806000000,
 ];

@@ -1,3 +1,4 @@
+import { consequences } from '@duban/database';
 import type { PostKind } from '@duban/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -59,8 +60,10 @@ export class PasswordService {
       `update session set ended_at = now() where person_id = $1 and ended_at is null and id is distinct from $2::uuid`,
       [owner.id, keptSessionId],
     );
-    await voidMailedCodes(tx, owner.id);
-    await forgetFailures(tx, accountSubject(owner.username));
+    await consequences(tx, async () => {
+      await voidMailedCodes(tx, owner.id);
+      await forgetFailures(tx, accountSubject(owner.username));
+    });
   }
 
   private async assertNew(tx: EntityManager, personId: string, password: string, remembered: number): Promise<void> {

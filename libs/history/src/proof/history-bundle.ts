@@ -1,6 +1,7 @@
 import { Transactor } from '@duban/database';
-import { DomainError, newId } from '@duban/kernel';
+import { DomainError, forbidden, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
 import { endLine, checkpointLine, eventLine, headerLine } from './bundle-lines';
@@ -20,6 +21,21 @@ export class HistoryBundle {
     private readonly tree: HistoryTree,
     private readonly checkpoints: CheckpointService,
   ) {}
+
+  /**
+   * A bundle has every event, or it proves nothing: those too of matters that are restricted (限知事项).
+   * @throws DomainError forbidden `HISTORY.RESTRICTED_MATTERS` where the one who acts is not named for all of them
+   */
+  async assertSeesAll(tx: EntityManager): Promise<void> {
+    const [{ isCut }]: [{ isCut: boolean }] = await tx.query(
+      `select cardinality(hidden_plans()) + cardinality(hidden_tasks()) > 0 as "isCut"`,
+    );
+    if (!isCut) return;
+    throw forbidden(
+      'HISTORY.RESTRICTED_MATTERS',
+      'The export has matters that are restricted to others. Be named for them, or have it made on the server by `duban history export`.',
+    );
+  }
 
   /**
    * Records that it is exported, signs what is committed by then, and gives the bundle's bytes up to that checkpoint.

@@ -1,0 +1,118 @@
+/**
+ * What the policies ask for. The plain ones read the transaction's settings; the others look at the tables as
+ * `duban_system` and give ids, so that no policy leads to another one, and are asked once a statement.
+ */
+export const SETTINGS_FUNCTIONS = [
+  `create or replace function duban_person() returns uuid language sql stable parallel safe as
+   $$ select nullif(current_setting('duban.person', true), '')::uuid $$`,
+  `create or replace function duban_unit() returns uuid language sql stable parallel safe as
+   $$ select nullif(current_setting('duban.unit', true), '')::uuid $$`,
+];
+
+interface DefinedFunction {
+  /** With the types of its parameters, as grants name it. */
+  signature: string;
+  parameters?: string;
+  returns: string;
+  body: string;
+}
+
+const NOBODY_IS_NAMED = `if not exists (select from named_person) then return '{}'; end if;`;
+const ids = (name: string, select: string): DefinedFunction => ({
+  signature: `${name}()`,
+  returns: 'uuid[]',
+  body: `begin ${NOBODY_IS_NAMED} return coalesce((select array_agg(distinct id) from (${select}) found(id)), '{}'); end`,
+});
+const idsOfUnit = (name: string, select: string): DefinedFunction => ({
+  signature: `${name}()`,
+  returns: 'setof uuid',
+  body: `begin if duban_unit() is null then return; end if; return query ${select}; end`,
+});
+
+/** Restricted to others (限知): somebody is named, and not the one who acts. */
+const NOT_NAMED = (column: string): string =>
+  `select ${column} from named_person where ${column} is not null
+   group by ${column} having not coalesce(bool_or(person_id = duban_person()), false)`;
+const SEEN = (column: string): string => `not (${column} = any(hidden_tasks()))`;
+
+export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
+  // Restricted matters (限知事项) that the actor is not named for
+  ids('hidden_plans', NOT_NAMED('plan_id')),
+  ids(
+    'hidden_tasks',
+    `with own(id) as materialized (${NOT_NAMED('task_id')})
+     select own.id from own
+     union select t.id from own join task t on t.parent_id = own.id
+     union select h.entity_id from own join history_event h
+       on h.type = 'task.removed' and (h.before->>'parentId')::uuid = own.id
+     union select t.id from unnest(hidden_plans()) p(id) join task t on t.plan_id = p.id`,
+  ),
+  /** Plans of which the actor sees a part. */
+  ids('cut_plans', `select t.plan_id from unnest(hidden_tasks()) h(id) join task t on t.id = h.id`),
+  ids('hidden_assignments', `select a.id from unnest(hidden_tasks()) h(id) join assignment a on a.task_id = h.id`),
+  ids('hidden_obligations', `select o.id from unnest(hidden_tasks()) h(id) join obligation o on o.task_id = h.id`),
+  ids(
+    'hidden_notifications',
+    `select n.id from unnest(hidden_tasks()) h(id) join notification n on n.task_id = h.id
+     union select n.id from unnest(hidden_plans()) p(id) join notification n on n.plan_id = p.id`,
+  ),
+  ids(
+    'hidden_digests',
+    `select i.digest_id from unnest(hidden_notifications()) h(id) join digest_item i on i.notification_id = h.id`,
+  ),
+
+  // What a unit sees: the tasks that it has a part in, with the task above; all of those that it leads
+  idsOfUnit(
+    'unit_tasks',
+    `select distinct own.id from assignment a join task t on t.id = a.task_id
+       cross join lateral (values (t.id), (t.parent_id)) own(id)
+     where a.unit_id = duban_unit() and own.id is not null and ${SEEN('t.id')}`,
+  ),
+  idsOfUnit(
+    'led_tasks',
+    `select a.task_id from assignment a where a.unit_id = duban_unit() and a.role = 'lead' and ${SEEN('a.task_id')}`,
+  ),
+  idsOfUnit(
+    'unit_plans',
+    `select distinct t.plan_id from assignment a join task t on t.id = a.task_id
+     where a.unit_id = duban_unit() and ${SEEN('t.id')}`,
+  ),
+  idsOfUnit(
+    'unit_assignments',
+    `select a.id from assignment a where a.unit_id = duban_unit() and ${SEEN('a.task_id')}`,
+  ),
+  idsOfUnit(
+    'unit_obligations',
+    `select o.id from obligation o where o.unit_id = duban_unit() and ${SEEN('o.task_id')}`,
+  ),
+
+  /**
+   * Whether there is such a thing that is not restricted: who asks for what is another's is told so, and of what is
+   * restricted nothing. `kind`: task, assignment, supervision_notice.
+   */
+  {
+    signature: 'is_anothers(text, uuid)',
+    parameters: 'kind text, which uuid',
+    returns: 'boolean',
+    body: `begin
+      return case kind
+        when 'task' then exists (select from task t where t.id = which and ${SEEN('t.id')})
+        when 'assignment' then exists (select from assignment a where a.id = which and ${SEEN('a.task_id')})
+        when 'supervision_notice' then exists (select from supervision_notice n join obligation o on o.id = n.obligation_id
+          where n.id = which and ${SEEN('o.task_id')})
+        else false end;
+    end`,
+  },
+  /**
+   * Tasks whose words are like a pattern, or whose number is it: ids, of which the policies leave what one may see. A
+   * condition that might tell of its rows is not looked up in an index before the policy was asked.
+   */
+  {
+    signature: 'search_tasks(text, text)',
+    parameters: 'pattern text, wanted text',
+    returns: 'uuid[]',
+    body: `begin
+      return coalesce((select array_agg(t.id) from task t where t.content like pattern or t.number = wanted), '{}');
+    end`,
+  },
+];
