@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
-import { ownerDataSource } from './data-source';
+import { applicationDataSource, ownerDataSource } from './data-source';
 import { migrate } from './migrate';
 import { MIGRATIONS } from './migrations';
+import { ROLES } from './security/acting';
+import { Transactor } from './transactor';
 
 const NAMES = MIGRATIONS.map((migration) => migration.name);
 
@@ -56,6 +59,37 @@ describe('migrate', () => {
     const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
     expect(runs.sort((a, b) => b.length - a.length)).toEqual([NAMES, [], [], []]);
     expect(await schemaOf(url)).toEqual(await schemaOf(database.url));
+  });
+
+  it('is done by an owner who is no superuser and was given the roles, twice, and rights hold there as well', async () => {
+    const owner = `owner_${randomBytes(4).toString('hex')}`;
+    await onServer(`create role ${owner} login password 'spec'`);
+    try {
+      for (const role of ['duban_app', ...ROLES]) await onServer(`grant ${role} to ${owner}`);
+      const url = new URL(await emptyDatabase());
+      await onServer(`alter database ${url.pathname.slice(1)} owner to ${owner}`);
+      Object.assign(url, { username: owner, password: 'spec' });
+      expect(await migrate(url.toString())).toEqual(NAMES);
+      const session = await ownerDataSource(url.toString()).initialize();
+      await session.query(`update table_security set digest = 'of before'`);
+      await session.destroy();
+      expect(await migrate(url.toString())).toEqual([]);
+      const source = await applicationDataSource(url.toString(), []).initialize();
+      try {
+        await expect(source.query(`select from task`)).rejects.toThrow('permission denied');
+        const transactor = new Transactor(source);
+        expect(await transactor.run((tx) => tx.query(`select from task`))).toEqual([]);
+        const contact = { personId: null, post: 'contact', unitId: null };
+        await expect(transactor.as(contact, (tx) => tx.query(`update plan set title = ''`))).rejects.toThrow(
+          'permission denied',
+        );
+      } finally {
+        await source.destroy();
+      }
+      for (const name of made.splice(0)) await onServer(`drop database ${name} with (force)`);
+    } finally {
+      await onServer(`drop role if exists ${owner}`);
+    }
   });
 
   it('does nothing the second time', async () => {
