@@ -252,8 +252,8 @@ describe('The answers', () => {
       'POST /plans/{id}/revisions/{revisionId}/take': [['office', 'POST', `${revision}/take`, { json: {} }]],
       'POST /plans/{id}/revisions/{revisionId}/numbers/take': [['office', 'POST', `${revision}/numbers/take`]],
       'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
-      ...restrictions('plans', draft.id),
-      ...restrictions('tasks', draft.tasks[0].id),
+      ...restrictions('plans', review.id),
+      ...restrictions('tasks', review.tasks[0].id),
       'GET /policies': gets('/policies'),
       'GET /policies/{id}': gets('/policies/annual-report', '', '?version=1'),
       'POST /policies/{id}/simulate': [

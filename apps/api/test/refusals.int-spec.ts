@@ -181,7 +181,7 @@ describe('A refusal', () => {
       ['of another unit', (w) => move('LD02.contact', w.lead, { event: 'report' }), '403 ASSIGNMENT.NOT_YOURS'],
       ['of a unit in the same task', (w) => move('LD01.contact', w.lead, COMPLETION), '403 ASSIGNMENT.NOT_YOURS'],
       ['of a unit by the office', (w) => move('office', w.unsigned, { event: 'sign_for' }), '403 ASSIGNMENT.NOT_YOURS'],
-      ['by who only reads', (w) => move('auditor', w.unsigned, { event: 'sign_for' }), '403 ASSIGNMENT.NOT_YOURS'],
+      ['by who only reads', (w) => move('auditor', w.unsigned, { event: 'sign_for' }), '403 RIGHTS.NOT_ALLOWED'],
       [
         'of a stale version',
         (w) => report(w, { expectedVersion: 1 }),
@@ -275,7 +275,7 @@ describe('A refusal', () => {
         (w) => report('LD01.contact', w.lead, owed(w.lead, 'progress_report')),
         '403 ASSIGNMENT.NOT_YOURS',
       ],
-      ['by the office', (w) => report('officer', w.lead, owed(w.lead, 'progress_report')), '403 ASSIGNMENT.NOT_YOURS'],
+      ['by the office', (w) => report('officer', w.lead, owed(w.lead, 'progress_report')), '403 RIGHTS.NOT_ALLOWED'],
       [
         'on what is done already',
         (w) => report('LD04.contact', w.lead, owed(w.lead, 'action_plan')),
