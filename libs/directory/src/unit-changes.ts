@@ -499,8 +499,10 @@ function groupsOf(
   successors: readonly string[],
 ): UnitChanges['groups'] {
   const taken = new Set<string>();
+  // Whoever fits a group's rule is in it by itself.
+  const listed = (out: string): UnitView['groups'] => units.get(out)!.groups.filter(({ byRule }) => !byRule);
   return ended.flatMap((out) =>
-    units.get(out)!.groups.map(({ code, name }) => ({
+    listed(out).map(({ code, name }) => ({
       code,
       name,
       out,
