@@ -1,8 +1,16 @@
+import { consequences } from '@duban/database';
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
 import type { TaskFilter, TaskRow } from './board';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
+
+/** Whose unit's it is, null for all; and what is restricted to others (限知事项). */
+interface Sight {
+  unitId: string | null;
+  hiddenPlans: string[];
+  hiddenTasks: string[];
+}
 
 /**
  * The board as it was at an instant, with all that narrows and orders it, read off history.
@@ -12,19 +20,32 @@ import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
  * that line alone. What no index has (words, a state, green and yellow) is looked for along the order, as on the present
  * board: in the worst case once through the tasks of the plan, or of all plans where none is named.
  *
- * @param unitId whose part alone is seen, null for all: the unit sees what was its own then. What it has lost since it
- *   knew then; what it was given since it did not.
+ * A unit sees what was its own then, and all of what it led. What it has lost since it knew then; what it was given since
+ * it did not. So the policies, which go by what is a unit's now, cannot say it, and no index helps them with states of the
+ * past: these lines are read as the system, confined to whose unit and person the transaction says.
  */
-export async function boardAt(
+export async function boardAt(tx: EntityManager, actor: Actor, asOf: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
+  // Of the transaction, as the policies go by it: whoever sees no task sees no past one.
+  const [sight]: [Sight] = await tx.query(
+    `select duban_unit() as "unitId", hidden_plans() as "hiddenPlans", hidden_tasks() as "hiddenTasks"
+     from (select count(*) from (select from task limit 1) one) seen`,
+  );
+  return consequences(tx, () => lines(tx, actor, sight, asOf, filter));
+}
+
+async function lines(
   tx: EntityManager,
   actor: Actor,
-  unitId: string | null,
+  { unitId, hiddenPlans, hiddenTasks }: Sight,
   asOf: Date,
   filter: TaskFilter,
 ): Promise<Page<TaskRow>> {
   const where = new Conditions();
   const at = where.parameter(asOf);
+  const unit = unitId === null ? null : where.parameter(unitId);
   where.add(`t.entity = 'task'`).add('t.after is not null').add(isLast('t', at));
+  if (hiddenTasks.length > 0) where.add(`not (t.entity_id = any($?::uuid[]))`, hiddenTasks);
+  if (hiddenPlans.length > 0) where.add(`not (t.plan_id = any($?::uuid[]))`, hiddenPlans);
   for (const id of [unitId ?? undefined, filter.unitId]) where.add(hadPart(at), id);
   where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
@@ -47,10 +68,10 @@ export async function boardAt(
        left join lateral (
          select min((s.after->>'dueAt')::timestamptz) as next_due_at,
            count(*) filter (where (s.after->>'dueAt')::timestamptz <= ${at})::int as overdue
-         from (${lastOf('obligation', at)}) s where s.after->>'state' = 'open') o on true
+         from (${lastOf('obligation', at)}) s where s.after->>'state' = 'open' and ${wasSeen('s', unit, at)}) o on true
        left join lateral (
          select s.after->>'colour' as colour from (${lastOf('supervision_notice', at)}) s
-         where s.after->>'state' in ('issued', 'acknowledged', 'answered')
+         where s.after->>'state' in ('issued', 'acknowledged', 'answered') and ${wasNoticeSeen('s', unit, at)}
          order by array_position(array['red', 'orange', 'blue'], s.after->>'colour') limit 1) n on true
        left join lateral (
          select array_agg(s.after->>'unitName' order by s.entity_id) filter (where s.after->>'role' = 'lead') as leads,
@@ -77,6 +98,19 @@ const lastOf = (entity: 'assignment' | 'obligation' | 'supervision_notice', at: 
   `select distinct on (h.entity_id) h.entity_id, h.after from history_event h
    where h.task_id = t.entity_id and h.entity = '${entity}' and h.occurred_at <= ${at}
    order by h.entity_id, h.seq desc`;
+
+/** Of something owed, `s`: it was the unit's own, or of a task that it led. */
+const wasSeen = (owed: string, unit: string | null, at: string): string =>
+  unit === null
+    ? 'true'
+    : `(${owed}.after->>'unitId' = ${unit}::text or exists (select from (${lastOf('assignment', at)}) led
+         where led.after->>'role' = 'lead' and led.after->>'unitId' = ${unit}::text))`;
+
+const wasNoticeSeen = (notice: string, unit: string | null, at: string): string =>
+  unit === null
+    ? 'true'
+    : `exists (select from (${lastOf('obligation', at)}) owed
+         where owed.entity_id = (${notice}.after->>'obligationId')::uuid and ${wasSeen('owed', unit, at)})`;
 
 /** The unit had a part in the task, or in a part of it: found from the unit's side, which is the smaller. */
 const hadPart = (at: string): string => `t.entity_id in (

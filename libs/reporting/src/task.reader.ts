@@ -40,7 +40,7 @@ export class TaskReader {
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
     const unitId = unitScope(actor);
-    if (filter.asOf) return boardAt(tx, actor, unitId, filter.asOf, filter);
+    if (filter.asOf) return boardAt(tx, actor, filter.asOf, filter);
     const where = new Conditions();
     const nowParameter = where.parameter(now);
     where.add(NOT_RESTRICTED);

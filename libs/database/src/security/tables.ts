@@ -246,7 +246,9 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   /** Who stands in for whom (代行): those concerned, and those who watch over it. */
   delegation: {
     ...each(['duban_office', 'duban_security'], { sees: 'true', adds: `made_by = ${ME}`, changes: 'true' }),
-    ...each(['duban_auditor', 'duban_admin'], { sees: 'true' }),
+    duban_auditor: { sees: 'true' },
+    // Whose account is closed stands in no more.
+    duban_admin: { sees: 'true', changes: 'true' },
     duban_leader: { sees: ofMine, adds: `made_by = ${ME}`, changes: ofMine },
     duban_unit: {
       sees: either(ofMine, ofMyUnit),
