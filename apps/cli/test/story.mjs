@@ -354,7 +354,7 @@ export async function tellStory({ url, password, material, say = () => undefined
     'assignment.verified',
   ]);
   assert.ok(history.every((event) => event.requestId !== '' && event.actor.name !== ''));
-  assert.equal(await auditor.refused(403, 'POST', transitions, { event: 'cancel' }), 'ASSIGNMENT.NOT_YOURS');
+  assert.equal(await auditor.refused(403, 'POST', transitions, { event: 'cancel' }), 'RIGHTS.NOT_ALLOWED');
   assert.equal(await auditor.refused(403, 'POST', '/plans', form('x.txt', 'x')), 'RIGHTS.NOT_ALLOWED');
   const past = await auditor.do('GET', `/plans/${draft.id}?asOf=2023-03-01`);
   const pastStates = new Map(withParts(past.tasks).flatMap((task) => task.assignments.map((a) => [a.id, a.state])));

@@ -6,6 +6,7 @@ import {
   type DelegationState,
   type PostKind,
 } from '@duban/domain';
+import { consequences } from '@duban/database';
 import { type Actor, HistoryService } from '@duban/history';
 import { addDays, conflict, forbidden, invalid, localDateOf, newId, notFound, parseLocalDate } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
@@ -108,8 +109,8 @@ export class DelegationService {
       planIds: [...new Set(wanted.planIds ?? [])].toSorted(),
       taskIds: [...new Set(wanted.taskIds ?? [])].toSorted(),
     };
-    await assertKnown(tx, post, matter);
-    await assertAlone(tx, post, holder, delegate.id, { from, until }, matter);
+    await consequences(tx, () => assertKnown(tx, post, matter));
+    await consequences(tx, () => assertAlone(tx, post, holder, delegate.id, { from, until }, matter));
     const id = newId();
     await tx.query(
       `insert into delegation (id, post_id, person_id, delegate_id, from_on, until_on, plan_ids, task_ids, reason, state,
@@ -360,7 +361,10 @@ interface DelegatedMatter {
   taskIds: readonly string[];
 }
 
-/** Plans and tasks that were handed out, for a unit's post those in which the unit has a part: of others it learns nothing. */
+/**
+ * Plans and tasks that were handed out, for a unit's post those in which the unit has a part: of others it learns
+ * nothing. Asked as the system: the security administrator, who may have somebody stand in, sees no matters.
+ */
 async function assertKnown(tx: EntityManager, { unitId }: DelegatedPost, matter: DelegatedMatter): Promise<void> {
   const known = `from task t join assignment a on a.task_id = t.id where ($2::uuid is null or a.unit_id = $2)`;
   const unknownOf = (ids: readonly string[], where: string): Promise<{ id: string }[]> =>

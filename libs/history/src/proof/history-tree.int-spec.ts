@@ -1,4 +1,4 @@
-import { applicationDataSource, ownerDataSource, Transactor } from '@duban/database';
+import { applicationDataSource, migrate, ownerDataSource, Transactor } from '@duban/database';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -59,10 +59,10 @@ describe('HistoryTree', () => {
     try {
       for (; await hasTree(); undone++) await owner.undoLastMigration();
       await database.transactor.run((tx) => record(tx, 3));
-      await owner.runMigrations();
     } finally {
       await owner.destroy();
     }
+    await migrate(database.url);
     expect(undone).toBeGreaterThan(0);
     await database.transactor.run((tx) => record(tx, 2));
     expect(await treeOf().grow()).toBe(true);
@@ -227,7 +227,9 @@ describe('HistoryTree', () => {
 });
 
 async function countOf(source: DataSource): Promise<number> {
-  const [row]: { count: number }[] = await source.query(`select count(*)::int as count from history_event`);
+  const [row]: { count: number }[] = await new Transactor(source).run((tx) =>
+    tx.query(`select count(*)::int as count from history_event`),
+  );
   return row!.count;
 }
 
@@ -236,8 +238,8 @@ async function write(source: DataSource, writer: number): Promise<number> {
   let committed = 0;
   for (let round = 0; round < 6; round++) {
     const count = 1 + Math.floor(Math.random() * 3);
-    const outcome = await source
-      .transaction(async (tx) => {
+    const outcome = await new Transactor(source)
+      .run(async (tx) => {
         await record(tx, count);
         await tx.query(`select pg_sleep(random() * 0.02)`);
         if ((writer + round) % 4 === 0) {
