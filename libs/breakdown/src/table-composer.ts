@@ -4,6 +4,7 @@ import { NO_NOTES } from './heading-notes';
 import type { Layout } from './layout';
 import { readOrdinal } from './ordinals';
 import { endsPage } from './page-lines';
+import { cellsRunTogether } from './run-together-tables';
 import { cellsOf, isEmpty, linesOf } from './table-cells';
 import { readTableHeader, type Column, type TableHeader } from './table-header';
 import { fitRow, lengthOfLastRow } from './table-rows';
@@ -77,6 +78,26 @@ class RowCollector {
       this.rows.push({ number: first, cells: cells.slice(cells.indexOf(first) + 1), heading: this.heading });
     } else for (const cell of written) this.rows.at(-1)?.cells.push(cell);
   }
+
+  /** A line whose cells run together: a row, the heading of some, or what was broken off the row above. */
+  addRunTogether(line: Span): void {
+    const next = String(this.last + 1);
+    const restarts = this.heading !== null && this.rows.at(-1)?.heading !== this.heading;
+    const number = this.folded.startsWith(next, line.start) ? next : restarts ? '1' : null;
+    const last = this.rows.at(-1);
+    if (isHeading(this.folded, line)) this.heading = line;
+    else if (number !== null && this.folded.startsWith(number, line.start)) {
+      const start = line.start + number.length;
+      this.last = Number(number);
+      const words = { start: /[.、]/.test(this.folded[start] ?? '') ? start + 1 : start, end: line.end };
+      const cells = cellsRunTogether(this.folded, words, columnsOf(this.header));
+      this.rows.push({ number: { start: line.start, end: start }, cells, heading: this.heading });
+    } else if (last?.cells.length === 1) {
+      const words = { start: last.cells[0]!.start, end: line.end };
+      const cells = cellsRunTogether(this.folded, words, columnsOf(this.header));
+      if (cells.length > 1) last.cells = cells;
+    }
+  }
 }
 
 /** The first table of a text with rows enough to be one, or null. */
@@ -93,6 +114,7 @@ export function readFlatTable({ text, folded }: Pick<Layout, 'text' | 'folded'>)
       const again = readTableHeader(text, folded, lines, at);
       if (again && again.columns.join() !== header.columns.join()) break;
       if (again) at = again.next - 1;
+      else if (header.mark === 'none') collector.addRunTogether(line);
       else collector.add(cellsOf(text, folded, line, header.mark));
     }
     // What was read once is no other table.

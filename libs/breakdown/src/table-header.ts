@@ -9,7 +9,8 @@ export type Column = ColumnField;
 export interface TableHeader extends Span {
   columns: Column[];
   rowsAreLines: boolean;
-  mark: 'wide' | 'blank';
+  /** How cells are told apart; `none`: they run together. */
+  mark: 'wide' | 'blank' | 'none';
   /** The index of the line behind the head. */
   next: number;
 }
@@ -100,6 +101,9 @@ export const COLUMN_FIELDS: readonly ColumnField[] = [
 const UNITS: ReadonlySet<Column> = new Set<Column>(['lead', 'responsible', 'cooperating']);
 const LONGEST_NAME = 14;
 const MOST_COLUMNS = 12;
+/** A head whose names run together begins with one of these, and is no longer. */
+const NUMBER_NAMES = ['序号', '编号', '项号'];
+const LONGEST_RUN = 60;
 const FEWEST_COLUMNS = 3;
 
 /** A cell of the head without blanks and without a bracket at its end (完成时限（年）), which says no more. */
@@ -160,6 +164,31 @@ function headOverLines(
   return isHead(columns) ? { columns, next } : null;
 }
 
+/** The columns of a head whose names run together, or null. */
+function columnsRunTogether(folded: string, line: Span): Column[] | null {
+  const words = folded.slice(line.start, Math.min(line.end, line.start + LONGEST_RUN + 1));
+  if (words.length > LONGEST_RUN || !NUMBER_NAMES.some((start) => words.startsWith(start)) || /[ \t|,。]/.test(words))
+    return null;
+  const columns = cut(words);
+  return columns && columns.length >= FEWEST_COLUMNS && columns[1] === 'content' && areTaskColumns(columns)
+    ? columns
+    : null;
+}
+
+/** Into as few names as there can be, each of a column that is known. */
+function cut(words: string): Column[] | null {
+  const best: (Column[] | null)[] = Array.from({ length: words.length + 1 }, () => null);
+  best[words.length] = [];
+  for (let at = words.length - 1; at >= 0; at--) {
+    for (let end = Math.min(words.length, at + LONGEST_NAME); end > at; end--) {
+      const rest = best[end];
+      const column = rest ? columnOf(words.slice(at, end)) : null;
+      if (rest && column && (best[at] === null || rest.length + 1 < best[at]!.length)) best[at] = [column, ...rest];
+    }
+  }
+  return best[0] ?? null;
+}
+
 /** The head that begins at the line `index`, or null. A table needs a column of tasks and one of units. */
 export function readTableHeader(
   text: string,
@@ -171,6 +200,8 @@ export function readTableHeader(
   if (!line) return null;
   const inLine = headInLine(text, folded, line);
   if (inLine) return { ...line, ...inLine, rowsAreLines: true, next: index + 1 };
+  const together = columnsRunTogether(folded, line);
+  if (together) return { ...line, columns: together, rowsAreLines: true, mark: 'none', next: index + 1 };
   const overLines = headOverLines(folded, lines, index);
   const last = overLines && lines[overLines.next - 1];
   return overLines && last
