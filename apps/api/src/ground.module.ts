@@ -34,7 +34,11 @@ export class GroundModule implements OnModuleInit {
       module: GroundModule,
       imports: [
         PlatformModule.forRoot(config, clock),
-        DatabaseModule.forRoot(databaseUrl, [...DIRECTORY_ENTITIES, ...TASKS_ENTITIES, ...SUPERVISION_ENTITIES]),
+        DatabaseModule.forRoot(
+          databaseUrl,
+          [...DIRECTORY_ENTITIES, ...TASKS_ENTITIES, ...SUPERVISION_ENTITIES],
+          config.DATABASE_CONNECTIONS,
+        ),
         QueueModule.forRoot({ databaseUrl }),
         HistoryModule,
         DirectoryModule,

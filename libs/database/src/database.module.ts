@@ -10,12 +10,13 @@ type Entities = Extract<DataSourceOptions, { type: 'postgres' }>['entities'];
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(DataSource) private readonly source: DataSource) {}
 
-  static forRoot(url: string, entities: Entities): DynamicModule {
+  /** @param poolSize how many connections one process may hold */
+  static forRoot(url: string, entities: Entities, poolSize?: number): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
       providers: [
-        { provide: DataSource, useFactory: () => applicationDataSource(url, entities).initialize() },
+        { provide: DataSource, useFactory: () => applicationDataSource(url, entities, poolSize).initialize() },
         Transactor,
       ],
       exports: [DataSource, Transactor],

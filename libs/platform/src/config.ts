@@ -41,6 +41,8 @@ const schema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'an address such as postgres://user:password@host:5432/duban' })
     .optional(),
+  /** How many connections to Postgres one process holds at most, those of the queue apart. */
+  DATABASE_CONNECTIONS: wholeNumber(2, 200).default(12),
   /** Redis or Valkey for the queue; without it the queue lives on Postgres. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'an address such as redis://host:6379' }).optional(),
   PORT: wholeNumber(0, 65_535).default(3000),
