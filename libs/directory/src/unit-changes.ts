@@ -10,7 +10,7 @@ import { readPersonStates } from './person-state';
 import { PersonEntity } from './person.entity';
 import { leavePost } from './post-holdings';
 import { PostChangeService } from './post-change.service';
-import { accountsOf, createUnits, stateOf } from './unit-import.service';
+import { accountsOf, createUnits, readGroups, stateOf } from './unit-import.service';
 import { readUnits, type UnitView } from './unit-view';
 
 /** A unit that takes over: one that is there, or with a name one that is made. */
@@ -56,6 +56,8 @@ export interface UnitChanges {
   terms: { unit: string; post: PostKind; title: string | null; username: string; displayName: string }[];
   /** Listed groups in which others take the place of a unit that ends. */
   groups: { code: string; name: string; out: string; in: string[] }[];
+  /** Groups by rule below a unit that ends: they come to be below another, as its units do; null where there is none. */
+  rules: { code: string; name: string; from: string; to: string | null }[];
   relations: { from: string; to: string; kind: ReorganisationKind }[];
 }
 
@@ -124,6 +126,7 @@ export class UnitChangeService {
         effectiveOn,
       ),
       groups: groupsOf(units, ended, successors),
+      rules: await rulesOf(tx, first.jurisdictionId, ended, successors),
       relations:
         kind === 'rename'
           ? []
@@ -185,6 +188,7 @@ export class UnitChangeService {
       await tx.query(`update unit set parent_id = $2 where code = $1`, [code, idOf(parent)]);
     }
     await changeGroups(tx, jurisdictionId, changes.groups, ids);
+    await this.changeRules(tx, actor, at, reason, jurisdictionId, changes.rules);
     await tx.query(
       `insert into unit_relation (reorganisation_id, from_unit_id, to_unit_id, kind, effective_on)
        select $1, r."from", r."to", r.kind, $2 from jsonb_to_recordset($3::jsonb) as r("from" uuid, "to" uuid, kind text)`,
@@ -197,6 +201,38 @@ export class UnitChangeService {
     await this.record(tx, actor, at, reason, planned);
     await this.accounts.open(tx, actor, at, jurisdictionId, accountsOf(posts, effectiveOn));
     return ids;
+  }
+
+  private async changeRules(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    reason: string,
+    jurisdictionId: string,
+    rules: UnitChanges['rules'],
+  ): Promise<void> {
+    const moved = rules.filter(({ to }) => to !== null);
+    if (moved.length === 0) return;
+    const { id, name, timeZone } = await tx.findOneByOrFail(JurisdictionEntity, { id: jurisdictionId });
+    const before = { id, name, timeZone, groups: await readGroups(tx, id) };
+    for (const { code, to } of moved) {
+      await tx.query(
+        `update unit_group set rule = jsonb_set(rule, '{under}', to_jsonb($3::text)) where jurisdiction_id = $1 and code = $2`,
+        [id, code, to],
+      );
+    }
+    const after = { id, name, timeZone, groups: await readGroups(tx, id) };
+    await this.history.append(tx, actor, at, [
+      {
+        type: 'jurisdiction.groups_changed',
+        entity: 'jurisdiction',
+        entityId: id,
+        jurisdictionId: id,
+        reason,
+        before,
+        after,
+      },
+    ]);
   }
 
   private async read(tx: EntityManager, terms: UnitChangeTerms): Promise<Map<string, UnitView>> {
@@ -515,6 +551,20 @@ function groupsOf(
       }),
     })),
   );
+}
+
+async function rulesOf(
+  tx: EntityManager,
+  jurisdictionId: string,
+  ended: readonly string[],
+  successors: readonly string[],
+): Promise<UnitChanges['rules']> {
+  const found: { code: string; name: string; from: string }[] = await tx.query(
+    `select code, name, rule->>'under' as "from" from unit_group
+     where jurisdiction_id = $1 and rule->>'under' = any($2::text[]) order by code`,
+    [jurisdictionId, ended],
+  );
+  return found.map((group) => ({ ...group, to: successors[0] ?? null }));
 }
 
 const readTerms = (

@@ -228,7 +228,7 @@ interface Group {
   rule: GroupRule | null;
 }
 
-const readGroups = (tx: EntityManager, jurisdictionId: string): Promise<Group[]> =>
+export const readGroups = (tx: EntityManager, jurisdictionId: string): Promise<Group[]> =>
   tx.find(UnitGroupEntity, {
     select: { id: true, code: true, name: true, rule: true },
     where: { jurisdictionId },

@@ -175,9 +175,17 @@ describe('A reorganisation of units', () => {
         a.code,
         child.code,
       ]);
+      await office.query(
+        `insert into unit_group (id, jurisdiction_id, code, name, rule)
+         select gen_random_uuid(), jurisdiction_id, 'below', '各下属单位', jsonb_build_object('kinds', '[]'::jsonb, 'under', code, 'except', '[]'::jsonb)
+         from unit where code = $1`,
+        [a.code],
+      );
       const c = reorganising.fresh();
       const done = await reorganising.do({ units: [a.code, b.code], successors: [c] });
+      expect(await lines(`select rule->>'under' as line from unit_group where code = 'below'`)).toEqual([c.code]);
       expect(done.preview!.units).toMatchObject({
+        rules: [{ code: 'below', from: a.code, to: c.code }],
         placed: [{ code: child.code, from: a.code, to: c.code }],
         groups: [
           { code: 'zones', out: a.code, in: [c.code] },

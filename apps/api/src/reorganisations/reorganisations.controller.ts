@@ -103,6 +103,7 @@ const preview = z
         }),
       ),
       groups: z.array(z.object({ code: z.string(), name: z.string(), out: z.string(), in: codes })),
+      rules: z.array(z.object({ code: z.string(), name: z.string(), from: z.string(), to: z.string().nullable() })),
       relations: z.array(z.object({ from: z.string(), to: z.string(), kind })),
     }),
     parts: z.array(
