@@ -62,6 +62,21 @@ describe('Where every line that asks for rights is forgotten, the database lets 
     },
   );
 
+  it('see what is not theirs on the board of the past, which is read beside the policies', async () => {
+    const allowed: [string, boolean][] = [];
+    for (const who of Object.keys(ASKERS)) {
+      const { status, text } = await (
+        await edge().as(who)
+      ).ask('GET', '/tasks?limit=200&asOf=2023-01-20T11:00:00%2B08:00');
+      const seen = unseenBy(who)
+        .flatMap((relation) => matters.marks[relation])
+        .filter((mark) => text.includes(mark));
+      expect([who, seen]).toEqual([who, []]);
+      allowed.push([who, status === 200 && text.includes(matters.marks.own[0]!)]);
+    }
+    expect(allowed.filter(([, isAllowed]) => !isAllowed).map(([who]) => who)).toEqual(['security']);
+  });
+
   it.each(named(ROUTES.filter(({ method }) => method !== 'GET')))(
     'change what is not theirs: $name',
     async ({ route }) => {

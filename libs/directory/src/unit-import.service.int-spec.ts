@@ -26,8 +26,7 @@ describe('UnitImportService', () => {
   const count = async (table: string): Promise<number> =>
     (await t.query(`select count(*)::int as n from ${table}`))[0].n;
 
-  beforeEach(async () => {
-    // History cannot be emptied, so each test reads on from where it began.
+  const empty = async (): Promise<void> => {
     for (const table of [
       'session',
       'post_holding',
@@ -42,6 +41,11 @@ describe('UnitImportService', () => {
     ]) {
       await t.query(`delete from ${table}`);
     }
+  };
+
+  beforeEach(async () => {
+    // History cannot be emptied, so each test reads on from where it began.
+    await empty();
     seen = (await t.events()).length;
   });
   let seen = 0;
@@ -674,19 +678,7 @@ describe('UnitImportService', () => {
       await importing(rich());
       const listing = await t.run((tx) => readUnitListing(tx));
       const file = await exported(format);
-      for (const table of [
-        'post_holding',
-        'person',
-        'post',
-        'unit_group_member',
-        'unit_group',
-        'unit_alias',
-        'unit_name',
-        'unit',
-        'jurisdiction',
-      ]) {
-        await t.query(`delete from ${table}`);
-      }
+      await empty();
       expect(await importFile(file)).toMatchObject({ created: 6, groups: 3, accounts: 12 });
       expect(await t.run((tx) => readUnitListing(tx))).toEqual(listing);
     });
