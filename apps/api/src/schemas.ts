@@ -1,3 +1,4 @@
+import { ASSIGNMENT_MARKS, ASSIGNMENT_STATES, type AssignmentMark, type AssignmentState } from '@duban/domain';
 import { NOTICE_COLOURS, NOTICE_STATES } from '@duban/domain';
 import { z } from 'zod';
 
@@ -72,7 +73,7 @@ const target = z.object({
   unit: z.string(),
   comparator: z.enum(['eq', 'gte', 'lte', 'gt', 'lt', 'approx', 'range']),
 });
-export const assignmentState = z.enum(['assigned', 'in_progress', 'reported', 'verified', 'cancelled']);
+export const assignmentState = z.enum(ASSIGNMENT_STATES as [AssignmentState, ...AssignmentState[]]);
 export const assignment = z
   .object({
     id: uuid,
@@ -87,6 +88,11 @@ export const assignment = z
         'The reorganisation (机构改革) by which the unit has it; null where it was handed to the unit itself.',
     }),
     state: assignmentState,
+    marks: z
+      .array(z.enum(ASSIGNMENT_MARKS as [AssignmentMark, ...AssignmentMark[]]))
+      .optional()
+      .meta({ description: 'What stands beside the state: suspended (中止), objected to (异议).' }),
+    resumeOn: textOrNull.optional().meta({ description: 'The day on which a suspension ends by itself.' }),
     version: z.int(),
   })
   .meta({ description: 'One unit’s part in one task (责任分工).' });

@@ -40,6 +40,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'clock.read': [EVERYBODY, []],
   'clock.move': [['admin'], []],
   'assignment.judge': [OFFICE, []],
+  'assignment.approve': [['office'], []],
   'assignment.judge_led': [[], UNIT],
   'notice.answer': [[], UNIT],
   'notice.judge': [OFFICE, []],

@@ -57,8 +57,10 @@ const RIGHTS = {
   'clock.read': EVERYBODY,
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,
-  /** Return, verify, cancel. */
+  /** Return, verify, reopen, suspend, transfer, cancel; settle objections. */
   'assignment.judge': OFFICE,
+  /** End a part without success (未能办成): a decision of the head of the office. */
+  'assignment.approve': { office: 'all' },
   /** Return and verify what the other units of a task report. */
   'assignment.judge_led': UNIT_THAT_LEADS,
   'notice.answer': UNIT,
@@ -82,6 +84,7 @@ const OF_MATTERS: readonly Action[] = [
   'read.own',
   'assignment.act',
   'assignment.judge',
+  'assignment.approve',
   'assignment.judge_led',
   'account.edit_own',
   'notice.answer',
@@ -112,8 +115,12 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'history.read': ['read the whole history', '审计'],
   'clock.move': ['move a demonstration’s clock', '调整演示时钟'],
   'clock.read': ['read a demonstration’s clock', '查看演示时钟'],
-  'assignment.act': ['sign for a part, report, withdraw', '签收、报送、办结、撤回'],
-  'assignment.judge': ['return, verify, cancel', '退回、审核、撤销'],
+  'assignment.act': ['sign for a part, object to it, report, withdraw', '签收、提出异议、报送、办结、撤回'],
+  'assignment.judge': [
+    'return, verify, reopen, suspend, transfer, cancel; settle objections',
+    '退回、审核、重新办理、中止、移交、撤销，处理异议',
+  ],
+  'assignment.approve': ['end a part without success', '批准未能办成'],
   'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],

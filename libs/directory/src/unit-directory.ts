@@ -104,6 +104,17 @@ export class UnitDirectory {
     return new Map(names.map((name) => [name, book.read(name)]));
   }
 
+  /** The unit in use that has this code, or whose name this is for certain; null where there is none. */
+  async find(tx: EntityManager, jurisdictionId: string, codeOrName: string): Promise<string | null> {
+    const [byCode]: { id: string }[] = await tx.query(
+      `select id from unit where jurisdiction_id = $1 and code = $2 and to_on is null`,
+      [jurisdictionId, codeOrName],
+    );
+    if (byCode) return byCode.id;
+    const resolved = (await this.resolve(tx, jurisdictionId, [codeOrName])).get(codeOrName);
+    return resolved?.unitIds.length === 1 ? resolved.unitIds[0]! : null;
+  }
+
   /** Whom names that are not certain may mean: at most five units and groups each, best first. */
   async guess(
     tx: EntityManager,

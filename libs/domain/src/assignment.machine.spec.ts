@@ -1,37 +1,79 @@
-import { decide, toMermaid } from '@duban/state-machine';
+import { decide, eventsFrom, toMermaid } from '@duban/state-machine';
 import fc from 'fast-check';
 import { describeTable, loosely, readTable } from '../test/machine-table';
 import {
   ASSIGNMENT_STATES,
   type AssignmentEvent,
   type AssignmentFacts,
+  type AssignmentMark,
   assignmentMachine,
   type AssignmentRelation,
   type AssignmentState,
   CANCEL_REASONS,
+  OBJECTION_OUTCOMES,
+  REOPEN_CLOCKS,
+  UNIMPLEMENTED_REASONS,
 } from './assignment.machine';
 
-// A state that follows; `-`: the state does not know the event; `no`: this relation may not.
+// A state that follows; `-`: the state does not know the event; `no`: this relation may not. Marks are as the event needs.
 const TABLE = readTable(`
-  event     relation   assigned     in_progress  reported     verified  cancelled
-  sign_for  unit       in_progress  -            -            -         -
-  sign_for  lead_unit  no           -            -            -         -
-  sign_for  office     no           -            -            -         -
-  report    unit       -            reported     -            -         -
-  report    lead_unit  -            no           -            -         -
-  report    office     -            no           -            -         -
-  withdraw  unit       -            -            in_progress  -         -
-  withdraw  lead_unit  -            -            no           -         -
-  withdraw  office     -            -            no           -         -
-  return    unit       -            -            no           -         -
-  return    lead_unit  -            -            in_progress  -         -
-  return    office     -            -            in_progress  -         -
-  verify    unit       -            -            no           -         -
-  verify    lead_unit  -            -            verified     -         -
-  verify    office     -            -            verified     -         -
-  cancel    unit       no           no           no           -         -
-  cancel    lead_unit  no           no           no           -         -
-  cancel    office     cancelled    cancelled    cancelled    -         -
+  event                relation   assigned         in_progress      reported         verified     cancelled  not_implemented
+  sign_for             unit       in_progress      -                -                -            -          -
+  sign_for             office     no               -                -                -            -          -
+  sign_for             lead_unit  no               -                -                -            -          -
+  sign_for             approver   no               -                -                -            -          -
+  object               unit       assigned         -                -                -            -          -
+  object               office     no               -                -                -            -          -
+  object               lead_unit  no               -                -                -            -          -
+  object               approver   no               -                -                -            -          -
+  withdraw_objection   unit       assigned         -                -                -            -          -
+  withdraw_objection   office     no               -                -                -            -          -
+  withdraw_objection   lead_unit  no               -                -                -            -          -
+  withdraw_objection   approver   no               -                -                -            -          -
+  settle_objection     unit       no               -                -                -            -          -
+  settle_objection     office     assigned         -                -                -            -          -
+  settle_objection     lead_unit  no               -                -                -            -          -
+  settle_objection     approver   no               -                -                -            -          -
+  report               unit       -                reported         -                -            -          -
+  report               office     -                no               -                -            -          -
+  report               lead_unit  -                no               -                -            -          -
+  report               approver   -                no               -                -            -          -
+  withdraw             unit       -                -                in_progress      -            -          -
+  withdraw             office     -                -                no               -            -          -
+  withdraw             lead_unit  -                -                no               -            -          -
+  withdraw             approver   -                -                no               -            -          -
+  return               unit       -                -                no               -            -          -
+  return               office     -                -                in_progress      -            -          -
+  return               lead_unit  -                -                in_progress      -            -          -
+  return               approver   -                -                no               -            -          -
+  verify               unit       -                -                no               -            -          -
+  verify               office     -                -                verified         -            -          -
+  verify               lead_unit  -                -                verified         -            -          -
+  verify               approver   -                -                no               -            -          -
+  reopen               unit       -                -                -                no           -          -
+  reopen               office     -                -                -                in_progress  -          -
+  reopen               lead_unit  -                -                -                no           -          -
+  reopen               approver   -                -                -                no           -          -
+  suspend              unit       no               no               no               -            -          -
+  suspend              office     assigned         in_progress      reported         -            -          -
+  suspend              lead_unit  no               no               no               -            -          -
+  suspend              approver   no               no               no               -            -          -
+  resume               unit       no               no               no               -            -          -
+  resume               office     assigned         in_progress      reported         -            -          -
+  resume               lead_unit  no               no               no               -            -          -
+  resume               approver   no               no               no               -            -          -
+  transfer             unit       no               no               no               -            -          -
+  transfer             office     assigned         assigned         assigned         -            -          -
+  transfer             lead_unit  no               no               no               -            -          -
+  transfer             approver   no               no               no               -            -          -
+  cancel               unit       no               no               no               -            -          -
+  cancel               office     cancelled        cancelled        cancelled        -            -          -
+  cancel               lead_unit  no               no               no               -            -          -
+  cancel               approver   no               no               no               -            -          -
+  close_unimplemented  unit       no               no               no               -            -          -
+  close_unimplemented  office     no               no               no               -            -          -
+  close_unimplemented  lead_unit  no               no               no               -            -          -
+  close_unimplemented  approver   not_implemented  not_implemented  not_implemented  -            -          -
 `);
 
 /** A lead's part under the office's judgement, with all that anybody may ask for. */
@@ -42,6 +84,15 @@ const FINE: AssignmentFacts = {
   isOwnReport: false,
   reason: '材料不全',
   cancelReason: 'merged',
+  unimplementedReason: 'force_majeure',
+  isOwnRequest: false,
+  mayStillObject: true,
+  objectionOutcome: 'rejected',
+  transferTo: 'fine',
+  reopenClock: 'same_date',
+  newDate: 'fine',
+  resumeOn: 'fine',
+  hasAnotherPart: false,
   unreportedUnits: 0,
   goAheadReason: null,
   evidenceCount: 1,
@@ -59,6 +110,15 @@ const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   isOwnReport: fc.boolean(),
   reason: text,
   cancelReason: fc.constantFrom(null, ...CANCEL_REASONS, 'forgotten'),
+  unimplementedReason: fc.constantFrom(null, ...UNIMPLEMENTED_REASONS, 'too_hard'),
+  isOwnRequest: fc.boolean(),
+  mayStillObject: fc.boolean(),
+  objectionOutcome: fc.constantFrom(null, ...OBJECTION_OUTCOMES, 'perhaps'),
+  transferTo: fc.constantFrom('fine', 'missing', 'same_unit', 'has_a_part'),
+  reopenClock: fc.constantFrom(null, ...REOPEN_CLOCKS, 'never'),
+  newDate: fc.constantFrom('fine', 'missing', 'past'),
+  resumeOn: fc.constantFrom('fine', 'missing', 'past', 'too_far'),
+  hasAnotherPart: fc.boolean(),
   unreportedUnits: few,
   goAheadReason: text,
   evidenceCount: few,
@@ -75,7 +135,7 @@ describeTable(
       relation === 'lead_unit' ? { ...FINE, isLead: false, actsAsOffice: false } : { ...FINE },
     any: anyFacts,
   },
-  ['verified', 'cancelled'],
+  ['cancelled', 'not_implemented'],
 );
 
 /** What a guard says: the code of the refusal, or null where it lets the event pass. */
@@ -172,16 +232,107 @@ describe('a reason', () => {
   });
 });
 
+describe('what is asked of an event', () => {
+  const refusalOf = (event: AssignmentEvent, facts: Partial<AssignmentFacts>): string | null => {
+    const { from, actors, needs } = assignmentMachine.transitions.find((t) => t.on === event)!;
+    const decision = decide(assignmentMachine, from[0]!, event, [actors[0]!], { ...FINE, ...facts }, needs);
+    return decision.ok ? null : decision.reason === 'guard' ? decision.code : decision.reason;
+  };
+
+  it.each<[AssignmentEvent, Partial<AssignmentFacts>, string | null]>([
+    ['object', {}, null],
+    ['object', { mayStillObject: false }, 'ASSIGNMENT.OBJECTION_TOO_LATE'],
+    ['object', { reason: ' ' }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['settle_objection', { objectionOutcome: null }, 'ASSIGNMENT.OBJECTION_OUTCOME_UNKNOWN'],
+    ['settle_objection', { objectionOutcome: 'rejected', transferTo: 'missing', cancelReason: null }, null],
+    ['settle_objection', { objectionOutcome: 'transferred', transferTo: 'missing' }, 'ASSIGNMENT.TRANSFER_TO_REQUIRED'],
+    ['settle_objection', { objectionOutcome: 'transferred', transferTo: 'has_a_part' }, 'ASSIGNMENT.UNIT_HAS_PART'],
+    ['settle_objection', { objectionOutcome: 'cancelled', cancelReason: null }, 'ASSIGNMENT.CANCEL_REASON_UNKNOWN'],
+    ['settle_objection', { reason: null }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['transfer', { transferTo: 'missing' }, 'ASSIGNMENT.TRANSFER_TO_REQUIRED'],
+    ['transfer', { transferTo: 'same_unit' }, 'ASSIGNMENT.TRANSFER_TO_SAME_UNIT'],
+    ['transfer', { transferTo: 'has_a_part' }, 'ASSIGNMENT.UNIT_HAS_PART'],
+    ['transfer', { reason: '' }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['suspend', { resumeOn: 'missing' }, 'ASSIGNMENT.RESUME_ON_REQUIRED'],
+    ['suspend', { resumeOn: 'past' }, 'ASSIGNMENT.RESUME_ON_PAST'],
+    ['suspend', { resumeOn: 'too_far' }, 'ASSIGNMENT.RESUME_ON_TOO_FAR'],
+    ['suspend', { reason: null }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['resume', { reason: null }, null],
+    ['reopen', { reopenClock: null }, 'ASSIGNMENT.REOPEN_CLOCK_REQUIRED'],
+    ['reopen', { reopenClock: 'stopped', newDate: 'missing' }, null],
+    ['reopen', { reopenClock: 'new_date', newDate: 'missing' }, 'ASSIGNMENT.NEW_DATE_REQUIRED'],
+    ['reopen', { reopenClock: 'new_date', newDate: 'past' }, 'ASSIGNMENT.NEW_DATE_PAST'],
+    ['reopen', { hasAnotherPart: true }, 'ASSIGNMENT.UNIT_HAS_PART'],
+    ['reopen', { reason: null }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['close_unimplemented', { unimplementedReason: null }, 'ASSIGNMENT.UNIMPLEMENTED_REASON_UNKNOWN'],
+    ['close_unimplemented', { reason: null }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['close_unimplemented', { isOwnRequest: true }, 'ASSIGNMENT.OWN_REQUEST'],
+  ])('%s with %j: %s', (event, facts, code) => {
+    expect(refusalOf(event, facts)).toBe(code);
+  });
+});
+
+describe('marks', () => {
+  const decided = (event: AssignmentEvent, state: AssignmentState, marks: AssignmentMark[], facts = {}) =>
+    decide(assignmentMachine, state, event, ['unit', 'office', 'approver'], { ...FINE, ...facts }, marks);
+
+  it.each<[AssignmentEvent, AssignmentState, AssignmentMark[], AssignmentMark[]]>([
+    ['suspend', 'in_progress', [], ['suspended']],
+    ['suspend', 'assigned', ['objected'], ['objected', 'suspended']],
+    ['resume', 'assigned', ['objected', 'suspended'], ['objected']],
+    ['object', 'assigned', [], ['objected']],
+    ['withdraw_objection', 'assigned', ['objected'], []],
+    ['settle_objection', 'assigned', ['suspended', 'objected'], ['suspended']],
+    ['cancel', 'assigned', ['suspended', 'objected'], []],
+    ['close_unimplemented', 'reported', ['suspended'], []],
+  ])('%s in %s with %j leaves %j', (event, state, marks, after) => {
+    expect(decided(event, state, marks)).toMatchObject({ ok: true, marks: after });
+  });
+
+  it.each<[AssignmentEvent, AssignmentState, AssignmentMark[]]>([
+    ['suspend', 'in_progress', ['suspended']],
+    ['resume', 'in_progress', []],
+    ['report', 'in_progress', ['suspended']],
+    ['sign_for', 'assigned', ['objected']],
+    ['verify', 'reported', ['suspended']],
+    ['transfer', 'assigned', ['objected']],
+    ['object', 'assigned', ['suspended']],
+    ['settle_objection', 'assigned', []],
+  ])('%s in %s is not open with %j', (event, state, marks) => {
+    const decision = decided(event, state, marks);
+    expect(decision).toMatchObject({ ok: false, reason: 'event_not_allowed' });
+    expect(decision).toHaveProperty('allowed', expect.not.arrayContaining([event]));
+  });
+
+  it('no state and no marks are without a way out, but where all has ended', () => {
+    for (const state of ASSIGNMENT_STATES) {
+      for (const marks of [[], ['suspended'], ['objected'], ['objected', 'suspended']] as AssignmentMark[][]) {
+        const allowed = eventsFrom(assignmentMachine, state, ['unit', 'office', 'lead_unit', 'approver'], marks);
+        expect([state, marks, allowed.length === 0]).toEqual([
+          state,
+          marks,
+          state === 'cancelled' || state === 'not_implemented',
+        ]);
+      }
+    }
+  });
+});
+
 describe('what follows', () => {
   it.each<[AssignmentState, AssignmentEvent, AssignmentRelation, string[]]>([
     ['assigned', 'sign_for', 'unit', ['discharge_sign_for']],
     ['in_progress', 'report', 'unit', ['record_completion', 'discharge_completion']],
     ['reported', 'withdraw', 'unit', ['reinstate_completion']],
     ['reported', 'return', 'office', ['require_rectification']],
-    ['reported', 'verify', 'office', ['lapse_obligations']],
-    ['assigned', 'cancel', 'office', ['lapse_obligations']],
-    ['in_progress', 'cancel', 'office', ['lapse_obligations']],
-    ['reported', 'cancel', 'office', ['lapse_obligations']],
+    ['reported', 'verify', 'office', ['lapse_obligations', 'tell_verified']],
+    ['assigned', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],
+    ['in_progress', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],
+    ['reported', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],
+    ['reported', 'close_unimplemented', 'approver', ['lapse_obligations', 'tell_ended']],
+    ['verified', 'reopen', 'office', ['reopen_obligations']],
+    ['in_progress', 'transfer', 'office', ['hand_over']],
+    ['in_progress', 'suspend', 'office', ['stop_clock', 'tell_suspended']],
+    ['assigned', 'object', 'unit', ['record_objection', 'stop_clock', 'tell_objection']],
   ])('%s, %s by %s: %j', (state, event, relation, effects) => {
     expect(decide(assignmentMachine, state, event, [relation], FINE)).toMatchObject({ ok: true, effects });
   });
@@ -209,14 +360,30 @@ it('is drawn as a diagram', () => {
     "stateDiagram-v2
       [*] --> assigned
       assigned --> in_progress: sign_for
+      assigned --> assigned: object (+objected)
+      assigned --> assigned: withdraw_objection (−objected)
+      assigned --> assigned: settle_objection (−objected)
       in_progress --> reported: report
       reported --> in_progress: withdraw
       reported --> in_progress: return
       reported --> verified: verify
+      verified --> in_progress: reopen
+      assigned --> assigned: suspend (+suspended)
+      in_progress --> in_progress: suspend (+suspended)
+      reported --> reported: suspend (+suspended)
+      assigned --> assigned: resume (−suspended)
+      in_progress --> in_progress: resume (−suspended)
+      reported --> reported: resume (−suspended)
+      assigned --> assigned: transfer
+      in_progress --> assigned: transfer
+      reported --> assigned: transfer
       assigned --> cancelled: cancel
       in_progress --> cancelled: cancel
       reported --> cancelled: cancel
-      verified --> [*]
-      cancelled --> [*]"
+      assigned --> not_implemented: close_unimplemented
+      in_progress --> not_implemented: close_unimplemented
+      reported --> not_implemented: close_unimplemented
+      cancelled --> [*]
+      not_implemented --> [*]"
   `);
 });

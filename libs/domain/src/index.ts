@@ -14,6 +14,7 @@ export * from './presets';
 export * from './ladder';
 export * from './due-dates';
 export * from './task-state';
+export * from './stopped-time';
 export * from './target';
 export * from './post';
 export * from './sending-hours';

@@ -76,6 +76,16 @@ export const policySchema = z
     obligations: z.array(obligationRule).min(1),
     /** What a returned completion owes: how long, by which ladder. */
     rectification: z.strictObject({ workingDays: z.int().min(1), ladder: z.string() }),
+    /**
+     * Objection (异议) that a matter is not one's own: how long one may raise it, and how long the office has to answer,
+     * in working days. Five to raise it as most rules have it; Guangzhou answers within seven days, which are five
+     * working days.
+     */
+    objection: z
+      .strictObject({ workingDays: z.int().min(1), answerWithin: z.int().min(1) })
+      .default({ workingDays: 5, answerWithin: 5 }),
+    /** Days that a unit has at least for what is owed of a part that it gets from another (移交). */
+    handedOver: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
   })
   .superRefine((policy, ctx) => {
     const known = (id: string, path: (string | number)[]): void => {

@@ -89,6 +89,8 @@ export const annualReport: Policy = {
     },
   ],
   rectification: { workingDays: 5, ladder: 'three-colour' },
+  objection: { workingDays: 5, answerWithin: 5 },
+  handedOver: { workingDays: 5 },
 };
 
 export const PRESETS: readonly Policy[] = [annualReport];

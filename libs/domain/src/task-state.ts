@@ -1,13 +1,18 @@
-import type { AssignmentState } from './assignment.machine';
+import { type AssignmentState, DROPPED_STATES } from './assignment.machine';
 
 const ADVANCE: readonly AssignmentState[] = ['assigned', 'in_progress', 'reported', 'verified'];
 
 /**
- * The state of a task from those of its leads, or of a parent from those of its parts: the least advanced decides;
- * what was cancelled does not count unless all of it was.
+ * The state of a task from those of its leads, or of a parent from those of its parts: the least advanced decides. What
+ * was cancelled does not count unless all of it was; what was not implemented (未能办成) counts when nothing else is left
+ * to do, since a task that failed in a part of it has not succeeded.
  */
 export function leastAdvanced(states: readonly AssignmentState[]): AssignmentState {
-  const alive = states.filter((state) => state !== 'cancelled');
-  if (alive.length === 0) return states.length > 0 ? 'cancelled' : 'assigned';
-  return alive.reduce((least, state) => (ADVANCE.indexOf(state) < ADVANCE.indexOf(least) ? state : least));
+  const alive = states.filter((state) => !isDropped(state));
+  const hasFailed = states.includes('not_implemented');
+  if (alive.length === 0) return hasFailed ? 'not_implemented' : states.length > 0 ? 'cancelled' : 'assigned';
+  const least = alive.reduce((one, state) => (ADVANCE.indexOf(state) < ADVANCE.indexOf(one) ? state : one));
+  return least === 'verified' && hasFailed ? 'not_implemented' : least;
 }
+
+const isDropped = (state: AssignmentState): boolean => (DROPPED_STATES as readonly AssignmentState[]).includes(state);

@@ -28,7 +28,9 @@ export function readTable(text: string): Cell[] {
 }
 
 function outcomeOf<Facts>(machine: Loose<Facts>, { state, event, relation }: Cell, facts: Facts): string {
-  const decision = decide(machine, state, event, [relation], facts);
+  // Marks are as the event needs them.
+  const { needs } = machine.transitions.find((t) => t.on === event && t.from.includes(state)) ?? {};
+  const decision = decide(machine, state, event, [relation], facts, needs);
   if (decision.ok) return decision.to;
   if (decision.reason === 'guard') return `refused: ${decision.code}`;
   return decision.reason === 'event_not_allowed' ? '-' : 'no';
@@ -70,11 +72,13 @@ function walk<Facts>(
   path: readonly { event: string; relation: string; facts: Facts }[],
 ): string[] {
   let state = machine.initial;
+  let marks: readonly string[] = [];
   return path.flatMap(({ event, relation, facts }) => {
-    const decision = decide(machine, state, event, [relation], facts);
+    const decision = decide(machine, state, event, [relation], facts, marks);
     if (!decision.ok) return [];
     const arrow = `${state} ${event} ${decision.to}`;
     state = decision.to;
+    marks = decision.marks;
     return [arrow];
   });
 }

@@ -16,6 +16,7 @@ export const ENTITIES = [
   'plan_revision_item',
   'task',
   'assignment',
+  'objection',
   'obligation',
   'report',
   'follow_up',
@@ -133,6 +134,16 @@ export class HistoryService {
         actor.delegation?.name ?? null,
       ],
     );
+  }
+
+  /** What happened last to one thing, by whom and when: for who was too late. */
+  async lastOf(tx: EntityManager, entityId: string): Promise<{ type: string; by: string; at: Date } | null> {
+    const [last]: { type: string; by: string; at: Date }[] = await tx.query(
+      `select type, actor_name as by, occurred_at as at from history_event
+       where entity_id = $1 order by occurred_at desc, seq desc limit 1`,
+      [entityId],
+    );
+    return last ?? null;
   }
 
   /** Events of one task, oldest first, those of its parts among them. `after` is the last `seq` already seen. */

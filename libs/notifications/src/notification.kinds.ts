@@ -1,4 +1,10 @@
-import { NOTICE_COLOURS, OBLIGATION_KINDS, REORGANISATION_KINDS } from '@duban/domain';
+import {
+  DROPPED_STATES,
+  NOTICE_COLOURS,
+  OBJECTION_OUTCOMES,
+  OBLIGATION_KINDS,
+  REORGANISATION_KINDS,
+} from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
 import { z } from 'zod';
 
@@ -45,6 +51,13 @@ export const NOTIFICATION_KINDS = {
   follow_up: followUp,
   returned: aboutTask.extend({ reason: maybe(z.string()), rectifyBy: maybe(date) }),
   verified: aboutTask,
+  reopened: aboutTask.extend({ reason: maybe(z.string()), dueOn: maybe(date) }),
+  suspended: aboutTask.extend({ reason: maybe(z.string()), resumeOn: date }),
+  resumed: aboutTask,
+  transferred: aboutTask.extend({ from: z.string(), reason: maybe(z.string()), signForBy: maybe(date) }),
+  ended: aboutTask.extend({ state: z.enum(DROPPED_STATES), reason: maybe(z.string()) }),
+  objected: aboutTask.extend({ reason: maybe(z.string()), answerDueOn: maybe(date) }),
+  objection_settled: aboutTask.extend({ outcome: z.enum(OBJECTION_OUTCOMES), reason: maybe(z.string()) }),
   reported: aboutTask,
   notice_answered: aboutNotice,
   notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),

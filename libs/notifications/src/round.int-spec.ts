@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
 import type { SweepService } from '@duban/supervision';
-import type { ReorganisationService } from '@duban/tasks';
+import type { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
 import { type Channel, ChannelError, type Message } from './channels/channel';
@@ -57,7 +57,19 @@ describe('Round', () => {
     const reorganisations = {
       carryOutDue: () => Promise.resolve({ carriedOut: 0, problems: 0, failed: 0 }),
     } as unknown as ReorganisationService;
-    const round = new Round(transactor, reorganisations, sweep, dispatcher, producer, world.clock, world.calendar);
+    const suspensions = {
+      resumeDue: () => Promise.resolve({ resumed: 0, failed: 0 }),
+    } as unknown as SuspensionService;
+    const round = new Round(
+      transactor,
+      reorganisations,
+      suspensions,
+      sweep,
+      dispatcher,
+      producer,
+      world.clock,
+      world.calendar,
+    );
     return { dispatcher, round };
   };
   const withoutStore = async (): Promise<JobProducer> =>

@@ -5,7 +5,7 @@ import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { SweepService } from '@duban/supervision';
-import { ReorganisationService } from '@duban/tasks';
+import { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
 
@@ -15,26 +15,54 @@ const LOOK_EVERY_MS = 50;
 /** More days than any holiday keeps offices closed. */
 const LONGEST_HOLIDAY_DAYS = 20;
 
+/** Something that is done when its time has come. */
+interface DueWork {
+  /** Does all that is due; says how many rows failed, and are due still. */
+  run(now: Date): Promise<{ failed: number }>;
+  /** SQL of the instants at which something of it is due: one column, for any number of rows. */
+  dueAt: string;
+}
+
 /**
- * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, sweep what is due, then
- * compose and send what is to be said. In this order: who is urged on a day is whose the work is on that day.
+ * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, end suspensions (中止),
+ * sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
+ * on that day.
  */
 @Injectable()
 export class Round {
+  /** In their order. */
+  private readonly works: readonly DueWork[];
+
   constructor(
     private readonly transactor: Transactor,
-    private readonly reorganisations: ReorganisationService,
-    private readonly sweep: SweepService,
+    reorganisations: ReorganisationService,
+    suspensions: SuspensionService,
+    sweep: SweepService,
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
-  ) {}
+  ) {
+    this.works = [
+      {
+        run: (now) => reorganisations.carryOutDue(now),
+        dueAt: `select due_at from reorganisation where due_at is not null`,
+      },
+      {
+        run: (now) => suspensions.resumeDue(now),
+        dueAt: `select a.resume_on::timestamp at time zone j.time_zone
+          from assignment a join jurisdiction j on j.id = a.jurisdiction_id where a.resume_on is not null`,
+      },
+      {
+        run: (now) => sweep.run(now),
+        dueAt: `select next_rung_at from obligation where next_rung_at is not null`,
+      },
+    ];
+  }
 
   /** Sweeps, and has the rest done by a job; where the queue's store is away, does it here. */
   async run(): Promise<void> {
-    await this.reorganisations.carryOutDue(this.clock.now());
-    await this.sweep.run(this.clock.now());
+    for (const work of this.works) await work.run(this.clock.now());
     if (!(await this.jobs.add('notifications', 'digest.compose', {}))) await this.dispatcher.dispatch();
   }
 
@@ -67,17 +95,18 @@ export class Round {
 
   /** @returns how many rows failed and are due still */
   private async runOnce(now: Date): Promise<number> {
-    const reorganised = await this.reorganisations.carryOutDue(now);
-    return reorganised.failed + (await this.sweep.run(now)).failed;
+    let failed = 0;
+    for (const work of this.works) failed += (await work.run(now)).failed;
+    return failed;
+  }
+
+  private dueAt(): string {
+    return this.works.map(({ dueAt }) => dueAt).join(' union all ');
   }
 
   private async stillDue(now: Date): Promise<number> {
     const [row]: { count: number }[] = await this.transactor.run((tx) =>
-      tx.query(
-        `select ((select count(*) from obligation where next_rung_at <= $1)
-           + (select count(*) from reorganisation where due_at <= $1))::int as count`,
-        [now],
-      ),
+      tx.query(`select count(*)::int as count from (${this.dueAt()}) due(at) where at <= $1`, [now]),
     );
     return row!.count;
   }
@@ -87,8 +116,7 @@ export class Round {
     const [row]: { at: Date | null }[] = await this.transactor.run((tx) =>
       tx.query(
         `select least(
-           (select min(due_at) from reorganisation where due_at > $1),
-           (select min(next_rung_at) from obligation where next_rung_at > $1),
+           (select min(at) from (${this.dueAt()}) due(at) where at > $1),
            (select min(send_from) from notification where composed_at is null and send_from > $1),
            (select min(next_attempt_at) from delivery where state in ('queued', 'sending') and next_attempt_at > $1)
          ) as at`,

@@ -40,9 +40,9 @@ const SEED = `
     select ${id(3, 'n')}, '${CITY}', ${id(2, `n / ${TASKS_A_PLAN}`)}, n::text, n % ${TASKS_A_PLAN}, '{}',
       '疏浚' || md5(n::text), '{}', '{}', false, date '2026-01-01' + n % 365, '[]', 0, 1, 'in_progress', 1, now()
     from generate_series(0, ${TASKS - 1}) n;
-  insert into assignment (id, jurisdiction_id, task_id, unit_id, role, is_lead_inferred, state, version, created_at)
+  insert into assignment (id, jurisdiction_id, task_id, unit_id, role, is_lead_inferred, state, version, assigned_at, created_at)
     select ${id(4, 'n')}, '${CITY}', ${id(3, 'n / 3')}, ${id(1, `n * 7 % ${UNITS}`)},
-      case n % 3 when 0 then 'lead' else 'responsible' end, false, 'in_progress', 1, now()
+      case n % 3 when 0 then 'lead' else 'responsible' end, false, 'in_progress', 1, now(), now()
     from generate_series(0, ${3 * TASKS - 1}) n;
   insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, state, ladder, deadline_version,
       due_on, effective_on, due_at, settled_at, version, created_at)

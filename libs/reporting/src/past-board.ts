@@ -148,10 +148,10 @@ const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (
 
 /**
  * 亮灯, by the state of a task, its highest notice `n` that stands and what is overdue in it, `o`: a draft has no light,
- * nor has what was cancelled.
+ * nor has what was cancelled, or ended without success.
  */
 export const lightOf = (state: string): string =>
-  `(case when ${state} is null or ${state} = 'cancelled' then null when n.colour in ('orange', 'red') then 'red'
+  `(case when ${state} is null or ${state} in ('cancelled', 'not_implemented') then null when n.colour in ('orange', 'red') then 'red'
   when o.overdue > 0 then 'yellow' else 'green' end)`;
 const LIGHT = lightOf(`t.after->>'state'`);
 

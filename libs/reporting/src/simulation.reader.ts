@@ -506,7 +506,7 @@ const HANDED_OUT = `
     left join task parent on parent.id = t.parent_id
     join plan p on p.id = t.plan_id
     join unit u on u.id = a.unit_id
-  where ${TAKES_OVER} and a.state not in ('verified', 'cancelled')`;
+  where ${TAKES_OVER} and a.state not in ('verified', 'cancelled', 'not_implemented')`;
 
 const EXISTING = `
   select o.id, o.assignment_id as "assignmentId", o.kind, o.subject, o.state, o.due_on::text as "recordedOn",

@@ -35,12 +35,19 @@ describe('decide', () => {
       ok: true,
       from: 'open',
       to: 'sent',
+      marks: [],
       effects: ['print_label', 'tell_buyer'],
     });
   });
 
   it('gives an empty list of effects, not none, where nothing follows', () => {
-    expect(decide(order, 'open', 'hold', ['clerk'], fine)).toEqual({ ok: true, from: 'open', to: 'held', effects: [] });
+    expect(decide(order, 'open', 'hold', ['clerk'], fine)).toEqual({
+      ok: true,
+      from: 'open',
+      to: 'held',
+      marks: [],
+      effects: [],
+    });
   });
 
   it.each([

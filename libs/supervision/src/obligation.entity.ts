@@ -2,7 +2,10 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, Versio
 import type { ObligationKind } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
-export type ObligationState = 'open' | 'discharged' | 'lapsed';
+export type ObligationState = 'open' | 'suspended' | 'discharged' | 'lapsed';
+
+/** What is still owed: its clock runs, or stands while the part is suspended (中止) or objected to (异议). */
+export const OWED: readonly ObligationState[] = ['open', 'suspended'];
 
 /**
  * Something a unit owes by a date (应办事项). `dueOn` is the date as recorded, `effectiveOn` the working day on which
@@ -14,7 +17,7 @@ export type ObligationState = 'open' | 'discharged' | 'lapsed';
   'ck_obligation_kind',
   `kind in ('sign_for', 'action_plan', 'progress_report', 'milestone', 'completion', 'rectification')`,
 )
-@Check('ck_obligation_state', `state in ('open', 'discharged', 'lapsed')`)
+@Check('ck_obligation_state', `state in ('open', 'suspended', 'discharged', 'lapsed')`)
 @Check('ck_obligation_pointer', `(next_rung is null) = (next_rung_at is null)`)
 @Check('ck_obligation_settled', `state = 'open' or next_rung_at is null`)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_obligation_jurisdiction' })

@@ -4,7 +4,7 @@ import type { FailedReorganisation, MovedWork } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { lockWaiting, NotificationWriter, type WantedNotification } from './notification.writer';
-import { Obligation, obligationSnapshot } from './obligation.entity';
+import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 import { obligationChange } from './obligation.writer';
 
 /** Something that is to be said to another post than it was wanted for, or to nobody any more. */
@@ -47,7 +47,7 @@ export class ObligationMover {
   private async moveOpen(tx: EntityManager, { actor, at, reason, parts }: MovedWork): Promise<void> {
     const partOf = new Map(parts.map((part) => [part.assignmentId, part]));
     const open = await tx.getRepository(Obligation).find({
-      where: { assignmentId: In([...partOf.keys()]), state: 'open' },
+      where: { assignmentId: In([...partOf.keys()]), state: In([...OWED]) },
       order: { id: 'ASC' },
       lock: { mode: 'for_no_key_update' },
     });

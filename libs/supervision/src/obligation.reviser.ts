@@ -1,21 +1,19 @@
-import { firstPointer, obligationChanges, type PlannedObligation, planObligations } from '@duban/domain';
+import { obligationChanges, type PlannedObligation, planObligations } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
-import { HistoryService } from '@duban/history';
-import { endOfLocalDay, type LocalDate, type WorkingCalendar } from '@duban/kernel';
+import type { LocalDate, WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import type { AssignmentChange, RevisedObligations, Task, TaskRevision } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
-import { Obligation, obligationSnapshot } from './obligation.entity';
+import { Obligation, OWED } from './obligation.entity';
 import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
-import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
+import { ObligationWriter } from './obligation.writer';
 
 /** Brings what is owed to what the policy gives after a revised document (修订) was taken. */
 @Injectable()
 export class ObligationReviser {
   constructor(
-    private readonly history: HistoryService,
     private readonly directory: UnitDirectory,
     private readonly writer: ObligationWriter,
     private readonly notifications: NotificationWriter,
@@ -58,7 +56,7 @@ export class ObligationReviser {
     });
     if (existing?.state === 'discharged') return null;
     const isPast = this.calendar.effectiveDate(planned.recordedOn) < takenOn;
-    if (existing?.state !== 'open' && isPast) return 'skipped';
+    if (!(existing && OWED.includes(existing.state)) && isPast) return 'skipped';
     const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
     const origin = { rule: planned.rule, base: { ...planned.base, revisionId: revision.revisionId } };
     if (!existing) {
@@ -74,43 +72,11 @@ export class ObligationReviser {
       );
       return 'obligations';
     }
-    const wasOpen = existing.state === 'open';
-    if (!wasOpen) existing.unitId = assignment.unitId;
-    await this.reschedule(tx, revision, existing, planned.recordedOn, timeZone, origin);
-    return wasOpen ? 'rescheduled' : 'obligations';
-  }
-
-  /**
-   * A new version of the deadline, with the ladder from its first step: what was sent about the date before stays sent,
-   * and nothing is sent twice about one date, since every follow-up names the version that it is about.
-   */
-  private async reschedule(
-    tx: EntityManager,
-    { actor, at, plan, policy }: TaskRevision,
-    obligation: Obligation,
-    dueOn: LocalDate,
-    timeZone: string,
-    origin: DeadlineOrigin,
-  ): Promise<void> {
-    const before = obligationSnapshot(obligation);
-    const effectiveOn = this.calendar.effectiveDate(dueOn);
-    const clock = { calendar: this.calendar, timeZone };
-    const pointer = firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
-    Object.assign(obligation, {
-      state: 'open',
-      settledAt: null,
-      deadlineVersion: obligation.deadlineVersion + 1,
-      dueOn,
-      effectiveOn,
-      dueAt: endOfLocalDay(effectiveOn, timeZone),
-      nextRung: pointer?.rung ?? null,
-      nextRungAt: pointer?.at ?? null,
-      lastRung: null,
-    });
-    await tx.getRepository(Obligation).save(obligation);
-    await this.writer.insertDeadlines(tx, actor, at, [obligation], new Map([[obligation.id, origin]]));
-    const type = before.state === 'open' ? 'obligation.rescheduled' : 'obligation.reinstated';
-    await this.history.append(tx, actor, at, [obligationChange(type, obligation, plan.id, before)]);
+    const wasOwed = OWED.includes(existing.state);
+    if (!wasOwed) existing.unitId = assignment.unitId;
+    const change = { actor, at, plan, assignment };
+    await this.writer.redate(tx, change, policy, existing, planned.recordedOn, timeZone, origin);
+    return wasOwed ? 'rescheduled' : 'obligations';
   }
 
   private async lapsePlanned(
@@ -123,7 +89,7 @@ export class ObligationReviser {
     const open = await tx.getRepository(Obligation).find({
       where: dropped.map(({ kind, subject }) => ({
         assignmentId,
-        state: 'open' as const,
+        state: In([...OWED]),
         kind,
         subject: subject ?? IsNull(),
       })),

@@ -1,10 +1,10 @@
-import { type ClimbedTo, firstPointer, type ObligationKind, obligationsAtIssue, type Policy } from '@duban/domain';
+import { type ObligationKind, obligationsAtIssue } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
-import { HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import {
+  type ActedPart,
   type AssignmentChange,
   type DischargedObligation,
   type FailedReorganisation,
@@ -17,18 +17,18 @@ import {
   type SkippedObligation,
   type SupervisionEffect,
   SupervisionPort,
-  type Task,
   type TaskRevision,
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { ObligationMover } from './obligation.mover';
-import { Obligation, obligationSnapshot, type ObligationState } from './obligation.entity';
+import { COMPLETION_KINDS, ObligationClock } from './obligation.clock';
+import { Obligation, OWED } from './obligation.entity';
 import { ObligationReviser } from './obligation.reviser';
-import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
-import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
-import { SupervisionNotice } from './supervision-notice.entity';
+import { skippedOf, termsOf } from './obligation.terms';
+import { type DeadlineOrigin, ObligationWriter } from './obligation.writer';
+import { PartMessages } from './part-messages';
 
 type Effect = (tx: EntityManager, change: AssignmentChange) => Promise<void>;
 
@@ -38,9 +38,6 @@ const consequence =
   (tx, change) =>
     consequences(tx, () => effect(tx, change));
 
-/** Completion and what is owed after it was returned: one report discharges either. */
-const COMPLETION_KINDS: ObligationKind[] = ['completion', 'rectification'];
-
 /**
  * Makes, settles and takes up again what units owe (应办事项), always in the transaction of what caused it, and as a
  * consequence of it: what is owed, and whom it is told, is for nobody who acts to see or write.
@@ -48,12 +45,13 @@ const COMPLETION_KINDS: ObligationKind[] = ['completion', 'rectification'];
 @Injectable()
 export class ObligationService extends SupervisionPort {
   constructor(
-    private readonly history: HistoryService,
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
     private readonly writer: ObligationWriter,
     private readonly reviser: ObligationReviser,
     private readonly mover: ObligationMover,
+    private readonly obligationClock: ObligationClock,
+    private readonly messages: PartMessages,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
@@ -64,13 +62,34 @@ export class ObligationService extends SupervisionPort {
     discharge_sign_for: consequence((tx, change) => this.settle(tx, change, 'discharged', ['sign_for'])),
     discharge_completion: consequence(async (tx, change) => {
       await this.settle(tx, change, 'discharged', COMPLETION_KINDS);
-      await this.tellVerifiers(tx, change);
+      await this.messages.toVerifiers(tx, change);
     }),
-    reinstate_completion: consequence((tx, change) => this.reinstate(tx, change)),
+    reinstate_completion: consequence((tx, change) => this.obligationClock.reinstate(tx, change)),
     require_rectification: consequence((tx, change) => this.requireRectification(tx, change)),
-    lapse_obligations: consequence(async (tx, change) => {
-      await this.settle(tx, change, 'lapsed', null);
-      if (change.assignment.state === 'verified') await this.tellUnit(tx, change, 'verified', {});
+    lapse_obligations: consequence((tx, change) => this.settle(tx, change, 'lapsed', null)),
+    stop_clock: consequence((tx, change) => this.obligationClock.stop(tx, change)),
+    start_clock: consequence((tx, change) => this.obligationClock.start(tx, change)),
+    reopen_obligations: consequence(async (tx, change) => {
+      const { dueOn } = await this.obligationClock.reopen(tx, change);
+      await this.messages.toUnit(tx, change, 'reopened', { reason: change.reason, dueOn });
+    }),
+    hand_over: consequence(async (tx, change) => {
+      const { signForBy } = await this.obligationClock.handOver(tx, change);
+      await this.messages.ofTransfer(tx, change, signForBy);
+    }),
+    tell_verified: consequence((tx, change) => this.messages.toUnit(tx, change, 'verified', {})),
+    tell_objection: consequence((tx, change) => this.messages.ofObjection(tx, change)),
+    tell_settled: consequence((tx, change) =>
+      this.messages.toUnit(tx, change, 'objection_settled', { outcome: change.outcome, reason: change.reason }),
+    ),
+    tell_suspended: consequence((tx, change) =>
+      this.messages.toUnit(tx, change, 'suspended', { reason: change.reason, resumeOn: change.assignment.resumeOn }),
+    ),
+    tell_resumed: consequence((tx, change) => this.messages.toUnit(tx, change, 'resumed', {})),
+    tell_ended: consequence(async (tx, change) => {
+      if (change.isToldElsewhere) return;
+      const { state } = change.assignment;
+      await this.messages.toUnit(tx, change, 'ended', { state, reason: change.reason });
     }),
   };
 
@@ -121,19 +140,11 @@ export class ObligationService extends SupervisionPort {
     return this.mover.tellFailed(tx, at, failed);
   }
 
-  dischargeByReport(
-    tx: EntityManager,
-    change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
-    obligationId: string,
-  ): Promise<DischargedObligation> {
+  dischargeByReport(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation> {
     return consequences(tx, () => this.discharge(tx, change, obligationId));
   }
 
-  private async discharge(
-    tx: EntityManager,
-    change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
-    obligationId: string,
-  ): Promise<DischargedObligation> {
+  private async discharge(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation> {
     const obligation = await tx.getRepository(Obligation).findOne({
       where: { id: obligationId, assignmentId: change.assignment.id },
       lock: { mode: 'for_no_key_update' },
@@ -162,55 +173,20 @@ export class ObligationService extends SupervisionPort {
   private async settle(
     tx: EntityManager,
     change: AssignmentChange,
-    state: Exclude<ObligationState, 'open'>,
+    state: 'discharged' | 'lapsed',
     kinds: ObligationKind[] | null,
   ): Promise<void> {
     const open = await tx.getRepository(Obligation).find({
-      where: { assignmentId: change.assignment.id, state: 'open', ...(kinds ? { kind: In(kinds) } : {}) },
+      where: { assignmentId: change.assignment.id, state: In([...OWED]), ...(kinds ? { kind: In(kinds) } : {}) },
       order: { id: 'ASC' },
       lock: { mode: 'for_no_key_update' },
     });
     await this.writer.settle(tx, change, state, open);
   }
 
-  /** A withdrawn completion is owed again, by the same date; its ladder goes on after the last rung that fired. */
-  private async reinstate(tx: EntityManager, { actor, at, plan, assignment }: AssignmentChange): Promise<void> {
-    const obligation = await tx.getRepository(Obligation).findOne({
-      where: { assignmentId: assignment.id, state: 'discharged', kind: In(COMPLETION_KINDS) },
-      order: { createdAt: 'DESC', id: 'DESC' },
-      lock: { mode: 'for_no_key_update' },
-    });
-    if (!obligation) return;
-    const policy = await this.policyOf(tx, plan);
-    const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
-    const clock = { calendar: this.calendar, timeZone };
-    const ladder = policy.ladders[obligation.ladder]!;
-    const pointer = firstPointer(ladder, obligation.effectiveOn, at, clock, await this.climbedTo(tx, obligation));
-    const before = obligationSnapshot(obligation);
-    Object.assign(obligation, {
-      // A reorganisation (机构改革) may have given the part to another unit meanwhile.
-      unitId: assignment.unitId,
-      state: 'open',
-      settledAt: null,
-      nextRung: pointer?.rung ?? null,
-      nextRungAt: pointer?.at ?? null,
-    });
-    await tx.getRepository(Obligation).save(obligation);
-    await this.history.append(tx, actor, at, [obligationChange('obligation.reinstated', obligation, plan.id, before)]);
-  }
-
-  private async climbedTo(tx: EntityManager, { id, lastRung, deadlineVersion }: Obligation): Promise<ClimbedTo | null> {
-    if (lastRung === null) return null;
-    const last = await tx.getRepository(SupervisionNotice).findOne({
-      where: { obligationId: id, deadlineVersion },
-      order: { issuedAt: 'DESC', id: 'DESC' },
-    });
-    return { rung: lastRung, answerDueOn: last?.answerDueOn ?? null };
-  }
-
   private async requireRectification(tx: EntityManager, returned: AssignmentChange): Promise<void> {
     const { actor, at, plan, assignment, rectifyBy } = returned;
-    const policy = await this.policyOf(tx, plan);
+    const policy = await this.policies.ofPlan(tx, plan);
     const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
     const today = localDateOf(at, timeZone);
     if (rectifyBy !== null && rectifyBy <= today) {
@@ -228,12 +204,7 @@ export class ObligationService extends SupervisionPort {
     const rule = rectifyBy ? 'set when the completion was returned' : `${workingDays} working days after the return`;
     const origins = new Map([[obligation.id, { rule, base: { returnedOn: today } }]]);
     await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', [obligation], origins);
-    await this.tellUnit(tx, returned, 'returned', { reason: returned.reason, rectifyBy: dueOn });
-  }
-
-  private policyOf(tx: EntityManager, plan: AssignmentChange['plan']): Promise<Policy> {
-    if (plan.policyId === null || plan.policyVersion === null) throw new Error(`plan ${plan.id} has no policy`);
-    return this.policies.version(tx, plan.policyId, plan.policyVersion);
+    await this.messages.toUnit(tx, returned, 'returned', { reason: returned.reason, rectifyBy: dueOn });
   }
 
   private async tellIssued(
@@ -267,66 +238,6 @@ export class ObligationService extends SupervisionPort {
         parameters: { planTitle: plan.title, count: 1, signForBy },
       });
     }
-    await this.notifications.write(tx, at, timeZone, wanted);
-  }
-
-  /** A lead's completion goes to the office to verify, another unit's to the leads that are left. */
-  private async tellVerifiers(tx: EntityManager, { plan, task, assignment, at }: AssignmentChange): Promise<void> {
-    const leads: { unitId: string }[] = await tx.query(
-      `select unit_id as "unitId" from assignment
-       where task_id = $1 and role = 'lead' and state <> 'cancelled' order by id`,
-      [task.id],
-    );
-    const postIds: string[] = [];
-    if (assignment.role === 'lead' || leads.length === 0) {
-      const { office } = await this.directory.governmentPosts(tx);
-      postIds.push(office);
-    } else {
-      const posts = await this.directory.postsOf(
-        tx,
-        leads.map((lead) => lead.unitId),
-      );
-      postIds.push(...leads.map((lead) => posts.get(lead.unitId)!.contact));
-    }
-    await this.tell(tx, at, plan.id, task, assignment, postIds, 'reported', {});
-  }
-
-  private async tellUnit(
-    tx: EntityManager,
-    { plan, task, assignment, at }: AssignmentChange,
-    kind: 'returned' | 'verified',
-    parameters: Record<string, unknown>,
-  ): Promise<void> {
-    const posts = await this.directory.postsOf(tx, [assignment.unitId]);
-    await this.tell(tx, at, plan.id, task, assignment, [posts.get(assignment.unitId)!.contact], kind, parameters);
-  }
-
-  private async tell(
-    tx: EntityManager,
-    at: Date,
-    planId: string,
-    task: Task,
-    assignment: AssignmentChange['assignment'],
-    postIds: readonly string[],
-    kind: WantedNotification['kind'],
-    parameters: Record<string, unknown>,
-  ): Promise<void> {
-    const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
-    const names = await this.directory.namesOf(tx, [assignment.unitId]);
-    const taskNumber = await numberOf(tx, task);
-    const wanted = postIds.map((postId): WantedNotification => ({
-      jurisdictionId: assignment.jurisdictionId,
-      postId,
-      kind,
-      planId,
-      taskId: task.id,
-      parameters: {
-        taskNumber,
-        taskContent: excerpt(task.content),
-        unitName: names.get(assignment.unitId) ?? '',
-        ...parameters,
-      },
-    }));
     await this.notifications.write(tx, at, timeZone, wanted);
   }
 }

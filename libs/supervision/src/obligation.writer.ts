@@ -6,7 +6,7 @@ import type { AssignmentChange } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NoticeCloser } from './notice-closer';
-import { Obligation, obligationSnapshot, type ObligationState } from './obligation.entity';
+import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 
 /** What a deadline version records beside the dates. */
 export interface DeadlineOrigin {
@@ -32,10 +32,9 @@ export class ObligationWriter {
     planned: { kind: ObligationKind; subject: string | null; ladder: string; dueOn: LocalDate },
   ): Obligation {
     const effectiveOn = this.calendar.effectiveDate(planned.dueOn);
-    const pointer = firstPointer(policy.ladders[planned.ladder]!, effectiveOn, at, {
-      calendar: this.calendar,
-      timeZone,
-    });
+    const isStopped = assignment.marks.length > 0;
+    const clock = { calendar: this.calendar, timeZone };
+    const pointer = isStopped ? null : firstPointer(policy.ladders[planned.ladder]!, effectiveOn, at, clock);
     return Object.assign(new Obligation(), {
       id: newId(),
       jurisdictionId: assignment.jurisdictionId,
@@ -44,7 +43,7 @@ export class ObligationWriter {
       unitId: assignment.unitId,
       kind: planned.kind,
       subject: planned.subject,
-      state: 'open',
+      state: isStopped ? 'suspended' : 'open',
       ladder: planned.ladder,
       deadlineVersion: 1,
       dueOn: planned.dueOn,
@@ -116,11 +115,47 @@ export class ObligationWriter {
     );
   }
 
+  /**
+   * A new version of the deadline, with the ladder from its first step: what was sent about the date before stays sent,
+   * and nothing is sent twice about one date, since every follow-up names the version that it is about. While the clock
+   * of the part stands, it gets its date, and no step. What was settled is owed again.
+   */
+  async redate(
+    tx: EntityManager,
+    { actor, at, plan, assignment }: Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'assignment'>,
+    policy: Policy,
+    obligation: Obligation,
+    dueOn: LocalDate,
+    timeZone: string,
+    origin: DeadlineOrigin,
+  ): Promise<void> {
+    const before = obligationSnapshot(obligation);
+    const effectiveOn = this.calendar.effectiveDate(dueOn);
+    const isStopped = assignment.marks.length > 0;
+    const clock = { calendar: this.calendar, timeZone };
+    const pointer = isStopped ? null : firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
+    Object.assign(obligation, {
+      state: isStopped ? 'suspended' : 'open',
+      settledAt: null,
+      deadlineVersion: obligation.deadlineVersion + 1,
+      dueOn,
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, timeZone),
+      nextRung: pointer?.rung ?? null,
+      nextRungAt: pointer?.at ?? null,
+      lastRung: null,
+    });
+    await tx.getRepository(Obligation).save(obligation);
+    await this.insertDeadlines(tx, actor, at, [obligation], new Map([[obligation.id, origin]]));
+    const type = OWED.includes(before.state) ? 'obligation.rescheduled' : 'obligation.reinstated';
+    await this.history.append(tx, actor, at, [obligationChange(type, obligation, plan.id, before)]);
+  }
+
   /** Ends obligations that the caller has locked, and closes the notices about them. */
   async settle(
     tx: EntityManager,
     { actor, at, plan }: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
-    state: Exclude<ObligationState, 'open'>,
+    state: 'discharged' | 'lapsed',
     obligations: readonly Obligation[],
   ): Promise<void> {
     const changes: Change[] = [];

@@ -3,10 +3,12 @@ import { Global, Module } from '@nestjs/common';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
+import { ObligationClock } from './obligation.clock';
 import { ObligationMover } from './obligation.mover';
 import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
 import { ObligationWriter } from './obligation.writer';
+import { PartMessages } from './part-messages';
 import { SweepService } from './sweep.service';
 
 /** Fills in what the library of tasks needs done in its transactions, so it is global. */
@@ -16,6 +18,8 @@ import { SweepService } from './sweep.service';
     ObligationService,
     ObligationReviser,
     ObligationMover,
+    ObligationClock,
+    PartMessages,
     ObligationWriter,
     { provide: SupervisionPort, useExisting: ObligationService },
     SweepService,

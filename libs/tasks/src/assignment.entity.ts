@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { AssignmentState } from '@duban/domain';
+import type { AssignmentMark, AssignmentState } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
 
 export const ROLES = ['lead', 'responsible', 'cooperating'] as const;
 export type Role = (typeof ROLES)[number];
@@ -7,7 +8,12 @@ export type Role = (typeof ROLES)[number];
 /** One unit's part in one task (责任分工). Beside an open one, a unit may have parts in it that have ended. */
 @Entity('assignment')
 @Check('ck_assignment_role', `role in ('lead', 'responsible', 'cooperating')`)
-@Check('ck_assignment_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled')`)
+@Check(
+  'ck_assignment_state',
+  `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled', 'not_implemented')`,
+)
+@Check('ck_assignment_marks', `marks <@ array['suspended', 'objected']::text[]`)
+@Check('ck_assignment_resume_on', `('suspended' = any(marks)) = (resume_on is not null)`)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_assignment_jurisdiction' })
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_assignment_task' })
 @ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_assignment_unit' })
@@ -16,10 +22,11 @@ export type Role = (typeof ROLES)[number];
 @ForeignKey('reorganisation', ['reorganisationId'], ['id'], { name: 'fk_assignment_reorganisation' })
 @Index('uq_assignment_task_unit', ['taskId', 'unitId'], {
   unique: true,
-  where: `state not in ('verified', 'cancelled')`,
+  where: `state not in ('verified', 'cancelled', 'not_implemented')`,
 })
 @Index('ix_assignment_task', ['taskId'])
 @Index('ix_assignment_unit', ['unitId', 'state'])
+@Index('ix_assignment_resume_on', ['resumeOn', 'id'], { where: 'resume_on is not null' })
 export class Assignment {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_assignment' })
   id!: string;
@@ -54,6 +61,18 @@ export class Assignment {
 
   @Column('text')
   state!: AssignmentState;
+
+  /** What stands beside the state: suspended (中止), objected to (异议). */
+  @Column('text', { array: true, default: () => "'{}'" })
+  marks!: AssignmentMark[];
+
+  /** The day on which a suspension ends by itself. */
+  @Column('date', { name: 'resume_on', nullable: true })
+  resumeOn!: LocalDate | null;
+
+  /** When its unit got it: at issue, or by a transfer (移交). */
+  @Column('timestamptz', { name: 'assigned_at' })
+  assignedAt!: Date;
 
   @VersionColumn()
   version!: number;

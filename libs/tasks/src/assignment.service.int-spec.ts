@@ -69,7 +69,7 @@ describe('AssignmentService', () => {
       const error = await refuses(office, 'ASSIGNMENT.EVENT_NOT_ALLOWED', () => office.move('office', lead, 'verify'));
       expect(error).toMatchObject({
         kind: 'conflict',
-        details: { state: 'assigned', version: 1, allowed: ['cancel'] },
+        details: { state: 'assigned', version: 1, allowed: ['suspend', 'transfer', 'cancel', 'close_unimplemented'] },
       });
       await refuses(office, 'ASSIGNMENT.EVENT_NOT_ALLOWED', () => office.move('S03.head', lead, 'no_such_event'));
     });
@@ -98,7 +98,10 @@ describe('AssignmentService', () => {
       const error = await refuses(office, 'ASSIGNMENT.STALE', () =>
         office.move('S03.contact', lead, 'report', { expectedVersion: 1, evidence }),
       );
-      expect(error).toMatchObject({ kind: 'conflict', details: { version: 2, state: 'in_progress' } });
+      expect(error).toMatchObject({
+        kind: 'conflict',
+        details: { version: 2, state: 'in_progress', last: { type: 'assignment.signed_for' } },
+      });
     });
 
     it('wants evidence of a completion', async () => {

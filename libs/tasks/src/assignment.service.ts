@@ -3,19 +3,26 @@ import {
   assignmentMachine,
   type AssignmentRelation,
   type CancelReason,
-  meetsTarget,
+  DROPPED_STATES,
+  ENDED_STATES,
+  type ObjectionOutcome,
+  type ReopenClock,
+  type UnimplementedReason,
 } from '@duban/domain';
 import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict, forbidden, invalid, type LocalDate, newId, notFound } from '@duban/kernel';
+import { conflict, forbidden, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, Not } from 'typeorm';
+import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
+import { AssignmentFactsLoader } from './assignment-facts';
+import { Objections } from './objections';
 import { Plan } from './plan.entity';
 import { Measurements, type MeasurementInput } from './measurements';
 import { refuseSecretWords } from './plan-draft';
+import { assertUnitsNamed } from './restriction.service';
 import { type Evidence, Report, type ReportKind } from './report.entity';
 import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
@@ -28,6 +35,17 @@ export interface TransitionInput {
   expectedVersion?: number;
   reason?: string;
   cancelReason?: string;
+  unimplementedReason?: UnimplementedReason;
+  /** The unit that gets the part, by its code or name. */
+  toUnit?: string;
+  /** What the office decides of an objection (异议). */
+  outcome?: ObjectionOutcome;
+  /** The day on which a suspension (中止) ends by itself. */
+  resumeOn?: LocalDate;
+  /** What reopening means for the date of completion. */
+  clock?: ReopenClock;
+  /** A new date of completion. */
+  dueOn?: LocalDate;
   /** Day by which a returned completion is to be put right. */
   rectifyBy?: LocalDate;
   text?: string;
@@ -61,6 +79,8 @@ export class AssignmentService {
     private readonly history: HistoryService,
     private readonly directory: UnitDirectory,
     private readonly measurements: Measurements,
+    private readonly factsLoader: AssignmentFactsLoader,
+    private readonly objections: Objections,
     private readonly supervision: SupervisionPort,
   ) {}
 
@@ -82,15 +102,31 @@ export class AssignmentService {
     const relations = await this.relations(tx, actor, assignment);
     if (relations.length === 0) throw notYours();
     assertInMatter(actor, placeOf(held.task));
+    const toUnitId = await this.unitOf(tx, held.plan, input.toUnit);
     // Counted over all parts of the task, those too that the actor does not see.
-    const facts = await consequences(tx, () => this.facts(tx, actor, held, input));
+    const facts = await consequences(tx, () => this.factsLoader.load(tx, actor, at, { ...held, input, toUnitId }));
     if (input.expectedVersion !== undefined && input.expectedVersion !== assignment.version) {
       throw conflict('ASSIGNMENT.STALE', 'Somebody has changed the assignment since you read it.', {
         version: assignment.version,
         state: assignment.state,
+        marks: assignment.marks,
+        last: await consequences(tx, () => this.history.lastOf(tx, assignment.id)),
       });
     }
-    return this.decided(tx, actor, at, held, relations, facts, input);
+    const done = await this.decided(tx, actor, at, held, relations, facts, input, { toUnitId });
+    if (input.event !== 'settle_objection') return done;
+    // What the office decided of the objection is done at once, by the same machine.
+    if (input.outcome === 'rejected') return done;
+    const event = input.outcome === 'transferred' ? 'transfer' : 'cancel';
+    return this.decided(tx, actor, at, held, relations, facts, { ...input, event }, { toUnitId });
+  }
+
+  /**
+   * Ends a suspension (中止) whose day has come.
+   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.EVENT_NOT_ALLOWED
+   */
+  resume(tx: EntityManager, actor: Actor, at: Date, id: string): Promise<AssignmentSnapshot> {
+    return this.asOffice(tx, actor, at, id, { event: 'resume' });
   }
 
   /**
@@ -105,9 +141,20 @@ export class AssignmentService {
     cancelReason: CancelReason,
     reason: string,
   ): Promise<AssignmentSnapshot> {
+    return this.asOffice(tx, actor, at, id, { event: 'cancel', cancelReason, reason });
+  }
+
+  private async asOffice(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    input: TransitionInput,
+  ): Promise<AssignmentSnapshot> {
     const held = await this.hold(tx, id);
-    const input = { event: 'cancel', cancelReason, reason };
-    return this.decided(tx, actor, at, held, ['office'], await this.facts(tx, actor, held, input), input);
+    const facts = await this.factsLoader.load(tx, actor, at, { ...held, input, toUnitId: null });
+    const isToldElsewhere = input.event === 'cancel';
+    return this.decided(tx, actor, at, held, ['office'], facts, input, { toUnitId: null, isToldElsewhere });
   }
 
   private async decided(
@@ -118,24 +165,45 @@ export class AssignmentService {
     relations: readonly AssignmentRelation[],
     facts: AssignmentFacts,
     input: TransitionInput,
+    { toUnitId, isToldElsewhere = false }: { toUnitId: string | null; isToldElsewhere?: boolean },
   ): Promise<AssignmentSnapshot> {
     const { assignment, task, plan } = held;
-    const decision = decide(assignmentMachine, assignment.state, input.event, relations, facts);
+    const { state, marks } = assignment;
+    const decision = decide(assignmentMachine, state, input.event, relations, facts, marks);
     if (!decision.ok) {
       if (decision.reason === 'actor_not_allowed') throw notYours();
       if (decision.reason === 'guard') throw invalid(decision.code, decision.message);
-      throw conflict('ASSIGNMENT.EVENT_NOT_ALLOWED', `"${input.event}" is not possible in state ${assignment.state}.`, {
-        state: assignment.state,
-        version: assignment.version,
-        allowed: decision.allowed,
-      });
+      throw conflict(
+        'ASSIGNMENT.EVENT_NOT_ALLOWED',
+        `"${input.event}" is not possible in state ${[state, ...marks].join(', ')}.`,
+        {
+          state,
+          marks,
+          version: assignment.version,
+          allowed: decision.allowed,
+        },
+      );
     }
 
     const before = assignmentSnapshot(assignment, held.unitName);
-    assignment.state = decision.to;
+    const isDropped =
+      marks.includes('objected') && !decision.marks.includes('objected') && ENDED_STATES.includes(decision.to);
+    const fromUnitId = assignment.unitId;
+    const resumeOn = input.event === 'suspend' ? input.resumeOn : assignment.resumeOn;
+    Object.assign(assignment, {
+      state: decision.to,
+      marks: decision.marks,
+      resumeOn: decision.marks.includes('suspended') ? resumeOn : null,
+    });
+    if (input.event === 'transfer' && toUnitId !== null) await this.give(tx, at, held, toUnitId);
     await tx.getRepository(Assignment).save(assignment);
     const after = assignmentSnapshot(assignment, held.unitName);
     const change: AssignmentChange = {
+      fromUnitId,
+      clock: input.clock ?? null,
+      dueOn: input.dueOn ?? null,
+      outcome: input.outcome ?? null,
+      isToldElsewhere,
       actor,
       at,
       plan,
@@ -158,9 +226,22 @@ export class AssignmentService {
       },
       ...(await advanceTask(tx, task)),
     ]);
+    if (isDropped) await this.objections.settle(tx, actor, at, held, 'cancelled', input.reason ?? null);
     for (const effect of decision.effects) {
       if (effect === 'record_completion') {
         await this.record(tx, actor, at, held, 'completion', null, { ...input, text: input.text ?? '' });
+      } else if (effect === 'record_objection') {
+        await this.objections.raise(tx, actor, at, held, input.reason!);
+      } else if (effect === 'settle_objection') {
+        const { outcome = 'withdrawn', reason = null } = input;
+        await this.objections.settle(
+          tx,
+          actor,
+          at,
+          held,
+          input.event === 'settle_objection' ? outcome : 'withdrawn',
+          reason,
+        );
       } else {
         await this.supervision.effects[effect](tx, change);
       }
@@ -192,6 +273,11 @@ export class AssignmentService {
           : `The assignment is ${assignment.state}; nothing is reported on it any more.`,
         { state: assignment.state },
       );
+    }
+    if (assignment.marks.includes('suspended')) {
+      throw conflict('REPORT.SUSPENDED', `The part is suspended until ${assignment.resumeOn}.`, {
+        resumeOn: assignment.resumeOn,
+      });
     }
     const discharged = await this.supervision.dischargeByReport(
       tx,
@@ -233,65 +319,39 @@ export class AssignmentService {
   }
 
   private async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
-    if (may(actor, 'assignment.judge')) return ['office'];
+    if (may(actor, 'assignment.judge')) return may(actor, 'assignment.approve') ? ['office', 'approver'] : ['office'];
     if (may(actor, 'assignment.act', assignment.unitId)) return ['unit'];
     if (actor.unitId === null || !may(actor, 'assignment.judge_led')) return [];
     const leads = await tx
       .getRepository(Assignment)
-      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead', state: Not('cancelled') });
+      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead', state: Not(In([...DROPPED_STATES])) });
     return leads ? ['lead_unit'] : [];
   }
 
-  private async facts(tx: EntityManager, actor: Actor, held: Held, input: TransitionInput): Promise<AssignmentFacts> {
-    const { assignment, task } = held;
-    const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
-    const figures = this.measurements.checked(targets, input.measurements ?? []);
-    const [counted]: {
-      unreported: number;
-      hasLead: boolean;
-      reporters: string[] | null;
-      reportingUnit: string | null;
-    }[] = await tx.query(
-      `select
-         (select count(*)::int from assignment
-          where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')) as unreported,
-         exists (select from assignment where task_id = $1 and role = 'lead' and state <> 'cancelled') as "hasLead",
-         last.reporters, last.unit_id as "reportingUnit"
-       from (select) one left join lateral (
-         select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
-         from report r join post p on p.id = r.post_id
-         where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
-      [task.id, assignment.id],
-    );
-    const measured = (target: Target): number | undefined => figures.get(target.id);
-    return {
-      isLead: assignment.role === 'lead',
-      hasLead: counted?.hasLead ?? false,
-      actsAsOffice: may(actor, 'assignment.judge'),
-      // Whoever stood in, and whom they stood in for, reported it alike.
-      isOwnReport:
-        (counted?.reporters ?? []).some((id) => id === actor.personId || id === actor.delegation?.personId) ||
-        actor.unitId === assignment.unitId ||
-        (await this.isReportOf(tx, actor.unitId, counted?.reportingUnit ?? null)),
-      reason: input.reason ?? null,
-      cancelReason: input.cancelReason ?? null,
-      unreportedUnits: counted?.unreported ?? 0,
-      goAheadReason: input.goAheadReason ?? null,
-      evidenceCount: input.evidence?.length ?? 0,
-      unmeasuredTargets: targets.filter((target) => measured(target) === undefined).length,
-      missedTargets: targets.filter((target) => {
-        const figure = measured(target);
-        return figure !== undefined && !meetsTarget(target, figure);
-      }).length,
-      shortfallReason: input.shortfallReason ?? null,
-    };
+  /** A unit in use, by its code or by a name that is certain. */
+  private async unitOf(tx: EntityManager, plan: Plan, wanted: string | undefined): Promise<string | null> {
+    if (wanted === undefined) return null;
+    const unit = await this.directory.find(tx, plan.jurisdictionId, wanted);
+    if (unit) return unit;
+    const [guesses] = (
+      await this.directory.guess(tx, plan.jurisdictionId, [{ name: wanted, candidates: [] }])
+    ).values();
+    throw invalid('ASSIGNMENT.UNKNOWN_UNIT', `There is no unit "${wanted}".`, {
+      field: 'toUnit',
+      guesses: guesses ?? [],
+    });
   }
 
-  /** Whether a unit's report is this one's own: it made it, or was made of the unit that did (机构改革). */
-  private async isReportOf(tx: EntityManager, unitId: string | null, reportingUnit: string | null): Promise<boolean> {
-    if (unitId === null || reportingUnit === null) return false;
-    if (unitId === reportingUnit) return true;
-    return (await this.directory.predecessorsOf(tx, [unitId])).get(unitId)?.has(reportingUnit) ?? false;
+  /** The part is another unit's from now on; documents go on naming the one that it was handed to first. */
+  private async give(tx: EntityManager, at: Date, held: Held, unitId: string): Promise<void> {
+    const { assignment, plan } = held;
+    await this.directory.holdActive(tx, [unitId]);
+    Object.assign(assignment, { unitId, originUnitId: assignment.originUnitId ?? assignment.unitId, assignedAt: at });
+    held.unitName = (await this.directory.namesOf(tx, [unitId])).get(unitId) ?? '';
+    // A restricted matter (限知) goes to no unit of which nobody is named.
+    const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
+    await tx.getRepository(Assignment).save(assignment);
+    await assertUnitsNamed(tx, plan.id, localDateOf(at, timeZone));
   }
 
   private async record(
@@ -360,7 +420,32 @@ const EVENT_NAMES: Readonly<Record<string, string>> = {
   return: 'assignment.returned',
   verify: 'assignment.verified',
   cancel: 'assignment.cancelled',
+  object: 'assignment.objected',
+  withdraw_objection: 'assignment.objection_withdrawn',
+  settle_objection: 'assignment.objection_settled',
+  suspend: 'assignment.suspended',
+  resume: 'assignment.resumed',
+  reopen: 'assignment.reopened',
+  transfer: 'assignment.transferred',
+  close_unimplemented: 'assignment.closed_unimplemented',
 };
 
-const reasonOf = ({ cancelReason, reason, goAheadReason }: TransitionInput): string | null =>
-  [cancelReason, reason, goAheadReason].filter((text) => text !== undefined).join(': ') || null;
+const reasonOf = ({
+  event,
+  cancelReason,
+  unimplementedReason,
+  outcome,
+  clock,
+  reason,
+  goAheadReason,
+}: TransitionInput): string | null =>
+  [
+    event === 'cancel' ? cancelReason : undefined,
+    unimplementedReason,
+    event === 'settle_objection' ? outcome : undefined,
+    clock,
+    reason,
+    goAheadReason,
+  ]
+    .filter((text) => text !== undefined)
+    .join(': ') || null;

@@ -1,5 +1,6 @@
 import { Assignment } from './assignment.entity';
 import { PlanImport } from './plan-import.entity';
+import { Objection } from './objection.entity';
 import { Plan } from './plan.entity';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
@@ -32,8 +33,10 @@ export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';
 export * from './snapshots';
 export { isStandingApplied, type StandingOffer, standingOffer } from './standing-offer';
 export * from './supervision.port';
+export { SuspensionService } from './suspension.service';
 export { Target } from './target.entity';
 export { Task } from './task.entity';
+export { redateTask } from './task-states';
 export { TasksModule } from './tasks.module';
 
 /** The tables that this library owns. */
@@ -46,6 +49,7 @@ export const TASKS_ENTITIES = [
   Task,
   Target,
   Assignment,
+  Objection,
   Reorganisation,
   Report,
 ];

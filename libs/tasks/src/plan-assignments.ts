@@ -47,6 +47,9 @@ function assignmentOf(
     groupId,
     isLeadInferred: leads && role !== 'lead',
     state: assignmentMachine.initial,
+    marks: [],
+    resumeOn: null,
+    assignedAt: at,
     createdAt: at,
   });
 }

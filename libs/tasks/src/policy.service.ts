@@ -2,6 +2,7 @@ import { type Policy, policySchema, PRESETS } from '@duban/domain';
 import { invalid, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Plan } from './plan.entity';
 import { PolicyVersion } from './policy.entity';
 
 /** One version of a policy (督办规则), without its rules. */
@@ -87,6 +88,15 @@ export class PolicyService {
       });
     }
     return this.version(tx, row.id, row.version);
+  }
+
+  /** By which an issued plan goes. */
+  ofPlan(
+    tx: EntityManager,
+    { id, policyId, policyVersion }: Pick<Plan, 'id' | 'policyId' | 'policyVersion'>,
+  ): Promise<Policy> {
+    if (policyId === null || policyVersion === null) throw new Error(`plan ${id} has no policy`);
+    return this.version(tx, policyId, policyVersion);
   }
 
   /** One version, by which a plan goes. */

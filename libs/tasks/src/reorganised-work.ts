@@ -143,6 +143,9 @@ export class ReorganisedWork {
         isLeadInferred: origin.isLeadInferred,
         state: assignmentMachine.initial,
         version: 1,
+        marks: [],
+        resumeOn: null,
+        assignedAt: at,
         createdAt: at,
       });
     });

@@ -147,7 +147,7 @@ export async function assertUnitsNamed(tx: EntityManager, planId: string, day: L
     tx.query(
       `select distinct u.id, u.name
        from task t
-         join assignment a on a.task_id = t.id and a.state <> 'cancelled'
+         join assignment a on a.task_id = t.id and a.state not in ('cancelled', 'not_implemented')
          join unit u on u.id = a.unit_id
        where t.plan_id = $1 and exists (select from named_person n where ${COVERS})
          and not exists (

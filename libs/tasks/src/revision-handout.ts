@@ -1,4 +1,4 @@
-import type { Policy } from '@duban/domain';
+import { ENDED_STATES, type Policy } from '@duban/domain';
 import { insertAll } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
@@ -134,9 +134,9 @@ export class RevisionHandout {
         continue;
       }
       const isSame = own.role === one.role && own.isLeadInferred === one.isLeadInferred && own.groupId === one.groupId;
-      if (own.state === 'cancelled' || own.state === 'verified') {
+      if (!isOpen(own)) {
         const isAgain = own.state === 'cancelled' && !named.has(own.unitId);
-        if (isAgain || (own.state === 'verified' && own.role !== one.role)) throw ended(own, nameOf(own));
+        if (isAgain || (own.state !== 'cancelled' && own.role !== one.role)) throw ended(own, nameOf(own));
         continue;
       }
       const roleBefore = own.role;
@@ -164,11 +164,9 @@ export class RevisionHandout {
     );
     const removed = existing.filter((own) => !kept.has(own) && !wanted.some((one) => one.unitId === own.unitId));
     // What a unit that is gone has done stays done, whoever is named now.
-    const alive = removed.filter(
-      (own) => own.state !== 'cancelled' && !(own.state === 'verified' && gone.has(own.unitId)),
-    );
+    const alive = removed.filter((own) => own.state !== 'cancelled' && (isOpen(own) || !gone.has(own.unitId)));
     for (const own of alive) {
-      if (own.state === 'verified') throw ended(own, nameOf(own));
+      if (!isOpen(own)) throw ended(own, nameOf(own));
       told.push({ unitId: own.unitId, part: 'removed' });
     }
     await insertAll(tx, Assignment, added);
@@ -193,7 +191,7 @@ export class RevisionHandout {
       order: { id: 'ASC' },
       lock: { mode: 'for_no_key_update' },
     });
-    const alive = existing.filter(({ state }) => state !== 'cancelled' && state !== 'verified');
+    const alive = existing.filter(isOpen);
     const told = alive.map(({ unitId }) => ({ unitId, part: 'removed' as const }));
     await this.owe(tx, taking, task, task, [], told);
     for (const own of alive) await this.cancel(tx, taking, own.id);
@@ -278,7 +276,7 @@ export class RevisionHandout {
   }
 }
 
-const isOpen = ({ state }: Assignment): boolean => state !== 'cancelled' && state !== 'verified';
+const isOpen = ({ state }: Assignment): boolean => !ENDED_STATES.includes(state);
 
 /**
  * What a document says of a unit whose part a reorganisation (机构改革) has given to others is said of those. Each unit once

@@ -1,3 +1,4 @@
+import { ENDED_STATES } from '@duban/domain';
 import { type ComparedField, compareDrafts, type DraftTask } from '@duban/breakdown';
 import { insertAll } from '@duban/database';
 import { HistoryService } from '@duban/history';
@@ -296,9 +297,9 @@ const liveParts = (tx: EntityManager, taskId: string): Promise<number> =>
     .findBy({ parentId: taskId })
     .then((parts) => parts.filter(({ state }) => state !== 'cancelled').length);
 
-/** What is verified or cancelled is not touched any more. @throws DomainError REVISION.TASK_ENDED */
+/** What has ended is not touched any more. @throws DomainError REVISION.TASK_ENDED */
 function refuseEnded({ id, state }: Task): void {
-  if (state !== 'verified' && state !== 'cancelled') return;
+  if (state === null || !ENDED_STATES.includes(state)) return;
   throw conflict('REVISION.TASK_ENDED', `The task is ${state}; a revision does not change it any more.`, {
     taskId: id,
     state,

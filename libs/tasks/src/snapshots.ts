@@ -49,6 +49,9 @@ export interface AssignmentSnapshot {
   /** The reorganisation (机构改革) by which the unit has it; absent in what was recorded before there were any. */
   reorganisationId?: string | null;
   state: Assignment['state'];
+  /** What stands beside the state; absent in what was recorded before there was any. */
+  marks?: Assignment['marks'];
+  resumeOn?: Assignment['resumeOn'];
   version: number;
 }
 
@@ -115,6 +118,8 @@ export function assignmentSnapshot(assignment: Assignment, unitName: string): As
     leadInferred: assignment.isLeadInferred,
     reorganisationId: assignment.reorganisationId,
     state: assignment.state,
+    marks: assignment.marks,
+    resumeOn: assignment.resumeOn,
     version: assignment.version,
   };
 }

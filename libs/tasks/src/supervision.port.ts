@@ -1,4 +1,4 @@
-import type { AssignmentEffect, Policy, ReorganisationKind } from '@duban/domain';
+import type { AssignmentEffect, ObjectionOutcome, Policy, ReopenClock, ReorganisationKind } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
@@ -17,10 +17,25 @@ export interface AssignmentChange {
   reason: string | null;
   /** Day by which a returned completion is to be put right; null takes the policy's. */
   rectifyBy: LocalDate | null;
+  /** Whose part it was before. */
+  fromUnitId: string;
+  /** What reopening means for the date of completion, with the new one where it is given. */
+  clock: ReopenClock | null;
+  dueOn: LocalDate | null;
+  /** What the office decided of an objection. */
+  outcome: ObjectionOutcome | null;
+  /** Whoever decided it tells the unit: a revision, a reorganisation. */
+  isToldElsewhere: boolean;
 }
 
+/** Who did what to a part, when: as much as is needed to settle what is owed of it. */
+export type ActedPart = Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'task' | 'assignment'>;
+
 /** Effects that follow outside this library: what is owed changes with the state. */
-export type SupervisionEffect = Exclude<AssignmentEffect, 'record_completion'>;
+export type SupervisionEffect = Exclude<
+  AssignmentEffect,
+  'record_completion' | 'record_objection' | 'settle_objection'
+>;
 
 export interface PlanIssue {
   actor: Actor;
@@ -142,9 +157,5 @@ export abstract class SupervisionPort {
    * Discharges the obligation that a report names.
    * @throws DomainError OBLIGATION.UNKNOWN, OBLIGATION.NOT_OPEN, OBLIGATION.NOT_BY_REPORT
    */
-  abstract dischargeByReport(
-    tx: EntityManager,
-    change: Omit<AssignmentChange, 'reason' | 'rectifyBy'>,
-    obligationId: string,
-  ): Promise<DischargedObligation>;
+  abstract dischargeByReport(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation>;
 }

@@ -1,6 +1,7 @@
 import { consequences } from '@duban/database';
 import { type AssignmentState, leastAdvanced } from '@duban/domain';
 import type { Change } from '@duban/history';
+import type { LocalDate } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { taskChange } from './plan-records';
@@ -14,6 +15,31 @@ import { Task } from './task.entity';
  */
 export function advanceTask(tx: EntityManager, task: Task): Promise<Change[]> {
   return consequences(tx, () => advance(tx, task));
+}
+
+/**
+ * The day by which a task is to be completed is that of its leads, the last of them, once they have other dates than were
+ * given at issue; that of a parent the last of its parts'. Gives what history is to keep of it.
+ *
+ * @param days the days by which the leads complete it
+ */
+export function redateTask(tx: EntityManager, task: Task, days: readonly LocalDate[]): Promise<Change[]> {
+  return consequences(tx, () => redate(tx, task, days));
+}
+
+async function redate(tx: EntityManager, task: Task, days: readonly LocalDate[]): Promise<Change[]> {
+  const dueOn = days.toSorted().at(-1) ?? task.dueOn;
+  if (dueOn === task.dueOn) return [];
+  const targets = await tx.getRepository(Target).find({ where: { taskId: task.id }, order: { position: 'ASC' } });
+  const before = { ...taskSnapshot(task, targets) };
+  task.dueOn = dueOn;
+  await tx.getRepository(Task).save(task);
+  const changes = [taskChange('task.redated', task, targets, before)];
+  if (task.parentId === null) return changes;
+  const parent = await tx.getRepository(Task).findOneByOrFail({ id: task.parentId });
+  const parts = await tx.getRepository(Task).findBy({ parentId: task.parentId });
+  const partDays = parts.map((part) => part.dueOn).filter((day) => day !== null);
+  return [...changes, ...(await redate(tx, parent, partDays))];
 }
 
 async function advance(tx: EntityManager, task: Task): Promise<Change[]> {

@@ -13,7 +13,7 @@ export interface DraftedUnits {
 
 /** A task (责任事项), or a part of one. Its state is that of its lead, null while the plan is a draft. */
 @Entity('task')
-@Check('ck_task_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled')`)
+@Check('ck_task_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled', 'not_implemented')`)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_task_jurisdiction' })
 @ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
 @ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })

@@ -1,7 +1,10 @@
 import { Global, Module } from '@nestjs/common';
+import { AssignmentFactsLoader } from './assignment-facts';
 import { AssignmentService } from './assignment.service';
 import { DraftWriter } from './draft-writer';
 import { Measurements } from './measurements';
+import { Objections } from './objections';
+import { SuspensionService } from './suspension.service';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
 import { PlanRevisionService } from './plan-revision.service';
@@ -29,6 +32,9 @@ import { RevisionTaker } from './revision-taker';
     ReorganisedWork,
     PolicyService,
     AssignmentService,
+    AssignmentFactsLoader,
+    Objections,
+    SuspensionService,
     RestrictionService,
     Measurements,
   ],
@@ -41,6 +47,7 @@ import { RevisionTaker } from './revision-taker';
     ReorganisationService,
     PolicyService,
     AssignmentService,
+    SuspensionService,
     RestrictionService,
   ],
 })

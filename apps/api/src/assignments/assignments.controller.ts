@@ -1,4 +1,10 @@
-import { ASSIGNMENT_EVENTS, CANCEL_REASONS } from '@duban/domain';
+import {
+  ASSIGNMENT_EVENTS,
+  CANCEL_REASONS,
+  OBJECTION_OUTCOMES,
+  REOPEN_CLOCKS,
+  UNIMPLEMENTED_REASONS,
+} from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
 import { AssignmentService, type AssignmentSnapshot } from '@duban/tasks';
 import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
@@ -7,15 +13,31 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, Needs } from '../requests';
-import { assignment, day, evidence, expectedVersion, measurement, report, text, uuid } from '../schemas';
+import { assignment, day, evidence, expectedVersion, measurement, report, shortText, text, uuid } from '../schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TransitionDto extends createZodDto(
   z.strictObject({
     event: z.enum(ASSIGNMENT_EVENTS as [string, ...string[]]),
     expectedVersion,
-    reason: text.optional().meta({ description: 'For `return` and `cancel`, in words.' }),
-    cancelReason: z.enum(CANCEL_REASONS).optional(),
+    reason: text.optional().meta({
+      description: 'In words, for all but `sign_for`, `report`, `withdraw`, `withdraw_objection`, `verify`, `resume`.',
+    }),
+    cancelReason: z.enum(CANCEL_REASONS).optional().meta({
+      description: 'For `cancel`, and where an objection is settled by `cancelled`.',
+    }),
+    unimplementedReason: z.enum(UNIMPLEMENTED_REASONS).optional().meta({ description: 'For `close_unimplemented`.' }),
+    toUnit: shortText.optional().meta({
+      description:
+        'For `transfer`, and where an objection is settled by `transferred`: the code or name of the unit that gets it.',
+    }),
+    outcome: z.enum(OBJECTION_OUTCOMES).optional().meta({ description: 'For `settle_objection`.' }),
+    resumeOn: day.optional().meta({ description: 'For `suspend`: the day on which it goes on by itself.' }),
+    clock: z.enum(REOPEN_CLOCKS).optional().meta({
+      description:
+        'For `reopen`: the date of completion stays, moves by the time for which the part counted as verified, or is `dueOn`.',
+    }),
+    dueOn: day.optional().meta({ description: 'For `reopen`: the new date of completion.' }),
     rectifyBy: day.optional().meta({ description: 'For `return`; by default the policy’s time.' }),
     text: text.optional().meta({ description: 'For `report`: what was done.' }),
     evidence: z.array(evidence).max(100).optional().meta({ description: 'For `report`: at least one.' }),
@@ -45,12 +67,13 @@ export class AssignmentsController {
     private readonly assignments: AssignmentService,
   ) {}
 
-  @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led')
+  @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led', 'assignment.approve')
   @Post(':id/transitions')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Move an assignment (责任分工)',
-    description: 'Sign for it (签收), report its completion (办结), withdraw, return, verify, cancel.',
+    description:
+      'Sign for it (签收), object to it (异议), report its completion (办结), withdraw, return, verify, reopen, suspend (中止), resume, transfer (移交), cancel (撤销), close it as not implemented (未能办成).',
   })
   @ApiOkResponse({ type: AssignmentDto })
   transition(
@@ -58,11 +81,13 @@ export class AssignmentsController {
     @Param() { id }: AssignmentParams,
     @Body() input: TransitionDto,
   ): Promise<AssignmentSnapshot> {
-    const { rectifyBy, ...rest } = input;
+    const { rectifyBy, resumeOn, dueOn, ...rest } = input;
     return this.commands.run(request, input, (tx, actor, at) =>
       this.assignments.transition(tx, actor, at, id, {
         ...rest,
         ...(rectifyBy === undefined ? {} : { rectifyBy: parseLocalDate(rectifyBy) }),
+        ...(resumeOn === undefined ? {} : { resumeOn: parseLocalDate(resumeOn) }),
+        ...(dueOn === undefined ? {} : { dueOn: parseLocalDate(dueOn) }),
       }),
     );
   }

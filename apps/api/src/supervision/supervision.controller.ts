@@ -17,7 +17,7 @@ const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.o
 class ObligationsQuery extends createZodDto(
   z.strictObject({
     ...place,
-    state: z.enum(['open', 'discharged', 'lapsed']).optional(),
+    state: z.enum(['open', 'suspended', 'discharged', 'lapsed']).optional(),
     kind: z.enum(OBLIGATION_KINDS).optional(),
     dueBefore: instant.optional(),
   }),
@@ -52,7 +52,7 @@ class ObligationsDto extends createZodDto(
       ...unit,
       kind: z.enum(OBLIGATION_KINDS),
       subject: textOrNull,
-      state: z.enum(['open', 'discharged', 'lapsed']),
+      state: z.enum(['open', 'suspended', 'discharged', 'lapsed']),
       dueOn: z.string().meta({ description: 'The date as recorded.' }),
       effectiveOn: z.string().meta({ description: 'The working day on which it takes effect.' }),
       dueAt: z.string(),

@@ -77,7 +77,7 @@ class TaskDto extends createZodDto(
         unitId: uuid,
         kind: z.string(),
         subject: textOrNull,
-        state: z.enum(['open', 'discharged', 'lapsed']),
+        state: z.enum(['open', 'suspended', 'discharged', 'lapsed']),
         deadlineVersion: z.int(),
         dueOn: z.string(),
         effectiveOn: z.string(),

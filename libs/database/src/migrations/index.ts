@@ -13,6 +13,7 @@ import { Reorganisations1795803000000 } from './1795803000000-reorganisations';
 import { RowLevelSecurity1795804000000 } from './1795804000000-row-level-security';
 import { HistoryProof1795805000000 } from './1795805000000-history-proof';
 import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
+import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   RowLevelSecurity1795804000000,
   HistoryProof1795805000000,
   BoardAsOf1795806000000,
+  AssignmentMarks1795900000000,
 ];

@@ -26,8 +26,8 @@ const SEED = `
   insert into task (id, jurisdiction_id, plan_id, number, position, path, content, drafted_units, leaders,
       is_lead_inferred, milestones, source_start, source_end, state, version, created_at)
     values ('${id(3, n)}', '${CITY}', '${PLAN}', '${n}', ${n}, '{}', '第${n}项', '{}', '{}', false, '[]', 0, 1, 'assigned', 1, now());
-  insert into assignment (id, jurisdiction_id, task_id, unit_id, role, is_lead_inferred, state, version, created_at)
-    values ('${id(4, n)}', '${CITY}', '${id(3, n)}', '${id(1, n)}', 'lead', false, 'assigned', 1, now());`,
+  insert into assignment (id, jurisdiction_id, task_id, unit_id, role, is_lead_inferred, state, version, assigned_at, created_at)
+    values ('${id(4, n)}', '${CITY}', '${id(3, n)}', '${id(1, n)}', 'lead', false, 'assigned', 1, now(), now());`,
     )
     .join('')}`;
 

@@ -117,9 +117,19 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     {
       sees: both(either(`unit_id = ${MY_UNIT}`, 'task_id in (select unit_tasks())'), seenTask),
       changes: both(either(`unit_id = ${MY_UNIT}`, LED), seenTask),
-      columns: ['state', 'version'],
+      columns: ['state', 'marks', 'version'],
     },
     { adds: seenTask, changes: seenTask },
+  ),
+  objection: matter(
+    seen('assignment_id', 'assignments'),
+    {
+      sees: 'assignment_id in (select unit_assignments())',
+      adds: `raised_by = ${ME} and unit_id = ${MY_UNIT} and assignment_id in (select unit_assignments())`,
+      changes: `unit_id = ${MY_UNIT} and assignment_id in (select unit_assignments())`,
+      columns: ['outcome', 'settled_by', 'settled_at'],
+    },
+    { changes: seen('assignment_id', 'assignments') },
   ),
   /** Who is named for a restricted matter (限知事项); those who are not know nothing of it. */
   named_person: {
@@ -207,7 +217,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         ),
         `entity = 'plan' and plan_id in (select unit_plans())`,
       ),
-      ...records('assignment', 'task', 'report', 'supervision_notice', 'delegation'),
+      ...records('assignment', 'objection', 'task', 'report', 'supervision_notice', 'delegation'),
     },
   },
 

@@ -67,6 +67,50 @@ const WRITERS: Writers = {
       rectify: p.rectifyBy ? fill(m.rectifyBy, { date: dateOf(p.rectifyBy, m, today) }) : '',
     }),
   verified: (p, m) => line('verified', m, { item: itemOf(p, m), unit: p.unitName }),
+  reopened: (p, m, today) =>
+    line('reopened', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      due: p.dueOn ? fill(m.completeBy, { date: dateOf(p.dueOn, m, today) }) : '',
+    }),
+  suspended: (p, m, today) =>
+    line('suspended', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      date: dateOf(p.resumeOn, m, today),
+    }),
+  resumed: (p, m) => line('resumed', m, { item: itemOf(p, m), unit: p.unitName }),
+  transferred: (p, m, today) =>
+    line('transferred', m, {
+      item: itemOf(p, m),
+      from: p.from,
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      signFor: p.signForBy ? fill(m.signForBy, { date: dateOf(p.signForBy, m, today) }) : '',
+    }),
+  ended: (p, m) =>
+    line('ended', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      ending: m.endings[p.state],
+      reason: p.reason ?? m.noReason,
+    }),
+  objected: (p, m, today) =>
+    line('objected', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      answer: p.answerDueOn ? fill(m.answerBy, { date: dateOf(p.answerDueOn, m, today) }) : '',
+    }),
+  objection_settled: (p, m) =>
+    line('objection_settled', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      outcome: m.objectionOutcomes[p.outcome],
+      reason: p.reason ?? m.noReason,
+    }),
   reported: (p, m) => line('reported', m, { item: itemOf(p, m), unit: p.unitName }),
   notice_answered: (p, m) =>
     line('notice_answered', m, { unit: p.unitName, notice: p.noticeNumber, number: numberOf(p.taskNumber, m) }),

@@ -1,4 +1,4 @@
-import type { NoticeColour, ObligationKind, ReorganisationKind } from '@duban/domain';
+import type { DroppedState, NoticeColour, ObjectionOutcome, ObligationKind, ReorganisationKind } from '@duban/domain';
 import type { RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
@@ -6,14 +6,21 @@ export const LINE_SORTS = [
   'notice',
   'urge',
   'returned',
+  'reopened',
+  'objected',
   'notice_rejected',
   'reorganisation_failed',
   'reminder',
   'task_issued',
+  'transferred',
+  'objection_settled',
   'work_taken_over',
   'task_revised',
   'reported',
   'notice_answered',
+  'resumed',
+  'suspended',
+  'ended',
   'verified',
 ] as const;
 export type LineSort = (typeof LINE_SORTS)[number];
@@ -49,6 +56,11 @@ export interface Messages {
   revisedDue: string;
   /** What happens to units. */
   reorganisations: Readonly<Record<ReorganisationKind, string>>;
+  /** How a part ended otherwise than by success. */
+  endings: Readonly<Record<DroppedState, string>>;
+  /** What the office decided of an objection. */
+  objectionOutcomes: Readonly<Record<ObjectionOutcome, string>>;
+  completeBy: string;
   noReason: string;
   collapsed: string;
   quarter: string;

@@ -1,0 +1,106 @@
+import { UnitDirectory } from '@duban/directory';
+import type { LocalDate } from '@duban/kernel';
+import type { AssignmentChange, Task } from '@duban/tasks';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NotificationWriter, type WantedNotification } from './notification.writer';
+import { excerpt, numberOf } from './obligation.terms';
+
+/** What units, leads and the office are told of what happens to a part (责任分工). */
+@Injectable()
+export class PartMessages {
+  constructor(
+    private readonly directory: UnitDirectory,
+    private readonly notifications: NotificationWriter,
+  ) {}
+
+  /** A lead's completion goes to the office to verify, another unit's to the leads that are left. */
+  async toVerifiers(tx: EntityManager, { plan, task, assignment, at }: AssignmentChange): Promise<void> {
+    const leads: { unitId: string }[] = await tx.query(
+      `select unit_id as "unitId" from assignment
+       where task_id = $1 and role = 'lead' and state <> 'cancelled' order by id`,
+      [task.id],
+    );
+    const postIds: string[] = [];
+    if (assignment.role === 'lead' || leads.length === 0) {
+      const { office } = await this.directory.governmentPosts(tx);
+      postIds.push(office);
+    } else {
+      const posts = await this.directory.postsOf(
+        tx,
+        leads.map((lead) => lead.unitId),
+      );
+      postIds.push(...leads.map((lead) => posts.get(lead.unitId)!.contact));
+    }
+    await this.tell(tx, at, plan.id, task, assignment, postIds, 'reported', {});
+  }
+
+  async toUnit(
+    tx: EntityManager,
+    { plan, task, assignment, at }: AssignmentChange,
+    kind: WantedNotification['kind'],
+    parameters: Record<string, unknown>,
+  ): Promise<void> {
+    const posts = await this.directory.postsOf(tx, [assignment.unitId]);
+    await this.tell(tx, at, plan.id, task, assignment, [posts.get(assignment.unitId)!.contact], kind, parameters);
+  }
+
+  /** The office is told who says that a matter is not its own, and by when it answers. */
+  async ofObjection(tx: EntityManager, { plan, task, assignment, at, reason }: AssignmentChange): Promise<void> {
+    const [raised]: { answerDueOn: string }[] = await tx.query(
+      `select answer_due_on::text as "answerDueOn" from objection where assignment_id = $1 and outcome is null`,
+      [assignment.id],
+    );
+    const { office } = await this.directory.governmentPosts(tx);
+    await this.tell(tx, at, plan.id, task, assignment, [office], 'objected', {
+      reason,
+      answerDueOn: raised?.answerDueOn ?? null,
+    });
+  }
+
+  /** Both units are told: the one that is relieved, and the one that has it now. */
+  async ofTransfer(
+    tx: EntityManager,
+    { plan, task, assignment, at, reason, fromUnitId }: AssignmentChange,
+    signForBy: LocalDate | null,
+  ): Promise<void> {
+    const units = [fromUnitId, assignment.unitId];
+    const posts = await this.directory.postsOf(tx, units);
+    const names = await this.directory.namesOf(tx, units);
+    const contacts = units.map((unitId) => posts.get(unitId)!.contact);
+    await this.tell(tx, at, plan.id, task, assignment, contacts, 'transferred', {
+      from: names.get(fromUnitId) ?? '',
+      reason,
+      signForBy,
+    });
+  }
+
+  private async tell(
+    tx: EntityManager,
+    at: Date,
+    planId: string,
+    task: Task,
+    assignment: AssignmentChange['assignment'],
+    postIds: readonly string[],
+    kind: WantedNotification['kind'],
+    parameters: Record<string, unknown>,
+  ): Promise<void> {
+    const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
+    const names = await this.directory.namesOf(tx, [assignment.unitId]);
+    const taskNumber = await numberOf(tx, task);
+    const wanted = postIds.map((postId): WantedNotification => ({
+      jurisdictionId: assignment.jurisdictionId,
+      postId,
+      kind,
+      planId,
+      taskId: task.id,
+      parameters: {
+        taskNumber,
+        taskContent: excerpt(task.content),
+        unitName: names.get(assignment.unitId) ?? '',
+        ...parameters,
+      },
+    }));
+    await this.notifications.write(tx, at, timeZone, wanted);
+  }
+}

@@ -1,0 +1,115 @@
+import { type AssignmentFacts, DROPPED_STATES, ENDED_STATES, meetsTarget, type TransferTarget } from '@duban/domain';
+import { may, UnitDirectory } from '@duban/directory';
+import type { Actor } from '@duban/history';
+import { addDays, type LocalDate, localDateOf } from '@duban/kernel';
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, Not } from 'typeorm';
+import { Assignment } from './assignment.entity';
+import type { TransitionInput } from './assignment.service';
+import { Measurements } from './measurements';
+import { Objections } from './objections';
+import type { Plan } from './plan.entity';
+import { Target } from './target.entity';
+import type { Task } from './task.entity';
+
+/** In days: a suspension that is forgotten ends by itself. */
+const LONGEST_SUSPENSION = 366;
+
+/** An assignment that an event is asked of, held by the caller, with the unit that a transfer (移交) names. */
+export interface Asked {
+  plan: Plan;
+  task: Task;
+  assignment: Assignment;
+  input: TransitionInput;
+  toUnitId: string | null;
+}
+
+/** Loads what a decision on an assignment rests on: over all parts of the task, those too that the actor does not see. */
+@Injectable()
+export class AssignmentFactsLoader {
+  constructor(
+    private readonly directory: UnitDirectory,
+    private readonly measurements: Measurements,
+    private readonly objections: Objections,
+  ) {}
+
+  async load(tx: EntityManager, actor: Actor, at: Date, asked: Asked): Promise<AssignmentFacts> {
+    const { assignment, task, input } = asked;
+    const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
+    const figures = this.measurements.checked(targets, input.measurements ?? []);
+    const [counted]: {
+      unreported: number;
+      hasLead: boolean;
+      hasAnotherPart: boolean;
+      reporters: string[] | null;
+      reportingUnit: string | null;
+    }[] = await tx.query(
+      `select
+         (select count(*)::int from assignment
+          where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')
+            and not 'suspended' = any(marks)) as unreported,
+         exists (select from assignment where task_id = $1 and role = 'lead' and state <> all($3)) as "hasLead",
+         exists (select from assignment where task_id = $1 and unit_id = $4 and id <> $2 and state <> all($5))
+           as "hasAnotherPart",
+         last.reporters, last.unit_id as "reportingUnit"
+       from (select) one left join lateral (
+         select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
+         from report r join post p on p.id = r.post_id
+         where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
+      [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES],
+    );
+    const measured = (target: Target): number | undefined => figures.get(target.id);
+    const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
+    return {
+      isLead: assignment.role === 'lead',
+      hasLead: counted?.hasLead ?? false,
+      actsAsOffice: may(actor, 'assignment.judge'),
+      // Whoever stood in, and whom they stood in for, reported it alike.
+      isOwnReport:
+        (counted?.reporters ?? []).some((id) => id === actor.personId || id === actor.delegation?.personId) ||
+        actor.unitId === assignment.unitId ||
+        (await this.isReportOf(tx, actor.unitId, counted?.reportingUnit ?? null)),
+      reason: input.reason ?? null,
+      cancelReason: input.cancelReason ?? null,
+      unimplementedReason: input.unimplementedReason ?? null,
+      isOwnRequest: false,
+      mayStillObject: input.event === 'object' && today <= (await this.objections.lastDay(tx, asked)),
+      objectionOutcome: input.outcome ?? null,
+      transferTo: await transferTarget(tx, asked),
+      reopenClock: input.clock ?? null,
+      newDate: input.dueOn === undefined ? 'missing' : input.dueOn > today ? 'fine' : 'past',
+      resumeOn: resumption(input.resumeOn, today),
+      hasAnotherPart: counted?.hasAnotherPart ?? false,
+      unreportedUnits: counted?.unreported ?? 0,
+      goAheadReason: input.goAheadReason ?? null,
+      evidenceCount: input.evidence?.length ?? 0,
+      unmeasuredTargets: targets.filter((target) => measured(target) === undefined).length,
+      missedTargets: targets.filter((target) => {
+        const figure = measured(target);
+        return figure !== undefined && !meetsTarget(target, figure);
+      }).length,
+      shortfallReason: input.shortfallReason ?? null,
+    };
+  }
+
+  /** Whether a unit's report is this one's own: it made it, or was made of the unit that did (机构改革). */
+  private async isReportOf(tx: EntityManager, unitId: string | null, reportingUnit: string | null): Promise<boolean> {
+    if (unitId === null || reportingUnit === null) return false;
+    if (unitId === reportingUnit) return true;
+    return (await this.directory.predecessorsOf(tx, [unitId])).get(unitId)?.has(reportingUnit) ?? false;
+  }
+}
+
+async function transferTarget(tx: EntityManager, { assignment, toUnitId }: Asked): Promise<TransferTarget> {
+  if (toUnitId === null) return 'missing';
+  if (toUnitId === assignment.unitId) return 'same_unit';
+  const { taskId } = assignment;
+  const state = Not(In([...ENDED_STATES]));
+  return (await tx.getRepository(Assignment).existsBy({ taskId, unitId: toUnitId, state })) ? 'has_a_part' : 'fine';
+}
+
+function resumption(resumeOn: LocalDate | undefined, today: LocalDate): AssignmentFacts['resumeOn'] {
+  if (resumeOn === undefined) return 'missing';
+  if (resumeOn <= today) return 'past';
+  return resumeOn > addDays(today, LONGEST_SUSPENSION) ? 'too_far' : 'fine';
+}
