@@ -5,12 +5,12 @@ import { addDays, type LocalDate, localDateOf } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
-import type { TransitionInput } from './assignment.service';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
 import type { Plan } from './plan.entity';
 import { Target } from './target.entity';
 import type { Task } from './task.entity';
+import type { TransitionInput } from './transition-input';
 
 /** In days: a suspension that is forgotten ends by itself. */
 const LONGEST_SUSPENSION = 366;

@@ -5,9 +5,6 @@ import {
   type CancelReason,
   DROPPED_STATES,
   ENDED_STATES,
-  type ObjectionOutcome,
-  type ReopenClock,
-  type UnimplementedReason,
 } from '@duban/domain';
 import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
@@ -26,34 +23,10 @@ import { assertUnitsNamed } from './restriction.service';
 import { type Evidence, Report, type ReportKind } from './report.entity';
 import { type AssignmentSnapshot, assignmentSnapshot, reportSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
+import type { TransitionInput } from './transition-input';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 import { advanceTask } from './task-states';
-
-export interface TransitionInput {
-  event: string;
-  expectedVersion?: number;
-  reason?: string;
-  cancelReason?: string;
-  unimplementedReason?: UnimplementedReason;
-  /** The unit that gets the part, by its code or name. */
-  toUnit?: string;
-  /** What the office decides of an objection (异议). */
-  outcome?: ObjectionOutcome;
-  /** The day on which a suspension (中止) ends by itself. */
-  resumeOn?: LocalDate;
-  /** What reopening means for the date of completion. */
-  clock?: ReopenClock;
-  /** A new date of completion. */
-  dueOn?: LocalDate;
-  /** Day by which a returned completion is to be put right. */
-  rectifyBy?: LocalDate;
-  text?: string;
-  evidence?: Evidence[];
-  measurements?: MeasurementInput[];
-  shortfallReason?: string;
-  goAheadReason?: string;
-}
 
 export interface ReportInput {
   obligationId: string;

@@ -11,7 +11,7 @@ import { Target } from './target.entity';
 import { Task } from './task.entity';
 
 export { Assignment, type Role, ROLES } from './assignment.entity';
-export { AssignmentService, type ReportInput, type TransitionInput } from './assignment.service';
+export { AssignmentService, type ReportInput } from './assignment.service';
 export type { MeasurementInput } from './measurements';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';
@@ -38,6 +38,7 @@ export { Target } from './target.entity';
 export { Task } from './task.entity';
 export { redateTask } from './task-states';
 export { TasksModule } from './tasks.module';
+export type { TransitionInput } from './transition-input';
 
 /** The tables that this library owns. */
 export const TASKS_ENTITIES = [

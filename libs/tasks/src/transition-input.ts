@@ -1,0 +1,30 @@
+import type { ObjectionOutcome, ReopenClock, UnimplementedReason } from '@duban/domain';
+import type { LocalDate } from '@duban/kernel';
+import type { MeasurementInput } from './measurements';
+import type { Evidence } from './report.entity';
+
+/** What is given with an event of an assignment (责任分工); which of it the event needs is said by the machine's guards. */
+export interface TransitionInput {
+  event: string;
+  expectedVersion?: number;
+  reason?: string;
+  cancelReason?: string;
+  unimplementedReason?: UnimplementedReason;
+  /** The unit that gets the part, by its code or name. */
+  toUnit?: string;
+  /** What the office decides of an objection (异议). */
+  outcome?: ObjectionOutcome;
+  /** The day on which a suspension (中止) ends by itself. */
+  resumeOn?: LocalDate;
+  /** What reopening means for the date of completion. */
+  clock?: ReopenClock;
+  /** A new date of completion. */
+  dueOn?: LocalDate;
+  /** Day by which a returned completion is to be put right. */
+  rectifyBy?: LocalDate;
+  text?: string;
+  evidence?: Evidence[];
+  measurements?: MeasurementInput[];
+  shortfallReason?: string;
+  goAheadReason?: string;
+}
