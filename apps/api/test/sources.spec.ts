@@ -26,6 +26,7 @@ const AS_SYSTEM = [
 
 /** What follows from commands beyond the sight of those who give them. */
 const WITH_CONSEQUENCES = [
+  'libs/directory/src/account.service.ts',
   'libs/directory/src/delegation.service.ts',
   'libs/directory/src/sign-in/password.service.ts',
   'libs/reporting/src/past-board.ts',

@@ -1,4 +1,4 @@
-import { insertAll } from '@duban/database';
+import { consequences, insertAll } from '@duban/database';
 import { ADMINISTRATOR_POSTS, GOVERNMENT_POSTS, type PostKind } from '@duban/domain';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
 import { conflict, forbidden, invalid, localDateOf, newId, notFound } from '@duban/kernel';
@@ -139,11 +139,14 @@ export class AccountService {
       // Nobody held the post before them.
       handedOverAt: at,
     }));
-    await insertAll(tx, PersonEntity, persons);
     // What an administrator's file says is one administrator's word; the other confirms it (三员分立).
     const { confirmImportedPosts } = (await this.policies.current(tx)).policy;
     const waits = confirmImportedPosts && actor.post === 'admin';
-    if (!waits) await insertAll(tx, PostHoldingEntity, holdings);
+    // They follow from the posts, which whoever may do this has made: nobody but the administrators writes them alone.
+    await consequences(tx, async () => {
+      await insertAll(tx, PersonEntity, persons);
+      if (!waits) await insertAll(tx, PostHoldingEntity, holdings);
+    });
     const states = await readPersonStates(
       tx,
       persons.map((person) => person.id),
@@ -241,12 +244,13 @@ export class AccountService {
     };
     if (Object.keys(changes).length > 0) {
       await tx.update(PersonEntity, { id: person.id }, changes);
-      if (email !== undefined) await voidMailedCodes(tx, person.id);
-      if (isActive === false) {
+      await consequences(tx, async () => {
+        if (email !== undefined) await voidMailedCodes(tx, person.id);
+        if (isActive !== false) return;
         await endSessions(tx, [person.id]);
         await this.tokens.endAllOf(tx, actor, at, person.id);
         await this.delegations.endAllOf(tx, actor, at, person.id);
-      }
+      });
       const [after] = await readPersonStates(tx, [person.id]);
       await this.history.append(tx, actor, at, [
         { type: 'person.edited', entity: 'person', entityId: person.id, before, after },

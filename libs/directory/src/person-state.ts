@@ -24,7 +24,7 @@ export interface PersonState {
 export async function readPersonStates(tx: EntityManager, personIds: readonly string[]): Promise<PersonState[]> {
   return tx.query(
     `select p.id, p.username, p.display_name as "displayName", p.email, p.is_active as "isActive",
-       p.password_hash is not null as "hasPassword",
+       has_password(p.id) as "hasPassword",
        coalesce(held.posts, '[]') as posts
      from unnest($1::uuid[]) with ordinality as wanted(id, place)
      join person p on p.id = wanted.id

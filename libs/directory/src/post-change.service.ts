@@ -317,7 +317,7 @@ const insertProposed = (tx: EntityManager, actor: Actor, at: Date, rows: readonl
   );
 
 const views = (tx: EntityManager, ids: readonly string[]): Promise<PostChangeView[]> =>
-  tx.query(`${VIEW} where c.id = any($1::uuid[]) order by c.id for update of c`, [ids]);
+  tx.query(`${VIEW} where c.id = any($1::uuid[]) order by c.id`, [ids]);
 
 const VIEW = `select c.id, c.kind, c.state, c.version, c.person_id as "personId", p.username,
   p.display_name as "displayName", c.post_id as "postId", post.kind as "postKind",

@@ -86,6 +86,46 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
     `select o.id from obligation o where o.unit_id = duban_unit() and ${SEEN('o.task_id')}`,
   ),
 
+  // Accounts
+  /** Whoever holds a post of one of some kinds today, or will. */
+  {
+    signature: 'holders_of(text[])',
+    parameters: 'kinds text[]',
+    returns: 'uuid[]',
+    body: `begin
+      return coalesce((select array_agg(distinct h.person_id) from post_holding h join post p on p.id = h.post_id
+        where p.kind = any(kinds) and (h.to_on is null
+          or h.to_on > (coalesce((select instant from demonstration_clock), now()) at time zone 'Asia/Shanghai')::date)), '{}');
+    end`,
+  },
+  /** Whether who opens an account would be who did before the statement: by the same password, and mailed to alike. */
+  {
+    signature: 'opens_as_before(uuid, text, text)',
+    parameters: 'which uuid, mail text, hash text',
+    returns: 'boolean',
+    body: `begin
+      return exists (select from person p where p.id = which
+        and (p.email, p.password_hash) is not distinct from (mail, hash));
+    end`,
+  },
+  /** Whether somebody can sign in by a password at all; the hash is for the system alone. */
+  {
+    signature: 'has_password(uuid)',
+    parameters: 'which uuid',
+    returns: 'boolean',
+    body: `begin return exists (select from person p where p.id = which and p.password_hash is not null); end`,
+  },
+  /** What failed sign-ins of one's own are counted under. */
+  {
+    signature: 'own_guesses()',
+    returns: 'text[]',
+    body: `begin
+      return array(select unnest(array['factor ' || p.id,
+          'account ' || rtrim(translate(encode(sha256(convert_to(p.username, 'UTF8')), 'base64'), '+/', '-_'), '=')])
+        from person p where p.id = duban_person());
+    end`,
+  },
+
   /**
    * Whether there is such a thing that is not restricted: who asks for what is another's is told so, and of what is
    * restricted nothing. `kind`: task, assignment, supervision_notice.

@@ -64,7 +64,7 @@ function statements(): string[] {
 function rightsOf(
   table: string,
   role: string,
-  { sees, exceptFor, adds, changes, columns, removes }: TableRights,
+  { sees, exceptFor, adds, changes, into, columns, removes }: TableRights,
 ): string[] {
   const name = role.replace('duban_', '');
   const isRecordedOnce = RECORDED_ONCE.has(table);
@@ -80,7 +80,8 @@ function rightsOf(
     !isRecordedOnce &&
       changes && [
         `grant update ${columns ? `(${columns.join(', ')}) ` : ''}on ${table} to ${role}`,
-        `create policy ${name}_changes on ${table} for update to ${role} using (${changes}) with check (${changes})`,
+        `create policy ${name}_changes on ${table} for update to ${role} using (${changes})
+           with check (${into ?? changes})`,
       ],
     !isRecordedOnce &&
       removes && [

@@ -11,6 +11,7 @@ const OF_THE_SCHEMA = ['migrations', 'table_security'];
 const id = (kind: number, n: number): string => `00000000-0000-7000-800${kind}-${String(n).padStart(12, '0')}`;
 const [CITY, PLAN] = [id(0, 0), id(2, 0)];
 const contactOf = (unit: number): Acting => ({ personId: id(9, unit), post: 'contact', unitId: id(1, unit) });
+const POSTS = ['office', 'officer', 'leader', 'auditor', 'admin', 'security', 'head', 'deputy', 'contact', 'handler'];
 const OFFICE: Acting = { personId: id(9, 100), post: 'office', unitId: null };
 
 /** Four units, each with a task of its own. */
@@ -122,6 +123,39 @@ describe('The security of tables', () => {
     ['reads how others sign in', `select from sign_in_guess`],
   ])('lets no unit do what its rights do not say: %s', async (_, statement) => {
     expect(await codeOf(database.transactor.as(contactOf(1), (tx) => tx.query(statement)))).toBe('42501');
+  });
+
+  it.each([
+    ['a hash of a password', `select password_hash from person`],
+    ['whose password has a hash', `select from person where password_hash = ''`],
+    ['a hash of a former password', `select password_hash from password_history`],
+    ['a mailed code', `select token_hash from password_reset`],
+    ['a session’s token', `select token_hash from session`],
+    ['an API token', `select token_hash from api_token`],
+    ['a secret of a second factor', `select secret from second_factor`],
+    ['one that is not confirmed', `select pending_secret from second_factor`],
+    ['a recovery code', `select code_hash from recovery_code`],
+    ['all of an account', `select * from person`],
+  ])('shows nobody but the system %s', async (_, statement) => {
+    for (const post of POSTS) {
+      const actor = { ...contactOf(1), post };
+      expect([post, await codeOf(database.transactor.as(actor, (tx) => tx.query(statement)))]).toEqual([post, '42501']);
+    }
+    expect(await codeOf(database.transactor.run((tx) => tx.query(statement)))).toBe('done');
+  });
+
+  it('tells whether an account has a password, but not which', async () => {
+    await database.transactor.run((tx) =>
+      tx.query(`insert into person (id, username, display_name, password_hash, created_at)
+        values ('${id(9, 1)}', 'one', '一', 'hash', now()), ('${id(9, 2)}', 'two', '二', null, now())`),
+    );
+    const rows = await database.transactor.as(contactOf(1), (tx) =>
+      tx.query(`select username, has_password(id) as has from person order by 1`),
+    );
+    expect(rows).toEqual([
+      { username: 'one', has: true },
+      { username: 'two', has: false },
+    ]);
   });
 
   it('lets a unit change its own part and nobody else’s', async () => {

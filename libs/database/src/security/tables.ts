@@ -7,6 +7,8 @@ export interface TableRights {
   exceptFor?: readonly string[];
   adds?: string;
   changes?: string;
+  /** What a changed row must be like afterwards, else the statement fails; as `changes` where it is left out. */
+  into?: string;
   /** Columns that may be changed; all where it is left out. */
   columns?: readonly string[];
   removes?: string;
@@ -17,7 +19,8 @@ export type TableSecurity = Partial<Record<Exclude<Role, 'duban_system'>, TableR
 
 const GOVERNMENT = ['duban_office', 'duban_leader', 'duban_auditor', 'duban_admin'] as const;
 const EVERYBODY = [...GOVERNMENT, 'duban_security', 'duban_unit'] as const;
-const DIRECTORS = ['duban_office', 'duban_admin', 'duban_security'] as const;
+/** Who keeps the directory (单位名录). */
+const KEEPERS = ['duban_office', 'duban_admin'] as const;
 
 const each = (roles: readonly Exclude<Role, 'duban_system'>[], rights: TableRights): TableSecurity =>
   Object.fromEntries(roles.map((role) => [role, rights]));
@@ -38,15 +41,52 @@ const either = (...conditions: string[]): string => conditions.map((one) => `(${
 const IS_HEAD_OF_OFFICE = `(select current_setting('duban.post', true)) = 'office'`;
 const LED = 'task_id in (select led_tasks())';
 
-/** Readable by everybody: who is who, and rules. Those who keep the directory write it. */
-const directory: TableSecurity = { ...each(EVERYBODY, { sees: 'true' }), ...each(DIRECTORS, whole('true')) };
+/** Who is who, and rules: readable by everybody. */
+const readable: TableSecurity = each(EVERYBODY, { sees: 'true' });
 
-/** Somebody's own; the administrators do to others what the rights let them. */
-const personal: TableSecurity = {
-  ...each(EVERYBODY, whole(`person_id = ${ME}`)),
-  duban_admin: whole('true'),
-  duban_security: whole('true'),
-};
+/** Of the directory, what the office and the system administrator write, who import it. */
+const kept = (rights: TableRights): TableSecurity => ({ ...readable, ...each(KEEPERS, { sees: 'true', ...rights }) });
+
+/** Nobody administers what is their own. */
+const OTHERS = `person_id <> ${ME}`;
+/** Whoever holds none of these posts, today or later. */
+const notAmong = (column: string, ...kinds: string[]): string =>
+  `not (${column} = any((select holders_of('{${kinds.join(',')}}'))::uuid[]))`;
+/** What everybody changes of their own account. */
+const OF_ONESELF = ['email', 'password_hash', 'must_change_password', 'password_set_at'];
+const ownToken: TableRights = { adds: `person_id = ${ME}`, columns: ['ended_at'] };
+
+/** Proposes that others get posts or lose them, and decides what is `into`. */
+const decides = (into: string): TableRights => ({
+  sees: 'true',
+  adds: `state = 'proposed' and proposed_by = ${ME} and ${OTHERS}`,
+  changes: `state = 'proposed'`,
+  into: `decided_by = ${ME} and ${into}`,
+  columns: ['state', 'decided_by', 'decided_at', 'version'],
+});
+
+/** Proposes and binds reorganisations (机构改革); the system carries them out. */
+const reorganises = (who: string): TableRights => ({
+  sees: 'true',
+  adds: both(who, `state = 'proposed' and proposed_by = ${ME}`),
+  changes: 'true',
+  into: both(who, `state = 'withdrawn' or state = 'confirmed' and confirmed_by = ${ME}`),
+  columns: ['state', 'due_at', 'confirmed_by', 'confirmed_at', 'version'],
+});
+
+/** Has somebody stand in for oneself, or, `forOthers`, for somebody else; an administrator’s post nobody stands in for. */
+const standsIn = (sees: string, forOthers: string): TableRights => ({
+  sees,
+  adds: both(
+    `made_by = ${ME}`,
+    `delegate_id <> ${ME}`,
+    either(`person_id = ${ME}`, forOthers),
+    `not exists (select from post p where p.id = post_id and p.kind in ('admin', 'security', 'auditor'))`,
+  ),
+  changes: sees,
+  into: both(`state = 'ended' and ended_by = ${ME}`, either(`${ME} in (person_id, made_by)`, forOthers)),
+  columns: ['state', 'ended_by', 'ended_at', 'end_reason', 'version'],
+});
 
 /** The system's own: signing in, numbers, what runs by itself. */
 const systemOnly: TableSecurity = {};
@@ -80,7 +120,6 @@ const records = (...entities: string[]): TableRights => ({
   ),
 });
 const ofMyself = `entity = 'person' and entity_id = ${ME}`;
-const recordsOwn: TableRights = { adds: `actor_person_id = ${ME}` };
 const seenEvent = both(seen('plan_id', 'plans'), seenTask);
 const wholeRevision = both(
   seen('plan_id', 'plans'),
@@ -93,7 +132,10 @@ const seenHistory = both(
 const ofMatters = both('task_id is not null or plan_id is not null', seenHistory);
 const othersMessages = (digest: string): string => either(`person_id = ${ME}`, seen(digest, 'digests'));
 const ofMine = `${ME} in (person_id, delegate_id, made_by)`;
-const ofMyUnit = `post_id in (select p.id from post p where p.unit_id = ${MY_UNIT})`;
+const ofMyUnit = both(
+  `(select current_setting('duban.post', true)) = 'head'`,
+  `post_id in (select p.id from post p where p.unit_id = ${MY_UNIT})`,
+);
 const readsOwn = {
   changes: `person_id = ${ME}`,
   columns: ['state', 'claimed_until', 'last_error', 'next_attempt_at', 'sent_at', 'read_at'],
@@ -199,8 +241,11 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       sees: ofMatters,
       adds: both(`actor_person_id = ${ME}`, either(`entity <> 'restriction'`, IS_HEAD_OF_OFFICE)),
     },
-    duban_admin: { sees: ofMatters, ...recordsOwn },
-    duban_security: recordsOwn,
+    duban_admin: {
+      sees: ofMatters,
+      ...records('jurisdiction', 'unit', 'post', 'person', 'post_change', 'reorganisation', 'delegation'),
+    },
+    duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
     duban_leader: { sees: ofMatters, ...records('delegation') },
     duban_auditor: { sees: seenHistory, ...records() },
     duban_unit: {
@@ -228,59 +273,91 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   history_key: audited,
   history_checkpoint: audited,
 
-  // The directory
-  jurisdiction: directory,
-  unit: directory,
-  unit_name: directory,
-  unit_alias: directory,
-  unit_group: directory,
-  unit_group_member: directory,
-  settled_name: directory,
-  post: directory,
-  post_holding: directory,
-  person: {
-    ...directory,
-    ...each(['duban_leader', 'duban_auditor', 'duban_unit'], { sees: 'true', changes: `id = ${ME}` }),
-  },
-  policy: each(EVERYBODY, { sees: 'true' }),
-  sign_in_policy: { ...each(EVERYBODY, { sees: 'true' }), duban_security: { sees: 'true', adds: 'true' } },
-  demonstration_clock: each(EVERYBODY, { sees: 'true' }),
-  unit_relation: {
-    ...each(EVERYBODY, { sees: 'true' }),
-    ...each(['duban_office', 'duban_admin'], { sees: 'true', adds: 'true' }),
-  },
+  // The directory: what an import says. Reorganisations, and accounts that follow from units, are the system's to write.
+  jurisdiction: kept({ adds: 'true' }),
+  unit: kept({
+    adds: 'to_on is null',
+    changes: 'true',
+    columns: ['name', 'official_name', 'kind', 'position', 'parent_id'],
+  }),
+  unit_name: kept({ adds: 'to_on is null', changes: 'to_on is null', columns: ['name', 'official_name'] }),
+  unit_alias: kept({ adds: 'true', removes: 'true' }),
+  unit_group: kept({ adds: 'true', changes: 'true', columns: ['name', 'rule'] }),
+  unit_group_member: kept({ adds: 'true', removes: 'true' }),
+  settled_name: { ...readable, duban_office: { sees: 'true', adds: 'true', changes: 'true' } },
+  post: kept({ adds: 'unit_id is not null', changes: 'title is not null', columns: ['closed_on'] }),
+  unit_relation: readable,
   reorganisation: {
     ...each(GOVERNMENT, { sees: 'true' }),
-    ...each(['duban_office', 'duban_admin'], whole('true')),
+    duban_office: reorganises(IS_HEAD_OF_OFFICE),
+    duban_admin: reorganises('true'),
   },
-  /** Who stands in for whom (代行): those concerned, and those who watch over it. */
-  delegation: {
-    ...each(['duban_office', 'duban_security'], { sees: 'true', adds: `made_by = ${ME}`, changes: 'true' }),
-    duban_auditor: { sees: 'true' },
-    // Whose account is closed stands in no more.
-    duban_admin: { sees: 'true', changes: 'true' },
-    duban_leader: { sees: ofMine, adds: `made_by = ${ME}`, changes: ofMine },
-    duban_unit: {
-      sees: either(ofMine, ofMyUnit),
-      adds: both(`made_by = ${ME}`, ofMyUnit),
-      changes: either(ofMine, ofMyUnit),
+  policy: readable,
+  demonstration_clock: readable,
+
+  // Accounts (三员分立): the one administrator makes them and proposes their posts, the other gives these
+  /** Passwords are read by the system alone. Of the other two administrators an admin changes no more than the name. */
+  person: withoutColumns(['password_hash'], {
+    ...each(EVERYBODY, { sees: 'true', changes: 'true', into: `id = ${ME}`, columns: OF_ONESELF }),
+    duban_admin: {
+      sees: 'true',
+      adds: 'true',
+      changes: 'true',
+      into: both(
+        either('is_active', `id <> ${ME}`),
+        either(notAmong('id', 'security', 'auditor'), 'is_active and opens_as_before(id, email, password_hash)'),
+      ),
+      columns: [...OF_ONESELF, 'display_name', 'is_active'],
     },
+  }),
+  post_holding: {
+    ...readable,
+    duban_security: { sees: 'true', adds: OTHERS, changes: OTHERS, columns: ['to_on'], removes: OTHERS },
   },
   post_change: {
-    ...each(DIRECTORS, whole('true')),
+    duban_admin: decides(`state = 'withdrawn' and proposed_by = ${ME}`),
+    duban_security: decides(`case state when 'withdrawn' then proposed_by = ${ME} else ${OTHERS} end`),
     duban_auditor: { sees: 'true' },
   },
+  sign_in_policy: { ...readable, duban_security: { sees: 'true', adds: `person_id = ${ME}` } },
+  /** Who stands in for whom (代行): those concerned, and those who watch over it. */
+  delegation: {
+    duban_office: standsIn('true', IS_HEAD_OF_OFFICE),
+    duban_security: standsIn('true', 'true'),
+    ...each(['duban_auditor', 'duban_admin'], { sees: 'true' }),
+    duban_leader: standsIn(ofMine, 'false'),
+    duban_unit: standsIn(either(ofMine, ofMyUnit), ofMyUnit),
+  },
 
-  // What is of persons
-  session: { ...personal, ...each(['duban_auditor'], { ...whole(`person_id = ${ME}`), sees: 'true' }) },
-  api_token: personal,
+  // What is of persons; of their own sessions, passwords and factors the system lets them know
+  session: withoutColumns(['token_hash'], {
+    ...each(['duban_admin', 'duban_auditor'], { sees: 'true' }),
+    duban_security: { sees: 'true', changes: 'true', into: OTHERS, columns: ['ended_at'] },
+  }),
+  api_token: withoutColumns(['token_hash'], {
+    ...each(EVERYBODY, { ...ownToken, sees: `person_id = ${ME}`, changes: `person_id = ${ME}` }),
+    duban_security: { ...ownToken, sees: 'true', changes: 'true' },
+  }),
   idempotency_key: each(EVERYBODY, whole(`person_id = ${ME}`)),
-  password_history: personal,
-  password_reset: personal,
-  second_factor: { ...personal, ...each(['duban_auditor'], { ...whole(`person_id = ${ME}`), sees: 'true' }) },
-  recovery_code: personal,
-  person_identity: personal,
-  sign_in_guess: { ...each(['duban_admin', 'duban_security'], whole('true')), duban_auditor: { sees: 'true' } },
+  password_history: systemOnly,
+  password_reset: systemOnly,
+  second_factor: withoutColumns(['secret', 'pending_secret'], {
+    ...each(['duban_admin', 'duban_auditor'], { sees: 'true' }),
+    duban_security: { sees: 'true', removes: OTHERS },
+  }),
+  recovery_code: withoutColumns(['code_hash'], { duban_security: { sees: 'true', removes: OTHERS } }),
+  person_identity: {
+    duban_admin: { sees: 'true' },
+    duban_security: {
+      sees: 'true',
+      adds: both(OTHERS, notAmong('person_id', 'admin', 'security', 'auditor')),
+      removes: OTHERS,
+    },
+  },
+  sign_in_guess: {
+    ...each(['duban_admin', 'duban_auditor'], { sees: 'true' }),
+    duban_security: { sees: 'true', removes: `not (subject = any((select own_guesses())::text[]))` },
+  },
   provider_flow: systemOnly,
   provider_logout: systemOnly,
 };

@@ -323,10 +323,10 @@ const identities = (
   issuer: string,
   personId: string,
 ): Promise<{ subject: string; postIds: string[] }[]> =>
-  tx.query(
-    `select subject, post_ids as "postIds" from person_identity where issuer = $1 and person_id = $2 for update`,
-    [issuer, personId],
-  );
+  tx.query(`select subject, post_ids as "postIds" from person_identity where issuer = $1 and person_id = $2`, [
+    issuer,
+    personId,
+  ]);
 
 const insertIdentity = (
   tx: EntityManager,

@@ -85,7 +85,7 @@ export class ApiTokenService {
     const [made]: [ApiTokenView] = await tx.query(
       `with made as (
          insert into api_token (id, person_id, name, purpose, scopes, token_hash, expires_at)
-         values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 day') returning *
+         values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 day') returning ${COLUMNS}
        ) select ${VIEW} from made t`,
       [newId(), actor.personId, name, purpose, [...new Set(scopes)], hashToken(token), days],
     );
@@ -183,6 +183,9 @@ export class ApiTokenService {
 const inOwnPostOnly = (): DomainError =>
   forbidden('DELEGATION.NOT_FOR_THIS', 'Tokens are made in a post of one’s own. Leave the header duban-post out.');
 
-/** Of a token `t`: never its hash. */
+/** Never its hash: that is for the system alone. */
+const COLUMNS = 'id, person_id, name, purpose, scopes, created_at, expires_at, last_used_at, ended_at';
+
+/** Of a token `t`. */
 const VIEW = `t.id, t.person_id as "personId", t.name, t.purpose, t.scopes, t.created_at as "createdAt",
   t.expires_at as "expiresAt", t.last_used_at as "lastUsedAt", t.ended_at as "endedAt"`;

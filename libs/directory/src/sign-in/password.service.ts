@@ -40,27 +40,18 @@ export class PasswordService {
     const { policy } = await this.policies.current(tx);
     const kinds = owner.posts.map(({ kind }) => kind);
     assertFitPassword(password, owner.username, leastLengthFor(policy, kinds));
-    await this.assertNew(tx, owner.id, password, policy.password.remembered);
+    await consequences(tx, () => this.assertNew(tx, owner.id, password, policy.password.remembered));
     const passwordHash = await hashPassword(password);
     await tx.query(
       `update person set password_hash = $2, must_change_password = $3, password_set_at = now() where id = $1`,
       [owner.id, passwordHash, !isOwn && policy.password.changeWhenSetByAdministrator],
     );
-    await tx.query(`insert into password_history (id, person_id, password_hash) values ($1, $2, $3)`, [
-      newId(),
-      owner.id,
-      passwordHash,
-    ]);
-    await tx.query(
-      `delete from password_history where person_id = $1 and id not in
-         (select id from password_history where person_id = $1 order by id desc limit $2)`,
-      [owner.id, Math.max(1, policy.password.remembered)],
-    );
-    await tx.query(
-      `update session set ended_at = now() where person_id = $1 and ended_at is null and id is distinct from $2::uuid`,
-      [owner.id, keptSessionId],
-    );
     await consequences(tx, async () => {
+      await remember(tx, owner.id, passwordHash, policy.password.remembered);
+      await tx.query(
+        `update session set ended_at = now() where person_id = $1 and ended_at is null and id is distinct from $2::uuid`,
+        [owner.id, keptSessionId],
+      );
       await voidMailedCodes(tx, owner.id);
       await forgetFailures(tx, accountSubject(owner.username));
     });
@@ -79,6 +70,20 @@ export class PasswordService {
       }
     }
   }
+}
+
+/** Keeps it among so many, by which a former password is known again. */
+async function remember(tx: EntityManager, personId: string, passwordHash: string, most: number): Promise<void> {
+  await tx.query(`insert into password_history (id, person_id, password_hash) values ($1, $2, $3)`, [
+    newId(),
+    personId,
+    passwordHash,
+  ]);
+  await tx.query(
+    `delete from password_history where person_id = $1 and id not in
+       (select id from password_history where person_id = $1 order by id desc limit $2)`,
+    [personId, Math.max(1, most)],
+  );
 }
 
 /** Codes that were mailed to the person set no password any more. */

@@ -48,7 +48,7 @@ export class SignInAdministrationService {
     assertMay(actor, 'account.read');
     const rows: AccountView[] = await tx.query(
       `select p.id, p.username, p.display_name as "displayName", p.email, p.is_active as "isActive",
-         p.password_hash is not null as "hasPassword",
+         has_password(p.id) as "hasPassword",
          exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null)
            as "hasSecondFactor",
          null as "lockedUntil",
