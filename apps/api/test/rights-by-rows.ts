@@ -1,0 +1,250 @@
+import { type Edge, formOf, type Json, type Method, sample, type Sent } from './edge';
+import { ASKERS, DRAFT } from './rights-matrix';
+import { enrol } from './sign-in-parts';
+
+export type Asked = [Method, string, Sent];
+type Posts = readonly (keyof typeof ASKERS)[];
+
+/** A request to a route that is about no matter, which would do something, and one whose post may. */
+interface Deed {
+  by: keyof typeof ASKERS;
+  ask: (edge: Edge) => Asked | Promise<Asked>;
+}
+
+const rename = (code: string) => ({
+  kind: 'rename',
+  effectiveOn: '2023-02-20',
+  reason: '机构改革',
+  units: [code],
+  name: `${code}新称`,
+});
+const proposedRename = async (edge: Edge, code: string): Promise<Json> => {
+  const office = await edge.as('office');
+  return office.post('/reorganisations', rename(code));
+};
+const grant = (username: string, kind: string) => ({ kind: 'grant', username, post: { kind }, reason: '任命' });
+/** A proposal of the admin's that is not decided; one a person is enough. Whoever may all would decide it at once. */
+async function waiting(edge: Edge, username: string): Promise<string> {
+  const find = () =>
+    edge.query(
+      `select c.id from post_change c join person p on p.id = c.person_id where p.username = $1 and c.state = 'proposed'`,
+      [username],
+    );
+  const [found] = await find();
+  if (found) return found.id;
+  await edge.query(
+    `insert into post_change (id, kind, person_id, post_id, from_on, reason, state, proposed_by, proposed_at, version)
+     select gen_random_uuid(), 'grant', whom.id, post.id, '2023-01-20', '任命', 'proposed', admin.id, now(), 1
+     from person whom, person admin, post where whom.username = $1 and admin.username = 'admin' and post.kind = 'officer'`,
+    [username],
+  );
+  const [made] = await find();
+  return made.id;
+}
+
+const withUnit = (): string => {
+  const directory = JSON.parse(sample.units);
+  const added = { code: 'LDX1', name: '市新设局', kind: 'department' };
+  return JSON.stringify({ ...directory, units: [...directory.units, added] });
+};
+
+export const DEEDS: Readonly<Record<string, Deed>> = {
+  'POST /plans': { by: 'officer', ask: () => ['POST', '/plans', { form: formOf(DRAFT) }] },
+  'POST /units/import': {
+    by: 'officer',
+    ask: () => ['POST', '/units/import', { form: formOf(withUnit(), 'units.json') }],
+  },
+  'POST /units/{code}/posts': {
+    by: 'officer',
+    ask: () => ['POST', '/units/LD09/posts', { json: { kind: 'handler', title: '临时经办' } }],
+  },
+  'DELETE /units/{code}/posts/{id}': {
+    by: 'admin',
+    ask: async (edge) => {
+      const office = await edge.as('office');
+      const { id } = await office.post('/units/LD09/posts', { kind: 'deputy', title: '分管临时事务' });
+      return ['DELETE', `/units/LD09/posts/${id}`, {}];
+    },
+  },
+  'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
+  'POST /reorganisations/{id}/confirm': {
+    by: 'admin',
+    ask: async (edge) => {
+      const { id, preview } = await proposedRename(edge, 'LD10');
+      return ['POST', `/reorganisations/${id}/confirm`, { json: { expectedDigest: preview.digest } }];
+    },
+  },
+  'POST /reorganisations/{id}/withdraw': {
+    by: 'office',
+    ask: async (edge) => {
+      const { id } = await proposedRename(edge, 'LD11');
+      return ['POST', `/reorganisations/${id}/withdraw`, { json: {} }];
+    },
+  },
+  'PUT /sign-in-policy': {
+    by: 'security',
+    ask: async (edge) => {
+      const security = await edge.as('security');
+      const { version, policy } = await security.get('/sign-in-policy');
+      const stricter = { ...policy, password: { ...policy.password, remembered: policy.password.remembered + 1 } };
+      return ['PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: stricter } }];
+    },
+  },
+  'POST /post-changes': {
+    by: 'security',
+    ask: () => ['POST', '/post-changes', { json: grant('LD09.head', 'officer') }],
+  },
+  'POST /post-changes/decisions': {
+    by: 'security',
+    ask: async (edge) => {
+      const ids = [await waiting(edge, 'LD12.head')];
+      return ['POST', '/post-changes/decisions', { json: { ids, event: 'confirm' } }];
+    },
+  },
+  'POST /persons': {
+    by: 'admin',
+    ask: () => ['POST', '/persons', { json: { username: 'newcomer', displayName: '新人' } }],
+  },
+  'POST /persons/{username}/unlock': {
+    by: 'security',
+    ask: async (edge) => {
+      const guess = { json: { username: 'LD13.head', password: 'a guess' } };
+      for (let i = 0; i < 11; i++) await edge.nobody().ask('POST', '/sessions', guess);
+      return ['POST', '/persons/LD13.head/unlock', {}];
+    },
+  },
+  'DELETE /persons/{username}/sessions': {
+    by: 'security',
+    ask: async (edge) => {
+      const contact = await edge.signIn('LD14.contact');
+      await contact.post('/api-tokens', { name: 'a', purpose: 'b', scopes: ['unit.read'], days: 1 });
+      return ['DELETE', '/persons/LD14.contact/sessions', {}];
+    },
+  },
+  'DELETE /persons/{username}/second-factor': {
+    by: 'security',
+    ask: async (edge) => {
+      await enrol(edge, 'LD15.contact');
+      return ['DELETE', '/persons/LD15.contact/second-factor', {}];
+    },
+  },
+};
+
+/** Routes that policies of rows cannot tell apart, and why. */
+export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
+  'PUT /clock': 'a demonstration’s clock is moved by the system, with all that falls due on the way',
+  'POST /policies/{id}/simulate': 'writes nothing, and reads what the asker sees',
+  'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',
+  'POST /inbox/{id}/read': 'everybody has a right to it',
+  'GET /sign-in-policy': 'whoever chooses a password is told its rules',
+  'GET /policies': 'rules are for everybody to read',
+  'GET /policies/{id}': 'rules are for everybody to read',
+  'GET /clock': 'tells the time',
+  'GET /history': 'the events of matters are shown with these to whoever sees them',
+  'GET /deliveries': 'everybody sees what was sent to them',
+};
+
+/** What a question asks for besides, without which nobody is answered. */
+export const QUERIES: Readonly<Record<string, string>> = {
+  'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',
+  'GET /history/proofs/consistency': '?from=1&to=1',
+};
+
+const MOST: Posts = ['office', 'officer', 'leader', 'auditor', 'security', 'LD04.head', 'LD04.contact'];
+const ALL: Posts = ['admin', ...MOST];
+
+/** What goes beyond a post's right on a route to which it has one, or that asks for none. */
+export const EXCESSES: readonly {
+  what: string;
+  posts: Posts;
+  ask: (edge: Edge, who: string) => Asked | Promise<Asked>;
+}[] = [
+  ...[{ displayName: '改名' }, { email: 'me@example.org' }, { password: 'taken over by it' }, { isActive: false }].map(
+    (json) => ({
+      what: `change the account of another: ${Object.keys(json)[0]}`,
+      posts: MOST,
+      ask: (): Asked => ['PATCH', '/persons/LD09.contact', { json }],
+    }),
+  ),
+  ...[{ email: 'me@example.org' }, { password: 'taken over by it' }, { isActive: false }].flatMap((json) =>
+    ['security', 'auditor'].map((whom) => ({
+      what: `take over the account of ${whom}: ${Object.keys(json)[0]}`,
+      posts: ALL.filter((who) => who !== whom),
+      ask: (): Asked => ['PATCH', `/persons/${whom}`, { json }],
+    })),
+  ),
+  ...[{ displayName: '自取' }, { isActive: false }].map((json) => ({
+    what: `change of their own account what is not theirs: ${Object.keys(json)[0]}`,
+    posts: 'isActive' in json ? ALL : MOST,
+    ask: (_: Edge, who: string): Asked => ['PATCH', `/persons/${who}`, { json }],
+  })),
+  ...['confirm', 'refuse'].map((event) => ({
+    what: `${event} what waits for the security administrator`,
+    posts: ALL.filter((who) => who !== 'security'),
+    ask: async (edge: Edge): Promise<Asked> => {
+      const ids = [await waiting(edge, 'LD08.head')];
+      return ['POST', '/post-changes/decisions', { json: { ids, event } }];
+    },
+  })),
+  {
+    what: 'withdraw what another has proposed',
+    posts: MOST,
+    ask: async (edge) => {
+      const ids = [await waiting(edge, 'LD08.head')];
+      return ['POST', '/post-changes/decisions', { json: { ids, event: 'withdraw' } }];
+    },
+  },
+  {
+    what: 'give themselves a post',
+    posts: ALL,
+    ask: (_, who) => ['POST', '/post-changes', { json: grant(who, who === 'leader' ? 'officer' : 'leader') }],
+  },
+  {
+    what: 'give a post at once',
+    posts: ['admin'],
+    ask: () => ['POST', '/post-changes', { json: grant('LD07.head', 'officer') }],
+  },
+  {
+    what: 'confirm a post for themselves',
+    posts: ['security'],
+    ask: async (edge) => {
+      const ids = [await waiting(edge, 'security')];
+      return ['POST', '/post-changes/decisions', { json: { ids, event: 'confirm' } }];
+    },
+  },
+  {
+    what: 'end their own sessions as if they were another’s',
+    posts: ALL,
+    ask: (_, who) => ['DELETE', `/persons/${who}/sessions`, {}],
+  },
+  {
+    what: 'have somebody stand in for who is not theirs',
+    posts: ['admin', 'officer', 'leader', 'auditor', 'LD04.head', 'LD04.contact', 'LD04.handler'],
+    ask: async (edge) => {
+      const [post] = await edge.query(
+        `select p.id from post p join unit u on u.id = p.unit_id where u.code = 'LD09' and p.kind = 'head'`,
+      );
+      const days = { from: '2023-01-21', until: '2023-01-25' };
+      const json = { postId: post.id, holder: 'LD09.head', to: 'LD09.contact', reason: '休假', ...days };
+      return ['POST', '/delegations', { json }];
+    },
+  },
+  {
+    what: 'end who stands in for others',
+    posts: ['admin', 'officer', 'leader', 'auditor', 'LD04.head', 'LD04.contact', 'LD04.handler'],
+    ask: async (edge) => ['POST', `/delegations/${await delegation(edge)}/end`, { json: {} }],
+  },
+];
+
+/** Somebody who stands in for the head of LD08. */
+async function delegation(edge: Edge): Promise<string> {
+  const [found] = await edge.query(`select id from delegation where state = 'standing' limit 1`);
+  if (found) return found.id;
+  const [post] = await edge.query(
+    `select p.id from post p join unit u on u.id = p.unit_id where u.code = 'LD08' and p.kind = 'head'`,
+  );
+  const head = await edge.as('LD08.head');
+  const days = { from: '2023-01-20', until: '2023-01-25' };
+  const { id } = await head.post('/delegations', { postId: post.id, to: 'LD08.contact', reason: '休假', ...days });
+  return id;
+}
