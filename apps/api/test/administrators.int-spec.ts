@@ -117,6 +117,9 @@ describe('The three administrators', () => {
       }
     }
     expectProblem(await admin.ask('PATCH', '/persons/admin', { json: { isActive: false } }), 403, 'RIGHTS.OWN_ACCOUNT');
+    // Their names are an admin's to give all the same.
+    const named = await admin.do('PATCH', '/persons/auditor', { json: { displayName: '许衡' } });
+    expect(named).toMatchObject({ displayName: '许衡', isActive: true });
     // What is their own they change themselves.
     const own = { email: 'audit@city.example', currentPassword: PASSWORD };
     await (await as('auditor')).do('PATCH', '/persons/auditor', { json: own });
