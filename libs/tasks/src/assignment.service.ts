@@ -206,15 +206,9 @@ export class AssignmentService {
       } else if (effect === 'record_objection') {
         await this.objections.raise(tx, actor, at, held, input.reason!);
       } else if (effect === 'settle_objection') {
-        const { outcome = 'withdrawn', reason = null } = input;
-        await this.objections.settle(
-          tx,
-          actor,
-          at,
-          held,
-          input.event === 'settle_objection' ? outcome : 'withdrawn',
-          reason,
-        );
+        const isAnswer = input.event === 'settle_objection';
+        const [outcome, answer] = isAnswer ? [input.outcome!, input.reason!] : (['withdrawn', null] as const);
+        await this.objections.settle(tx, actor, at, held, outcome, answer);
       } else {
         await this.supervision.effects[effect](tx, change);
       }
@@ -414,9 +408,9 @@ const reasonOf = ({
 }: TransitionInput): string | null =>
   [
     event === 'cancel' ? cancelReason : undefined,
-    unimplementedReason,
+    event === 'close_unimplemented' ? unimplementedReason : undefined,
     event === 'settle_objection' ? outcome : undefined,
-    clock,
+    event === 'reopen' ? clock : undefined,
     reason,
     goAheadReason,
   ]
