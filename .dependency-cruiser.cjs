@@ -10,6 +10,7 @@ const LIBRARIES = [
   'history',
   'queue',
   'directory',
+  'evidence',
   'tasks',
   'supervision',
   'notifications',

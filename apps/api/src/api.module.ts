@@ -5,6 +5,7 @@ import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AssignmentsController } from './assignments/assignments.controller';
 import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
+import { EvidenceController } from './evidence/evidence.controller';
 import { type Ground, GroundModule } from './ground.module';
 import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
@@ -61,6 +62,7 @@ export const CONTROLLERS = {
     PoliciesController,
     TasksController,
     AssignmentsController,
+    EvidenceController,
     SupervisionController,
     MessagesController,
     OperationsController,

@@ -1,6 +1,7 @@
 import { DatabaseModule, Transactor } from '@duban/database';
 import { AccountService, DIRECTORY_ENTITIES, DirectoryModule } from '@duban/directory';
 import { MACHINES } from '@duban/domain';
+import { EvidenceModule } from '@duban/evidence';
 import { HistoryModule } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { NotificationsModule } from '@duban/notifications';
@@ -42,6 +43,7 @@ export class GroundModule implements OnModuleInit {
         QueueModule.forRoot({ databaseUrl }),
         HistoryModule,
         DirectoryModule,
+        EvidenceModule,
         TasksModule,
         SupervisionModule,
         NotificationsModule.forRoot(),

@@ -61,6 +61,7 @@ export const pageOf = <T extends z.ZodType>(
 export const evidence = z.strictObject({
   title: shortText,
   location: shortText.optional().meta({ description: 'Where it is to be found: a file number, an address.' }),
+  fileId: uuid.optional().meta({ description: 'A file of `POST /evidence`, which then belongs to this report.' }),
 });
 export const measurement = z.strictObject({ targetId: uuid, value: z.number() });
 
@@ -161,7 +162,17 @@ export const report = z.object({
   text: z.string(),
   difficulties: textOrNull,
   nextSteps: textOrNull,
-  evidence: z.array(z.object({ title: z.string(), location: z.string().optional() })),
+  evidence: z.array(
+    z.object({
+      title: z.string(),
+      location: z.string().optional(),
+      fileId: uuid.optional().meta({ description: 'Read it by `POST /evidence/{id}/links`.' }),
+      fileName: z.string().optional(),
+      mediaType: z.string().optional(),
+      size: z.int().optional(),
+      sha256: z.string().optional(),
+    }),
+  ),
   shortfallReason: textOrNull,
   goAheadReason: textOrNull,
   personId: uuid,

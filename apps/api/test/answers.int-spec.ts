@@ -334,6 +334,7 @@ describe('The answers', () => {
     Object.assign(all, await new SignInParts(edge()).requests());
     Object.assign(all, await postRequests());
     Object.assign(all, await reorganisationRequests(office));
+    Object.assign(all, await evidenceRequests(await edge().as('LD04.contact')));
     all['GET /plan-imports/{id}'] = [['office', 'GET', `/plan-imports/${accepted.id}`]];
     expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
     const faults: string[] = [];
@@ -390,6 +391,10 @@ describe('The answers', () => {
         expect([name, successes.length]).toEqual([name, name === 'POST /plans' ? 2 : 1]);
         for (const status of successes.filter((one) => one !== '204')) {
           const { content } = document.responses[status];
+          if (name === 'GET /evidence/downloads/{token}') {
+            expect(content).toMatchObject({ 'application/octet-stream': { schema: { format: 'binary' } } });
+            continue;
+          }
           if (name === 'GET /history/export') {
             expect(content).toMatchObject({ 'application/x-ndjson': { schema: { format: 'binary' } } });
             continue;
@@ -429,7 +434,8 @@ describe('The answers', () => {
         document.parameters?.some((p: Json) => p.name === 'Idempotency-Key'),
       );
       const writes = contract.operations.filter(({ method }) => method !== 'GET');
-      const keyless = /^\w+ \/(sessions|password-resets|second-factor|api-tokens|clock|persons)/;
+      const keyless =
+        /^\w+ \/(sessions|password-resets|second-factor|api-tokens|clock|persons|evidence\/\{id\}\/links)/;
       expect(takes.map((operation) => operation.name)).toEqual(
         writes.map((operation) => operation.name).filter((name) => !keyless.test(name)),
       );
@@ -478,5 +484,19 @@ async function reorganisationRequests(office: Caller): Promise<Record<string, Re
     'GET /reorganisations/{id}': [first, second, third].map(({ id }): Request => {
       return ['officer', 'GET', `/reorganisations/${id}`];
     }),
+  };
+}
+
+/** Files of a unit: one that is read, one that is taken back, one that a report refers to. */
+async function evidenceRequests(contact: Caller): Promise<Record<string, Request[]>> {
+  const form = (): FormData => formOf('验收合格。', '验收单.txt');
+  const kept = await contact.do('POST', '/evidence', { form: form() });
+  const unused = await contact.do('POST', '/evidence', { form: form() });
+  const { url } = await contact.post(`/evidence/${kept.id}/links`, {});
+  return {
+    'POST /evidence': [['LD04.contact', 'POST', '/evidence', { form: form() }]],
+    'POST /evidence/{id}/links': [['LD04.contact', 'POST', `/evidence/${kept.id}/links`]],
+    'GET /evidence/downloads/{token}': [['LD04.contact', 'GET', url]],
+    'DELETE /evidence/{id}': [['LD04.contact', 'DELETE', `/evidence/${unused.id}`]],
   };
 }

@@ -66,6 +66,10 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['DELETE', `/units/LD09/posts/${id}`, {}];
     },
   },
+  'POST /evidence': {
+    by: 'LD04.contact',
+    ask: () => ['POST', '/evidence', { form: formOf('验收合格。', '验收单.txt') }],
+  },
   'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
   'POST /reorganisations/{id}/confirm': {
     by: 'admin',

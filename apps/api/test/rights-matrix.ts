@@ -223,6 +223,7 @@ export function requestTo(
     itemId: does ? target.item : NOBODY,
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
     code: 'LD09',
+    token: 'none'.repeat(10),
   };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key];

@@ -449,6 +449,21 @@ const TABLE: Record<string, Probe[]> = {
       others: { ...NEVER, office: NOT_ALLOWED, officer: NOT_ALLOWED },
     },
   ],
+  'POST /evidence': [
+    {
+      request: (_, username) => [username, 'POST', '/evidence', { form: formOf('', '验收单.txt') }],
+      allowed: [...OWN, ...OTHER],
+      hear: '422 EVIDENCE.EMPTY',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'DELETE /evidence/{id}': [
+    as('DELETE', `/evidence/${NOTHING}`, undefined, [...OWN, ...OTHER], '404 EVIDENCE.UNKNOWN'),
+  ],
+  'POST /evidence/{id}/links': [as('POST', `/evidence/${NOTHING}/links`, undefined, READERS, '404 EVIDENCE.UNKNOWN')],
+  'GET /evidence/downloads/{token}': [
+    as('GET', `/evidence/downloads/${'none'.repeat(10)}`, undefined, READERS, '404 EVIDENCE.LINK_UNKNOWN'),
+  ],
   'GET /obligations': [get('/obligations', READERS)],
   'GET /follow-ups': [get('/follow-ups', READERS)],
   'GET /notices': [get('/notices', READERS)],

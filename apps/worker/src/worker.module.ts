@@ -1,4 +1,5 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
+import { EvidenceSweeper } from '@duban/evidence';
 import { CheckpointService } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
@@ -112,6 +113,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly clock: JobClock,
     private readonly resets: PasswordResetMailer,
     private readonly checkpoints: CheckpointService,
+    private readonly evidence: EvidenceSweeper,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
     private readonly imports: ImportsProcessor,
@@ -137,6 +139,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.resets.sendDue();
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
       await this.checkpoints.run();
+      await this.evidence.run();
     });
   }
 }

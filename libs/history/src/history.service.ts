@@ -32,6 +32,7 @@ export const ENTITIES = [
   'post',
   'delegation',
   'reorganisation',
+  'evidence_file',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

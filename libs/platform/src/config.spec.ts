@@ -46,6 +46,12 @@ describe('loadConfig', () => {
     ['an address with a path', { DUBAN_URL: 'https://city.example/duban' }, 'DUBAN_URL'],
     ['an address that is none', { DUBAN_URL: 'duban.city.example' }, 'DUBAN_URL: an address such as'],
     ['a provider that is no address', { ...OIDC, OIDC_ISSUER: 'id.city.example' }, 'OIDC_ISSUER: an address such as'],
+    ['a store of another kind', { DUBAN_OBJECT_STORE: 'ftp://files/evidence' }, 'DUBAN_OBJECT_STORE'],
+    ['a store without a bucket', { DUBAN_OBJECT_STORE: 's3:///evidence' }, 'DUBAN_OBJECT_STORE'],
+    ['a store with a setting that is none', { DUBAN_OBJECT_STORE: 's3://a?regoin=b' }, 'DUBAN_OBJECT_STORE'],
+    ['half of who asks a store', { AWS_ACCESS_KEY_ID: 'a' }, 'AWS_SECRET_ACCESS_KEY'],
+    ['no size of files', { DUBAN_EVIDENCE_MB: '0' }, 'DUBAN_EVIDENCE_MB'],
+    ['a scanner that is no address', { DUBAN_CLAMD: 'clamd:3310' }, 'DUBAN_CLAMD'],
     ['proxies that are no networks', { DUBAN_TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, 'DUBAN_TRUSTED_PROXIES'],
     ['a network of too many bits', { DUBAN_TRUSTED_PROXIES: '10.0.0.0/33' }, 'DUBAN_TRUSTED_PROXIES'],
   ])('refuses %s by its name, and tells no secret', (_, env: NodeJS.ProcessEnv, name) => {

@@ -35,6 +35,27 @@ const isSigningKey = (pem: string): boolean => {
   }
 };
 
+/** `s3://bucket`, with a folder in it and known parameters where wanted. */
+const isStoreAddress = (address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, searchParams } = new URL(address);
+  const endpoint = searchParams.get('endpoint');
+  return (
+    protocol === 's3:' &&
+    hostname !== '' &&
+    username === '' &&
+    [...searchParams.keys()].every((name) => ['endpoint', 'region', 'pathStyle'].includes(name)) &&
+    ['true', 'false'].includes(searchParams.get('pathStyle') ?? 'true') &&
+    (endpoint === null || (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)))
+  );
+};
+
+const isClamdAddress = (address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, pathname } = new URL(address);
+  return protocol === 'tcp:' ? hostname !== '' : protocol === 'unix:' && hostname === '' && pathname.length > 1;
+};
+
 /** Everything that the environment decides; read once, here, and nowhere else. */
 const schema = z.object({
   /** Postgres, as the schema's owner; the embedded size finds its own. */
@@ -97,6 +118,27 @@ const schema = z.object({
   /** Without it duban is a public client, which PKCE protects. */
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_SCOPE: z.string().default('openid profile email'),
+  /**
+   * Where evidence files (佐证材料) are kept: `s3://bucket/prefix?endpoint=…&region=…`, or a folder that all processes
+   * have; by default one in DUBAN_HOME. It belongs to one installation.
+   */
+  DUBAN_OBJECT_STORE: z
+    .string()
+    .refine(
+      (place) => !/^[a-z][\w+.-]*:\/\//i.test(place) || isStoreAddress(place),
+      'a folder, or an address such as s3://bucket/prefix?endpoint=https://s3.example&region=us-east-1',
+    )
+    .optional(),
+  /** Who asks the S3 store; without them AWS's own ways are gone, such as a machine's role. */
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** Megabytes (MiB) that an evidence file may have. */
+  DUBAN_EVIDENCE_MB: wholeNumber(1, 1024).default(50),
+  /** clamd, which looks into evidence files for malware; without it they are marked as not scanned. */
+  DUBAN_CLAMD: z
+    .string()
+    .refine(isClamdAddress, 'an address such as tcp://clamd:3310 or unix:///run/clamav/clamd.ctl')
+    .optional(),
   /** Seconds between two sweeps (巡检) of what is due. */
   SWEEP_SECONDS: wholeNumber(1, 3600).default(30),
   /** Keys of the queue in Redis begin with this; braces keep them in one slot of a cluster. */
@@ -111,6 +153,7 @@ const SECRETS = [
   'DUBAN_SECRET',
   'DUBAN_SIGNING_KEY',
   'OIDC_CLIENT_SECRET',
+  'AWS_SECRET_ACCESS_KEY',
 ] as const;
 
 export type Config = z.infer<typeof schema>;
@@ -128,7 +171,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw wrong(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL } = parsed.data;
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parsed.data;
+  if ((AWS_ACCESS_KEY_ID === undefined) !== (AWS_SECRET_ACCESS_KEY === undefined)) {
+    throw wrong(['AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: both or none']);
+  }
   if (OIDC_ISSUER && !(OIDC_CLIENT_ID && DUBAN_URL)) {
     throw wrong(['OIDC_ISSUER: it needs OIDC_CLIENT_ID and DUBAN_URL']);
   }

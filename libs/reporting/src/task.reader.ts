@@ -3,7 +3,7 @@ import { assertInMatter, unitScope } from '@duban/directory';
 import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
 import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
-import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
+import type { AssignmentSnapshot, Evidence, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { TaskFilter, TaskRow } from './board';
@@ -18,7 +18,7 @@ export interface ReportView {
   obligationId: string | null;
   kind: string;
   text: string;
-  evidence: { title: string; location?: string }[];
+  evidence: Evidence[];
   shortfallReason: string | null;
   goAheadReason: string | null;
   reportedAt: string;

@@ -354,7 +354,8 @@ describe('parts of a task in the hands of random people', () => {
       );
       // Ends are rare: of each event one, and what ends a part seldom.
       const kinds = [...new Set(likely.map(({ event }) => event))].filter(
-        (event) => one.options % (part.state === 'reported' ? 3 : 6) === 0 || !['cancel', 'close_unimplemented'].includes(event),
+        (event) =>
+          one.options % (part.state === 'reported' ? 3 : 6) === 0 || !['cancel', 'close_unimplemented'].includes(event),
       );
       if (kinds.length > 0) {
         const event = pick(kinds, one.event);

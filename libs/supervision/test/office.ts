@@ -1,5 +1,6 @@
 import { DatabaseModule, Transactor } from '@duban/database';
 import { AccountService, DIRECTORY_ENTITIES, DirectoryModule, UnitImportService } from '@duban/directory';
+import { EvidenceModule } from '@duban/evidence';
 import { type Actor, HistoryModule } from '@duban/history';
 import { SteppedClock } from '@duban/kernel';
 import { loadConfig, PlatformModule } from '@duban/platform';
@@ -52,6 +53,7 @@ export class Office {
         DatabaseModule.forRoot(database.url, [...DIRECTORY_ENTITIES, ...TASKS_ENTITIES, ...SUPERVISION_ENTITIES]),
         HistoryModule,
         DirectoryModule,
+        EvidenceModule,
         TasksModule,
         SupervisionModule,
       ],

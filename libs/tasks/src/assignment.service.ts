@@ -8,6 +8,7 @@ import {
 } from '@duban/domain';
 import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, type MatterPlace, may, UnitDirectory } from '@duban/directory';
+import { EvidenceService } from '@duban/evidence';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
@@ -55,6 +56,7 @@ export class AssignmentService {
     private readonly factsLoader: AssignmentFactsLoader,
     private readonly objections: Objections,
     private readonly supervision: SupervisionPort,
+    private readonly files: EvidenceService,
   ) {}
 
   /**
@@ -332,6 +334,7 @@ export class AssignmentService {
   ): Promise<Record<string, unknown>> {
     if (actor.personId === null || actor.postId === null) throw new Error('a report is made by a person in a post');
     refuseSecretWords([input.text, input.difficulties, input.nextSteps].filter(Boolean).join('\n'), 'text');
+    const evidence = await this.files.cited(tx, actor, input.evidence ?? []);
     const report = tx.getRepository(Report).create({
       id: newId(),
       assignmentId: assignment.id,
@@ -340,7 +343,7 @@ export class AssignmentService {
       text: input.text,
       difficulties: input.difficulties ?? null,
       nextSteps: input.nextSteps ?? null,
-      evidence: input.evidence ?? [],
+      evidence,
       shortfallReason: input.shortfallReason ?? null,
       goAheadReason: input.goAheadReason ?? null,
       personId: actor.personId,
@@ -349,6 +352,9 @@ export class AssignmentService {
       reportedAt: at,
     });
     await tx.getRepository(Report).insert(report);
+    const { id: assignmentId, jurisdictionId } = assignment;
+    const cites = { reportId: report.id, assignmentId, jurisdictionId, planId: plan.id, taskId: task.id };
+    await this.files.bind(tx, actor, at, cites, evidence);
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
     const figures = this.measurements.checked(targets, input.measurements ?? []);
     await this.measurements.record(tx, report.id, at, figures);

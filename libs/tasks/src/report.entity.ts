@@ -1,10 +1,11 @@
+import type { CitedFile } from '@duban/evidence';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 export const REPORT_KINDS = ['action_plan', 'progress_report', 'milestone', 'completion'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
-/** What was handed in as proof: a title and where it is to be found. */
-export interface Evidence {
+/** What was handed in as proof: a title and where it is to be found, which may be a file that was uploaded. */
+export interface Evidence extends Partial<CitedFile> {
   title: string;
   location?: string;
 }

@@ -1,4 +1,5 @@
 export * from './test-browser';
+export * from './test-clamd';
 export * from './test-database';
 export * from './test-redis';
 export * from './until';

@@ -14,6 +14,7 @@ import { RowLevelSecurity1795804000000 } from './1795804000000-row-level-securit
 import { HistoryProof1795805000000 } from './1795805000000-history-proof';
 import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
 import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
+import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   HistoryProof1795805000000,
   BoardAsOf1795806000000,
   AssignmentMarks1795900000000,
+  EvidenceFiles1795902000000,
 ];

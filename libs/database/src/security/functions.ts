@@ -128,7 +128,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
 
   /**
    * Whether there is such a thing that is not restricted: who asks for what is another's is told so, and of what is
-   * restricted nothing. `kind`: task, assignment, supervision_notice.
+   * restricted nothing. `kind`: task, assignment, supervision_notice, evidence_file.
    */
   {
     signature: 'is_anothers(text, uuid)',
@@ -140,6 +140,9 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
         when 'assignment' then exists (select from assignment a where a.id = which and ${SEEN('a.task_id')})
         when 'supervision_notice' then exists (select from supervision_notice n join obligation o on o.id = n.obligation_id
           where n.id = which and ${SEEN('o.task_id')})
+        when 'evidence_file' then exists (select from evidence_file f
+          left join report r on r.id = f.report_id left join assignment a on a.id = r.assignment_id
+          where f.id = which and (f.report_id is null or ${SEEN('a.task_id')}))
         else false end;
     end`,
   },

@@ -112,11 +112,15 @@ const seenTask = seen('task_id', 'tasks');
 const seenObligation = seen('obligation_id', 'obligations');
 const ofMyObligation = 'exists (select from obligation o where o.id = obligation_id)';
 const ofMineAlone = `exists (select from obligation o where o.id = obligation_id and o.unit_id = ${MY_UNIT})`;
+const OF_SEEN_REPORT = 'exists (select from report r where r.id = report_id)';
 /** What somebody does themselves, and of it no more than their post does. */
 const records = (...entities: string[]): TableRights => ({
   adds: both(
     `actor_person_id = ${ME}`,
-    either(`entity in (${['delivery', 'api_token', ...entities].map((one) => `'${one}'`).join(', ')})`, ofMyself),
+    either(
+      `entity in (${['delivery', 'api_token', 'evidence_file', ...entities].map((one) => `'${one}'`).join(', ')})`,
+      ofMyself,
+    ),
   ),
 });
 const ofMyself = `entity = 'person' and entity_id = ${ME}`;
@@ -129,6 +133,9 @@ const seenHistory = both(
   seenEvent,
   `not (entity in ('plan_revision', 'plan_revision_item') and coalesce(plan_id = any((select cut_plans())::uuid[]), false))`,
 );
+/** Who looked at a file is not for those whose file it is. */
+const withoutLookers = (...conditions: string[]): string =>
+  both(`type <> 'evidence_file.downloaded'`, either(...conditions));
 const ofMatters = both('task_id is not null or plan_id is not null', seenHistory);
 const othersMessages = (digest: string): string => either(`person_id = ${ME}`, seen(digest, 'digests'));
 const ofMine = `${ME} in (person_id, delegate_id, made_by)`;
@@ -209,6 +216,22 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     {},
   ),
   number_series: systemOnly,
+  /** Evidence (佐证材料): whose report it is of; before that its own unit's, and what of that only its sender reads. */
+  evidence_file: matter(
+    OF_SEEN_REPORT,
+    {
+      sees: either(OF_SEEN_REPORT, both('report_id is null', `unit_id = ${MY_UNIT}`)),
+      adds: both(`person_id = ${ME}`, `unit_id = ${MY_UNIT}`, 'report_id is null'),
+      changes: `unit_id = ${MY_UNIT}`,
+      columns: ['report_id'],
+      removes: both(`person_id = ${ME}`, 'report_id is null'),
+    },
+    {},
+  ),
+  evidence_link: each([...GOVERNMENT, 'duban_unit'], {
+    sees: `person_id = ${ME}`,
+    adds: both(`person_id = ${ME}`, 'exists (select from evidence_file f where f.id = file_id)'),
+  }),
 
   // Messages: everybody their own, the government those of others
   notification: {
@@ -249,7 +272,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     duban_leader: { sees: ofMatters, ...records('delegation') },
     duban_auditor: { sees: seenHistory, ...records() },
     duban_unit: {
-      sees: either(
+      sees: withoutLookers(
         LED,
         both(
           'task_id in (select unit_tasks())',

@@ -1,0 +1,105 @@
+import { Transactor } from '@duban/database';
+import { HistoryService, systemActor } from '@duban/history';
+import { type Clock, newId } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { COLUMNS, type EvidenceFile, unusedSnapshot } from './evidence-file';
+import { ObjectStore } from './store/object-store';
+
+const HOUR_MS = 3_600_000;
+/** How long a file waits for a report that refers to it. */
+const UNUSED_MS = 24 * HOUR_MS;
+/** Between two looks through the whole store, which may hold much. */
+const LOOK_MS = 6 * HOUR_MS;
+/** An object that is younger may be waiting for its row. */
+const YOUNG_MS = 6 * HOUR_MS;
+const BATCH = 500;
+/** What is called otherwise was not put there by us. */
+const OUR_KEY = /^(incoming\/)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Removes what nobody needs: files that no report refers to, old links, objects of which no row knows. */
+@Injectable()
+export class EvidenceSweeper {
+  private readonly logger = new Logger('evidence');
+  /** By the machine's monotonic clock. */
+  private lookedAt: number | null = null;
+
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly history: HistoryService,
+    private readonly store: ObjectStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** One round. A store that is away keeps nothing else from being done; what is left is found by a later round. */
+  async run(): Promise<void> {
+    await this.removeUnused();
+    const now = performance.now();
+    if (this.lookedAt !== null && now - this.lookedAt < LOOK_MS) return;
+    this.lookedAt = now;
+    await this.removeOrphans(new Date(Date.now() - YOUNG_MS)).catch((error: Error) => {
+      this.lookedAt = null;
+      this.logger.warn(`the store was not looked through: ${error.message}`);
+    });
+  }
+
+  private async removeUnused(): Promise<void> {
+    const at = this.clock.now();
+    const before = new Date(at.getTime() - UNUSED_MS);
+    for (let count = BATCH; count === BATCH;) {
+      const removed = await this.transactor.run(async (tx) => {
+        await tx.query(`delete from evidence_link where expires_at < now() - interval '1 day'`);
+        const [rows]: [EvidenceFile[], number] = await tx.query(
+          `delete from evidence_file f where f.id in (
+             select id from evidence_file where report_id is null and uploaded_at < $1
+             order by uploaded_at, id limit $2 for update skip locked)
+           returning ${COLUMNS}`,
+          [before, BATCH],
+        );
+        await this.history.append(
+          tx,
+          systemActor(newId()),
+          at,
+          rows.map((file) => ({
+            type: 'evidence_file.expired',
+            entity: 'evidence_file',
+            entityId: file.id,
+            before: unusedSnapshot(file),
+          })),
+        );
+        return rows;
+      });
+      // The rows are gone already: an object that stays is an orphan, and found as such.
+      for (const { id } of removed) await this.store.remove(id).catch(() => undefined);
+      count = removed.length;
+    }
+  }
+
+  /** Takes out of the store what was written before an instant and has no row. @returns how many that were */
+  async removeOrphans(before: Date): Promise<number> {
+    let removed = 0;
+    let batch: string[] = [];
+    const check = async (): Promise<void> => {
+      const kept = await this.knownOf(batch);
+      for (const key of batch.filter((one) => !kept.has(one))) {
+        await this.store.remove(key);
+        removed++;
+      }
+      batch = [];
+    };
+    for await (const key of this.store.olderThan(before)) {
+      if (OUR_KEY.test(key)) batch.push(key);
+      if (batch.length === BATCH) await check();
+    }
+    await check();
+    if (removed > 0) this.logger.log(`${removed} objects without a row were removed from ${this.store.place}`);
+    return removed;
+  }
+
+  private async knownOf(keys: readonly string[]): Promise<Set<string>> {
+    const rows: { id: string }[] = await this.transactor.run((tx) =>
+      tx.query(`select id::text from evidence_file where id::text = any($1::text[])`, [keys]),
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+}
