@@ -27,6 +27,8 @@ describe('CheckedStream', () => {
   ])('never passes on the last of what is %s', async (_, given) => {
     const { got, code } = await through(given);
     expect(code).toBe('EVIDENCE.OBJECT_ALTERED');
-    expect(got).toEqual(Buffer.concat(given.slice(0, -1)));
+    const before = Buffer.concat(given.slice(0, -1));
+    // What was on its way when the fault showed may be lost, too.
+    expect(before.subarray(0, got.length).equals(got)).toBe(true);
   });
 });

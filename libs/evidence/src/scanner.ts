@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { connect, type NetConnectOpts } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { DomainError, invalid } from '@duban/kernel';
 import { Logger } from '@nestjs/common';
@@ -61,16 +60,29 @@ const optionsOf = ({ protocol, hostname, port, pathname }: URL): NetConnectOpts 
     ? { path: decodeURIComponent(pathname) }
     : { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 3310) };
 
-/** One file by the command INSTREAM: pieces with their length before them, and an empty one at the end. */
+/**
+ * One file by the command INSTREAM: pieces with their length before them, and an empty one at the end. What clamd says
+ * before it has all of it counts at once: it reads no more.
+ */
 async function instream(address: NetConnectOpts, path: string): Promise<string> {
   const socket = connect(address);
   socket.setTimeout(SILENT_MS, () => socket.destroy(new Error('it does not answer')));
   try {
-    const [answer] = await Promise.all([text(socket), pipeline(framed(path), socket, { end: false })]);
-    return answer;
+    const answered = answerOf(socket);
+    const sent = pipeline(framed(path), socket, { end: false });
+    return await Promise.race([answered, sent.then(() => answered)]);
   } finally {
     socket.destroy();
   }
+}
+
+async function answerOf(socket: Socket): Promise<string> {
+  let answer = '';
+  for await (const piece of socket) {
+    answer += String(piece);
+    if (answer.includes('\0')) break;
+  }
+  return answer;
 }
 
 async function* framed(path: string): AsyncGenerator<Buffer> {
