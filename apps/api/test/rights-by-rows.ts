@@ -42,6 +42,12 @@ async function waiting(edge: Edge, username: string): Promise<string> {
   return made.id;
 }
 
+const uploaded = async (edge: Edge): Promise<string> => {
+  const contact = await edge.as('LD04.contact');
+  const { id } = await contact.do('POST', '/evidence', { form: formOf('验收合格。', '验收单.txt') });
+  return id;
+};
+
 const withUnit = (): string => {
   const directory = JSON.parse(sample.units);
   const added = { code: 'LDX1', name: '市新设局', kind: 'department' };
@@ -69,6 +75,14 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   'POST /evidence': {
     by: 'LD04.contact',
     ask: () => ['POST', '/evidence', { form: formOf('验收合格。', '验收单.txt') }],
+  },
+  'POST /evidence/{id}/links': {
+    by: 'LD04.contact',
+    ask: async (edge) => ['POST', `/evidence/${await uploaded(edge)}/links`, {}],
+  },
+  'DELETE /evidence/{id}': {
+    by: 'LD04.contact',
+    ask: async (edge) => ['DELETE', `/evidence/${await uploaded(edge)}`, {}],
   },
   'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
   'POST /reorganisations/{id}/confirm': {

@@ -56,7 +56,9 @@ export class EvidenceService {
   /** Writes of a file that lies in the store already. @throws DomainError conflict `EVIDENCE.TOO_MANY_UNUSED` */
   async keep(tx: EntityManager, actor: Actor, at: Date, stored: StoredFile): Promise<EvidenceFile> {
     assertMay(actor, 'assignment.act');
-    if (actor.personId === null || actor.unitId === null) throw new Error('evidence is handed in for a unit');
+    if (actor.personId === null || actor.unitId === null) {
+      throw forbidden('EVIDENCE.OF_NO_UNIT', 'Evidence is handed in for a unit, by whoever has a post there.');
+    }
     const file: EvidenceFile = {
       ...stored,
       unitId: actor.unitId,
