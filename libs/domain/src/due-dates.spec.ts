@@ -1,8 +1,9 @@
-import { CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
+import { addDays, CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
 import fc from 'fast-check';
 import { type AssignmentTerms, obligationChanges, planObligations } from './due-dates';
 import type { DueRule, Policy } from './policy';
 import { annualReport } from './presets';
+import { MATTER_POLICIES } from './presets-matters';
 
 const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
 const d = parseLocalDate;
@@ -250,5 +251,85 @@ describe('obligationChanges', () => {
     ],
   ])('says of %s what changes', (_, before, after, expected) => {
     expect(changes(before, after)).toEqual({ added: [], dropped: [], redated: [], ...expected });
+  });
+});
+
+describe('dates that run from the receipt of a matter', () => {
+  const policyOf = (due: DueRule, owedBy: 'every_unit' | 'lead' | 'others' = 'every_unit'): Policy => ({
+    ...annualReport,
+    levels: [{ id: 'ordinary', name: { zh: '一般', en: 'ordinary' } }],
+    obligations: [{ kind: 'completion', owedBy, ladder: 'three-colour', due: [due] }],
+  });
+  const first = (due: DueRule, terms: Partial<AssignmentTerms> = {}, issuedOn = '2023-04-24') =>
+    planObligations(policyOf(due), 2023, d(issuedOn), { ...LEAD, receivedOn: d('2023-04-21'), ...terms }, calendar)[0]!;
+
+  it.each<[string, DueRule, string, string]>([
+    // The day of receipt is not counted, and what is recorded may be no working day.
+    ['calendar days', { by: 'calendar_days_after_receipt', days: 8 }, '2023-04-29', '8 days after receipt'],
+    ['the day itself', { by: 'calendar_days_after_receipt', days: 0 }, '2023-04-21', '0 days after receipt'],
+    // Sunday 23 April was a working day, 29 April to 3 May were holidays.
+    [
+      'working days',
+      { by: 'working_days_after_receipt', workingDays: 8 },
+      '2023-05-05',
+      '8 working days after receipt',
+    ],
+    ['months', { by: 'months_after_receipt', months: 3 }, '2023-07-21', '3 months after receipt'],
+  ])('%s', (_, due, recordedOn, rule) => {
+    expect(first(due)).toMatchObject({ recordedOn, rule, base: { receivedOn: '2023-04-21' } });
+  });
+
+  it('a month after the last of January is the last of February', () => {
+    const { recordedOn } = first({ by: 'months_after_receipt', months: 1 }, { receivedOn: d('2023-01-31') });
+    expect(recordedOn).toBe('2023-02-28');
+  });
+
+  it('run from the issue where nothing was received', () => {
+    expect(first({ by: 'calendar_days_after_receipt', days: 1 }, { receivedOn: null }).recordedOn).toBe('2023-04-25');
+  });
+
+  it('give way to the date of the matter itself where the rule says so', () => {
+    const due: DueRule = { by: 'calendar_days_after_receipt', days: 15, unlessDated: true };
+    const taskDueOn = d('2023-04-25');
+    expect(first(due, { taskDueOn })).toMatchObject({ recordedOn: taskDueOn, rule: "the task's own deadline" });
+    expect(first({ by: 'calendar_days_after_receipt', days: 15 }, { taskDueOn }).recordedOn).toBe('2023-05-06');
+  });
+
+  it('never lie before the receipt, and a longer limit never before a shorter one', () => {
+    const days = fc.integer({ min: 0, max: 400 });
+    const offset = fc.integer({ min: 0, max: 1500 });
+    fc.assert(
+      fc.property(offset, days, days, (from, a, b) => {
+        const receivedOn = addDays(d('2021-01-01'), from);
+        const [short, long] = [Math.min(a, b), Math.max(a, b)];
+        const by = 'calendar_days_after_receipt' as const;
+        const dates = [short, long].map((n) => first({ by, days: n }, { receivedOn }).recordedOn);
+        const working = [short, long].map(
+          (n) => first({ by: 'working_days_after_receipt', workingDays: n }, { receivedOn }).recordedOn,
+        );
+        return (
+          receivedOn <= dates[0]! && dates[0]! <= dates[1]! && working[0]! <= working[1]! && dates[1]! <= working[1]!
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('of the others alone are none of the lead’s', () => {
+    const policy = policyOf({ by: 'months_after_receipt', months: 1 }, 'others');
+    expect(planObligations(policy, 2023, d('2023-04-24'), LEAD, calendar)).toEqual([]);
+    expect(planObligations(policy, 2023, d('2023-04-24'), UNIT, calendar)).toHaveLength(1);
+  });
+
+  it('are those of the level, and of the first where the policy does not know it', () => {
+    const preset = MATTER_POLICIES.find(({ id }) => id === 'leader-instruction')!;
+    const completion = (level: string | null) =>
+      planObligations(preset, 2023, d('2023-03-01'), { ...LEAD, level }, calendar).filter(
+        ({ kind }) => kind === 'completion',
+      );
+    expect(['ordinary', 'urgent', 'hard', 'unheard_of', null].map((level) => completion(level)[0]!.base.days)).toEqual([
+      15, 5, 30, 15, 15,
+    ]);
+    expect(completion('urgent').map(({ ladder }) => ladder)).toEqual(['urgent']);
   });
 });

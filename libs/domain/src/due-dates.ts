@@ -1,5 +1,5 @@
-import { parseLocalDate, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import type { DueRule, ObligationKind, Policy } from './policy';
+import { addDays, addMonths, parseLocalDate, type LocalDate, type WorkingCalendar } from '@duban/kernel';
+import { type DueRule, isOwed, type ObligationKind, type Policy } from './policy';
 
 /** What the rules need to know of an assignment to say what it owes. */
 export interface AssignmentTerms {
@@ -7,6 +7,10 @@ export interface AssignmentTerms {
   /** Date of the task's own deadline, where the document gives one. */
   taskDueOn: LocalDate | null;
   milestones: readonly { text: string; due: LocalDate }[];
+  /** Of a matter that was registered (事项登记): the day on which it came. Absent, dates run from the issue. */
+  receivedOn?: LocalDate | null;
+  /** How urgent or hard it is (等级); the policy's first level where nothing is said. */
+  level?: string | null;
 }
 
 export interface PlannedObligation {
@@ -30,8 +34,11 @@ export function planObligations(
   terms: AssignmentTerms,
   calendar: WorkingCalendar,
 ): PlannedObligation[] {
+  const levels = policy.levels?.map(({ id }) => id) ?? [];
+  // What goes by other rules may be of a level that these do not know.
+  const level = levels.find((id) => id === terms.level) ?? levels[0] ?? null;
   return policy.obligations
-    .filter((rule) => rule.owedBy === 'every_unit' || terms.isLead)
+    .filter((rule) => isOwed(rule, terms.isLead, level))
     .flatMap((rule) =>
       rule.due.flatMap((due) =>
         datesOf(due, year, issuedOn, terms, calendar).map((date) => ({
@@ -108,6 +115,45 @@ function datesOf(
         rule: 'a milestone of the task',
         base: { year },
       }));
+    default:
+      return [afterReceipt(due, terms.receivedOn ?? issuedOn, terms, calendar)];
+  }
+}
+
+type ReceiptRule = Extract<DueRule, { unlessDated?: true | undefined; subject?: string | undefined }>;
+
+function afterReceipt(
+  due: ReceiptRule,
+  receivedOn: LocalDate,
+  terms: AssignmentTerms,
+  calendar: WorkingCalendar,
+): DueDate {
+  const subject = due.subject ?? null;
+  if (due.unlessDated && terms.taskDueOn !== null) {
+    return { subject, recordedOn: terms.taskDueOn, rule: "the task's own deadline", base: { receivedOn } };
+  }
+  switch (due.by) {
+    case 'calendar_days_after_receipt':
+      return {
+        subject,
+        recordedOn: addDays(receivedOn, due.days),
+        rule: `${due.days} days after receipt`,
+        base: { receivedOn, days: due.days },
+      };
+    case 'working_days_after_receipt':
+      return {
+        subject,
+        recordedOn: calendar.addWorkingDays(receivedOn, due.workingDays),
+        rule: `${due.workingDays} working days after receipt`,
+        base: { receivedOn, workingDays: due.workingDays },
+      };
+    case 'months_after_receipt':
+      return {
+        subject,
+        recordedOn: addMonths(receivedOn, due.months),
+        rule: `${due.months} months after receipt`,
+        base: { receivedOn, months: due.months },
+      };
   }
 }
 

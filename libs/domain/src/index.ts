@@ -11,6 +11,7 @@ export * from './reorganised-parts';
 export * from './machines';
 export * from './policy';
 export * from './presets';
+export * from './matter-kinds';
 export * from './ladder';
 export * from './due-dates';
 export * from './task-state';

@@ -1,5 +1,7 @@
 import { type Policy, policySchema } from './policy';
+import { MATTER_KIND_IDS, matterKind } from './matter-kinds';
 import { annualReport, PRESETS } from './presets';
+import { MATTER_POLICIES } from './presets-matters';
 
 /** The preset with one change, as a person would write it by hand. */
 function changed(change: (policy: Policy) => void): unknown {
@@ -184,5 +186,63 @@ describe('annual-report, step by step', () => {
 
   it('all rungs fire at 09:00', () => {
     expect(Object.values(annualReport.ladders).map((ladder) => ladder.at)).toEqual(['09:00', '09:00']);
+  });
+});
+
+describe('levels (等级)', () => {
+  const at = (change: (policy: Policy) => void) => {
+    const copy = structuredClone(MATTER_POLICIES.find(({ id }) => id === 'leader-instruction')!);
+    change(copy);
+    return problemsOf(copy);
+  };
+
+  it.each<[string, (policy: Policy) => void, string[]]>([
+    ['as they are', () => undefined, []],
+    [
+      'a level twice',
+      (p) => p.levels!.push({ id: 'urgent', name: { zh: '急', en: 'again' } }),
+      ['levels.3.id: urgent is there twice'],
+    ],
+    [
+      'a rule for a level that is not there',
+      (p) => (p.obligations[0]!.levels = ['secret']),
+      ['obligations.0.levels: there is no level "secret"'],
+    ],
+    [
+      'a level at which nothing is ever done',
+      (p) => p.levels!.push({ id: 'some_day', name: { zh: '缓', en: 'some day' } }),
+      ['levels.3: no completion is owed at the level some_day'],
+    ],
+    [
+      'the same owed twice, which could not be written',
+      (p) => delete p.obligations.find(({ levels }) => levels?.[0] === 'hard')!.levels,
+      expect.arrayContaining([expect.stringMatching(/^obligations\.4\.due\.0: completion is owed twice at the level/)]),
+    ],
+    [
+      'a completion of the others alone',
+      (p) => (p.obligations.find(({ levels }) => levels?.[0] === 'hard')!.owedBy = 'others'),
+      ['levels.2: no completion is owed at the level hard'],
+    ],
+  ])('%s', (_, change, problems) => {
+    expect(at(change)).toEqual(problems);
+  });
+
+  it.each([
+    ['a day before the receipt', { by: 'calendar_days_after_receipt', days: -1 }],
+    ['half a day', { by: 'working_days_after_receipt', workingDays: 0.5 }],
+    ['no month', { by: 'months_after_receipt', months: 0 }],
+    ['hours, which no date has', { by: 'hours_after_receipt', hours: 2 }],
+  ])('%s is no date', (_, due) => {
+    expect(at((p) => Object.assign(p.obligations[1]!, { due: [due] }))).not.toEqual([]);
+  });
+});
+
+describe('kinds of matters (事项来源)', () => {
+  it.each(MATTER_KIND_IDS)('%s goes by a preset with levels, and its numbers begin with words of their own', (id) => {
+    const { policy, required, optional, series } = matterKind(id);
+    const preset = PRESETS.find((one) => one.id === policy);
+    expect(preset?.levels?.length).toBeGreaterThan(0);
+    expect(required.filter((field) => optional.includes(field))).toEqual([]);
+    expect(MATTER_KIND_IDS.filter((other) => matterKind(other).series === series)).toEqual([id]);
   });
 });

@@ -45,6 +45,13 @@ const ladder = z.strictObject({
   rungs: z.array(rung).min(1),
 });
 
+/** Of dates that run from the day on which a matter was received (收文), or, where nothing was, from the day of issue. */
+const afterReceipt = {
+  /** What it speaks of, where the kind alone does not say it: `3日反馈`. */
+  subject: z.string().min(1).optional(),
+  /** The task's own deadline, where it has one, goes before. */
+  unlessDated: z.literal(true).optional(),
+};
 const due = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('working_days_after_issue'), workingDays: z.int().min(0) }),
   z.strictObject({
@@ -57,14 +64,72 @@ const due = z.discriminatedUnion('by', [
   }),
   z.strictObject({ by: z.literal('task_deadline'), otherwise: monthDay }),
   z.strictObject({ by: z.literal('task_milestones') }),
+  z.strictObject({ by: z.literal('calendar_days_after_receipt'), days: z.int().min(0).max(3660), ...afterReceipt }),
+  z.strictObject({
+    by: z.literal('working_days_after_receipt'),
+    workingDays: z.int().min(0).max(2000),
+    ...afterReceipt,
+  }),
+  z.strictObject({ by: z.literal('months_after_receipt'), months: z.int().min(1).max(120), ...afterReceipt }),
 ]);
 
 const obligationRule = z.strictObject({
   kind: z.enum(OBLIGATION_KINDS),
-  owedBy: z.enum(['every_unit', 'lead']),
+  /** `others`: the units that do not lead. */
+  owedBy: z.enum(['every_unit', 'lead', 'others']),
   ladder: z.string(),
   due: z.array(due).min(1),
+  /** Only of matters of these levels (等级); of all where absent. */
+  levels: z.array(z.string()).min(1).optional(),
 });
+
+const words = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
+
+type Rules = { levels?: { id: string }[] | undefined; obligations: z.infer<typeof obligationRule>[] };
+
+/** At each level the lead owes the completion, and nobody owes the same thing twice. */
+function checkLevels({ levels = [], obligations }: Rules, ctx: z.RefinementCtx): void {
+  const fault = (path: (string | number)[], message: string): void => {
+    ctx.addIssue({ code: 'custom', path, message });
+  };
+  const ids = levels.map(({ id }) => id);
+  ids.forEach((id, i) => {
+    if (ids.indexOf(id) !== i) fault(['levels', i, 'id'], `${id} is there twice`);
+  });
+  obligations.forEach((rule, i) => {
+    for (const id of rule.levels ?? [])
+      if (!ids.includes(id)) fault(['obligations', i, 'levels'], `there is no level "${id}"`);
+  });
+  for (const level of ids.length > 0 ? ids : [null]) {
+    for (const isLead of [true, false]) {
+      const seen = new Set<string>();
+      obligations.forEach((rule, i) => {
+        if (!isOwed(rule, isLead, level)) return;
+        rule.due.forEach((one, j) => {
+          if (one.by === 'task_milestones') return;
+          const subject = 'period' in one ? one.period : 'subject' in one ? one.subject : undefined;
+          const key = `${rule.kind} ${subject ?? ''}`;
+          if (seen.has(key)) fault(['obligations', i, 'due', j], `${rule.kind} is owed twice${atLevel(level)}`);
+          seen.add(key);
+        });
+      });
+      if (isLead && level !== null && !seen.has('completion ')) {
+        fault(['levels', ids.indexOf(level)], `no completion is owed${atLevel(level)}`);
+      }
+    }
+  }
+}
+
+const atLevel = (level: string | null): string => (level === null ? '' : ` at the level ${level}`);
+
+/** Whether a rule is one for a unit in a matter of a level. */
+export const isOwed = (
+  { owedBy, levels }: Pick<z.infer<typeof obligationRule>, 'owedBy' | 'levels'>,
+  isLead: boolean,
+  level: string | null,
+): boolean =>
+  (owedBy === 'every_unit' || (owedBy === 'lead') === isLead) &&
+  (levels === undefined || (level !== null && levels.includes(level)));
 
 /** The whole rule set of a plan (督办规则): who owes what by when, and what happens before and after. */
 export const policySchema = z
@@ -73,6 +138,11 @@ export const policySchema = z
     version: z.int().min(1),
     name: z.strictObject({ zh: z.string(), en: z.string() }),
     ladders: z.record(z.string(), ladder),
+    /** How urgent or hard a matter may be (等级); the first is taken where nothing is said. */
+    levels: z
+      .array(z.strictObject({ id: z.string().min(1), name: words }))
+      .min(1)
+      .optional(),
     obligations: z.array(obligationRule).min(1),
     /** What a returned completion owes: how long, by which ladder. */
     rectification: z.strictObject({ workingDays: z.int().min(1), ladder: z.string() }),
@@ -94,6 +164,7 @@ export const policySchema = z
     };
     policy.obligations.forEach((rule, i) => known(rule.ladder, ['obligations', i, 'ladder']));
     known(policy.rectification.ladder, ['rectification', 'ladder']);
+    checkLevels(policy, ctx);
     for (const [id, { rungs }] of Object.entries(policy.ladders)) {
       let lastColour: NoticeColour | null = null;
       rungs.forEach((r, i) => {

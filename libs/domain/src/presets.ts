@@ -1,4 +1,6 @@
 import type { Policy } from './policy';
+import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
+import { MATTER_POLICIES } from './presets-matters';
 
 /**
  * The municipal annual report (年度政府工作报告): the lead hands in an action plan with its contact person by 10
@@ -10,57 +12,7 @@ export const annualReport: Policy = {
   id: 'annual-report',
   version: 1,
   name: { zh: '年度政府工作报告责任分解', en: 'Municipal annual report' },
-  ladders: {
-    'three-colour': {
-      at: '09:00',
-      rungs: [
-        { id: 'remind-5', offset: { workingDays: -5 }, kind: 'reminder', to: ['contact'] },
-        { id: 'remind-1', offset: { workingDays: -1 }, kind: 'reminder', to: ['contact', 'head'] },
-        { id: 'urge', offset: { workingDays: 1 }, kind: 'urge', to: ['contact', 'head'] },
-        {
-          id: 'blue',
-          offset: { workingDays: 3 },
-          kind: 'notice',
-          colour: 'blue',
-          to: ['head', 'contact'],
-          answerWithin: { workingDays: 2 },
-        },
-        {
-          id: 'orange',
-          offset: { workingDays: 6 },
-          kind: 'notice',
-          colour: 'orange',
-          to: ['head'],
-          copyTo: ['leader_in_charge'],
-          answerWithin: { workingDays: 3 },
-        },
-        {
-          id: 'red',
-          offset: { workingDays: 10 },
-          kind: 'notice',
-          colour: 'red',
-          to: ['head'],
-          copyTo: ['leader_in_charge', 'office'],
-          inNextBulletin: true,
-        },
-      ],
-    },
-    'sign-for': {
-      at: '09:00',
-      rungs: [
-        { id: 'remind', offset: { workingDays: 0 }, kind: 'reminder', to: ['contact'] },
-        { id: 'urge', offset: { workingDays: 1 }, kind: 'urge', to: ['contact', 'head'] },
-        {
-          id: 'blue',
-          offset: { workingDays: 3 },
-          kind: 'notice',
-          colour: 'blue',
-          to: ['head', 'contact'],
-          answerWithin: { workingDays: 2 },
-        },
-      ],
-    },
-  },
+  ladders: { 'three-colour': THREE_COLOUR, 'sign-for': SIGN_FOR },
   obligations: [
     {
       kind: 'sign_for',
@@ -93,4 +45,4 @@ export const annualReport: Policy = {
   handedOver: { workingDays: 5 },
 };
 
-export const PRESETS: readonly Policy[] = [annualReport];
+export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];
