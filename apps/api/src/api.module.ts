@@ -10,6 +10,7 @@ import { type Ground, GroundModule } from './ground.module';
 import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
 import { MessagesController } from './messages/messages.controller';
+import { MattersController } from './matters/matters.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { DelegationsController } from './persons/delegations.controller';
@@ -61,6 +62,7 @@ export const CONTROLLERS = {
     RestrictionsController,
     PoliciesController,
     TasksController,
+    MattersController,
     AssignmentsController,
     EvidenceController,
     SupervisionController,

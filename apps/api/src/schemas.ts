@@ -125,6 +125,8 @@ const taskFields = z.object({
     .nullable()
     .optional()
     .meta({ description: 'The revised document that `source` is of; null: the plan’s own.' }),
+  receivedOn: textOrNull.optional().meta({ description: 'Of a registered matter: the day on which it came.' }),
+  level: textOrNull.optional().meta({ description: 'Of a registered matter: how urgent or hard it is.' }),
   state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
   version: z.int(),
   assignments: z.array(assignment),

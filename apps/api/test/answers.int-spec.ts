@@ -324,6 +324,68 @@ describe('The answers', () => {
     };
   };
 
+  /** About a matter that was registered, and another that turns out to be the same. */
+  const matterRequests = async (office: Caller): Promise<Record<string, Request[]>> => {
+    const unit = 'LD09';
+    const input = {
+      kind: 'hotline',
+      content: '路灯不亮，请派人检修。',
+      units: { lead: [unit] },
+      petitioner: { name: '来电人甲', phone: '021-5550000' },
+      source: { reference: '工单一' },
+    };
+    const first = await office.post('/matters', input);
+    const again = { ...input, confirmDuplicates: [first.id], source: {}, receivedOn: '2023-01-19', level: 'help' };
+    const second = await office.post('/matters', again);
+    const from = (username: string, query = ''): Request => [username, 'GET', `/matters${query}`];
+    return {
+      'GET /matters': [from('office'), from('LD09.contact'), from('auditor', '?kind=hotline&year=2023&q=%E8%B7%AF')],
+      'GET /matters/kinds': [['officer', 'GET', '/matters/kinds']],
+      'POST /matters': [
+        [
+          'officer',
+          'POST',
+          '/matters',
+          {
+            json: {
+              kind: 'meeting_decision',
+              title: '夜间经济',
+              content: '繁荣夜间消费，延长公交末班时间。',
+              source: { meeting: '专题会议', session: '第3次' },
+              parts: [
+                {
+                  content: '延长公交线路运营。',
+                  units: { lead: [unit] },
+                  milestones: [{ text: '试点', due: '2023-02-10' }],
+                },
+                { content: '办夜市。', units: { lead: ['LD04'] } },
+              ],
+            },
+          },
+        ],
+      ],
+      'POST /matters/duplicates': [
+        ['officer', 'POST', '/matters/duplicates', { json: { content: '路灯不亮请派人检修', kind: 'hotline' } }],
+      ],
+      'PATCH /matters/{id}': [
+        [
+          'officer',
+          'PATCH',
+          `/matters/${first.id}`,
+          { json: { reason: '核实后更正', level: 'complaint', title: '照明' } },
+        ],
+      ],
+      'GET /matters/{id}/petitioner': ['office', 'LD09.head'].map((name) => [
+        name,
+        'GET',
+        `/matters/${first.id}/petitioner`,
+      ]),
+      'POST /matters/{id}/same-as': [
+        ['officer', 'POST', `/matters/${second.id}/same-as`, { json: { taskId: first.id, reason: '同一路段' } }],
+      ],
+    };
+  };
+
   it('are as the document says, for every operation of it', async () => {
     const all = requests();
     const [message] = (await (await edge().as('LD05.contact')).get('/inbox')).items;
@@ -335,6 +397,7 @@ describe('The answers', () => {
     Object.assign(all, await postRequests());
     Object.assign(all, await reorganisationRequests(office));
     Object.assign(all, await evidenceRequests(await edge().as('LD04.contact')));
+    Object.assign(all, await matterRequests(office), await reorganisationRequests(office));
     all['GET /plan-imports/{id}'] = [['office', 'GET', `/plan-imports/${accepted.id}`]];
     expect(Object.keys(all).toSorted()).toEqual(contract.operations.map((operation) => operation.name).toSorted());
     const faults: string[] = [];

@@ -48,6 +48,11 @@ const uploaded = async (edge: Edge): Promise<string> => {
   return id;
 };
 
+const registered = async (edge: Edge, content: string): Promise<Json> => {
+  const officer = await edge.as('officer');
+  return officer.post('/matters', { kind: 'key_matter', content, units: { lead: ['LD09'] } });
+};
+
 const withUnit = (): string => {
   const directory = JSON.parse(sample.units);
   const added = { code: 'LDX1', name: '市新设局', kind: 'department' };
@@ -83,6 +88,28 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   'DELETE /evidence/{id}': {
     by: 'LD04.contact',
     ask: async (edge) => ['DELETE', `/evidence/${await uploaded(edge)}`, {}],
+  },
+  'POST /matters': {
+    by: 'officer',
+    ask: () => [
+      'POST',
+      '/matters',
+      { json: { kind: 'key_matter', content: '擅自登记的事项。', units: { lead: ['LD09'] } } },
+    ],
+  },
+  'PATCH /matters/{id}': {
+    by: 'officer',
+    ask: async (edge) => {
+      const { id } = await registered(edge, '清点全市的路灯。');
+      return ['PATCH', `/matters/${id}`, { json: { reason: '更正', title: '路灯清点' } }];
+    },
+  },
+  'POST /matters/{id}/same-as': {
+    by: 'officer',
+    ask: async (edge) => {
+      const [one, other] = [await registered(edge, '修订公园的管理办法。'), await registered(edge, '调查郊区的水井。')];
+      return ['POST', `/matters/${one.id}/same-as`, { json: { taskId: other.id } }];
+    },
   },
   'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
   'POST /reorganisations/{id}/confirm': {
@@ -152,6 +179,8 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
 export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PUT /clock': 'a demonstration’s clock is moved by the system, with all that falls due on the way',
   'POST /policies/{id}/simulate': 'writes nothing, and reads what the asker sees',
+  'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
+  'GET /matters/kinds': 'rules are for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',
   'POST /inbox/{id}/read': 'everybody has a right to it',
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',

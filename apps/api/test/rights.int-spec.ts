@@ -420,6 +420,27 @@ const TABLE: Record<string, Probe[]> = {
   'PUT /plans/{id}/restrictions': [nameNobody((w) => `/plans/${w.small.id}/restrictions`)],
   'GET /tasks/{id}/restrictions': [get((w) => `${smallTask(w)}/restrictions`, ['office'])],
   'PUT /tasks/{id}/restrictions': [nameNobody((w) => `${smallTask(w)}/restrictions`)],
+  'GET /matters': [get('/matters', READERS), get('/matters?kind=petition&year=2023', READERS)],
+  'GET /matters/kinds': [get('/matters/kinds', READERS)],
+  'POST /matters': [
+    as(
+      'POST',
+      '/matters',
+      { kind: 'media', content: '某报道。', units: { lead: ['LD04'] } },
+      OFFICE,
+      '422 MATTER.SOURCE',
+    ),
+  ],
+  'POST /matters/duplicates': [as('POST', '/matters/duplicates', { content: '某报道。' }, OFFICE, 200)],
+  'PATCH /matters/{id}': [
+    as('PATCH', `/matters/${NOTHING}`, { reason: '更正', title: '题' }, OFFICE, '404 MATTER.UNKNOWN'),
+  ],
+  'GET /matters/{id}/petitioner': [
+    as('GET', `/matters/${NOTHING}/petitioner`, undefined, [...OFFICE, ...OWN, ...OTHER], '404 MATTER.UNKNOWN'),
+  ],
+  'POST /matters/{id}/same-as': [
+    as('POST', `/matters/${NOTHING}/same-as`, { taskId: NOTHING }, OFFICE, '404 MATTER.UNKNOWN'),
+  ],
   'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),

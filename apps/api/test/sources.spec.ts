@@ -33,6 +33,7 @@ const WITH_CONSEQUENCES = [
   'libs/supervision/src/notice.service.ts',
   'libs/supervision/src/obligation.service.ts',
   'libs/tasks/src/assignment.service.ts',
+  'libs/tasks/src/matter-register.ts',
   'libs/tasks/src/plan-records.ts',
   'libs/tasks/src/plan-source.ts',
   'libs/tasks/src/reorganisation.service.ts',

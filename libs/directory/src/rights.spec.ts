@@ -21,6 +21,8 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'plan.issue': [OFFICE, []],
   'policy.simulate': [OFFICE, []],
   'matter.restrict': [['office'], []],
+  'matter.register': [OFFICE, []],
+  'matter.petitioner': [OFFICE, UNIT],
   'unit.import': [[...OFFICE, 'admin'], []],
   'post.create': [[...OFFICE, 'admin'], []],
   'unit.reorganise': [['office', 'admin'], []],

@@ -32,6 +32,10 @@ const RIGHTS = {
   'policy.simulate': OFFICE,
   /** Say who alone may know of a matter. */
   'matter.restrict': { office: 'all' },
+  /** Take matters in from elsewhere (事项登记), and correct them. */
+  'matter.register': OFFICE,
+  /** Read who asked for a matter: name and telephone. */
+  'matter.petitioner': { ...OFFICE, ...UNIT_THAT_LEADS },
   'unit.import': { ...OFFICE, admin: 'all' },
   'unit.reorganise': { office: 'all', admin: 'all' },
   'unit.read': EVERYBODY,
@@ -97,6 +101,8 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'plan.edit': ['change a draft; import and decide revisions', '修改草案、处理修订'],
   'plan.issue': ['issue a plan; take revisions of an issued one', '印发方案'],
   'matter.restrict': ['name the people who alone know of a matter', '设定限知人员'],
+  'matter.register': ['register matters and correct them', '登记事项'],
+  'matter.petitioner': ['read who asked for a matter, in full', '查看信访人、来电人信息'],
   'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
   'unit.import': ['import the directory of units', '导入单位名录'],
   'unit.reorganise': ['rename, merge, split and abolish units, and move their matters', '机构改革'],

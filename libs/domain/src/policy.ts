@@ -194,6 +194,8 @@ export const policySchema = z
   });
 
 export type Policy = z.infer<typeof policySchema>;
+/** A rule set as it is written down: what it does not say has its default. @throws ZodError where it is none */
+export const definePolicy = (written: z.input<typeof policySchema>): Policy => policySchema.parse(written);
 export type Ladder = z.infer<typeof ladder>;
 export type Rung = z.infer<typeof rung>;
 export type DueRule = z.infer<typeof due>;

@@ -1,4 +1,4 @@
-import type { Policy } from './policy';
+import { definePolicy, type Policy } from './policy';
 import { SHORT, SIGN_FOR, THREE_COLOUR, URGENT } from './preset-ladders';
 
 /*
@@ -42,7 +42,7 @@ const doneIn = (
 });
 
 /** 领导批示: urgent 1 to 5 days (the longest here; the office sets a shorter date), ordinary 15, hard 30 (督查工作规则). */
-const leaderInstruction: Policy = {
+const leaderInstruction = definePolicy({
   id: 'leader-instruction',
   version: 1,
   name: { zh: '领导批示', en: 'Leaders’ instructions' },
@@ -56,13 +56,13 @@ const leaderInstruction: Policy = {
     doneIn(30, 'three-colour', ['hard']),
   ],
   rectification: RECTIFICATION,
-};
+});
 
 /**
  * 会议决定事项: 30 working days, of a meeting of the first class 7 days (a district's 督查 rules); what minutes (纪要) ask
  * for and give no limit 20 days (督查工作规则). The district's report by the 5th of each month is none of these limits.
  */
-const meetingDecision: Policy = {
+const meetingDecision = definePolicy({
   id: 'meeting-decision',
   version: 1,
   name: { zh: '会议决定事项', en: 'Decisions of meetings' },
@@ -86,10 +86,10 @@ const meetingDecision: Policy = {
     doneIn(7, 'short', ['first_class']),
   ],
   rectification: RECTIFICATION,
-};
+});
 
 /** 上级文件: 30 days where the document gives no limit (督查工作规则). */
-const higherDocument: Policy = {
+const higherDocument = definePolicy({
   id: 'higher-document',
   version: 1,
   name: { zh: '上级文件', en: 'Documents of higher authorities' },
@@ -97,10 +97,10 @@ const higherDocument: Policy = {
   levels: [ORDINARY],
   obligations: [SIGNED_NEXT_DAY, MILESTONES, doneIn(30, 'three-colour')],
   rectification: RECTIFICATION,
-};
+});
 
 /** 电报: 特提 1 day, 特急 3, 加急 5, 平急 10 (等级办理时限). Signed for on the day on which it is handed out. */
-const telegram: Policy = {
+const telegram = definePolicy({
   id: 'telegram',
   version: 1,
   name: { zh: '电报', en: 'Telegrams' },
@@ -120,14 +120,14 @@ const telegram: Policy = {
     doneIn(1, 'urgent', ['immediate']),
   ],
   rectification: RECTIFICATION,
-};
+});
 
 /**
  * 建议提案: whom it does not concern says so within 10 days, and may not pass it on itself, so that it is signed for or
  * objected to by then; the other units give the lead their opinion within 1 month; the lead answers within 3
  * (建议提案办理办法). One month more, by approval, is a date that the office sets with its reason.
  */
-const proposal: Policy = {
+const proposal = definePolicy({
   id: 'proposal',
   version: 1,
   name: { zh: '建议提案', en: 'Proposals of deputies and political advisers' },
@@ -150,10 +150,10 @@ const proposal: Policy = {
     },
   ],
   rectification: { workingDays: 10, ladder: 'three-colour' },
-};
+});
 
 /** 督查检查、整改: papers give each list its own dates; without one 30 days, as for documents (督查工作规则). */
-const inspection: Policy = {
+const inspection = definePolicy({
   id: 'inspection',
   version: 1,
   name: { zh: '督查检查整改', en: 'Inspections and rectification' },
@@ -161,13 +161,13 @@ const inspection: Policy = {
   levels: [ORDINARY],
   obligations: [SIGNED_NEXT_DAY, MILESTONES, doneIn(30, 'three-colour')],
   rectification: RECTIFICATION,
-};
+});
 
 /**
  * 信访: whether it is taken up is said within 15 days, the matter is done within 60 (信访工作条例, 2022). At most 30 days
  * more, by approval, are a date that the office sets with its reason.
  */
-const petition: Policy = {
+const petition = definePolicy({
   id: 'petition',
   version: 1,
   name: { zh: '信访事项', en: 'Petitions' },
@@ -179,13 +179,13 @@ const petition: Policy = {
     doneIn(60, 'three-colour'),
   ],
   rectification: RECTIFICATION,
-};
+});
 
 /**
  * 12345热线: consultation 1 day, help 5, complaint 10 (晴隆, 2023). To be signed for within 2 hours: what is owed is
  * owed by the end of a day, so that here it is the day of receipt, or the next working day.
  */
-const hotline: Policy = {
+const hotline = definePolicy({
   id: 'hotline',
   version: 1,
   name: { zh: '12345热线', en: 'Hotline 12345' },
@@ -202,10 +202,10 @@ const hotline: Policy = {
     doneIn(10, 'short', ['complaint']),
   ],
   rectification: { workingDays: 3, ladder: 'short' },
-};
+});
 
 /** 媒体反映: at most 5 days (a district's 督查 rules). */
-const media: Policy = {
+const media = definePolicy({
   id: 'media',
   version: 1,
   name: { zh: '媒体反映事项', en: 'Matters in the media' },
@@ -213,14 +213,14 @@ const media: Policy = {
   levels: [ORDINARY],
   obligations: [SIGNED_NEXT_DAY, doneIn(5, 'short')],
   rectification: { workingDays: 3, ladder: 'short' },
-};
+});
 
 /**
  * “13710” (山西, 2017): studied and set up on the 1st day, fed back within 3 days, ordinary matters done within 7 days,
  * major ones within 1 month, else with plans of their nodes, and everything tracked to 0 (销号清零). The last two digits
  * are 1 and 0, not ten days. The paper gives plans of nodes no day: here they come by the day of an ordinary matter's end.
  */
-const shanxi13710: Policy = {
+const shanxi13710 = definePolicy({
   id: 'shanxi-13710',
   version: 1,
   name: { zh: '“13710”督办事项', en: 'Matters by “13710”' },
@@ -252,7 +252,7 @@ const shanxi13710: Policy = {
     },
   ],
   rectification: { workingDays: 3, ladder: 'short' },
-};
+});
 
 /** One for each kind of matter: see `MATTER_KINDS`. */
 export const MATTER_POLICIES: readonly Policy[] = [

@@ -1,4 +1,4 @@
-import type { Policy } from './policy';
+import { definePolicy, type Policy } from './policy';
 import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
 import { MATTER_POLICIES } from './presets-matters';
 
@@ -8,7 +8,7 @@ import { MATTER_POLICIES } from './presets-matters';
  * end. Rules of 武政办〔2023〕1号; the three colours after the manner of 三明 (2017), the steps before and after a date
  * as most offices keep them.
  */
-export const annualReport: Policy = {
+export const annualReport = definePolicy({
   id: 'annual-report',
   version: 1,
   name: { zh: '年度政府工作报告责任分解', en: 'Municipal annual report' },
@@ -43,6 +43,6 @@ export const annualReport: Policy = {
   rectification: { workingDays: 5, ladder: 'three-colour' },
   objection: { workingDays: 5, answerWithin: 5 },
   handedOver: { workingDays: 5 },
-};
+});
 
 export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];

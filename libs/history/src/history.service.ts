@@ -15,6 +15,7 @@ export const ENTITIES = [
   'plan_revision',
   'plan_revision_item',
   'task',
+  'matter',
   'assignment',
   'objection',
   'obligation',
@@ -159,7 +160,7 @@ export class HistoryService {
       `select ${EVENT}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
-         and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity = 'task'
+         and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity in ('task', 'matter')
            or h.entity_id::text = any($7::text[])
            or coalesce(h.after, h.before)->>'unitId' = $4
            or coalesce(h.after, h.before)->>'assignmentId' = any($7::text[])

@@ -47,6 +47,7 @@ const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.str
  */
 export const NOTIFICATION_KINDS = {
   task_issued: z.object({ planTitle: z.string(), count: z.int(), signForBy: maybe(date) }),
+  matter_registered: aboutTask.extend({ signForBy: maybe(date), dueOn: maybe(date) }),
   task_revised: aboutTask.extend({ part: z.enum(REVISED_PARTS), dueOn: maybe(date) }),
   follow_up: followUp,
   returned: aboutTask.extend({ reason: maybe(z.string()), rectifyBy: maybe(date) }),

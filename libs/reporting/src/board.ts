@@ -1,4 +1,5 @@
-import type { AssignmentState } from '@duban/domain';
+import type { AssignmentState, MatterKind } from '@duban/domain';
+import type { PlanSource } from '@duban/tasks';
 
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
 export type Light = (typeof LIGHTS)[number];
@@ -7,6 +8,8 @@ export const TASK_SORTS = ['position', 'due', '-due'] as const;
 export interface TaskFilter {
   planId?: string;
   unitId?: string;
+  /** Registered matters (事项登记) of this kind. */
+  matterKind?: MatterKind;
   state?: AssignmentState;
   light?: Light;
   /** Tasks with something open that is due before this instant. */
@@ -24,6 +27,9 @@ export interface TaskFilter {
 export interface TaskRow {
   id: string;
   planId: string;
+  /** Whether it is of a document, or was registered (事项登记), and then of which kind. */
+  source: PlanSource;
+  matterKind: MatterKind | null;
   parentId: string | null;
   number: string | null;
   position: number;

@@ -1,4 +1,5 @@
 export { DashboardReader } from './dashboard.reader';
+export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';
 export { ReportingModule } from './reporting.module';
 export { RevisionReader } from './revision.reader';

@@ -48,6 +48,7 @@ async function lines(
   if (hiddenPlans.length > 0) where.add(`not (t.plan_id = any($?::uuid[]))`, hiddenPlans);
   for (const id of [unitId ?? undefined, filter.unitId]) where.add(hadPart(at), id);
   where.addMatter(actor, PAST_TASK);
+  where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
   where.add('o.next_due_at < $?', filter.dueBefore);
   if (filter.q !== undefined) {
@@ -59,7 +60,8 @@ async function lines(
   const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
   if (key) where.add(after, ...key);
   const rows: TaskRow[] = await tx.query(
-    `select t.entity_id as id, t.plan_id as "planId", t.after->>'parentId' as "parentId", t.after->>'number' as number,
+    `select t.entity_id as id, t.plan_id as "planId", (select p.source from plan p where p.id = t.plan_id) as source,
+       (select p.matter_kind from plan p where p.id = t.plan_id) as "matterKind", t.after->>'parentId' as "parentId", t.after->>'number' as number,
        ${POSITION} as position, t.after->'path' as path, t.after->>'content' as content, t.after->>'state' as state,
        (t.after->>'leadInferred')::boolean as "leadInferred", t.after->>'dueOn' as "dueOn",
        (t.after->>'version')::int as version, o.next_due_at as "nextDueAt", o.overdue, n.colour as notice,

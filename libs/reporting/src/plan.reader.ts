@@ -7,6 +7,7 @@ import {
   UnitDirectory,
   unitScope,
 } from '@duban/directory';
+import type { MatterKind } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import {
@@ -17,6 +18,7 @@ import {
   Plan,
   type PlanSnapshot,
   planSnapshot,
+  type PlanSource as SourceOfPlan,
   readSource,
   Target,
   Task,
@@ -60,6 +62,9 @@ export interface PlanRow {
   documentNumber: string | null;
   year: number | null;
   state: string;
+  /** A document, or a register (台账) of matters of a kind. */
+  source: SourceOfPlan;
+  matterKind: MatterKind | null;
   issuedOn: string | null;
   policyId: string | null;
   policyVersion: number | null;
@@ -75,10 +80,15 @@ export class PlanReader {
     private readonly directory: UnitDirectory,
   ) {}
 
-  async list(tx: EntityManager, actor: Actor, limit: number, cursor?: string): Promise<Page<PlanRow>> {
+  async list(
+    tx: EntityManager,
+    actor: Actor,
+    { limit, cursor, source }: { limit: number; cursor?: string; source?: SourceOfPlan },
+  ): Promise<Page<PlanRow>> {
     const unitId = unitScope(actor);
     const where = new Conditions();
     const after = cursorKey(cursor, [isInstant, isUuid]);
+    where.add('p.source = $?', source);
     if (after) where.add('(p.created_at, p.id) < ($?::timestamptz, $?::uuid)', ...after);
     if (unitId !== null) {
       where.add(
@@ -96,7 +106,7 @@ export class PlanReader {
     }
     const rows: PlanRow[] = await tx.query(
       `select p.id, p.jurisdiction_id as "jurisdictionId", j.name as "jurisdictionName", p.title,
-         p.document_number as "documentNumber", p.year, p.state, p.issued_on::text as "issuedOn",
+         p.document_number as "documentNumber", p.year, p.state, p.source, p.matter_kind as "matterKind", p.issued_on::text as "issuedOn",
          p.policy_id as "policyId", p.policy_version as "policyVersion", p.created_at as "createdAt",
          (select count(*)::int from task t where t.plan_id = p.id and t.parent_id is null) as tasks
        from plan p join jurisdiction j on j.id = p.jurisdiction_id

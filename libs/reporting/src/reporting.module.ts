@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DashboardReader } from './dashboard.reader';
+import { MatterReader } from './matter.reader';
 import { PlanReader } from './plan.reader';
 import { RevisionReader } from './revision.reader';
 import { SimulationReader } from './simulation.reader';
@@ -10,6 +11,7 @@ import { UnresolvedNamesReader } from './unresolved-names.reader';
 const READERS = [
   PlanReader,
   TaskReader,
+  MatterReader,
   UnresolvedNamesReader,
   SupervisionReader,
   DashboardReader,

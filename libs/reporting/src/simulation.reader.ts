@@ -210,7 +210,7 @@ export class SimulationReader {
     const parameters = [policy.id, policy.version, planId ?? null];
     const plans: { id: string; title: string; goesByIt: boolean }[] = await tx.query(
       `select p.id, p.title, p.policy_id = $1 and p.policy_version = $2 as "goesByIt"
-       from plan p where p.state = 'issued' and ($3::uuid is null or p.id = $3) order by p.created_at, p.id`,
+       from plan p where p.state = 'issued' and ${ASKED} order by p.created_at, p.id`,
       parameters,
     );
     const standing: Owed[] = (await tx.query(STANDING, parameters)).map(withPointer);
@@ -275,31 +275,33 @@ export class SimulationReader {
     const rows: Existing[] = await tx.query(EXISTING, [...parameters]);
     const existing = new Map<string, Existing[]>();
     for (const row of rows) existing.set(row.assignmentId, [...(existing.get(row.assignmentId) ?? []), row]);
-    return assignments.flatMap(({ assignmentId, role, year, issuedOn, deadlineDue, milestones, ...place }) => {
-      const has = existing.get(assignmentId) ?? [];
-      const planned = planObligations(
-        policy,
-        year,
-        issuedOn,
-        termsOf({ deadlineDue, milestones }, role),
-        this.calendar,
-      );
-      const rectifications = has
-        .filter(({ kind, state }) => kind === 'rectification' && state === 'open')
-        .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: policy.rectification.ladder }));
-      return [...planned, ...rectifications].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
-        const before = has.find((one) => one.kind === kind && one.subject === subject);
-        const effectiveOn = this.calendar.effectiveDate(recordedOn);
-        const isPast = effectiveOn < localDateOf(now, place.timeZone);
-        if (before ? before.state !== 'open' : isPast) return [];
-        const isSameDate = before?.effectiveOn === effectiveOn;
-        const climbed =
-          isSameDate && before.lastRung !== null ? { rung: before.lastRung, answerDueOn: before.answerDueOn } : null;
-        const next = this.ladderFrom(policy, ladder, effectiveOn, now, place.timeZone, climbed);
-        const pointer = isSameDate && before.isAnswered ? null : next.pointer;
-        return [{ id: before?.id ?? null, ...place, kind, subject, ladder, ...next, pointer }];
-      });
-    });
+    return assignments.flatMap(
+      ({ assignmentId, role, year, issuedOn, deadlineDue, milestones, receivedOn, level, ...place }) => {
+        const has = existing.get(assignmentId) ?? [];
+        const planned = planObligations(
+          policy,
+          year,
+          issuedOn,
+          termsOf({ deadlineDue, milestones, receivedOn, level }, role),
+          this.calendar,
+        );
+        const rectifications = has
+          .filter(({ kind, state }) => kind === 'rectification' && state === 'open')
+          .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: policy.rectification.ladder }));
+        return [...planned, ...rectifications].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
+          const before = has.find((one) => one.kind === kind && one.subject === subject);
+          const effectiveOn = this.calendar.effectiveDate(recordedOn);
+          const isPast = effectiveOn < localDateOf(now, place.timeZone);
+          if (before ? before.state !== 'open' : isPast) return [];
+          const isSameDate = before?.effectiveOn === effectiveOn;
+          const climbed =
+            isSameDate && before.lastRung !== null ? { rung: before.lastRung, answerDueOn: before.answerDueOn } : null;
+          const next = this.ladderFrom(policy, ladder, effectiveOn, now, place.timeZone, climbed);
+          const pointer = isSameDate && before.isAnswered ? null : next.pointer;
+          return [{ id: before?.id ?? null, ...place, kind, subject, ladder, ...next, pointer }];
+        });
+      },
+    );
   }
 
   private ladderFrom(
@@ -461,6 +463,8 @@ interface HandedOut extends Place {
   issuedOn: LocalDate;
   deadlineDue: LocalDate | null;
   milestones: Task['milestones'];
+  receivedOn: LocalDate | null;
+  level: string | null;
 }
 
 /** What is or was owed for it. */
@@ -494,12 +498,15 @@ const STANDING = `
     join unit u on u.id = o.unit_id
   where o.next_rung_at is not null and p.policy_id = $1 and p.policy_version = $2 and ($3::uuid is null or p.id = $3)`;
 
-const TAKES_OVER = `p.state = 'issued' and (p.policy_id <> $1 or p.policy_version <> $2)
-  and ($3::uuid is null or p.id = $3)`;
+/** A register (台账) has the rules of its kind: it takes no others over unless it is asked about. */
+const ASKED = `case when $3::uuid is null then p.source = 'document' or p.policy_id = $1 else p.id = $3 end`;
+const TAKES_OVER = `p.state = 'issued' and (p.policy_id <> $1 or p.policy_version <> $2) and ${ASKED}`;
 
 const HANDED_OUT = `
-  select a.id as "assignmentId", a.role, ${PLACE}, p.year, p.issued_on::text as "issuedOn",
-    t.deadline_due::text as "deadlineDue", t.milestones
+  select a.id as "assignmentId", a.role, ${PLACE}, p.year,
+    case when t.received_on is null then p.issued_on else (t.created_at at time zone j.time_zone)::date end::text
+      as "issuedOn",
+    t.deadline_due::text as "deadlineDue", t.milestones, t.received_on::text as "receivedOn", t.level
   from assignment a
     join jurisdiction j on j.id = a.jurisdiction_id
     join task t on t.id = a.task_id

@@ -3,11 +3,12 @@ import { assertInMatter, unitScope } from '@duban/directory';
 import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
 import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
-import type { AssignmentSnapshot, Evidence, TaskSnapshot } from '@duban/tasks';
+import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { TaskFilter, TaskRow } from './board';
 import { Conditions, NOT_RESTRICTED } from './conditions';
+import { presentMatter } from './matter.reader';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
@@ -28,6 +29,8 @@ export interface ReportView {
 /** A task with all that belongs to it and to its parts. */
 export interface TaskDetail extends TaskView {
   asOf: string | null;
+  /** What is known of it where it was registered (事项登记), or is a part of such a one. */
+  matter: MatterSnapshot | null;
   obligations: ObligationSnapshot[];
   notices: NoticeSnapshot[];
   reports: ReportView[];
@@ -46,6 +49,7 @@ export class TaskReader {
     where.add(NOT_RESTRICTED);
     for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
     where.addMatter(actor);
+    where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
     where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
     where.add(`t.id in (select task_id from obligation where state = 'open' and due_at < $?)`, filter.dueBefore);
     if (filter.q !== undefined) {
@@ -58,7 +62,8 @@ export class TaskReader {
     const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
     if (key) where.add(after, ...key);
     const rows: TaskRow[] = await tx.query(
-      `select t.id, t.plan_id as "planId", t.parent_id as "parentId", t.number, t.position, t.path, t.content, t.state,
+      `select t.id, t.plan_id as "planId", (select p.source from plan p where p.id = t.plan_id) as source,
+         (select p.matter_kind from plan p where p.id = t.plan_id) as "matterKind", t.parent_id as "parentId", t.number, t.position, t.path, t.content, t.state,
          t.is_lead_inferred as "leadInferred", t.due_on::text as "dueOn", t.version,
          o.next_due_at as "nextDueAt", coalesce(o.overdue, 0)::int as overdue, n.colour as notice,
          ${LIGHT} as light,
@@ -167,7 +172,8 @@ export class TaskReader {
        where a.task_id = any($1) order by r.reported_at, r.id`,
       [taskIds],
     );
-    return { ...task, asOf: null, obligations, notices, reports };
+    const matter = await presentMatter(tx, task.parentId ?? id);
+    return { ...task, asOf: null, matter, obligations, notices, reports };
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<TaskDetail> {
@@ -181,9 +187,12 @@ export class TaskReader {
     const notices = await this.history.statesAt<NoticeSnapshot>(tx, scope, 'supervision_notice', asOf);
     const reports = await this.history.statesAt<ReportView>(tx, scope, 'report', asOf);
     const [task] = treeOf(tasks, assignments);
+    const registered = { taskIds: [task!.parentId ?? id] };
+    const [matter] = await this.history.statesAt<MatterSnapshot>(tx, registered, 'matter', asOf);
     return {
       ...task!,
       asOf: asOf.toISOString(),
+      matter: matter ?? null,
       obligations: obligations.sort(by((o) => [o.dueAt, o.id])),
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),

@@ -21,6 +21,7 @@ export interface WantedNotification {
   postId: string;
   kind:
     | 'task_issued'
+    | 'matter_registered'
     | 'task_revised'
     | 'follow_up'
     | 'reported'

@@ -2,12 +2,12 @@ import { obligationChanges, type PlannedObligation, planObligations } from '@dub
 import { UnitDirectory } from '@duban/directory';
 import type { LocalDate, WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import type { AssignmentChange, RevisedObligations, Task, TaskRevision } from '@duban/tasks';
+import type { AssignmentChange, RevisedObligations, TaskRevision } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { Obligation, OWED } from './obligation.entity';
-import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
+import { type DatedTask, excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
 import { ObligationWriter } from './obligation.writer';
 
 /** Brings what is owed to what the policy gives after a revised document (修订) was taken. */
@@ -26,9 +26,9 @@ export class ObligationReviser {
     if (year === null || issuedOn === null) throw new Error(`plan ${plan.id} is not issued`);
     const result: RevisedObligations = { obligations: 0, rescheduled: 0, skipped: [] };
     for (const { assignment, roleBefore } of revision.assignments) {
-      const plannedFor = (from: LocalDate, terms: Pick<Task, 'deadlineDue' | 'milestones'>, role: typeof roleBefore) =>
+      const plannedFor = (from: LocalDate, terms: DatedTask, role: typeof roleBefore) =>
         role === null ? [] : planObligations(revision.policy, year, from, termsOf(terms, role), this.calendar);
-      const from = roleBefore === null ? takenOn : issuedOn;
+      const from = roleBefore === null ? takenOn : (revision.handedOutOn ?? issuedOn);
       const changes = obligationChanges(plannedFor(from, before, roleBefore), plannedFor(from, task, assignment.role));
       await this.lapsePlanned(tx, revision, assignment.id, changes.dropped);
       for (const planned of [...changes.added, ...changes.redated]) {
@@ -58,7 +58,8 @@ export class ObligationReviser {
     const isPast = this.calendar.effectiveDate(planned.recordedOn) < takenOn;
     if (!(existing && OWED.includes(existing.state)) && isPast) return 'skipped';
     const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
-    const origin = { rule: planned.rule, base: { ...planned.base, revisionId: revision.revisionId } };
+    const { revisionId } = revision;
+    const origin = { rule: planned.rule, base: { ...planned.base, ...(revisionId === null ? {} : { revisionId }) } };
     if (!existing) {
       const obligation = this.writer.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
       await this.writer.insert(

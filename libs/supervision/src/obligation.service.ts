@@ -26,7 +26,7 @@ import { ObligationMover } from './obligation.mover';
 import { COMPLETION_KINDS, ObligationClock } from './obligation.clock';
 import { Obligation, OWED } from './obligation.entity';
 import { ObligationReviser } from './obligation.reviser';
-import { skippedOf, termsOf } from './obligation.terms';
+import { excerpt, numberOf, skippedOf, termsOf } from './obligation.terms';
 import { type DeadlineOrigin, ObligationWriter } from './obligation.writer';
 import { PartMessages } from './part-messages';
 
@@ -124,7 +124,10 @@ export class ObligationService extends SupervisionPort {
       }
     }
     await this.writer.insert(tx, issue.actor, at, plan.id, 'obligation.opened', obligations, origins);
-    if (issue.reorganisationId === undefined) await this.tellIssued(tx, issue, timeZone, obligations);
+    if (issue.reorganisationId === undefined) {
+      if (plan.source === 'register') await this.tellRegistered(tx, issue, timeZone, obligations);
+      else await this.tellIssued(tx, issue, timeZone, obligations);
+    }
     return { obligations: obligations.length, skipped };
   }
 
@@ -236,6 +239,39 @@ export class ObligationService extends SupervisionPort {
         planId: plan.id,
         taskId,
         parameters: { planTitle: plan.title, count: 1, signForBy },
+      });
+    }
+    await this.notifications.write(tx, at, timeZone, wanted);
+  }
+
+  /** Each matter by itself, with its number, and by when it is to be done. */
+  private async tellRegistered(
+    tx: EntityManager,
+    { plan, at, tasks, assignments }: PlanIssue,
+    timeZone: string,
+    obligations: readonly Obligation[],
+  ): Promise<void> {
+    const unitIds = [...new Set(assignments.map(({ unitId }) => unitId))];
+    const posts = await this.directory.postsOf(tx, unitIds);
+    const names = await this.directory.namesOf(tx, unitIds);
+    const wanted: WantedNotification[] = [];
+    for (const { id, taskId, unitId } of assignments) {
+      const task = tasks.find((one) => one.id === taskId)!;
+      const dueOf = (kind: ObligationKind) =>
+        obligations.find((one) => one.assignmentId === id && one.kind === kind)?.effectiveOn ?? null;
+      wanted.push({
+        jurisdictionId: plan.jurisdictionId,
+        postId: posts.get(unitId)!.contact,
+        kind: 'matter_registered',
+        planId: plan.id,
+        taskId,
+        parameters: {
+          taskNumber: await numberOf(tx, task),
+          taskContent: excerpt(task.content),
+          unitName: names.get(unitId) ?? '',
+          signForBy: dueOf('sign_for'),
+          dueOn: dueOf('completion'),
+        },
       });
     }
     await this.notifications.write(tx, at, timeZone, wanted);

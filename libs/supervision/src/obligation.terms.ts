@@ -2,11 +2,16 @@ import type { PlannedObligation } from '@duban/domain';
 import type { SkippedObligation, Task } from '@duban/tasks';
 import type { EntityManager } from 'typeorm';
 
+/** Of a task, all that its dates follow from. */
+export type DatedTask = Pick<Task, 'deadlineDue' | 'milestones'> & Partial<Pick<Task, 'receivedOn' | 'level'>>;
+
 /** What the rules need to know of a task for one role in it. */
-export const termsOf = ({ deadlineDue, milestones }: Pick<Task, 'deadlineDue' | 'milestones'>, role: string) => ({
+export const termsOf = ({ deadlineDue, milestones, receivedOn, level }: DatedTask, role: string) => ({
   isLead: role === 'lead',
   taskDueOn: deadlineDue,
   milestones: milestones.flatMap(({ text, due }) => (due ? [{ text, due }] : [])),
+  receivedOn: receivedOn ?? null,
+  level: level ?? null,
 });
 
 /** What is told of an obligation that is not made. */

@@ -1,6 +1,7 @@
 import { Assignment } from './assignment.entity';
 import { PlanImport } from './plan-import.entity';
 import { Objection } from './objection.entity';
+import { Petitioner, RegisteredMatter } from './matter.entity';
 import { Plan } from './plan.entity';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
@@ -12,13 +13,20 @@ import { Task } from './task.entity';
 
 export { Assignment, type Role, ROLES } from './assignment.entity';
 export { AssignmentService, type ReportInput } from './assignment.service';
+export { type MatterCorrection, MatterCorrections } from './matter-corrections.service';
+export type { NearTask } from './matter-duplicates';
+export type { MatterInput, PetitionerInput } from './matter-input';
+export { type MatterSnapshot, matterSnapshot } from './matter-records';
+export { Petitioner, RegisteredMatter } from './matter.entity';
+export { MatterService, type Registered } from './matter.service';
 export type { MeasurementInput } from './measurements';
+export { takeNumbers } from './number-series';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';
 export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
 export { PlanImportService, type ReadOutcome } from './plan-import.service';
 export { type DraftAction, PlanDraftService, type TaskAction } from './plan-draft.service';
-export { Plan, type PlanWarning } from './plan.entity';
+export { Plan, PLAN_SOURCES, type PlanSource, type PlanWarning } from './plan.entity';
 export { PlanRevisionService } from './plan-revision.service';
 export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
 export { type IssuePreview, type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
@@ -53,4 +61,6 @@ export const TASKS_ENTITIES = [
   Objection,
   Reorganisation,
   Report,
+  RegisteredMatter,
+  Petitioner,
 ];

@@ -76,7 +76,7 @@ export function unitFaults(
 }
 
 /** Why a name stands for nobody who could be given a task; null where it does not. */
-function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'code' | 'message'> | null {
+export function faultOf(name: string, reading: NameReading | undefined): Pick<Fault, 'code' | 'message'> | null {
   if (!reading || !isResolved(reading)) {
     return reading?.reason === 'ambiguous'
       ? { code: 'UNIT.AMBIGUOUS', message: `"${name}" may mean more than one unit; say which` }
@@ -110,7 +110,8 @@ export function completionDay(
   task: Task,
   calendar: WorkingCalendar,
 ): LocalDate | null {
-  const terms = { isLead: true, taskDueOn: task.deadlineDue, milestones: [] };
+  const { receivedOn, level } = task;
+  const terms = { isLead: true, taskDueOn: task.deadlineDue, milestones: [], receivedOn, level };
   const planned = planObligations(policy, year, issuedOn, terms, calendar);
   return planned.find((obligation) => obligation.kind === 'completion')?.recordedOn ?? null;
 }

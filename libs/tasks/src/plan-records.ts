@@ -23,6 +23,18 @@ export async function assertSeenWhole(tx: EntityManager, planId: string): Promis
   );
 }
 
+/**
+ * A register (台账) is no document: it is neither revised nor restricted as a whole, its matters are corrected and
+ * restricted one by one.
+ * @throws DomainError PLAN.IS_REGISTER
+ */
+export function assertDocument({ id, source, title }: Plan): void {
+  if (source === 'document') return;
+  throw conflict('PLAN.IS_REGISTER', `${title} is a register (台账) and no document; this is done to its matters.`, {
+    planId: id,
+  });
+}
+
 /** Reads a plan’s own words, of which no role but the system’s sees the column: the callers hold the whole plan. */
 export async function sourceTextOf(tx: EntityManager, planId: string): Promise<string> {
   const { sourceText } = await consequences(tx, () =>

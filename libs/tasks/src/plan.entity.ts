@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { PlanState } from '@duban/domain';
+import type { MatterKind, PlanState } from '@duban/domain';
 import type { TableColumn } from '@duban/breakdown';
 import type { LocalDate } from '@duban/kernel';
 
@@ -11,10 +11,19 @@ export interface PlanWarning {
   message: string;
 }
 
-/** A responsibility breakdown (责任分解方案). */
+export const PLAN_SOURCES = ['document', 'register'] as const;
+export type PlanSource = (typeof PLAN_SOURCES)[number];
+
+/** A responsibility breakdown (责任分解方案), or a register (台账) of matters of one kind in one year. */
 @Entity('plan')
 @Check('ck_plan_state', `state in ('draft', 'issued')`)
 @Check('ck_plan_issued', `state = 'draft' or (year is not null and issued_on is not null and policy_id is not null)`)
+@Check('ck_plan_source', `source in ('document', 'register')`)
+@Check(
+  'ck_plan_register',
+  `(source = 'register') = (matter_kind is not null) and (source = 'document' or state <> 'draft')`,
+)
+@Index('uq_plan_register', ['jurisdictionId', 'matterKind', 'year'], { unique: true, where: `source = 'register'` })
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_plan_jurisdiction' })
 @ForeignKey('policy', ['policyId', 'policyVersion'], ['id', 'version'], { name: 'fk_plan_policy' })
 export class Plan {
@@ -62,6 +71,14 @@ export class Plan {
   /** The columns of the document's tables, and what each was read as. */
   @Column('jsonb', { default: [] })
   columns!: TableColumn[];
+
+  /** A document that was imported, or matters that are registered one by one (事项登记). */
+  @Column('text', { default: 'document' })
+  source!: PlanSource;
+
+  /** Of a register: what its matters are. */
+  @Column('text', { name: 'matter_kind', nullable: true })
+  matterKind!: MatterKind | null;
 
   @VersionColumn()
   version!: number;

@@ -97,6 +97,8 @@ export class PlanService {
       leftOut: breakdown.leftOut,
       warnings: breakdown.warnings,
       columns: breakdown.columns,
+      source: 'document',
+      matterKind: null,
       createdAt: at,
     });
     await tx.getRepository(Plan).insert(plan);

@@ -4,6 +4,7 @@ import { type Actor, HistoryService } from '@duban/history';
 import { type Fault, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { assertDocument } from './plan-records';
 import { Plan } from './plan.entity';
 import { Task } from './task.entity';
 
@@ -49,6 +50,7 @@ export class RestrictionService {
   ): Promise<NamedPerson[]> {
     assertMay(actor, 'matter.restrict');
     const plan = await this.planOf(tx, matter);
+    if (matter.kind === 'plan') assertDocument(plan);
     const before = await this.named(tx, matter);
     const people = await this.people(tx, [...new Set(usernames)]);
     const day = localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId));

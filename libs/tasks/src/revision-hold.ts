@@ -4,7 +4,7 @@ import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
-import { assertSeenWhole } from './plan-records';
+import { assertDocument, assertSeenWhole } from './plan-records';
 import { Plan } from './plan.entity';
 
 /** A revision with its plan, both locked. */
@@ -21,6 +21,7 @@ export interface HeldRevision {
 export async function holdPlan(tx: EntityManager, actor: Actor, planId: string): Promise<Plan> {
   const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'for_no_key_update' } });
   if (!plan) throw unknownPlan(planId);
+  assertDocument(plan);
   await assertSeenWhole(tx, planId);
   if (plan.state === 'issued') assertMay(actor, 'plan.issue');
   return plan;

@@ -34,6 +34,9 @@ export interface TaskSnapshot extends DraftedUnits {
   source: { start: number; end: number };
   /** The revised document that `source` is a stretch of; null for the plan's own. */
   sourceRevisionId: string | null;
+  /** Of a registered matter (事项登记); absent in what was recorded before there were any. */
+  receivedOn?: string | null;
+  level?: string | null;
   state: Task['state'];
   version: number;
 }
@@ -57,7 +60,7 @@ export interface AssignmentSnapshot {
 
 export function planSnapshot(plan: Plan): PlanSnapshot {
   const { id, jurisdictionId, title, documentNumber, year, state, issuedOn, policyId, policyVersion } = plan;
-  const { fileName, leftOut, warnings, columns, version } = plan;
+  const { fileName, leftOut, warnings, columns, source, matterKind, version } = plan;
   return {
     id,
     jurisdictionId,
@@ -72,6 +75,8 @@ export function planSnapshot(plan: Plan): PlanSnapshot {
     leftOut,
     warnings,
     columns,
+    source,
+    matterKind,
     version,
   };
 }
@@ -102,6 +107,9 @@ export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapsh
     })),
     source: { start: task.sourceStart, end: task.sourceEnd },
     sourceRevisionId: task.sourceRevisionId,
+    // A task that is new in memory may not have them.
+    receivedOn: task.receivedOn ?? null,
+    level: task.level ?? null,
     state: task.state,
     version: task.version,
   };

@@ -68,11 +68,14 @@ export interface TaskRevision {
   at: Date;
   plan: Plan;
   policy: Policy;
-  revisionId: string;
+  /** Null where the office corrects a registered matter (事项更正). */
+  revisionId: string | null;
+  /** The day on which the task was handed out, where that was not with its plan. */
+  handedOutOn?: LocalDate;
   /** The day on which it is taken: what is new is owed from then on. */
   takenOn: LocalDate;
   /** As the task was. */
-  before: Pick<Task, 'deadlineDue' | 'milestones'>;
+  before: Pick<Task, 'deadlineDue' | 'milestones'> & Partial<Pick<Task, 'receivedOn' | 'level'>>;
   task: Task;
   /** Assignments that begin or go on, with the role that they had; null where they begin. */
   assignments: readonly { assignment: Assignment; roleBefore: Role | null }[];

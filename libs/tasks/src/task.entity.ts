@@ -91,6 +91,14 @@ export class Task {
   @Column('jsonb', { default: () => "'[]'" })
   marks!: Mark[];
 
+  /** The day on which a registered matter came (收到日期); its dates run from it. */
+  @Column('date', { name: 'received_on', nullable: true })
+  receivedOn!: LocalDate | null;
+
+  /** How urgent or hard it is (等级), one of its policy's levels. */
+  @Column('text', { nullable: true })
+  level!: string | null;
+
   @Column('text', { nullable: true })
   state!: AssignmentState | null;
 

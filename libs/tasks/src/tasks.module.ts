@@ -2,6 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { AssignmentFactsLoader } from './assignment-facts';
 import { AssignmentService } from './assignment.service';
 import { DraftWriter } from './draft-writer';
+import { MatterCorrections } from './matter-corrections.service';
+import { MatterRegisters } from './matter-register';
+import { MatterService } from './matter.service';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
 import { SuspensionService } from './suspension.service';
@@ -37,6 +40,9 @@ import { RevisionTaker } from './revision-taker';
     SuspensionService,
     RestrictionService,
     Measurements,
+    MatterRegisters,
+    MatterService,
+    MatterCorrections,
   ],
   exports: [
     PlanService,
@@ -49,6 +55,8 @@ import { RevisionTaker } from './revision-taker';
     AssignmentService,
     SuspensionService,
     RestrictionService,
+    MatterService,
+    MatterCorrections,
   ],
 })
 export class TasksModule {}

@@ -1,3 +1,5 @@
+import { MATTER_KIND_IDS } from '@duban/domain';
+import { PLAN_SOURCES } from '@duban/tasks';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { column } from './columns';
@@ -10,6 +12,8 @@ export const planFields = {
   documentNumber: textOrNull,
   year: z.int().nullable(),
   state: z.enum(['draft', 'issued']),
+  source: z.enum(PLAN_SOURCES).meta({ description: 'A document, or a register (台账) of matters of a kind.' }),
+  matterKind: z.enum(MATTER_KIND_IDS).nullable(),
   issuedOn: textOrNull,
   policyId: textOrNull,
   policyVersion: z.int().nullable(),

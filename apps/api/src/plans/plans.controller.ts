@@ -4,7 +4,14 @@ import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
 import { JobProducer } from '@duban/queue';
-import { type PlanIssueResult, PlanImportService, PlanService, readPlanFile, refuseSecretFile } from '@duban/tasks';
+import {
+  PLAN_SOURCES,
+  type PlanIssueResult,
+  PlanImportService,
+  PlanService,
+  readPlanFile,
+  refuseSecretFile,
+} from '@duban/tasks';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -34,7 +41,13 @@ const LONG_FILE_BYTES = 1024 * 1024;
 class PlansDto extends createZodDto(
   pageOf(z.object({ ...planFields, jurisdictionName: z.string(), tasks: z.int(), createdAt: z.string() })),
 ) {}
-class PlansQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
+class PlansQuery extends createZodDto(
+  z.strictObject({
+    source: z.enum(PLAN_SOURCES).optional().meta({ description: 'Documents, or registers (台账) of matters.' }),
+    limit,
+    cursor,
+  }),
+) {}
 class PlanQuery extends createZodDto(z.strictObject({ asOf })) {}
 class IssueDto extends createZodDto(
   z.strictObject({
@@ -71,7 +84,7 @@ export class PlansController {
   @ApiOperation({ summary: 'Plans (责任分解方案), newest first' })
   @ApiOkResponse({ type: PlansDto })
   list(@CurrentActor() actor: Actor, @Query() query: PlansQuery): ReturnType<PlanReader['list']> {
-    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, query.limit, query.cursor));
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, query));
   }
 
   @Needs('plan.draft')

@@ -1,13 +1,16 @@
 import { Transactor } from '@duban/database';
+import { MATTER_KIND_IDS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { LIGHTS, TASK_SORTS, TaskReader } from '@duban/reporting';
+import { PLAN_SOURCES } from '@duban/tasks';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
+import { matter } from '../matters/matter-schemas';
 import { CurrentActor, Needs } from '../requests';
 import {
   asOf,
@@ -29,6 +32,7 @@ class TasksQuery extends createZodDto(
   z.strictObject({
     planId: uuid.optional(),
     unitId: uuid.optional(),
+    matterKind: z.enum(MATTER_KIND_IDS).optional().meta({ description: 'Registered matters of this kind.' }),
     state: assignmentState.optional(),
     light: z.enum(LIGHTS).optional(),
     dueBefore: instant.optional(),
@@ -44,6 +48,8 @@ class TasksDto extends createZodDto(
     z.object({
       id: uuid,
       planId: uuid,
+      source: z.enum(PLAN_SOURCES).meta({ description: 'Of a document, or registered (事项登记).' }),
+      matterKind: z.enum(MATTER_KIND_IDS).nullable(),
       parentId: uuid.nullable(),
       number: textOrNull,
       position: z.int(),
@@ -66,29 +72,30 @@ class TasksDto extends createZodDto(
 ) {}
 class TaskParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TaskQuery extends createZodDto(z.strictObject({ asOf })) {}
-class TaskDto extends createZodDto(
-  task.extend({
-    asOf: textOrNull,
-    obligations: z.array(
-      z.object({
-        id: uuid,
-        taskId: uuid,
-        assignmentId: uuid,
-        unitId: uuid,
-        kind: z.string(),
-        subject: textOrNull,
-        state: z.enum(['open', 'suspended', 'discharged', 'lapsed']),
-        deadlineVersion: z.int(),
-        dueOn: z.string(),
-        effectiveOn: z.string(),
-        dueAt: z.string(),
-        settledAt: textOrNull,
-      }),
-    ),
-    notices: z.array(notice.extend({ deadlineVersion: z.int() })),
-    reports: z.array(report),
-  }),
-) {}
+/** A task with all that belongs to it. */
+export const taskDetail = task.extend({
+  asOf: textOrNull,
+  matter: matter.nullable(),
+  obligations: z.array(
+    z.object({
+      id: uuid,
+      taskId: uuid,
+      assignmentId: uuid,
+      unitId: uuid,
+      kind: z.string(),
+      subject: textOrNull,
+      state: z.enum(['open', 'suspended', 'discharged', 'lapsed']),
+      deadlineVersion: z.int(),
+      dueOn: z.string(),
+      effectiveOn: z.string(),
+      dueAt: z.string(),
+      settledAt: textOrNull,
+    }),
+  ),
+  notices: z.array(notice.extend({ deadlineVersion: z.int() })),
+  reports: z.array(report),
+});
+class TaskDto extends createZodDto(taskDetail) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
 class HistoryDto extends createZodDto(pageOf(historyEvent)) {}
 

@@ -15,6 +15,7 @@ import { HistoryProof1795805000000 } from './1795805000000-history-proof';
 import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
 import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
 import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
+import { Matters1795903000000 } from './1795903000000-matters';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   BoardAsOf1795806000000,
   AssignmentMarks1795900000000,
   EvidenceFiles1795902000000,
+  Matters1795903000000,
 ];

@@ -158,4 +158,17 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
       return coalesce((select array_agg(t.id) from task t where t.content like pattern or t.number = wanted), '{}');
     end`,
   },
+  /** Open tasks of a jurisdiction whose words are near some words, as far as they are not restricted, and how near. */
+  {
+    signature: 'near_tasks(uuid, text)',
+    parameters: 'whose uuid, words text',
+    returns: 'table(task_id uuid, likeness real)',
+    body: `begin
+      return query select t.id, greatest(similarity(t.content, words), word_similarity(words, t.content),
+          case when char_length(t.content) >= 12 then word_similarity(t.content, words) else 0 end)
+        from task t
+        where (t.content % words or words <% t.content) and t.jurisdiction_id = whose
+          and t.state in ('assigned', 'in_progress', 'reported') and ${SEEN('t.id')};
+    end`,
+  },
 ];

@@ -160,6 +160,15 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   plan_revision: matter(wholeRevision, null),
   plan_revision_item: matter('exists (select from plan_revision r where r.id = revision_id)', null),
   task: matter(both(seen('id', 'tasks'), seen('plan_id', 'plans')), { sees: 'id in (select unit_tasks())' }),
+  /** A matter from elsewhere (事项登记): what its task does not say. */
+  matter: matter(seenTask, { sees: 'task_id in (select unit_tasks())' }),
+  /** Who asked for it, by name and telephone: the office, and whoever has to answer them. */
+  petitioner: {
+    duban_office: whole(seenTask),
+    duban_unit: {
+      sees: either(LED, 'task_id in (select part.parent_id from task part where part.id in (select led_tasks()))'),
+    },
+  },
   target: matter(seenTask, { sees: 'task_id in (select unit_tasks())' }),
   assignment: matter(
     seenTask,
@@ -277,7 +286,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         both(
           'task_id in (select unit_tasks())',
           either(
-            `entity in ('task', 'assignment')`,
+            `entity in ('task', 'matter', 'assignment')`,
             `coalesce(after, before)->>'unitId' = ${MY_UNIT}::text`,
             `(coalesce(after, before)->>'assignmentId')::uuid in (select unit_assignments())`,
             `(coalesce(after, before)->>'obligationId')::uuid in (select unit_obligations())`,

@@ -11,6 +11,7 @@ export const en: Messages = {
     reorganisation_failed:
       '[Reorganisation] The {kind} of {units} as of {date} could not be carried out ({code}); please see to it.',
     work_taken_over: "[Taken over] As of {date}, items that {from} had are now your unit's: {count}.",
+    matter_registered: '[Assigned] {item} is for {unit}{signFor}{due}.',
     task_issued: '[Issued] "{plan}" has been issued; {count} of its items are your unit\'s{signFor}.',
     task_revised: '[Revised] {item} ({unit}): {part}{due}.',
     reported: '[To verify] {unit} has reported {item} as completed; please verify.',
@@ -32,6 +33,7 @@ export const en: Messages = {
     reminder: 'reminders: {count}',
     reorganisation_failed: 'reorganisations to see to: {count}',
     work_taken_over: 'taken over: {count}',
+    matter_registered: 'assigned: {count}',
     task_issued: 'issued: {count}',
     task_revised: 'revised: {count}',
     reported: 'to verify: {count}',
@@ -50,6 +52,7 @@ export const en: Messages = {
   copy: '[Copy] {line}',
   item: 'item {number} "{content}"',
   itemWithoutNumber: '"{content}"',
+  matter: '{number} "{content}"',
   number: 'item {number}',
   noNumber: 'a separate matter',
   date: '{day} {month}',
@@ -59,6 +62,7 @@ export const en: Messages = {
   daysLate: ' (days late: {days})',
   answerBy: '; please answer in writing by {date}',
   signForBy: '; please sign for them by {date}',
+  signForOneBy: '; please sign for it by {date}',
   rectifyBy: '; please put it right by {date}',
   revisedParts: {
     added: "it is now one of your unit's items",

@@ -52,6 +52,13 @@ const WRITERS: Writers = {
       count: p.count,
       signFor: p.signForBy ? fill(m.signForBy, { date: dateOf(p.signForBy, m, today) }) : '',
     }),
+  matter_registered: (p, m, today) =>
+    line('matter_registered', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      signFor: p.signForBy ? fill(m.signForOneBy, { date: dateOf(p.signForBy, m, today) }) : '',
+      due: p.dueOn ? fill(m.completeBy, { date: dateOf(p.dueOn, m, today) }) : '',
+    }),
   task_revised: (p, m, today) =>
     line('task_revised', m, {
       item: itemOf(p, m),
@@ -148,7 +155,10 @@ const itemOf = (
 ): string =>
   taskNumber === null
     ? fill(m.itemWithoutNumber, { content: quoted(taskContent) })
-    : fill(m.item, { number: taskNumber, content: quoted(taskContent) });
+    : fill(isName(taskNumber) ? m.matter : m.item, { number: taskNumber, content: quoted(taskContent) });
+
+/** A number such as 批示〔2023〕12号, which needs no word before it. */
+const isName = (number: string): boolean => number.endsWith('号');
 
 const OTHER_MARKS: Readonly<Record<string, string>> = { '“': '‘', '”': '’', '‘': '“', '’': '”' };
 
@@ -156,7 +166,7 @@ const OTHER_MARKS: Readonly<Record<string, string>> = { '“': '‘', '”': '�
 const quoted = (text: string): string => text.replace(/[“”‘’]/g, (mark) => OTHER_MARKS[mark]!);
 
 const numberOf = (taskNumber: string | null, m: Messages): string =>
-  taskNumber === null ? m.noNumber : fill(m.number, { number: taskNumber });
+  taskNumber === null ? m.noNumber : isName(taskNumber) ? taskNumber : fill(m.number, { number: taskNumber });
 
 function dateOf(date: LocalDate, m: Messages, today: LocalDate): string {
   const [year, month, day] = date.split('-').map(Number) as [number, number, number];

@@ -11,6 +11,7 @@ export const LINE_SORTS = [
   'notice_rejected',
   'reorganisation_failed',
   'reminder',
+  'matter_registered',
   'task_issued',
   'transferred',
   'objection_settled',
@@ -40,6 +41,8 @@ export interface Messages {
   copy: string;
   item: string;
   itemWithoutNumber: string;
+  /** Of a registered matter (事项登记), whose number is a name of its own: 批示〔2023〕12号. */
+  matter: string;
   /** The item alone, without what it says. */
   number: string;
   noNumber: string;
@@ -50,6 +53,7 @@ export interface Messages {
   daysLate: string;
   answerBy: string;
   signForBy: string;
+  signForOneBy: string;
   rectifyBy: string;
   /** What a revision of the plan means to the unit. */
   revisedParts: Readonly<Record<RevisedPart, string>>;

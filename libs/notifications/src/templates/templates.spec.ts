@@ -40,6 +40,10 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
     { planTitle: '《政府工作报告》责任分解方案', count: 5, signForBy: '2026-04-23' },
     { planTitle: '责任分解方案', count: 1 },
   ],
+  matter_registered: [
+    { ...aboutTask, taskNumber: '批示〔2026〕12号', signForBy: '2026-04-22', dueOn: '2026-05-06' },
+    { ...aboutTask, taskNumber: '热线〔2026〕3号' },
+  ],
   task_revised: [
     ...['added', 'removed', 'leads', 'supports', 'changed'].map((part) => ({ ...aboutTask, part })),
     { ...aboutTask, part: 'changed', dueOn: '2026-10-31' },
