@@ -375,7 +375,7 @@ describe('The answers', () => {
           { json: { reason: '核实后更正', level: 'complaint', title: '照明' } },
         ],
       ],
-      'GET /matters/{id}/petitioner': ['office', 'LD09.head'].map((name) => [
+      'GET /matters/{id}/petitioner': ['office', 'LD09.contact'].map((name) => [
         name,
         'GET',
         `/matters/${first.id}/petitioner`,

@@ -74,7 +74,7 @@ describe('Matters from elsewhere (事项登记)', () => {
     expect((await other.get('/matters')).items).toEqual([]);
     expectProblem(await other.ask('GET', `/tasks/${first.id}`), 403, 'TASK.NOT_YOURS');
     expect((await own.get(`/tasks/${first.id}`)).matter).toMatchObject({ number: first.number });
-    const seen = (await (await edge().as('LD01.contact')).get(`/tasks/${first.id}`)) as Json;
+    const seen = await (await edge().as('LD01.contact')).get(`/tasks/${first.id}`);
     expect(seen.matter).toMatchObject({ number: first.number });
     const part = first.assignments[0];
     const signed = await own.post(`/assignments/${part.id}/transitions`, { event: 'sign_for' });
