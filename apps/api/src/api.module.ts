@@ -21,6 +21,9 @@ import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
+import { ActionPlansController } from './reports/action-plans.controller';
+import { FiguresController } from './reports/figures.controller';
+import { ReportsController } from './reports/reports.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { PoliciesController } from './policies/policies.controller';
@@ -65,6 +68,9 @@ export const CONTROLLERS = {
     MattersController,
     AssignmentsController,
     EvidenceController,
+    ActionPlansController,
+    ReportsController,
+    FiguresController,
     SupervisionController,
     MessagesController,
     OperationsController,

@@ -1,5 +1,13 @@
-import { ASSIGNMENT_MARKS, ASSIGNMENT_STATES, type AssignmentMark, type AssignmentState } from '@duban/domain';
-import { NOTICE_COLOURS, NOTICE_STATES } from '@duban/domain';
+import {
+  ASSIGNMENT_MARKS,
+  ASSIGNMENT_STATES,
+  type AssignmentMark,
+  type AssignmentState,
+  LIGHTS_OF_PERIODS,
+  NOTICE_COLOURS,
+  NOTICE_STATES,
+  REPORT_CONFIRMATION_STATES,
+} from '@duban/domain';
 import { z } from 'zod';
 
 /** Pieces of which the requests and answers are made; one word for one thing, as in the database. */
@@ -63,7 +71,26 @@ export const evidence = z.strictObject({
   location: shortText.optional().meta({ description: 'Where it is to be found: a file number, an address.' }),
   fileId: uuid.optional().meta({ description: 'A file of `POST /evidence`, which then belongs to this report.' }),
 });
-export const measurement = z.strictObject({ targetId: uuid, value: z.number() });
+export const measurement = z.strictObject({
+  targetId: uuid,
+  value: z.number().optional(),
+  figureId: uuid.optional().meta({
+    description: 'A figure that was given already, as `GET /assignments/:id/figures` offers it, in place of `value`.',
+  }),
+});
+/** A figure beside what was planned for its day when it was given (序时进度). */
+export const measuredFigure = z.object({
+  id: uuid.optional(),
+  targetId: uuid,
+  value: z.number(),
+  sourceId: uuid.nullable().optional().meta({ description: 'The figure that it was taken over from.' }),
+  asOf: z.string().nullable().optional(),
+  planned: z.number().nullable().optional(),
+  plannedShare: z.number().nullable().optional(),
+  actualShare: z.number().nullable().optional(),
+  behind: z.number().nullable().optional().meta({ description: 'Points of share behind the plan.' }),
+  light: z.enum(LIGHTS_OF_PERIODS).nullable().optional(),
+});
 
 const deadline = z.object({ text: z.string(), due: textOrNull }).nullable();
 const target = z.object({
@@ -177,13 +204,24 @@ export const report = z.object({
   ),
   shortfallReason: textOrNull,
   goAheadReason: textOrNull,
+  period: textOrNull.optional(),
+  behindReason: textOrNull.optional(),
+  correctsId: uuid.nullable().optional().meta({ description: 'The version before, which this one corrects.' }),
+  correctionReason: textOrNull.optional(),
+  state: z
+    .enum(REPORT_CONFIRMATION_STATES as [string, ...string[]])
+    .nullable()
+    .optional()
+    .meta({
+      description: 'Where it stands with the head of its unit; null where it counts without.',
+    }),
   personId: uuid,
   forPersonId: uuid.nullable().optional().meta({
     description: 'The holder of the post, where the person stood in for them (代行).',
   }),
   postId: uuid,
   reportedAt: z.string(),
-  measurements: z.array(measurement),
+  measurements: z.array(measuredFigure),
 });
 /** An obligation that is not made, since it would have been due before it was handed out. */
 export const skippedObligation = z.object({

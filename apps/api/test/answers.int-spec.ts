@@ -283,6 +283,7 @@ describe('The answers', () => {
           { json: { obligationId, text: '好。', evidence } },
         ],
       ],
+      'PUT /targets/{id}/curve': [['office', 'PUT', `/targets/${parts.targets[0].id}/curve`, { json: { points: [] } }]],
       'GET /obligations': gets('/obligations', ...lists, '?state=discharged', '?kind=milestone'),
       'GET /follow-ups': gets('/follow-ups', ...lists, '?colour=blue', '?kind=reminder'),
       'GET /notices': gets('/notices', ...lists, '?state=answered'),
@@ -395,6 +396,7 @@ describe('The answers', () => {
     const accepted = await office.do('POST', '/plans', later);
     Object.assign(all, await new SignInParts(edge()).requests());
     Object.assign(all, await postRequests());
+    Object.assign(all, await reportRequests(edge()));
     Object.assign(all, await reorganisationRequests(office));
     Object.assign(all, await evidenceRequests(await edge().as('LD04.contact')));
     Object.assign(all, await matterRequests(office), await reorganisationRequests(office));
@@ -561,5 +563,68 @@ async function evidenceRequests(contact: Caller): Promise<Record<string, Request
     'POST /evidence/{id}/links': [['LD04.contact', 'POST', `/evidence/${kept.id}/links`]],
     'GET /evidence/downloads/{token}': [['LD04.contact', 'GET', url]],
     'DELETE /evidence/{id}': [['LD04.contact', 'DELETE', `/evidence/${unused.id}`]],
+  };
+}
+
+/** A plan by whose policy the head of a unit confirms what its contact hands in. */
+async function reportRequests(edge: Edge): Promise<Record<string, Request[]>> {
+  await edge.query(
+    `insert into policy (id, version, body)
+     select 'confirmed', 1, body || '{"id": "confirmed", "confirmation": "head"}' from policy where id = 'annual-report'`,
+  );
+  const tasks = ['1.建成健身步道5公里', '2.建成足球场3个'].map((task) => `　　${task}。（牵头单位：市文旅局）`);
+  const draft = await edge.draft(`临澜市2023年体育惠民责任分解方案\n\n（一）体育惠民\n\n${tasks.join('\n\n')}\n`);
+  const office = await edge.as('office');
+  await office.post(`/plans/${draft.id}/issue`, { ...ISSUE, policy: 'confirmed' });
+  const plan = await office.get(`/plans/${draft.id}`);
+  const [{ code }] = (await edge.query(`select code from unit where name = '市文旅局'`)) as [Json];
+  const [head, contact] = [await edge.as(`${code}.head`), await edge.as(`${code}.contact`)];
+  const [first, second] = plan.tasks.map((task: Json) => task.assignments[0]);
+  const measures = [{ text: '选址', by: '2023-03-31', person: '科长', section: '群体科', milestone: true }];
+  const actionPlan = { goals: '年底前建成', leaderInCharge: '副局长', measures };
+  const reported: Json[] = [];
+  for (const [part, caller] of [
+    [first, contact],
+    [second, head],
+  ]) {
+    await head.post(`/assignments/${part.id}/transitions`, { event: 'sign_for' });
+    const { obligations, targets } = await office.get(`/tasks/${part.taskId}`);
+    const idOf = (kind: string): string => obligations.find((one: Json) => one.kind === kind).id;
+    await head.post(`/assignments/${part.id}/reports`, { obligationId: idOf('action_plan'), text: '方案', actionPlan });
+    const measurements = targets.map(({ id }: Json) => ({ targetId: id, value: 1 }));
+    const json = { obligationId: idOf('progress_report'), text: '进展', measurements };
+    reported.push(await caller.post(`/assignments/${part.id}/reports`, json));
+  }
+  const plans = `/assignments/${first.id}/action-plans`;
+  const { items } = await head.get(`/assignments/${second.id}/action-plans`);
+  const [decided] = items;
+  const measure = `/action-plans/${decided.id}/measures/${decided.measures[0].id}/transitions`;
+  return {
+    'GET /assignments/{id}/reports': [[`${code}.contact`, 'GET', `/assignments/${first.id}/reports`]],
+    'GET /assignments/{id}/figures': ['', '?period=2023Q1'].map((query): Request => {
+      return [`${code}.contact`, 'GET', `/assignments/${first.id}/figures${query}`];
+    }),
+    'GET /figures/burden': [
+      ['office', 'GET', '/figures/burden'],
+      ['auditor', 'GET', `/figures/burden?period=2023Q1&planId=${draft.id}`],
+    ],
+    'GET /tasks/{id}/progress': [['office', 'GET', `/tasks/${second.taskId}/progress`]],
+    'GET /assignments/{id}/action-plans': [['auditor', 'GET', plans]],
+    'POST /assignments/{id}/action-plans': [
+      [`${code}.head`, 'POST', plans, { json: { actionPlan: { ...actionPlan, measures: [] }, reason: '调整' } }],
+    ],
+    'GET /action-plans/{id}': [[`${code}.contact`, 'GET', `/action-plans/${decided.id}`]],
+    'POST /action-plans/{id}/transitions': [
+      ['office', 'POST', `/action-plans/${decided.id}/transitions`, { json: { event: 'approve' } }],
+    ],
+    'POST /action-plans/{id}/measures/{measureId}/transitions': ['close', 'reopen'].map((event): Request => {
+      return [`${code}.contact`, 'POST', measure, { json: { event, text: '好。' } }];
+    }),
+    'POST /reports/{id}/transitions': [
+      [`${code}.head`, 'POST', `/reports/${reported[0].id}/transitions`, { json: { event: 'confirm' } }],
+    ],
+    'POST /reports/{id}/corrections': [
+      [`${code}.head`, 'POST', `/reports/${reported[1].id}/corrections`, { json: { text: '更正。', reason: '误。' } }],
+    ],
   };
 }

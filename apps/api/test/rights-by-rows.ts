@@ -179,6 +179,13 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
 export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PUT /clock': 'a demonstration’s clock is moved by the system, with all that falls due on the way',
   'POST /policies/{id}/simulate': 'writes nothing, and reads what the asker sees',
+  'GET /action-plans/{id}': 'of a matter: asked with those, by an id of nothing',
+  'POST /action-plans/{id}/transitions': 'of a matter: asked with those, by an id of nothing',
+  'POST /action-plans/{id}/measures/{measureId}/transitions': 'of a matter: asked with those, by an id of nothing',
+  'POST /reports/{id}/transitions': 'of a matter: asked with those, by an id of nothing',
+  'POST /reports/{id}/corrections': 'of a matter: asked with those, by an id of nothing',
+  'PUT /targets/{id}/curve': 'of a matter: asked with those, by an id of nothing',
+  'GET /figures/burden': 'reads what the asker sees',
   'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
   'GET /matters/kinds': 'rules are for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',

@@ -199,6 +199,11 @@ const BODIES: Readonly<Record<string, Body>> = {
     does: ({ obligation }) => ({ obligationId: obligation, text: '按序推进。' }),
     stops: { obligationId: NOBODY },
   },
+  'POST /assignments/{id}/action-plans': {
+    does: () => ({ actionPlan: { goals: '年底前完成。', measures: [] }, reason: '调整。' }),
+    // There is none yet that could be revised.
+    stops: {},
+  },
   'POST /notices/{id}/transitions': { does: () => ({ event: 'answer', answer: '在办。' }), stops: STALE },
 };
 
@@ -220,6 +225,7 @@ export function requestTo(
     taskId: matters.taskOf[target.plan ?? ''],
     revisionId: target.revision,
     // An item that there is not ends a decision of those who may.
+    measureId: NOBODY,
     itemId: does ? target.item : NOBODY,
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
     code: 'LD09',

@@ -31,6 +31,8 @@ interface World extends Parts {
   /** Of LD04 in the small plan: not signed for. */
   unsigned: Part;
   message: Json;
+  /** Of LD04 in task 1. */
+  actionPlan: Json;
   policy: Json;
   /** The contact's post of LD04. */
   ownContact: string;
@@ -485,6 +487,89 @@ const TABLE: Record<string, Probe[]> = {
   'GET /evidence/downloads/{token}': [
     as('GET', `/evidence/downloads/${'none'.repeat(10)}`, undefined, READERS, '404 EVIDENCE.LINK_UNKNOWN'),
   ],
+  'GET /assignments/{id}/reports': [
+    get((w) => `/assignments/${w.lead.id}/reports`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
+  ],
+  'GET /assignments/{id}/figures': [
+    get((w) => `/assignments/${w.lead.id}/figures`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
+  ],
+  'GET /figures/burden': [get('/figures/burden', [...GOVERNMENT])],
+  'GET /tasks/{id}/progress': [get((w) => `${smallTask(w)}/progress`, NOT_OTHER, '403 TASK.NOT_YOURS')],
+  'GET /assignments/{id}/action-plans': [
+    get((w) => `/assignments/${w.lead.id}/action-plans`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
+  ],
+  'POST /assignments/{id}/action-plans': [
+    {
+      request: (w, username) => {
+        const json = { actionPlan: { goals: '年底前完成', measures: [] }, reason: '调整' };
+        return [username, 'POST', `/assignments/${w.unsigned.id}/action-plans`, { json }];
+      },
+      allowed: [...OWN],
+      hear: '409 REPORT.SIGN_FOR_FIRST',
+      refusal: '403 ASSIGNMENT.NOT_YOURS',
+      others: { ...NEVER, office: NOT_ALLOWED, officer: NOT_ALLOWED },
+    },
+  ],
+  'GET /action-plans/{id}': [get((w) => `/action-plans/${w.actionPlan.id}`, NOT_OTHER, '403 ACTION_PLAN.NOT_YOURS')],
+  'POST /action-plans/{id}/transitions': [
+    {
+      request: (w, username) => {
+        const json = { event: 'return', expectedVersion: 9 };
+        return [username, 'POST', `/action-plans/${w.actionPlan.id}/transitions`, { json }];
+      },
+      allowed: [...OFFICE, ...OWN],
+      hear: '409 ACTION_PLAN.STALE',
+      refusal: '403 ACTION_PLAN.NOT_YOURS',
+      others: NEVER,
+    },
+  ],
+  'POST /action-plans/{id}/measures/{measureId}/transitions': [
+    {
+      request: (w, username) => {
+        const path = `/action-plans/${w.actionPlan.id}/measures/${NOTHING}/transitions`;
+        return [username, 'POST', path, { json: { event: 'close' } }];
+      },
+      allowed: [...OFFICE, ...OWN],
+      hear: '404 ACTION_PLAN.UNKNOWN_MEASURE',
+      refusal: '403 ACTION_PLAN.NOT_YOURS',
+      others: NEVER,
+    },
+  ],
+  'POST /reports/{id}/transitions': [
+    {
+      request: (w, username) => {
+        const json = { event: 'send_back' };
+        return [username, 'POST', `/reports/${w.actionPlan.reportId}/transitions`, { json }];
+      },
+      allowed: ['LD04.head'],
+      hear: '409 REPORT.NOTHING_WAITS',
+      refusal: NOT_ALLOWED,
+      others: { 'LD05.head': '403 ASSIGNMENT.NOT_YOURS' },
+    },
+  ],
+  'POST /reports/{id}/corrections': [
+    {
+      request: (w, username) => {
+        const json = { text: '更正', reason: '误' };
+        return [username, 'POST', `/reports/${w.actionPlan.reportId}/corrections`, { json }];
+      },
+      allowed: [...OWN],
+      hear: '409 REPORT.NOT_CORRECTABLE',
+      refusal: '403 ASSIGNMENT.NOT_YOURS',
+      others: { ...NEVER, office: NOT_ALLOWED, officer: NOT_ALLOWED },
+    },
+  ],
+  'PUT /targets/{id}/curve': [
+    {
+      request: (w, username) => {
+        const json = { points: [], expectedNumber: 9 };
+        return [username, 'PUT', `/targets/${w.targets[0].id}/curve`, { json }];
+      },
+      allowed: OFFICE,
+      hear: '409 TARGET.CURVE_STALE',
+      refusal: NOT_ALLOWED,
+    },
+  ],
   'GET /obligations': [get('/obligations', READERS)],
   'GET /follow-ups': [get('/follow-ups', READERS)],
   'GET /notices': [get('/notices', READERS)],
@@ -538,6 +623,7 @@ describe('Rights', () => {
       unsigned: { id: assignments[0].id, obligations: [] },
       notice: notices[0],
       message,
+      actionPlan: (await own.get(`/assignments/${parts.lead.id}/action-plans`)).items[0],
       ownContact: await postOf(opened, 'LD04', 'contact'),
     };
     return opened;

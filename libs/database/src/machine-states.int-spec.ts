@@ -1,4 +1,6 @@
 import {
+  actionPlanMachine,
+  actionPlanMeasureMachine,
   assignmentMachine,
   delegationMachine,
   deliveryMachine,
@@ -7,6 +9,7 @@ import {
   planMachine,
   postChangeMachine,
   reorganisationMachine,
+  reportConfirmationMachine,
 } from '@duban/domain';
 import { useTestDatabase } from '@duban/testing';
 
@@ -24,6 +27,9 @@ describe('check constraints of states', () => {
     ['ck_post_change_state', postChangeMachine],
     ['ck_delegation_state', delegationMachine],
     ['ck_reorganisation_state', reorganisationMachine],
+    ['ck_action_plan_state', actionPlanMachine],
+    ['ck_action_plan_measure_state', actionPlanMeasureMachine],
+    ['ck_report_confirmation_state', reportConfirmationMachine],
   ])('%s allows what the machine knows and nothing else', async (name, machine) => {
     const [constraint]: { definition: string }[] = await database.source.query(
       `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1`,

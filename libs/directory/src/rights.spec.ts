@@ -44,6 +44,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'assignment.judge': [OFFICE, []],
   'assignment.approve': [['office'], []],
   'assignment.judge_led': [[], UNIT],
+  'report.confirm': [[], ['head', 'deputy']],
   'notice.answer': [[], UNIT],
   'notice.judge': [OFFICE, []],
   'assignment.act': [[], UNIT],

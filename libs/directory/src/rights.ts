@@ -67,6 +67,8 @@ const RIGHTS = {
   'assignment.approve': { office: 'all' },
   /** Return and verify what the other units of a task report. */
   'assignment.judge_led': UNIT_THAT_LEADS,
+  /** Confirm what one's unit hands in, or send it back. */
+  'report.confirm': { head: 'own', deputy: 'own' },
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   'read.all': GOVERNMENT,
@@ -91,6 +93,7 @@ const OF_MATTERS: readonly Action[] = [
   'assignment.approve',
   'assignment.judge_led',
   'account.edit_own',
+  'report.confirm',
   'notice.answer',
   'notice.judge',
 ];
@@ -128,6 +131,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   ],
   'assignment.approve': ['end a part without success', '批准未能办成'],
   'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
+  'report.confirm': ['confirm what one’s unit hands in, or send it back', '审签本单位报送'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],

@@ -23,6 +23,11 @@ const EFFECTS = [
   'tell_ended',
   'hold_ladder',
   'resume_ladder',
+  'put_plan_in_force',
+  'owe_plan_again',
+  'discharge_milestone',
+  'owe_milestone_again',
+  'count_report',
 ];
 
 describe('MACHINES', () => {
@@ -33,6 +38,8 @@ describe('MACHINES', () => {
   it('are sound together, have each a name of its own, and name no effect but these', () => {
     expect(() => assertSound(MACHINES, EFFECTS)).not.toThrow();
     expect(MACHINES.map((machine) => machine.name).toSorted()).toEqual([
+      'action_plan',
+      'action_plan_measure',
       'assignment',
       'delegation',
       'delivery',
@@ -40,6 +47,7 @@ describe('MACHINES', () => {
       'plan_import',
       'post_change',
       'reorganisation',
+      'report_confirmation',
       'supervision_notice',
     ]);
     const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));

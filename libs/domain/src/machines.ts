@@ -1,4 +1,6 @@
 import type { Machine } from '@duban/state-machine';
+import { actionPlanMachine } from './action-plan.machine';
+import { actionPlanMeasureMachine } from './action-plan-measure.machine';
 import { assignmentMachine } from './assignment.machine';
 import { delegationMachine } from './delegation.machine';
 import { deliveryMachine } from './delivery.machine';
@@ -7,6 +9,7 @@ import { planImportMachine } from './plan-import.machine';
 import { planMachine } from './plan.machine';
 import { postChangeMachine } from './post-change.machine';
 import { reorganisationMachine } from './reorganisation.machine';
+import { reportConfirmationMachine } from './report-confirmation.machine';
 
 /** Every machine of the field, for the check at start and for the drawings. */
 export const MACHINES = [
@@ -18,4 +21,7 @@ export const MACHINES = [
   postChangeMachine,
   delegationMachine,
   reorganisationMachine,
+  actionPlanMachine,
+  actionPlanMeasureMachine,
+  reportConfirmationMachine,
 ] as unknown as readonly Machine<never>[];

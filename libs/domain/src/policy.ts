@@ -12,6 +12,7 @@ export const OBLIGATION_KINDS = [
   'rectification',
 ] as const;
 
+const share = z.number().min(0).max(100);
 const workingDays = z.strictObject({ workingDays: z.int() });
 const monthDay = z
   .string()
@@ -156,6 +157,15 @@ export const policySchema = z
       .default({ workingDays: 5, answerWithin: 5 }),
     /** Days that a unit has at least for what is owed of a part that it gets from another (移交). */
     handedOver: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
+    /** Whether an action plan (办理方案) is done with only when it is approved; left out: when it is handed in. */
+    actionPlanApproval: z.boolean().optional(),
+    /** Whose word makes a report of a contact or handler count; left out: nobody's is needed. */
+    confirmation: z.enum(['none', 'head']).optional(),
+    /** By how many points of share behind the plan (序时进度) a light changes, and a report owes a reason. */
+    lights: z
+      .strictObject({ yellow: share, red: share, tolerance: share })
+      .refine(({ yellow, red }) => yellow <= red, { path: ['red'], message: 'red comes before yellow' })
+      .optional(),
   })
   .superRefine((policy, ctx) => {
     const known = (id: string, path: (string | number)[]): void => {

@@ -20,6 +20,8 @@ export const ENTITIES = [
   'objection',
   'obligation',
   'report',
+  'action_plan',
+  'target_curve',
   'follow_up',
   'supervision_notice',
   'delivery',

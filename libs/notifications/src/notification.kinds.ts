@@ -19,6 +19,10 @@ const date = z.string().transform((text, context) => {
 /** What is left out is as good as null: writers give what they know. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
+/** What is handed in (报送). */
+const REPORTED = ['action_plan', 'progress_report', 'milestone', 'completion'] as const;
+export type Reported = (typeof REPORTED)[number];
+
 /** What a follow-up (催办) of any kind says. */
 const followUp = z.object({
   followUpKind: z.enum(['reminder', 'urge', 'notice']),
@@ -36,6 +40,7 @@ const followUp = z.object({
   collapsed: z.array(z.string()).default([]),
 });
 const aboutTask = z.object({ taskNumber: maybe(z.string()), taskContent: z.string(), unitName: z.string() });
+const aboutReport = aboutTask.extend({ reportKind: z.enum(REPORTED) });
 /** What a revision of the plan (修订) means to a unit. */
 const REVISED_PARTS = ['added', 'removed', 'leads', 'supports', 'changed'] as const;
 export type RevisedPart = (typeof REVISED_PARTS)[number];
@@ -62,6 +67,11 @@ export const NOTIFICATION_KINDS = {
   reported: aboutTask,
   notice_answered: aboutNotice,
   notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),
+  action_plan_submitted: aboutTask,
+  action_plan_approved: aboutTask,
+  action_plan_returned: aboutTask.extend({ reason: maybe(z.string()), by: maybe(date) }),
+  report_to_confirm: aboutReport,
+  report_sent_back: aboutReport.extend({ reason: maybe(z.string()) }),
   work_taken_over: z.object({ from: z.array(z.string()).min(1), count: z.int(), effectiveOn: date }),
   reorganisation_failed: z.object({
     kind: z.enum(REORGANISATION_KINDS),

@@ -2,6 +2,7 @@ export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';
 export { ReportingModule } from './reporting.module';
+export { type ReportBeside, ReportReader, type TargetCourse } from './report.reader';
 export { RevisionReader } from './revision.reader';
 export { type Simulation, type SimulationInput, SimulationReader } from './simulation.reader';
 export { type SupervisionFilter, SupervisionReader } from './supervision.reader';

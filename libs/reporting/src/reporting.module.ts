@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { PlanReader } from './plan.reader';
+import { ReportReader } from './report.reader';
 import { RevisionReader } from './revision.reader';
 import { SimulationReader } from './simulation.reader';
 import { SupervisionReader } from './supervision.reader';
@@ -17,6 +18,7 @@ const READERS = [
   DashboardReader,
   RevisionReader,
   SimulationReader,
+  ReportReader,
 ];
 
 @Global()

@@ -11,6 +11,8 @@ import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
+import { MEASUREMENTS } from './measurements';
+import { type FigureView, periodsOf, type PeriodView } from './periods';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
 
 export interface ReportView {
@@ -23,7 +25,7 @@ export interface ReportView {
   shortfallReason: string | null;
   goAheadReason: string | null;
   reportedAt: string;
-  measurements: { targetId: string; value: number }[];
+  measurements: FigureView[];
 }
 
 /** A task with all that belongs to it and to its parts. */
@@ -34,7 +36,11 @@ export interface TaskDetail extends TaskView {
   obligations: ObligationSnapshot[];
   notices: NoticeSnapshot[];
   reports: ReportView[];
+  /** Of the periodic reports, each with its light (亮灯). */
+  periods: PeriodView[];
 }
+
+type WithoutPeriods = Omit<TaskDetail, 'periods'>;
 
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
@@ -85,10 +91,12 @@ export class TaskReader {
   }
 
   /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER */
-  async get(tx: EntityManager, actor: Actor, id: string, asOf: Date | null): Promise<TaskDetail> {
+  async get(tx: EntityManager, actor: Actor, now: Date, id: string, asOf: Date | null): Promise<TaskDetail> {
     const sight = await this.sightOf(tx, actor, id);
     const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
-    return sight ? asSeen(detail, sight) : detail;
+    const seen = sight ? asSeen(detail, sight) : detail;
+    const targets = new Map([seen, ...seen.subtasks].map((task) => [task.id, task.targets]));
+    return { ...seen, periods: periodsOf(targets, seen.obligations, seen.reports, asOf ?? now) };
   }
 
   async historyOf(
@@ -135,7 +143,7 @@ export class TaskReader {
     return { unitId, ...own };
   }
 
-  private async now(tx: EntityManager, id: string): Promise<TaskDetail> {
+  private async now(tx: EntityManager, id: string): Promise<WithoutPeriods> {
     const [task] = await presentTasks(tx, { taskId: id });
     if (!task) {
       throw notFound(
@@ -166,9 +174,10 @@ export class TaskReader {
       `select r.id, r.assignment_id as "assignmentId", r.obligation_id as "obligationId", r.kind, r.text, r.evidence,
          r.difficulties, r.next_steps as "nextSteps", r.shortfall_reason as "shortfallReason",
          r.go_ahead_reason as "goAheadReason", r.person_id as "personId", r.for_person_id as "forPersonId", r.post_id as "postId",
-         r.reported_at as "reportedAt", coalesce((select jsonb_agg(jsonb_build_object('targetId', m.target_id,
-           'value', m.value) order by m.id) from measurement m where m.report_id = r.id), '[]') as measurements
-       from report r join assignment a on a.id = r.assignment_id
+         r.period, r.behind_reason as "behindReason", r.corrects_id as "correctsId",
+         r.correction_reason as "correctionReason", c.state, r.reported_at as "reportedAt",
+         ${MEASUREMENTS} as measurements
+       from report r join assignment a on a.id = r.assignment_id left join report_confirmation c on c.report_id = r.id
        where a.task_id = any($1) order by r.reported_at, r.id`,
       [taskIds],
     );
@@ -176,7 +185,7 @@ export class TaskReader {
     return { ...task, asOf: null, matter, obligations, notices, reports };
   }
 
-  private async at(tx: EntityManager, id: string, asOf: Date): Promise<TaskDetail> {
+  private async at(tx: EntityManager, id: string, asOf: Date): Promise<WithoutPeriods> {
     const scope = { taskIds: await this.history.idsOfTask(tx, id) };
     const tasks = await this.history.statesAt<TaskSnapshot>(tx, scope, 'task', asOf);
     if (!tasks.some((task) => task.id === id)) {
@@ -214,7 +223,10 @@ const notYours = (taskId: string): Error =>
   forbidden('TASK.NOT_YOURS', 'Your unit has no part in this task.', { taskId });
 
 /** The lead sees how the other units stand; those see who is in it, and of what was owed and said their own. */
-function asSeen(detail: TaskDetail, { taskIds, ledTaskIds, assignmentIds, obligationIds }: UnitSight): TaskDetail {
+function asSeen(
+  detail: WithoutPeriods,
+  { taskIds, ledTaskIds, assignmentIds, obligationIds }: UnitSight,
+): WithoutPeriods {
   const led = new Set(ledTaskIds);
   const ledAssignments = new Set(
     [detail, ...detail.subtasks]

@@ -1,5 +1,6 @@
 import { sendFrom } from '@duban/domain';
 import { newId, type WorkingCalendar } from '@duban/kernel';
+import type { ReportMessage } from '@duban/tasks';
 import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -34,6 +35,7 @@ export interface WantedNotification {
     | 'ended'
     | 'objected'
     | 'objection_settled'
+    | ReportMessage
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'

@@ -1,18 +1,15 @@
 import { type ObligationKind, obligationsAtIssue } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
-import { conflict, invalid, localDateOf, notFound, type WorkingCalendar } from '@duban/kernel';
+import { invalid, localDateOf, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import {
   type ActedPart,
   type AssignmentChange,
-  type DischargedObligation,
   type FailedReorganisation,
   type MovedWork,
   type PlanIssue,
   PolicyService,
-  REPORT_KINDS,
-  type ReportKind,
   type RevisedObligations,
   type SkippedObligation,
   type SupervisionEffect,
@@ -143,35 +140,6 @@ export class ObligationService extends SupervisionPort {
     return this.mover.tellFailed(tx, at, failed);
   }
 
-  dischargeByReport(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation> {
-    return consequences(tx, () => this.discharge(tx, change, obligationId));
-  }
-
-  private async discharge(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation> {
-    const obligation = await tx.getRepository(Obligation).findOne({
-      where: { id: obligationId, assignmentId: change.assignment.id },
-      lock: { mode: 'for_no_key_update' },
-    });
-    if (!obligation) {
-      throw notFound('OBLIGATION.UNKNOWN', 'The assignment has no such obligation.', { field: 'obligationId' });
-    }
-    if (!isReportKind(obligation.kind)) {
-      throw invalid(
-        'OBLIGATION.NOT_BY_REPORT',
-        `A ${obligation.kind} is not discharged by a report of this kind but by an event of the assignment.`,
-        { field: 'obligationId', kind: obligation.kind },
-      );
-    }
-    if (obligation.state !== 'open') {
-      throw conflict('OBLIGATION.NOT_OPEN', `The obligation is ${obligation.state} already.`, {
-        field: 'obligationId',
-        state: obligation.state,
-      });
-    }
-    await this.writer.settle(tx, change, 'discharged', [obligation]);
-    return { id: obligation.id, kind: obligation.kind };
-  }
-
   /** Ends the open obligations of an assignment, of the given kinds or all. */
   private async settle(
     tx: EntityManager,
@@ -286,6 +254,3 @@ async function restrictedTasks(tx: EntityManager, planId: string): Promise<Set<s
   );
   return new Set(rows.map(({ id }) => id));
 }
-
-const isReportKind = (kind: ObligationKind): kind is ObligationKind & ReportKind =>
-  kind !== 'completion' && (REPORT_KINDS as readonly string[]).includes(kind);

@@ -1,4 +1,4 @@
-import { SupervisionPort } from '@duban/tasks';
+import { ReportSupervision, SupervisionPort } from '@duban/tasks';
 import { Global, Module } from '@nestjs/common';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
@@ -9,6 +9,7 @@ import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
 import { ObligationWriter } from './obligation.writer';
 import { PartMessages } from './part-messages';
+import { ReportObligations } from './report-obligations';
 import { SweepService } from './sweep.service';
 
 /** Fills in what the library of tasks needs done in its transactions, so it is global. */
@@ -22,11 +23,13 @@ import { SweepService } from './sweep.service';
     PartMessages,
     ObligationWriter,
     { provide: SupervisionPort, useExisting: ObligationService },
+    ReportObligations,
+    { provide: ReportSupervision, useExisting: ReportObligations },
     SweepService,
     NoticeService,
     NoticeCloser,
     NotificationWriter,
   ],
-  exports: [SupervisionPort, SweepService, NoticeService],
+  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService],
 })
 export class SupervisionModule {}

@@ -15,6 +15,8 @@ import {
   PolicyService,
   readPlanFile,
   type ReportInput,
+  ReportService,
+  type ReportSnapshot,
   TASKS_ENTITIES,
   TasksModule,
   type TransitionInput,
@@ -154,8 +156,8 @@ export class Office {
     );
   }
 
-  submit(username: string, assignmentId: string, input: ReportInput): Promise<Record<string, unknown>> {
-    return this.as(username, (tx, actor, at) => this.assignments.submitReport(tx, actor, at, assignmentId, input));
+  submit(username: string, assignmentId: string, input: ReportInput): Promise<ReportSnapshot> {
+    return this.as(username, (tx, actor, at) => this.get(ReportService).submit(tx, actor, at, assignmentId, input));
   }
 
   async obligation(assignmentId: string, kind: string, subject: string | null = null): Promise<ObligationRow> {

@@ -5,7 +5,7 @@ import { addDays, type LocalDate, localDateOf } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
-import { Measurements } from './measurements';
+import type { Figure } from './measurements';
 import { Objections } from './objections';
 import type { Plan } from './plan.entity';
 import { Target } from './target.entity';
@@ -22,6 +22,7 @@ export interface Asked {
   assignment: Assignment;
   input: TransitionInput;
   toUnitId: string | null;
+  figures: ReadonlyMap<string, Figure>;
 }
 
 /** Loads what a decision on an assignment rests on: over all parts of the task, those too that the actor does not see. */
@@ -29,14 +30,12 @@ export interface Asked {
 export class AssignmentFactsLoader {
   constructor(
     private readonly directory: UnitDirectory,
-    private readonly measurements: Measurements,
     private readonly objections: Objections,
   ) {}
 
   async load(tx: EntityManager, actor: Actor, at: Date, asked: Asked): Promise<AssignmentFacts> {
-    const { assignment, task, input } = asked;
+    const { assignment, task, input, figures } = asked;
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
-    const figures = this.measurements.checked(targets, input.measurements ?? []);
     const [counted]: {
       unreported: number;
       hasLead: boolean;
@@ -58,7 +57,7 @@ export class AssignmentFactsLoader {
          where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
       [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES],
     );
-    const measured = (target: Target): number | undefined => figures.get(target.id);
+    const measured = (target: Target): number | undefined => figures.get(target.id)?.value;
     const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
     return {
       isLead: assignment.role === 'lead',

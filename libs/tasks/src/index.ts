@@ -1,3 +1,5 @@
+import { ActionPlan } from './action-plan.entity';
+import { ActionPlanMeasure } from './action-plan-measure.entity';
 import { Assignment } from './assignment.entity';
 import { PlanImport } from './plan-import.entity';
 import { Objection } from './objection.entity';
@@ -8,19 +10,22 @@ import { PlanRevisionItem } from './plan-revision-item.entity';
 import { PolicyVersion } from './policy.entity';
 import { Reorganisation } from './reorganisation.entity';
 import { Report } from './report.entity';
+import { ReportConfirmation } from './report-confirmation.entity';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 
 export { Assignment, type Role, ROLES } from './assignment.entity';
-export { AssignmentService, type ReportInput } from './assignment.service';
+export { AssignmentService } from './assignment.service';
 export { type MatterCorrection, MatterCorrections } from './matter-corrections.service';
 export type { NearTask } from './matter-duplicates';
 export type { MatterInput, PetitionerInput } from './matter-input';
 export { type MatterSnapshot, matterSnapshot } from './matter-records';
 export { Petitioner, RegisteredMatter } from './matter.entity';
 export { MatterService, type Registered } from './matter.service';
-export type { MeasurementInput } from './measurements';
 export { takeNumbers } from './number-series';
+export type { MeasuredFigure, MeasurementInput } from './measurements';
+export { type AskedFigure, type Burden, FigureService } from './figures.service';
+export { HeldAssignments } from './held-assignment';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';
 export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
@@ -38,6 +43,13 @@ export { type NewReorganisation, ReorganisationService, type ReorganisationView 
 export { type Matter, type NamedPerson, RestrictionService } from './restriction.service';
 export type { RevisionItemView, RevisionView } from './revision-view';
 export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';
+export { type ActionPlanDecision, ActionPlanService, type MeasureMove } from './action-plan.service';
+export type { ActionPlanSnapshot } from './action-plan.snapshot';
+export type { ActionPlanInput } from './action-plan.writer';
+export { type ConfirmationInput, ReportConfirmations } from './report-confirmations';
+export { type CorrectionInput, type ReportInput, ReportService, type RevisionInput } from './report.service';
+export { type TargetCurve, TargetCurves } from './target-curves';
+export * from './report-supervision.port';
 export * from './snapshots';
 export { isStandingApplied, type StandingOffer, standingOffer } from './standing-offer';
 export * from './supervision.port';
@@ -63,4 +75,7 @@ export const TASKS_ENTITIES = [
   Report,
   RegisteredMatter,
   Petitioner,
+  ReportConfirmation,
+  ActionPlan,
+  ActionPlanMeasure,
 ];

@@ -20,6 +20,7 @@ import { Assignment } from './assignment.entity';
 import { assignedNames, assignmentsOf, completionDay, dateFromIssue, resolvedOf, unitFaults } from './plan-assignments';
 import { type ReadPlan, rowsOf } from './plan-draft';
 import { lockPlan, planChange, targetsByTask, taskChange } from './plan-records';
+import { FigureRegister } from './figure-register';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 import { assertUnitsNamed } from './restriction.service';
@@ -62,6 +63,7 @@ export class PlanService {
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
     private readonly supervision: SupervisionPort,
+    private readonly figures: FigureRegister,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -191,6 +193,7 @@ export class PlanService {
         after: { ...assignmentSnapshot(assignment, names.get(assignment.unitId) ?? '') },
       })),
     ]);
+    await this.figures.link(tx, plan.jurisdictionId, targets);
     await assertUnitsNamed(tx, planId, localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId)));
     const made = await this.supervision.makeObligations(tx, {
       actor,

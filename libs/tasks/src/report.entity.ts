@@ -18,7 +18,11 @@ export interface Evidence extends Partial<CitedFile> {
 @ForeignKey('person', ['personId'], ['id'], { name: 'fk_report_person' })
 @ForeignKey('person', ['forPersonId'], ['id'], { name: 'fk_report_for_person' })
 @ForeignKey('post', ['postId'], ['id'], { name: 'fk_report_post' })
+@ForeignKey('report', ['correctsId'], ['id'], { name: 'fk_report_corrects' })
+@Check('ck_report_correction', `(corrects_id is null) = (correction_reason is null)`)
 @Index('ix_report_assignment', ['assignmentId', 'reportedAt'])
+@Index('uq_report_corrects', ['correctsId'], { unique: true })
+@Index('ix_report_obligation', ['obligationId'], { where: 'obligation_id is not null' })
 export class Report {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_report' })
   id!: string;
@@ -49,6 +53,21 @@ export class Report {
 
   @Column('text', { name: 'go_ahead_reason', nullable: true })
   goAheadReason!: string | null;
+
+  /** The period that it is about, `2026Q1`; null where it is about none. */
+  @Column('text', { nullable: true })
+  period!: string | null;
+
+  /** Why figures are behind the plan (序时进度). */
+  @Column('text', { name: 'behind_reason', nullable: true })
+  behindReason!: string | null;
+
+  /** The version before, which this one corrects. */
+  @Column('uuid', { name: 'corrects_id', nullable: true })
+  correctsId!: string | null;
+
+  @Column('text', { name: 'correction_reason', nullable: true })
+  correctionReason!: string | null;
 
   @Column('uuid', { name: 'person_id' })
   personId!: string;

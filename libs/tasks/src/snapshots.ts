@@ -2,7 +2,9 @@ import type { Assignment } from './assignment.entity';
 import type { Plan } from './plan.entity';
 import type { PlanRevision } from './plan-revision.entity';
 import type { PlanRevisionItem } from './plan-revision-item.entity';
+import type { MeasuredFigure } from './measurements';
 import type { Report } from './report.entity';
+import type { ReportConfirmation } from './report-confirmation.entity';
 import type { Target } from './target.entity';
 import type { DraftedUnits, Task } from './task.entity';
 
@@ -148,9 +150,17 @@ export const revisionItemSnapshot = (item: PlanRevisionItem): Record<string, unk
   decidedAt: item.decidedAt?.toISOString() ?? null,
 });
 
+/** A report, where it stands if it waited for the head of its unit, and its figures beside what was planned. */
+export interface ReportSnapshot extends Omit<Report, 'reportedAt'> {
+  reportedAt: string;
+  state: ReportConfirmation['state'] | null;
+  measurements: readonly MeasuredFigure[];
+}
+
 export function reportSnapshot(
   report: Report,
-  measurements: readonly { targetId: string; value: number }[],
-): Record<string, unknown> {
-  return { ...report, measurements };
+  measurements: readonly MeasuredFigure[],
+  state: ReportConfirmation['state'] | null,
+): ReportSnapshot {
+  return { ...report, reportedAt: report.reportedAt.toISOString(), state, measurements };
 }

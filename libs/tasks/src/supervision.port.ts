@@ -4,7 +4,6 @@ import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
 import type { Assignment, Role } from './assignment.entity';
 import type { Plan } from './plan.entity';
-import type { ReportKind } from './report.entity';
 import type { Task } from './task.entity';
 
 /** What an effect of an assignment's transition acts on; the assignment is in its new state. */
@@ -121,12 +120,6 @@ export interface FailedReorganisation {
   code: string;
 }
 
-/** An obligation that a report discharged. */
-export interface DischargedObligation {
-  id: string;
-  kind: ReportKind;
-}
-
 /**
  * What this library needs done in its own transactions by the one that keeps the obligations (应办事项). It lies above
  * this library, so it is named here and filled in there. A missing handler is a type error.
@@ -155,10 +148,4 @@ export abstract class SupervisionPort {
 
   /** Tells the office that a reorganisation waits for it. */
   abstract tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void>;
-
-  /**
-   * Discharges the obligation that a report names.
-   * @throws DomainError OBLIGATION.UNKNOWN, OBLIGATION.NOT_OPEN, OBLIGATION.NOT_BY_REPORT
-   */
-  abstract dischargeByReport(tx: EntityManager, change: ActedPart, obligationId: string): Promise<DischargedObligation>;
 }

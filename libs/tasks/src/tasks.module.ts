@@ -5,6 +5,11 @@ import { DraftWriter } from './draft-writer';
 import { MatterCorrections } from './matter-corrections.service';
 import { MatterRegisters } from './matter-register';
 import { MatterService } from './matter.service';
+import { ActionPlanService } from './action-plan.service';
+import { ActionPlanWriter } from './action-plan.writer';
+import { FigureService } from './figures.service';
+import { FigureRegister } from './figure-register';
+import { HeldAssignments } from './held-assignment';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
 import { SuspensionService } from './suspension.service';
@@ -15,10 +20,13 @@ import { PlanService } from './plan.service';
 import { PolicyService } from './policy.service';
 import { ReorganisationService } from './reorganisation.service';
 import { ReorganisedWork } from './reorganised-work';
+import { ReportConfirmations } from './report-confirmations';
+import { ReportService } from './report.service';
 import { RestrictionService } from './restriction.service';
 import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
 import { RevisionTaker } from './revision-taker';
+import { TargetCurves } from './target-curves';
 
 @Global()
 @Module({
@@ -39,10 +47,18 @@ import { RevisionTaker } from './revision-taker';
     Objections,
     SuspensionService,
     RestrictionService,
+    HeldAssignments,
     Measurements,
     MatterRegisters,
     MatterService,
     MatterCorrections,
+    ReportService,
+    ReportConfirmations,
+    ActionPlanService,
+    ActionPlanWriter,
+    TargetCurves,
+    FigureRegister,
+    FigureService,
   ],
   exports: [
     PlanService,
@@ -57,6 +73,12 @@ import { RevisionTaker } from './revision-taker';
     RestrictionService,
     MatterService,
     MatterCorrections,
+    ReportService,
+    ReportConfirmations,
+    ActionPlanService,
+    TargetCurves,
+    HeldAssignments,
+    FigureService,
   ],
 })
 export class TasksModule {}

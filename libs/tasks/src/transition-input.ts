@@ -27,4 +27,6 @@ export interface TransitionInput {
   measurements?: MeasurementInput[];
   shortfallReason?: string;
   goAheadReason?: string;
+  /** The report that the head of the unit has confirmed, for `report`. */
+  confirmedReportId?: string;
 }

@@ -6,7 +6,7 @@ import {
   UNIMPLEMENTED_REASONS,
 } from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
-import { AssignmentService, type AssignmentSnapshot } from '@duban/tasks';
+import { AssignmentService, type AssignmentSnapshot, ReportService, type ReportSnapshot } from '@duban/tasks';
 import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, Needs } from '../requests';
 import { assignment, day, evidence, expectedVersion, measurement, report, shortText, text, uuid } from '../schemas';
+import { actionPlanInput } from '../reports/report-schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TransitionDto extends createZodDto(
@@ -55,6 +56,8 @@ class ReportDto extends createZodDto(
     nextSteps: text.optional(),
     evidence: z.array(evidence).max(100).optional(),
     measurements: z.array(measurement).max(100).optional(),
+    behindReason: text.optional().meta({ description: 'Why a figure is behind the plan (序时进度).' }),
+    actionPlan: actionPlanInput.optional().meta({ description: 'Of an action plan (办理方案).' }),
   }),
 ) {}
 class ReportedDto extends createZodDto(report) {}
@@ -65,6 +68,7 @@ export class AssignmentsController {
   constructor(
     private readonly commands: CommandRunner,
     private readonly assignments: AssignmentService,
+    private readonly reports: ReportService,
   ) {}
 
   @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led', 'assignment.approve')
@@ -103,9 +107,7 @@ export class AssignmentsController {
     @Req() request: ActingRequest,
     @Param() { id }: AssignmentParams,
     @Body() input: ReportDto,
-  ): Promise<Record<string, unknown>> {
-    return this.commands.run(request, input, (tx, actor, at) =>
-      this.assignments.submitReport(tx, actor, at, id, input),
-    );
+  ): Promise<ReportSnapshot> {
+    return this.commands.run(request, input, (tx, actor, at) => this.reports.submit(tx, actor, at, id, input));
   }
 }

@@ -87,7 +87,7 @@ export class MattersController {
   ): Promise<TaskDetail & { skipped: SkippedObligation[] }> {
     return this.commands.run(request, input, async (tx, actor, at) => {
       const { taskId, skipped } = await this.matters.register(tx, actor, at, input);
-      return { ...(await this.tasks.get(tx, actor, taskId, null)), skipped };
+      return { ...(await this.tasks.get(tx, actor, at, taskId, null)), skipped };
     });
   }
 
@@ -126,7 +126,7 @@ export class MattersController {
   ): Promise<TaskDetail> {
     return this.commands.run(request, input, async (tx, actor, at) => {
       await this.corrections.correct(tx, actor, at, id, input);
-      return this.tasks.get(tx, actor, id, null);
+      return this.tasks.get(tx, actor, at, id, null);
     });
   }
 
@@ -142,7 +142,7 @@ export class MattersController {
     return this.commands.run(request, input, async (tx, actor, at) => {
       const { taskId: sameAs, ...more } = input;
       await this.corrections.linkAsSame(tx, actor, at, id, { sameAs, ...more });
-      return this.tasks.get(tx, actor, id, null);
+      return this.tasks.get(tx, actor, at, id, null);
     });
   }
 }

@@ -11,6 +11,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { matter } from '../matters/matter-schemas';
+import { periods } from '../reports/report-schemas';
 import { CurrentActor, Needs } from '../requests';
 import {
   asOf,
@@ -94,6 +95,7 @@ export const taskDetail = task.extend({
   ),
   notices: z.array(notice.extend({ deadlineVersion: z.int() })),
   reports: z.array(report),
+  periods,
 });
 class TaskDto extends createZodDto(taskDetail) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
@@ -138,8 +140,9 @@ export class TasksController {
     @Param() { id }: TaskParams,
     @Query() query: TaskQuery,
   ): ReturnType<TaskReader['get']> {
-    const at = asOfInstant(query.asOf, this.clock.now());
-    return this.transactor.as(actor, (tx) => this.reader.get(tx, actor, id, at));
+    const now = this.clock.now();
+    const at = asOfInstant(query.asOf, now);
+    return this.transactor.as(actor, (tx) => this.reader.get(tx, actor, now, id, at));
   }
 
   @Needs('read.own', 'read.all')

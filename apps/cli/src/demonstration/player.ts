@@ -1,11 +1,19 @@
 import { Transactor } from '@duban/database';
 import { SessionService, SignInService, UnitImportService } from '@duban/directory';
+import { type Comparator, periodEnd, plannedAt } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { atLocalTime, type LocalDate, localDateOf, parseLocalDate, SteppedClock, WorkingCalendar } from '@duban/kernel';
 import { Round } from '@duban/notifications';
 import { CALENDAR, type Logger, NestLog } from '@duban/platform';
 import { NoticeService } from '@duban/supervision';
-import { AssignmentService, PlanService, readPlanFile } from '@duban/tasks';
+import {
+  ActionPlanService,
+  AssignmentService,
+  PlanService,
+  readPlanFile,
+  type ReportInput,
+  ReportService,
+} from '@duban/tasks';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { EntityManager } from 'typeorm';
@@ -51,6 +59,8 @@ interface OpenDuty extends Duty {
   unitCode: string;
   state: string;
   period: string | null;
+  /** When the task is due. */
+  dueOn: LocalDate | null;
 }
 
 interface Awaiting {
@@ -129,6 +139,7 @@ class Player {
       if (planned !== null && planned <= day) await this.fulfil(duty, planned, day);
     }
     for (const one of await this.awaitingJudgement()) await this.judge(one, day);
+    await this.approvePlans(day);
     await this.handleNotices(day);
   }
 
@@ -144,11 +155,56 @@ class Player {
     } else if (duty.kind === 'completion' || duty.kind === 'rectification') {
       await this.complete(duty, contact, planned, day);
     } else {
+      const more = await this.contentOf(duty, day);
       await this.as(contact, (tx, actor, at) =>
-        assignments.submitReport(tx, actor, at, duty.assignmentId, {
+        this.get(ReportService).submit(tx, actor, at, duty.assignmentId, {
           obligationId: duty.id,
           ...words.report(duty.kind, duty.period, lot(duty.key, 1000)),
+          ...more,
         }),
+      );
+    }
+  }
+
+  /** What a plan says of its measures, and a periodic report of its figures. */
+  private async contentOf(duty: OpenDuty, day: LocalDate): Promise<Partial<ReportInput>> {
+    if (duty.kind === 'action_plan') return { actionPlan: words.actionPlan(this.year, duty.dueOn) };
+    if (duty.kind !== 'progress_report') return {};
+    const targets: { id: string; value: number; upper: number | null; comparator: Comparator; issuedOn: LocalDate }[] =
+      await this.transactor.run((tx) =>
+        tx.query(
+          `select g.id, g.value::float, g.upper::float, g.comparator, p.issued_on::text as "issuedOn"
+           from target g join task t on t.id = g.task_id join plan p on p.id = t.plan_id
+           where g.task_id = $1 order by g.position`,
+          [duty.taskId],
+        ),
+      );
+    const end = (duty.period && periodEnd(duty.period)) || day;
+    // Every fourth is behind the plan, and says why.
+    const isBehind = lot(duty.key, 4) === 0;
+    const measurements = targets.map(({ id, issuedOn, ...target }) => {
+      const to = duty.dueOn ?? parseLocalDate(`${this.year}-12-31`);
+      const planned = plannedAt({ target, from: issuedOn, to, points: null }, end < day ? end : day) ?? target.value;
+      const isLevel = planned === target.value || target.value <= 0;
+      return { targetId: id, value: isLevel ? target.value : figureNear(planned, target.value, isBehind) };
+    });
+    return { measurements, ...(isBehind ? { behindReason: words.BEHIND_REASON } : {}) };
+  }
+
+  /** Plans that were handed in are approved after some days. */
+  private async approvePlans(day: LocalDate): Promise<void> {
+    const plans: { id: string; since: string }[] = await this.transactor.run((tx) =>
+      tx.query(
+        `select p.id, to_char(p.submitted_at at time zone $1, 'YYYY-MM-DD') as since from action_plan p
+           join assignment a on a.id = p.assignment_id
+         where p.state = 'submitted' and a.state <> 'cancelled' order by p.submitted_at, p.id`,
+        [TIME_ZONE],
+      ),
+    );
+    for (const { id, since } of plans) {
+      if (day < this.calendar.addWorkingDays(parseLocalDate(since), 3)) continue;
+      await this.as('officer', (tx, actor, at) =>
+        this.get(ActionPlanService).decide(tx, actor, at, id, { event: 'approve' }),
       );
     }
   }
@@ -222,7 +278,7 @@ class Player {
     return this.transactor.run((tx) =>
       tx.query(
         `select o.id, o.assignment_id as "assignmentId", o.task_id as "taskId", u.code as "unitCode", a.state, o.kind,
-           o.subject as period, a.role = 'lead' as "isLead", t.deadline_due is not null as "hasOwnDeadline",
+           o.subject as period, t.due_on::text as "dueOn", a.role = 'lead' as "isLead", t.deadline_due is not null as "hasOwnDeadline",
            o.effective_on::text as "effectiveOn", to_char(o.created_at at time zone $1, 'YYYY-MM-DD') as "openSince",
            concat_ws(' ', coalesce(t.number, parent.number) || '.' || t.position, u.code, o.kind, o.subject) as key
          from obligation o join assignment a on a.id = o.assignment_id join unit u on u.id = o.unit_id
@@ -271,4 +327,11 @@ class Player {
   private get<T>(type: Type<T>): T {
     return this.app.get<T>(type, { strict: false });
   }
+}
+
+/** A figure at the plan, or a fifth behind it, in steps that people count by. */
+function figureNear(planned: number, whole: number, isBehind: boolean): number {
+  const step = Number.isInteger(whole) ? 1 : 0.01;
+  const steps = isBehind ? Math.floor((planned * 0.8) / step) : Math.ceil(planned / step);
+  return Math.min(Number((steps * step).toFixed(2)), whole);
 }

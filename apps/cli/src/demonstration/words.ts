@@ -1,3 +1,5 @@
+import type { ActionPlanInput } from '@duban/tasks';
+
 /* What people of the sample's city write. It is an invented city, and so are its reports. */
 
 const PROGRESS = [
@@ -13,6 +15,23 @@ export const GOING_AHEAD = '牵头单位任务已经完成，个别责任单位�
 export const RETURN_REASON = '佐证材料不足以证明任务完成，请补充现场照片和验收意见后重新报送。';
 export const REJECT_REASON = '答复未说明具体措施和完成时限，不予认可。';
 export const NOTICE_ANSWER = '收到督办单，已约谈责任科室，将于五个工作日内补报，并建立每周调度机制。';
+
+export const BEHIND_REASON = '上半年手续办理和资金到位较晚，实际开工推迟，已倒排工期，力争下一季度赶上序时进度。';
+
+/** The measures of an action plan, as far as they lie before the day on which the task is due. */
+export function actionPlan(year: number, dueOn: string | null): ActionPlanInput {
+  const measures = [
+    { text: '完成任务分解和动员部署', by: `${year}-03-31`, person: '综合科科长', section: '综合科' },
+    { text: '完成主体任务过半', by: `${year}-06-30`, person: '业务科科长', section: '业务科' },
+    { text: '完成主体任务', by: `${year}-10-31`, person: '业务科科长', section: '业务科' },
+    { text: '总结验收、资料归档', by: `${year}-12-20`, person: '办公室主任' },
+  ];
+  return {
+    goals: '按期保质完成承担的目标任务，年底前全部办结。',
+    leaderInCharge: '分管副局长',
+    measures: measures.filter(({ by }) => dueOn === null || by <= dueOn),
+  };
+}
 
 /** An action plan or a periodic report. */
 export function report(

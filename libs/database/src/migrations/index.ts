@@ -16,6 +16,7 @@ import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
 import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
 import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
 import { Matters1795903000000 } from './1795903000000-matters';
+import { Reports1795905000000 } from './1795905000000-reports';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   AssignmentMarks1795900000000,
   EvidenceFiles1795902000000,
   Matters1795903000000,
+  Reports1795905000000,
 ];

@@ -98,7 +98,7 @@ export async function consequences<T>(tx: EntityManager, work: () => Promise<T>)
  */
 export async function isAnothers(
   tx: EntityManager,
-  kind: 'task' | 'assignment' | 'supervision_notice' | 'evidence_file',
+  kind: 'task' | 'assignment' | 'supervision_notice' | 'evidence_file' | 'report' | 'action_plan',
   id: string,
 ): Promise<boolean> {
   const [row]: { known: boolean }[] = await tx.query(`select is_anothers($1, $2) as known`, [kind, id]);

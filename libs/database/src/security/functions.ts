@@ -128,7 +128,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
 
   /**
    * Whether there is such a thing that is not restricted: who asks for what is another's is told so, and of what is
-   * restricted nothing. `kind`: task, assignment, supervision_notice, evidence_file.
+   * restricted nothing. `kind`: task, assignment, supervision_notice, evidence_file, report, action_plan.
    */
   {
     signature: 'is_anothers(text, uuid)',
@@ -143,6 +143,9 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
         when 'evidence_file' then exists (select from evidence_file f
           left join report r on r.id = f.report_id left join assignment a on a.id = r.assignment_id
           where f.id = which and (f.report_id is null or ${SEEN('a.task_id')}))
+        when 'report' then exists (select from report r join assignment a on a.id = r.assignment_id
+          where r.id = which and ${SEEN('a.task_id')})
+        when 'action_plan' then exists (select from action_plan p where p.id = which and ${SEEN('p.task_id')})
         else false end;
     end`,
   },

@@ -11,6 +11,7 @@ const RECORDED_ONCE = new Set([
   'deadline_version',
   'report',
   'measurement',
+  'target_curve',
   'policy',
   'sign_in_policy',
   'unit_relation',

@@ -143,6 +143,8 @@ const ofMyUnit = both(
   `(select current_setting('duban.post', true)) = 'head'`,
   `post_id in (select p.id from post p where p.unit_id = ${MY_UNIT})`,
 );
+const ofSeenPlan = 'exists (select from action_plan p where p.id = action_plan_id)';
+const ofSeenTarget = 'exists (select from target g where g.id = target_id)';
 const readsOwn = {
   changes: `person_id = ${ME}`,
   columns: ['state', 'claimed_until', 'last_error', 'next_attempt_at', 'sent_at', 'read_at'],
@@ -224,6 +226,49 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     {},
   ),
+  /** What waits for the head of its unit (负责人审签). */
+  report_confirmation: matter(
+    'exists (select from report r where r.id = report_id)',
+    {
+      sees: 'exists (select from report r where r.id = report_id)',
+      adds: 'assignment_id in (select unit_assignments())',
+      changes: 'assignment_id in (select unit_assignments())',
+      columns: ['state', 'reason', 'decided_by', 'decided_for', 'decided_at', 'version'],
+    },
+    {},
+  ),
+  /** Action plans (办理方案): handed in by whose part it is, decided on by the office or the lead. */
+  action_plan: matter(
+    seenTask,
+    {
+      sees: both(either('assignment_id in (select unit_assignments())', LED), seenTask),
+      adds: `submitted_by = ${ME} and assignment_id in (select unit_assignments())`,
+      changes: both(either('assignment_id in (select unit_assignments())', LED), seenTask),
+      columns: ['state', 'decision_reason', 'decided_by', 'decided_at', 'version'],
+    },
+    { changes: seenTask },
+  ),
+  action_plan_measure: matter(
+    ofSeenPlan,
+    {
+      sees: ofSeenPlan,
+      adds: 'action_plan_id in (select p.id from action_plan p where p.assignment_id in (select unit_assignments()))',
+      changes: ofSeenPlan,
+      columns: ['state', 'closing_text', 'closed_by', 'closed_at', 'version'],
+    },
+    { changes: ofSeenPlan },
+  ),
+  /** The planned course of a target (序时进度), set by the office; every setting stays. */
+  target_curve: matter(ofSeenTarget, { sees: ofSeenTarget }, { adds: both(ofSeenTarget, `set_by = ${ME}`) }),
+  /** What a figure is called: the words of a target, so it is there for those who see one of its targets. */
+  indicator: matter(
+    'exists (select from target_indicator i where i.indicator_id = id)',
+    {
+      sees: 'exists (select from target_indicator i where i.indicator_id = id)',
+    },
+    {},
+  ),
+  target_indicator: matter(ofSeenTarget, { sees: ofSeenTarget }, {}),
   number_series: systemOnly,
   /** Evidence (佐证材料): whose report it is of; before that its own unit's, and what of that only its sender reads. */
   evidence_file: matter(
@@ -294,7 +339,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         ),
         `entity = 'plan' and plan_id in (select unit_plans())`,
       ),
-      ...records('assignment', 'objection', 'task', 'report', 'supervision_notice', 'delegation'),
+      ...records('assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'),
     },
   },
 

@@ -128,6 +128,24 @@ const WRITERS: Writers = {
       number: numberOf(p.taskNumber, m),
       reason: p.reason ?? m.noReason,
     }),
+  action_plan_submitted: (p, m) => line('action_plan_submitted', m, { item: itemOf(p, m), unit: p.unitName }),
+  action_plan_approved: (p, m) => line('action_plan_approved', m, { item: itemOf(p, m), unit: p.unitName }),
+  action_plan_returned: (p, m, today) =>
+    line('action_plan_returned', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      reason: p.reason ?? m.noReason,
+      again: p.by ? fill(m.againBy, { date: dateOf(p.by, m, today) }) : '',
+    }),
+  report_to_confirm: (p, m) =>
+    line('report_to_confirm', m, { item: itemOf(p, m), unit: p.unitName, report: m.reports[p.reportKind] }),
+  report_sent_back: (p, m) =>
+    line('report_sent_back', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      report: m.reports[p.reportKind],
+      reason: p.reason ?? m.noReason,
+    }),
   work_taken_over: (p, m, today) =>
     line('work_taken_over', m, {
       from: p.from.join(m.separator),

@@ -1,5 +1,5 @@
 import type { DroppedState, NoticeColour, ObjectionOutcome, ObligationKind, ReorganisationKind } from '@duban/domain';
-import type { RevisedPart } from '../notification.kinds';
+import type { Reported, RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
 export const LINE_SORTS = [
@@ -9,6 +9,8 @@ export const LINE_SORTS = [
   'reopened',
   'objected',
   'notice_rejected',
+  'action_plan_returned',
+  'report_sent_back',
   'reorganisation_failed',
   'reminder',
   'matter_registered',
@@ -17,11 +19,14 @@ export const LINE_SORTS = [
   'objection_settled',
   'work_taken_over',
   'task_revised',
+  'report_to_confirm',
   'reported',
+  'action_plan_submitted',
   'notice_answered',
   'resumed',
   'suspended',
   'ended',
+  'action_plan_approved',
   'verified',
 ] as const;
 export type LineSort = (typeof LINE_SORTS)[number];
@@ -65,6 +70,10 @@ export interface Messages {
   /** What the office decided of an objection. */
   objectionOutcomes: Readonly<Record<ObjectionOutcome, string>>;
   completeBy: string;
+  /** What is handed in. */
+  reports: Readonly<Record<Reported, string>>;
+  /** By when it is handed in again. */
+  againBy: string;
   noReason: string;
   collapsed: string;
   quarter: string;

@@ -79,6 +79,14 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
   reported: [aboutTask],
   notice_answered: [aboutNotice, { ...aboutNotice, taskNumber: null }],
   notice_rejected: [{ ...aboutNotice, reason: '答非所问' }, aboutNotice],
+  action_plan_submitted: [aboutTask],
+  action_plan_approved: [aboutTask],
+  action_plan_returned: [{ ...aboutTask, reason: '措施不具体', by: '2026-05-08' }, aboutTask],
+  report_to_confirm: ['action_plan', 'progress_report', 'milestone', 'completion'].map((reportKind) => ({
+    ...aboutTask,
+    reportKind,
+  })),
+  report_sent_back: [{ ...aboutTask, reportKind: 'progress_report', reason: '数据有误' }],
   work_taken_over: [
     { from: ['市住建局'], count: 1, effectiveOn: '2026-04-21' },
     { from: ['市住建局', '市城管局'], count: 12, effectiveOn: '2027-01-01' },
