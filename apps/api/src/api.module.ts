@@ -3,6 +3,7 @@ import { ReportingModule } from '@duban/reporting';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AssignmentsController } from './assignments/assignments.controller';
+import { BreakdownsController } from './breakdowns/breakdowns.controller';
 import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { EvidenceController } from './evidence/evidence.controller';
@@ -71,6 +72,7 @@ export const CONTROLLERS = {
     ActionPlansController,
     ReportsController,
     FiguresController,
+    BreakdownsController,
     SupervisionController,
     MessagesController,
     OperationsController,

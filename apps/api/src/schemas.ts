@@ -129,6 +129,9 @@ const taskFields = z.object({
   id: uuid,
   planId: uuid,
   parentId: uuid.nullable(),
+  upperAssignmentId: uuid.nullable().optional().meta({
+    description: 'In a unit’s own plan (二级分解): the part above that it carries out.',
+  }),
   number: textOrNull,
   position: z.int(),
   path: z.array(z.string()),

@@ -24,6 +24,11 @@ const MORE_UNITS = UNITS.replace('"部门"}', '"科室","parent":"LD01","aliases
   '"except":[]',
 );
 
+const SECTION = JSON.stringify({
+  jurisdiction: '临澜市',
+  units: [{ code: 'S401', name: '市工信局装备科', kind: 'section', parent: 'LD04' }],
+});
+
 describe('The answers', () => {
   useStandingCodes();
   let contract: Contract;
@@ -32,6 +37,9 @@ describe('The answers', () => {
   /** A draft that is put right: with a unit that nobody knows and a rule about all tasks. */
   let review: Json;
   let revised: Json;
+  /** What LD04 hands on to a section of its own. */
+  let lower: Json;
+  let sectionId: string;
   let policy: Json;
   let eventId: string;
   const edge = useEdge(async (database) => {
@@ -40,12 +48,27 @@ describe('The answers', () => {
     draft = await opened.draft();
     review = await opened.draft(REVIEWED);
     revised = await revise(opened);
+    const admin = await opened.as('admin');
+    await admin.do('POST', '/units/import', { form: formOf(SECTION, 'units.json') });
+    [{ id: sectionId }] = await (await opened.as('office')).all('/units?q=S401');
+    lower = await (await opened.as('LD04.head')).post(`/assignments/${parts.lead.id}/breakdown`, breakdown());
     // Signed by an export, of which the proofs are asked.
     await (await opened.as('auditor')).ask('GET', '/history/export');
     [{ id: eventId }] = (await opened.query(`select id from history_event order by seq limit 1`)) as [Json];
     ({ policy } = await (await opened.as('security')).get('/sign-in-policy'));
     contract = await Contract.of(opened);
     return opened;
+  });
+
+  const breakdown = (): Json => ({
+    tasks: [
+      {
+        content: '制定设备更新清单。',
+        units: [{ unitId: sectionId, role: 'lead' }],
+        milestones: [{ text: '初稿', due: '2023-03-10' }],
+        targets: [{ text: '更新30台', value: 30, unit: '台', comparator: 'gte' }],
+      },
+    ],
   });
 
   /** A plan with an open revision that has an item of every kind. */
@@ -266,6 +289,17 @@ describe('The answers', () => {
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
+      'POST /assignments/{id}/breakdown': [
+        ['LD04.head', 'POST', `/assignments/${parts.lead.id}/breakdown`, { json: breakdown() }],
+        ['LD04.contact', 'POST', `/assignments/${parts.lead.id}/breakdown`, { json: { ...breakdown(), issue: false } }],
+      ],
+      'GET /assignments/{id}/breakdown': [
+        ['LD04.contact', 'GET', `/assignments/${parts.lead.id}/breakdown`],
+        ['office', 'GET', `/assignments/${parts.lead.id}/breakdown`],
+      ],
+      'PUT /plans/{id}/visibility': [
+        ['LD04.head', 'PUT', `/plans/${lower.id}/visibility`, { json: { visibility: 'full' } }],
+      ],
       'POST /assignments/{id}/transitions': [
         ['LD04.contact', 'POST', `/assignments/${parts.lead.id}/transitions`, { json: report }],
         [

@@ -139,10 +139,12 @@ export const matterOf = ({ path }: Route): keyof Target | null => {
 /** Whether the table lets somebody do what a route needs with something in that relation. */
 export function isAllowed({ needs, path }: Route, who: keyof typeof ASKERS, relation: Relation | null): boolean {
   const { post, isNamed } = ASKERS[who]!;
-  const reaches = needs!.map((action) => reachOf(action, post)).filter((reach) => reach !== null);
+  const isOfPlan = matterOf({ path } as Route) === 'plan';
+  // No plan of the matters is a unit's own (二级分解), to which alone these go.
+  const ofPlans = needs!.filter((action) => !isOfPlan || !action.startsWith('breakdown.'));
+  const reaches = ofPlans.map((action) => reachOf(action, post)).filter((reach) => reach !== null);
   if (relation === null) return reaches.length > 0;
   // The draft among the restricted matters is the office's, the rest the unit's own.
-  const isOfPlan = matterOf({ path } as Route) === 'plan';
   if (relation === 'restricted' && (!isNamed || (isOfPlan && post !== 'office'))) return false;
   const covers = {
     own: ['all', 'led', 'own'],

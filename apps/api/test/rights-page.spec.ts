@@ -23,7 +23,7 @@ const POSTS: Readonly<Record<PostKind, readonly [english: string, chinese: strin
 const SIGN: Readonly<Record<Reach, string>> = { all: '●', led: '◐', own: '○' };
 
 /** Rights to matters reach as far as the relation to them; the others are about no part of anything. */
-const OF_MATTERS = /^(plan|matter|assignment|notice|read|delivery)\./;
+const OF_MATTERS = /^(plan|breakdown|matter|assignment|notice|read|delivery)\./;
 
 function tableOf(actions: readonly Action[]): string[] {
   const cells = (action: Action): string[] =>
@@ -103,7 +103,7 @@ describe('The page of rights', () => {
     const page = drawn(routes);
     if (process.env.DRAW) writeFileSync(PAGE, page);
     else expect(words(existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '')).toBe(words(page));
-    expect(page).toContain('| POST /plans/{id}/issue | `plan.issue` |');
+    expect(page).toContain('| POST /plans/{id}/issue | `plan.issue` or `breakdown.issue` |');
   });
 
   it('has a use for every right', () => {

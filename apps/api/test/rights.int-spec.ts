@@ -302,11 +302,36 @@ const TABLE: Record<string, Probe[]> = {
   'POST /reorganisations/{id}/withdraw': [
     as('POST', `/reorganisations/${NOTHING}/withdraw`, {}, ['office', 'admin'], '404 REORGANISATION.UNKNOWN'),
   ],
+  'POST /assignments/{id}/breakdown': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `/assignments/${w.unsigned.id}/breakdown`,
+        { json: { issue: false, tasks: [{ content: '分解', units: [{ unitId: NOTHING }] }] } },
+      ],
+      allowed: [...OWN],
+      hear: '422 BREAKDOWN.UNIT_NOT_BELOW',
+      refusal: '403 BREAKDOWN.NOT_YOURS',
+      others: { ...NEVER, office: NOT_ALLOWED, officer: NOT_ALLOWED },
+    },
+  ],
+  'GET /assignments/{id}/breakdown': [
+    get((w) => `/assignments/${w.unsigned.id}/breakdown`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
+  ],
+  'PUT /plans/{id}/visibility': [
+    {
+      request: (w, username) => [username, 'PUT', `/plans/${w.small.id}/visibility`, { json: { visibility: 'full' } }],
+      allowed: ['LD04.head', 'LD05.head'],
+      hear: '404 PLAN.UNKNOWN',
+      refusal: NOT_ALLOWED,
+    },
+  ],
   'GET /plans': [get('/plans', READERS)],
   'POST /plans': [
     {
       request: (_, username) => [username, 'POST', '/plans', { form: formOf('') }],
-      allowed: OFFICE,
+      allowed: [...OFFICE, ...OWN, ...OTHER],
       hear: '422 BREAKDOWN.EMPTY',
       refusal: NOT_ALLOWED,
     },
@@ -318,7 +343,7 @@ const TABLE: Record<string, Probe[]> = {
   'GET /plan-imports/{id}': [
     {
       request: (_, username) => [username, 'GET', '/plan-imports/00000000-0000-4000-8000-000000000000'],
-      allowed: OFFICE,
+      allowed: [...OFFICE, ...OWN, ...OTHER],
       hear: '404 IMPORT.UNKNOWN',
       refusal: NOT_ALLOWED,
     },

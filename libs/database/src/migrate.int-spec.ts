@@ -80,7 +80,7 @@ describe('migrate', () => {
         const transactor = new Transactor(source);
         expect(await transactor.run((tx) => tx.query(`select from task`))).toEqual([]);
         const contact = { personId: null, post: 'contact', unitId: null };
-        await expect(transactor.as(contact, (tx) => tx.query(`update plan set title = ''`))).rejects.toThrow(
+        await expect(transactor.as(contact, (tx) => tx.query(`update obligation set state = ''`))).rejects.toThrow(
           'permission denied',
         );
       } finally {

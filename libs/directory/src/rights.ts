@@ -12,6 +12,7 @@ export type Reach = 'all' | 'led' | 'own';
 const OFFICE = { office: 'all', officer: 'all' } as const;
 const UNIT = { head: 'own', deputy: 'own', contact: 'own', handler: 'own' } as const;
 const UNIT_THAT_LEADS = { head: 'led', deputy: 'led', contact: 'led', handler: 'led' } as const;
+const UNIT_HEADS = { head: 'own', deputy: 'own' } as const;
 const GOVERNMENT = { ...OFFICE, leader: 'all', auditor: 'all', admin: 'all' } as const;
 const ADMINISTRATORS = { admin: 'all', security: 'all', auditor: 'all' } as const;
 const EVERYBODY = {
@@ -28,6 +29,12 @@ const RIGHTS = {
   'plan.draft': OFFICE,
   'plan.edit': OFFICE,
   'plan.issue': OFFICE,
+  /** Draft what one's unit breaks down among the units below it (二级分解). */
+  'breakdown.draft': UNIT,
+  /** Issue it, and open what is reported in it to the level above. */
+  'breakdown.issue': UNIT_HEADS,
+  /** Return, verify and cancel parts of it, and judge answers to its notices: what the office does elsewhere. */
+  'breakdown.judge': UNIT_HEADS,
   /** Try what a rule set would send. */
   'policy.simulate': OFFICE,
   /** Say who alone may know of a matter. */
@@ -92,6 +99,7 @@ const OF_MATTERS: readonly Action[] = [
   'assignment.judge',
   'assignment.approve',
   'assignment.judge_led',
+  'breakdown.judge',
   'account.edit_own',
   'report.confirm',
   'notice.answer',
@@ -106,6 +114,9 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'matter.restrict': ['name the people who alone know of a matter', '设定限知人员'],
   'matter.register': ['register matters and correct them', '登记事项'],
   'matter.petitioner': ['read who asked for a matter, in full', '查看信访人、来电人信息'],
+  'breakdown.draft': ['draft what their unit breaks down among the units below it', '起草二级分解方案'],
+  'breakdown.issue': ['issue it, and open what is reported in it to the level above', '印发二级分解方案'],
+  'breakdown.judge': ['return, verify and cancel in it', '审核二级分解事项'],
   'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
   'unit.import': ['import the directory of units', '导入单位名录'],
   'unit.reorganise': ['rename, merge, split and abolish units, and move their matters', '机构改革'],

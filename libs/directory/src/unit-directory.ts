@@ -94,14 +94,68 @@ export class UnitDirectory {
     return new Map([...readings].flatMap(([name, reading]) => (isResolved(reading) ? [[name, reading]] : [])));
   }
 
-  /** As {@link resolve}, with what is known of the names that are not certain. */
+  /**
+   * As {@link resolve}, with what is known of the names that are not certain.
+   * @param under the unit whose document it is, if it is no document of the government: a name means one of the units
+   *   below it before any other, and of a group those below it
+   */
   async readNames(
     tx: EntityManager,
     jurisdictionId: string,
     names: readonly string[],
+    under: string | null = null,
   ): Promise<Map<string, NameReading>> {
-    const { book } = await this.open(tx, jurisdictionId);
-    return new Map(names.map((name) => [name, book.read(name)]));
+    const { book, units } = await this.open(tx, jurisdictionId);
+    if (under === null) return new Map(names.map((name) => [name, book.read(name)]));
+    const below = await this.unitsBelow(tx, under);
+    const issuer = units.find(({ id }) => id === under)?.name ?? '';
+    const own = new NameBook(
+      // The place that a district's documents leave out is the district.
+      issuer.replace(/人民政府$/u, ''),
+      units.filter(({ id }) => below.has(id)),
+      [],
+      [],
+    );
+    return new Map(names.map((name) => [name, readUnder(own.read(name), book.read(name), below)]));
+  }
+
+  /** The units below a unit in the tree, however deep; those that are gone are not among them. */
+  async unitsBelow(tx: EntityManager, unitId: string): Promise<ReadonlySet<string>> {
+    const rows: { id: string }[] = await tx.query(
+      `with recursive below(id) as (
+         select id from unit where parent_id = $1 and to_on is null
+         union select u.id from below b join unit u on u.parent_id = b.id and u.to_on is null)
+       select id from below where id <> $1`,
+      [unitId],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** The jurisdiction of a unit. */
+  async jurisdictionOf(tx: EntityManager, unitId: string): Promise<string> {
+    const [unit]: { jurisdictionId: string }[] = await tx.query(
+      `select jurisdiction_id as "jurisdictionId" from unit where id = $1`,
+      [unitId],
+    );
+    if (!unit) throw new Error(`there is no unit ${unitId}`);
+    return unit.jurisdictionId;
+  }
+
+  /**
+   * The post of the unit's deputy in charge (分管负责人) for a matter: one whose holder is named on it, else the only one
+   * that somebody holds, else null.
+   */
+  async deputyPost(tx: EntityManager, unitId: string, names: readonly string[]): Promise<string | null> {
+    const deputies = await tx.find(PostEntity, { where: { unitId, kind: 'deputy' }, order: { id: 'asc' } });
+    const today = localDateOf(this.clock.now(), CHINA_TIME_ZONE);
+    const holders = await this.holders(
+      tx,
+      deputies.map(({ id }) => id),
+      today,
+    );
+    const wanted = new Set(names.map(nameKey));
+    const named = holders.find(({ displayName }) => wanted.has(nameKey(displayName)));
+    return named?.postId ?? (holders.length === 1 ? holders[0]!.postId : null);
   }
 
   /** The unit in use that has this code, or whose name this is for certain; null where there is none. */
@@ -285,6 +339,16 @@ export class UnitDirectory {
     const formerBook = { book: new NameBook(jurisdiction, former.units, [], []), successors: former.successors };
     return { jurisdiction, book: new NameBook(jurisdiction, units, groups, meanings, formerBook), units, groups };
   }
+}
+
+/** What a name means in a unit's own document: one of the units below it, else what it means everywhere. */
+function readUnder(own: NameReading, everywhere: NameReading, below: ReadonlySet<string>): NameReading {
+  if (isResolved(everywhere)) {
+    const unitIds = everywhere.unitIds.filter((id) => below.has(id));
+    if (unitIds.length > 0) return { ...everywhere, unitIds };
+  }
+  if (isResolved(own) && own.unitIds.length > 0) return own;
+  return !isResolved(own) && own.reason === 'ambiguous' ? own : everywhere;
 }
 
 const toJurisdiction = ({ id, name, timeZone }: JurisdictionEntity): Jurisdiction => ({ id, name, timeZone });

@@ -94,6 +94,7 @@ const FINE: AssignmentFacts = {
   resumeOn: 'fine',
   hasAnotherPart: false,
   unreportedUnits: 0,
+  openBelow: 0,
   goAheadReason: null,
   evidenceCount: 1,
   unmeasuredTargets: 0,
@@ -120,6 +121,7 @@ const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   resumeOn: fc.constantFrom('fine', 'missing', 'past', 'too_far'),
   hasAnotherPart: fc.boolean(),
   unreportedUnits: few,
+  openBelow: fc.constantFrom(0, 0, 0, 1),
   goAheadReason: text,
   evidenceCount: few,
   unmeasuredTargets: few,
@@ -175,6 +177,13 @@ describe('a completion report', () => {
       'ASSIGNMENT.UNITS_NOT_READY',
     ],
     ['of the lead, before another unit, saying why', { unreportedUnits: 1, goAheadReason: '该单位已撤销' }, null],
+    ['with something open in its own breakdown', { openBelow: 1 }, 'ASSIGNMENT.BREAKDOWN_OPEN'],
+    [
+      'of another unit, with something open in its own breakdown',
+      { isLead: false, openBelow: 1 },
+      'ASSIGNMENT.BREAKDOWN_OPEN',
+    ],
+    ['with something open in its own breakdown, saying why', { openBelow: 1, goAheadReason: '科室另行办结' }, null],
     ['of another unit, before its fellows', { isLead: false, unreportedUnits: 3 }, null],
   ])('%s: %j gives %s', (_, facts, code) => {
     expect(refusal('in_progress', 'report', 'unit', facts)).toBe(code);

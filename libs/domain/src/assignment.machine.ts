@@ -64,6 +64,8 @@ export interface AssignmentFacts {
   hasAnotherPart: boolean;
   /** Units of the same task, other than leads, that have neither reported nor been verified. */
   unreportedUnits: number;
+  /** Tasks of the unit's own breakdown (二级分解) of this part that have not ended. */
+  openBelow: number;
   goAheadReason: string | null;
   evidenceCount: number;
   /** Targets (量化指标) of the task that a lead's completion report gives no figure for. */
@@ -193,6 +195,12 @@ const leadWaited: Guard<AssignmentFacts> = {
   message: 'The lead reports after every responsible unit, or says in "goAheadReason" why it goes ahead.',
   allows: (f) => !f.isLead || f.unreportedUnits === 0 || filled(f.goAheadReason),
 };
+const breakdownDone: Guard<AssignmentFacts> = {
+  code: 'ASSIGNMENT.BREAKDOWN_OPEN',
+  message:
+    'Tasks of the second-level breakdown (二级分解) of this part are open; wait for them, or say in "goAheadReason" why not.',
+  allows: (f) => f.openBelow === 0 || filled(f.goAheadReason),
+};
 
 /**
  * One unit's part in one task (责任分工), from being handed out to being verified. Whatever happens to it otherwise stands
@@ -260,7 +268,7 @@ export const assignmentMachine = defineMachine<AssignmentFacts>()({
       to: 'reported',
       barredBy: ['suspended'],
       actors: ['unit'],
-      guards: [evidenceGiven, targetsMeasured, shortfallExplained, leadWaited],
+      guards: [evidenceGiven, targetsMeasured, shortfallExplained, leadWaited, breakdownDone],
       effects: ['record_completion', 'discharge_completion'],
     },
     {

@@ -22,6 +22,7 @@ export * from './ladder';
 export * from './due-dates';
 export * from './task-state';
 export * from './stopped-time';
+export * from './roll-up';
 export * from './target';
 export * from './post';
 export * from './sending-hours';

@@ -159,7 +159,10 @@ export class HistoryService {
     sight: UnitSight | null = null,
   ): Promise<HistoryEvent[]> {
     return tx.query(
-      `select ${EVENT}
+      `select ${eventOf(
+        // What is written where the actor sees no more than how it stands (二级分解).
+        `case when not coalesce(h.plan_id = any((select summary_plans())::uuid[]), false) then h.reason end`,
+      )}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
          and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity in ('task', 'matter')
@@ -211,7 +214,7 @@ export class HistoryService {
     { entity, entityId, before, limit }: { entity?: Entity; entityId?: string; before: string | null; limit: number },
   ): Promise<HistoryEvent[]> {
     return tx.query(
-      `select ${EVENT} from history_event h
+      `select ${eventOf('h.reason')} from history_event h
        where ($1::text is null or h.entity = $1) and ($2::uuid is null or h.entity_id = $2)
          and ($3::bigint is null or h.seq < $3)
        order by h.seq desc limit $4`,
@@ -243,8 +246,10 @@ export class HistoryService {
 }
 
 /** Of an event `h`. */
-const EVENT = `h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
-  h.task_id as "taskId", h.request_id as "requestId", h.reason, h.before, h.after,
+const eventOf = (
+  reason: string,
+): string => `h.seq::text, h.id, h.type, h.entity, h.entity_id as "entityId", h.plan_id as "planId",
+  h.task_id as "taskId", h.request_id as "requestId", ${reason} as reason, h.before, h.after,
   h.occurred_at as "occurredAt", h.recorded_at as "recordedAt",
   json_build_object('personId', h.actor_person_id, 'name', h.actor_name, 'post', h.actor_post,
     'postId', h.actor_post_id, 'unitId', h.actor_unit_id, 'token', case when h.actor_token_id is not null

@@ -6,6 +6,7 @@ import {
   REORGANISATION_KINDS,
 } from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
+import { UPPER_MOVES } from '@duban/tasks';
 import { z } from 'zod';
 
 const date = z.string().transform((text, context) => {
@@ -73,6 +74,8 @@ export const NOTIFICATION_KINDS = {
   report_to_confirm: aboutReport,
   report_sent_back: aboutReport.extend({ reason: maybe(z.string()) }),
   work_taken_over: z.object({ from: z.array(z.string()).min(1), count: z.int(), effectiveOn: date }),
+  /** What the part above a second-level breakdown (二级分解) did. */
+  upper_moved: aboutTask.extend({ move: z.enum(UPPER_MOVES), reason: maybe(z.string()), dueOn: maybe(date) }),
   reorganisation_failed: z.object({
     kind: z.enum(REORGANISATION_KINDS),
     units: z.array(z.string()).min(1),

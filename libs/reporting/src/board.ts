@@ -1,4 +1,4 @@
-import type { AssignmentState, MatterKind } from '@duban/domain';
+import type { AssignmentState, MatterKind, RollUp } from '@duban/domain';
 import type { PlanSource } from '@duban/tasks';
 
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -49,5 +49,7 @@ export interface TaskRow {
   notice: string | null;
   /** 亮灯: red where an orange or red notice stands, yellow where something is overdue, else green. */
   light: Light | null;
+  /** How what its units have handed on (二级分解) stands; null where they have not, to whom it is none of theirs, and of the past. */
+  breakdown: RollUp | null;
   version: number;
 }

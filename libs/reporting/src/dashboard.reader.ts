@@ -3,6 +3,7 @@ import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NOT_RESTRICTED } from './conditions';
+import { isOverseen, OF_GOVERNMENT } from './second-level';
 
 export interface Dashboard {
   now: string;
@@ -20,10 +21,11 @@ export interface Dashboard {
 @Injectable()
 export class DashboardReader {
   async get(tx: EntityManager, actor: Actor, now: Date, planId: string | null): Promise<Dashboard> {
-    const unitId = unitScope(actor);
+    const own = unitScope(actor);
+    const unitId = own !== null && planId !== null && (await isOverseen(tx, own, { planId })) ? null : own;
     const matter = actor.delegation?.matter;
     const parameters = [planId, unitId, matter?.planIds ?? null, matter?.taskIds ?? null];
-    const mine = `${NOT_RESTRICTED} and ($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
+    const mine = `${NOT_RESTRICTED} and ($1::uuid is not null or $2::uuid is not null or ${OF_GOVERNMENT}) and ($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
       and ($3::uuid[] is null or ${inMatterOf('$3', '$4')})`;
     const tasks = await counts(
       tx,

@@ -1,3 +1,4 @@
+export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';

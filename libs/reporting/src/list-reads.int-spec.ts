@@ -2,6 +2,7 @@ import { HistoryService, type Actor } from '@duban/history';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { BreakdownReader } from './breakdown.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
 
@@ -124,7 +125,7 @@ const CONTACT = actorOf('contact', idOf(1, 7));
 
 describe('a list reads its page and not its tables', () => {
   const database = useTestDatabase();
-  const tasks = new TaskReader(new HistoryService());
+  const tasks = new TaskReader(new HistoryService(), new BreakdownReader());
   const supervision = new SupervisionReader();
   const now = new Date('2026-06-01T01:00:00Z');
   const page = { sort: 'position', limit: 50 } as const;

@@ -4,6 +4,7 @@ import { planOf } from '../../supervision/test/city';
 import { useOffice } from '../../supervision/test/office';
 import { act, anyAct } from '../test/acts';
 import type { TaskFilter } from './board';
+import { BreakdownReader } from './breakdown.reader';
 import { TaskReader } from './task.reader';
 
 const UNITS = ['S02', 'S03', 'Q01'];
@@ -34,7 +35,7 @@ interface Board {
 
 describe('the board of a past instant', () => {
   const t = useOffice('2023-01-12T09:00:00+08:00');
-  const reader = new TaskReader(new HistoryService());
+  const reader = new TaskReader(new HistoryService(), new BreakdownReader());
 
   /** Page by page, as text: what the present says in dates and the past in words is one on the wire. */
   async function boardOf(username: string, filter: Partial<TaskFilter>, asOf?: Date): Promise<string> {

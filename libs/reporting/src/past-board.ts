@@ -7,6 +7,10 @@ import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 
 /** Whose unit's it is, null for all; and what is restricted to others (限知事项). */
 interface Sight {
+  /** What units hand on among themselves (二级分解), left out where no plan is named. */
+  plansOfUnits: string[];
+  /** The plan that is named is the unit's own. */
+  isOwnPlan: boolean;
   unitId: string | null;
   hiddenPlans: string[];
   hiddenTasks: string[];
@@ -27,8 +31,10 @@ interface Sight {
 export async function boardAt(tx: EntityManager, actor: Actor, asOf: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
   // Of the transaction, as the policies go by it: whoever sees no task sees no past one.
   const [sight]: [Sight] = await tx.query(
-    `select duban_unit() as "unitId", hidden_plans() as "hiddenPlans", hidden_tasks() as "hiddenTasks"
+    `select duban_unit() as "unitId", hidden_plans() as "hiddenPlans", hidden_tasks() as "hiddenTasks",
+       plans_of_units() as "plansOfUnits", coalesce($1::uuid in (select own_plans()), false) as "isOwnPlan"
      from (select count(*) from (select from task limit 1) one) seen`,
+    [filter.planId ?? null],
   );
   return consequences(tx, () => lines(tx, actor, sight, asOf, filter));
 }
@@ -36,17 +42,21 @@ export async function boardAt(tx: EntityManager, actor: Actor, asOf: Date, filte
 async function lines(
   tx: EntityManager,
   actor: Actor,
-  { unitId, hiddenPlans, hiddenTasks }: Sight,
+  { unitId, hiddenPlans, hiddenTasks, plansOfUnits, isOwnPlan }: Sight,
   asOf: Date,
   filter: TaskFilter,
 ): Promise<Page<TaskRow>> {
   const where = new Conditions();
   const at = where.parameter(asOf);
-  const unit = unitId === null ? null : where.parameter(unitId);
+  const scope = isOwnPlan ? null : unitId;
+  const unit = scope === null ? null : where.parameter(scope);
   where.add(`t.entity = 'task'`).add('t.after is not null').add(isLast('t', at));
   if (hiddenTasks.length > 0) where.add(`not (t.entity_id = any($?::uuid[]))`, hiddenTasks);
   if (hiddenPlans.length > 0) where.add(`not (t.plan_id = any($?::uuid[]))`, hiddenPlans);
-  for (const id of [unitId ?? undefined, filter.unitId]) where.add(hadPart(at), id);
+  if (scope === null && filter.planId === undefined && plansOfUnits.length > 0) {
+    where.add(`not (t.plan_id = any($?::uuid[]))`, plansOfUnits);
+  }
+  for (const id of [scope ?? undefined, filter.unitId]) where.add(hadPart(at), id);
   where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
@@ -65,7 +75,7 @@ async function lines(
        ${POSITION} as position, t.after->'path' as path, t.after->>'content' as content, t.after->>'state' as state,
        (t.after->>'leadInferred')::boolean as "leadInferred", t.after->>'dueOn' as "dueOn",
        (t.after->>'version')::int as version, o.next_due_at as "nextDueAt", o.overdue, n.colour as notice,
-       ${LIGHT} as light, coalesce(a.leads, '{}') as leads, a.units
+       ${LIGHT} as light, null as breakdown, coalesce(a.leads, '{}') as leads, a.units
      from history_event t
        left join lateral (
          select min((s.after->>'dueAt')::timestamptz) as next_due_at,

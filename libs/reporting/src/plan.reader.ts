@@ -9,7 +9,7 @@ import {
 } from '@duban/directory';
 import type { MatterKind } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
-import { notFound } from '@duban/kernel';
+import { forbidden, notFound } from '@duban/kernel';
 import {
   assignedNames,
   Assignment,
@@ -30,6 +30,7 @@ import { Any, type EntityManager } from 'typeorm';
 import { Conditions } from './conditions';
 import { isOfPlan, placeWarnings, type WarningView } from './plan-warnings';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
+import { isOverseen } from './second-level';
 
 /** A task with what units have to do in it, and with its parts. */
 export interface TaskView extends TaskSnapshot {
@@ -68,6 +69,10 @@ export interface PlanRow {
   issuedOn: string | null;
   policyId: string | null;
   policyVersion: number | null;
+  /** The unit whose plan it is (二级分解); null for the government's. */
+  unitId: string | null;
+  unitName: string | null;
+  visibility: string;
   tasks: number;
   createdAt: Date;
 }
@@ -80,19 +85,23 @@ export class PlanReader {
     private readonly directory: UnitDirectory,
   ) {}
 
+  /** @param issuerId the unit whose own plans are wanted (二级分解); without it, whoever sees all sees the government's */
   async list(
     tx: EntityManager,
     actor: Actor,
-    { limit, cursor, source }: { limit: number; cursor?: string; source?: SourceOfPlan },
+    { limit, cursor, source, issuerId }: { limit: number; cursor?: string; source?: SourceOfPlan; issuerId?: string },
   ): Promise<Page<PlanRow>> {
     const unitId = unitScope(actor);
     const where = new Conditions();
     const after = cursorKey(cursor, [isInstant, isUuid]);
     where.add('p.source = $?', source);
     if (after) where.add('(p.created_at, p.id) < ($?::timestamptz, $?::uuid)', ...after);
+    if (issuerId !== undefined) where.add('p.unit_id = $?', issuerId);
+    else if (unitId === null) where.add('p.unit_id is null');
     if (unitId !== null) {
       where.add(
-        `exists (select 1 from task t join assignment a on a.task_id = t.id where t.plan_id = p.id and a.unit_id = $?)`,
+        `p.unit_id = $? or p.id in (select lt.plan_id from task lt where lt.id in (select lower_tasks())) or exists (select 1 from task t join assignment a on a.task_id = t.id where t.plan_id = p.id and a.unit_id = $?)`,
+        unitId,
         unitId,
       );
     }
@@ -107,7 +116,8 @@ export class PlanReader {
     const rows: PlanRow[] = await tx.query(
       `select p.id, p.jurisdiction_id as "jurisdictionId", j.name as "jurisdictionName", p.title,
          p.document_number as "documentNumber", p.year, p.state, p.source, p.matter_kind as "matterKind", p.issued_on::text as "issuedOn",
-         p.policy_id as "policyId", p.policy_version as "policyVersion", p.created_at as "createdAt",
+         p.policy_id as "policyId", p.policy_version as "policyVersion", p.created_at as "createdAt", p.unit_id as "unitId", p.visibility,
+         (select u.name from unit u where u.id = p.unit_id) as "unitName",
          (select count(*)::int from task t where t.plan_id = p.id and t.parent_id is null) as tasks
        from plan p join jurisdiction j on j.id = p.jurisdiction_id
        where ${where} order by p.created_at desc, p.id desc limit ${where.parameter(limit + 1)}`,
@@ -123,11 +133,16 @@ export class PlanReader {
     const matter = actor.delegation?.matter ?? null;
     if (unitId === null && matter === null) return view;
     const delegated = matter === null ? view.tasks : tasksOf(view.tasks, (task) => isInMatter(matter, placeOf(task)));
+    const isOwn = unitId !== null && view.unitId === unitId;
+    const overseen = unitId === null || isOwn ? new Set<string>() : await overseenTasks(tx, id);
     const tasks =
-      unitId === null
+      unitId === null || isOwn
         ? delegated
-        : tasksOf(delegated, (task) => task.assignments.some((assignment) => assignment.unitId === unitId));
-    if (tasks.length === 0) throw unknownPlan(id);
+        : tasksOf(
+            delegated,
+            (task) => overseen.has(task.id) || task.assignments.some((assignment) => assignment.unitId === unitId),
+          );
+    if (tasks.length === 0 && !(isOwn && matter === null)) throw unknownPlan(id);
     const own = new Set(tasks.map((task) => task.id));
     const warnings = view.warnings.filter(({ taskId }) => taskId === null || own.has(taskId));
     return { ...view, warnings, tasks };
@@ -138,9 +153,16 @@ export class PlanReader {
    * @throws DomainError RIGHTS.NOT_ALLOWED, PLAN.UNKNOWN
    */
   async source(tx: EntityManager, actor: Actor, id: string): Promise<PlanSource> {
-    assertMay(actor, 'read.all');
+    const isOwn = actor.unitId !== null && (await isOverseen(tx, actor.unitId, { planId: id }));
+    assertMay(actor, isOwn ? 'breakdown.draft' : 'read.all');
     assertInMatter(actor, { planId: id });
     const { fileName, leftOut, tasks } = await this.get(tx, actor, id, null);
+    const [plan]: { isSummary: boolean }[] = await tx.query(`select $1 = any(summary_plans()) as "isSummary"`, [id]);
+    if (plan?.isSummary) {
+      throw forbidden('PLAN.SUMMARY_ONLY', 'Of this unit’s plan you see how it stands, not the document.', {
+        planId: id,
+      });
+    }
     // A task that was added by hand may stand for words that the reader had left out.
     const taken = tasks.flatMap((task) => [task, ...task.subtasks]).filter(isOfPlan);
     return {
@@ -177,13 +199,15 @@ export class PlanReader {
     const named = tasks
       .flatMap((task) => [task, ...task.subtasks])
       .map((task) => ({ task, names: assignedNames(task) }));
-    const readings = await this.directory.readNames(tx, plan.jurisdictionId, [
-      ...new Set(named.flatMap(({ names }) => names)),
-    ]);
-    const revisions: { id: string; sourceText: string }[] = await tx.query(
-      `select id, source_text as "sourceText" from plan_revision where id = any($1::uuid[])`,
-      [[...new Set(named.flatMap(({ task }) => task.sourceRevisionId ?? []))]],
-    );
+    const wanted = [...new Set(named.flatMap(({ names }) => names))];
+    const readings = await this.directory.readNames(tx, plan.jurisdictionId, wanted, plan.unitId);
+    const revisionIds = [...new Set(named.flatMap(({ task }) => task.sourceRevisionId ?? []))];
+    const revisions: { id: string; sourceText: string }[] =
+      revisionIds.length === 0
+        ? []
+        : await tx.query(`select id, source_text as "sourceText" from plan_revision where id = any($1::uuid[])`, [
+            revisionIds,
+          ]);
     const finders = new Map(revisions.map((revision) => [revision.id, lineFinder(revision.sourceText)]));
     const ofPlan = lineFinder(text);
     const lineOf = ({ source, sourceRevisionId }: TaskView): number =>
@@ -323,6 +347,14 @@ function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
     else groups.set(keyOf(row), [row]);
   }
   return groups;
+}
+
+async function overseenTasks(tx: EntityManager, planId: string): Promise<ReadonlySet<string>> {
+  const rows: { id: string }[] = await tx.query(
+    `select id from task where plan_id = $1 and id in (select overseen_tasks())`,
+    [planId],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 const unknownPlan = (planId: string): Error => notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { BreakdownReader } from './breakdown.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { PlanReader } from './plan.reader';
@@ -19,6 +20,7 @@ const READERS = [
   RevisionReader,
   SimulationReader,
   ReportReader,
+  BreakdownReader,
 ];
 
 @Global()

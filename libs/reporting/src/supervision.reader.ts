@@ -3,6 +3,7 @@ import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions, NOT_RESTRICTED } from './conditions';
+import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** What the lists of obligations, follow-ups and notices may be narrowed by. */
@@ -104,7 +105,7 @@ export class SupervisionReader {
     now: Date,
     filter: SupervisionFilter,
   ): Promise<Page<ObligationRow>> {
-    const where = this.conditions(actor, filter);
+    const where = await this.conditions(tx, actor, filter);
     where.add('o.state = $?', filter.state).add('o.kind = $?', filter.kind).add('o.due_at < $?', filter.dueBefore);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(o.due_at, o.id) > ($?::timestamptz, $?::uuid)', ...key);
@@ -126,7 +127,7 @@ export class SupervisionReader {
   }
 
   async followUps(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<FollowUpRow>> {
-    const where = this.conditions(actor, filter);
+    const where = await this.conditions(tx, actor, filter);
     where.add('f.kind = $?', filter.kind).add('f.colour = $?', filter.colour).add('f.rung = $?', filter.rung);
     where.add('f.fired_at >= $?', filter.from).add('f.fired_at < $?', filter.to);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
@@ -150,7 +151,7 @@ export class SupervisionReader {
   }
 
   async notices(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
-    const where = this.conditions(actor, filter);
+    const where = await this.conditions(tx, actor, filter);
     where.add('n.state = $?', filter.state).add('n.colour = $?', filter.colour);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(n.issued_at, n.id) > ($?::timestamptz, $?::uuid)', ...key);
@@ -158,7 +159,8 @@ export class SupervisionReader {
       `select n.id, n.number, n.colour, n.state, t.plan_id as "planId", o.task_id as "taskId",
          coalesce(t.number, parent.number) as "taskNumber", n.obligation_id as "obligationId",
          o.kind as "obligationKind", o.subject, o.unit_id as "unitId", u.name as "unitName", n.issued_at as "issuedAt",
-         n.answer_due_on::text as "answerDueOn", n.answer, n.answered_at as "answeredAt",
+         n.answer_due_on::text as "answerDueOn",
+         case when ${IS_SUMMARY} then null else n.answer end as answer, n.answered_at as "answeredAt",
          n.in_next_bulletin as "inNextBulletin", n.version
        from supervision_notice n
          join obligation o on o.id = n.obligation_id
@@ -169,10 +171,12 @@ export class SupervisionReader {
     return pageOf(rows, filter.limit, (row) => [row.issuedAt, row.id]);
   }
 
-  private conditions(actor: Actor, filter: SupervisionFilter): Conditions {
+  private async conditions(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Conditions> {
     const where = new Conditions().add(NOT_RESTRICTED);
     const unitId = unitScope(actor);
-    if (unitId !== null) where.add('o.unit_id = $?', unitId);
+    const isWhole = unitId === null || (await isOverseen(tx, unitId, filter));
+    if (!isWhole) where.add('o.unit_id = $?', unitId);
+    else if (!filter.planId && !filter.taskId && !filter.obligationId && !filter.unitId) where.add(OF_GOVERNMENT);
     where.add('o.unit_id = $?', filter.unitId).add('o.id = $?', filter.obligationId);
     where.addMatter(actor).add('t.plan_id = $?', filter.planId);
     where.add('o.task_id in (select id from task where id = $? or parent_id = $?)', filter.taskId, filter.taskId);

@@ -7,8 +7,10 @@ import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from 
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { TaskFilter, TaskRow } from './board';
+import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
+import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { MEASUREMENTS } from './measurements';
@@ -38,6 +40,8 @@ export interface TaskDetail extends TaskView {
   reports: ReportView[];
   /** Of the periodic reports, each with its light (亮灯). */
   periods: PeriodView[];
+  /** How the second level (二级分解) under its parts stands; of the present alone. */
+  breakdowns: PartRollUp[];
 }
 
 type WithoutPeriods = Omit<TaskDetail, 'periods'>;
@@ -45,7 +49,10 @@ type WithoutPeriods = Omit<TaskDetail, 'periods'>;
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
 export class TaskReader {
-  constructor(private readonly history: HistoryService) {}
+  constructor(
+    private readonly history: HistoryService,
+    private readonly breakdowns: BreakdownReader,
+  ) {}
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
     const unitId = unitScope(actor);
@@ -53,7 +60,9 @@ export class TaskReader {
     const where = new Conditions();
     const nowParameter = where.parameter(now);
     where.add(NOT_RESTRICTED);
-    for (const id of [unitId ?? undefined, filter.unitId]) where.add(HAS_PART, id);
+    const isWhole = unitId === null || (await isOverseen(tx, unitId, filter));
+    if (isWhole && filter.planId === undefined) where.add(OF_GOVERNMENT);
+    for (const id of [isWhole ? undefined : unitId, filter.unitId]) where.add(HAS_PART, id);
     where.addMatter(actor);
     where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
     where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
@@ -87,13 +96,19 @@ export class TaskReader {
        where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
-    return pageOf(rows, filter.limit, keyOf);
+    const page = pageOf(rows, filter.limit, keyOf);
+    const rollUps = await this.breakdowns.rollUpsOfTasks(
+      tx,
+      now,
+      page.items.map(({ id }) => id),
+    );
+    return { ...page, items: page.items.map((row) => ({ ...row, breakdown: rollUps.get(row.id) ?? null })) };
   }
 
   /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER */
   async get(tx: EntityManager, actor: Actor, now: Date, id: string, asOf: Date | null): Promise<TaskDetail> {
     const sight = await this.sightOf(tx, actor, id);
-    const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, id);
+    const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, now, id);
     const seen = sight ? asSeen(detail, sight) : detail;
     const targets = new Map([seen, ...seen.subtasks].map((task) => [task.id, task.targets]));
     return { ...seen, periods: periodsOf(targets, seen.obligations, seen.reports, asOf ?? now) };
@@ -129,7 +144,7 @@ export class TaskReader {
       throw notFound('TASK.UNKNOWN', 'There is no such task.', { taskId: id });
     }
     await assertOfMatter(tx, actor, id);
-    if (unitId === null) return null;
+    if (unitId === null || (await isOverseen(tx, unitId, { taskId: id }))) return null;
     const [own]: Omit<UnitSight, 'unitId'>[] = await tx.query(
       `select coalesce(array_agg(distinct a.task_id), '{}') as "taskIds",
          coalesce(array_agg(distinct a.task_id) filter (where a.role = 'lead'), '{}') as "ledTaskIds",
@@ -143,7 +158,7 @@ export class TaskReader {
     return { unitId, ...own };
   }
 
-  private async now(tx: EntityManager, id: string): Promise<WithoutPeriods> {
+  private async now(tx: EntityManager, now: Date, id: string): Promise<WithoutPeriods> {
     const [task] = await presentTasks(tx, { taskId: id });
     if (!task) {
       throw notFound(
@@ -164,9 +179,10 @@ export class TaskReader {
     );
     const notices: NoticeSnapshot[] = await tx.query(
       `select n.id, n.number, n.obligation_id as "obligationId", n.deadline_version as "deadlineVersion", n.colour,
-         n.state, n.issued_at as "issuedAt", n.answer_due_on::text as "answerDueOn", n.answer,
+         n.state, n.issued_at as "issuedAt", n.answer_due_on::text as "answerDueOn",
+         case when ${IS_SUMMARY} then null else n.answer end as answer,
          n.answered_at as "answeredAt", n.in_next_bulletin as "inNextBulletin", n.version
-       from supervision_notice n join obligation o on o.id = n.obligation_id
+       from supervision_notice n join obligation o on o.id = n.obligation_id join task t on t.id = o.task_id
        where o.task_id = any($1) order by n.issued_at, n.id`,
       [taskIds],
     );
@@ -182,7 +198,13 @@ export class TaskReader {
       [taskIds],
     );
     const matter = await presentMatter(tx, task.parentId ?? id);
-    return { ...task, asOf: null, matter, obligations, notices, reports };
+    const parts = [task, ...task.subtasks].flatMap(({ assignments }) => assignments);
+    const rollUps = await this.breakdowns.rollUps(
+      tx,
+      now,
+      parts.map((part) => part.id),
+    );
+    return { ...task, asOf: null, matter, obligations, notices, reports, breakdowns: [...rollUps.values()] };
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<WithoutPeriods> {
@@ -205,6 +227,7 @@ export class TaskReader {
       obligations: obligations.sort(by((o) => [o.dueAt, o.id])),
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
+      breakdowns: [],
     };
   }
 }

@@ -5,9 +5,10 @@ import { type Actor, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
-import { PolicyService } from '@duban/tasks';
+import { PolicyService, standsAsOffice } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { issuerPosts } from './issuer-posts';
 import { NotificationWriter } from './notification.writer';
 import { Obligation } from './obligation.entity';
 import { noticeSnapshot, type NoticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
@@ -22,6 +23,9 @@ export interface NoticeInput {
 /** What a notice stands in, read with it. */
 interface NoticePlace {
   planId: string;
+  /** The unit whose plan it is (二级分解); null for the government's. */
+  issuerId: string | null;
+  leaders: string[];
   policyId: string;
   policyVersion: number;
   taskId: string;
@@ -46,11 +50,11 @@ export class NoticeService {
    * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, DELEGATION.OUT_OF_MATTER, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
    */
   async transition(tx: EntityManager, actor: Actor, at: Date, id: string, input: NoticeInput): Promise<NoticeSnapshot> {
-    if (!may(actor, 'notice.judge') && !may(actor, 'notice.answer')) throw notYours();
+    if (!MOVERS.some((action) => may(actor, action))) throw notYours();
     const { notice, obligation } = await this.hold(tx, id);
-    const relations = relationsOf(actor, obligation);
-    if (relations.length === 0) throw notYours();
     const place = await consequences(tx, () => this.placeOf(tx, obligation));
+    const relations = relationsOf(actor, obligation, place);
+    if (relations.length === 0) throw notYours();
     assertInMatter(actor, place);
     if (input.expectedVersion !== undefined && input.expectedVersion !== notice.version) {
       throw conflict('NOTICE.STALE', 'Somebody has changed the notice since you read it.', {
@@ -121,7 +125,7 @@ export class NoticeService {
 
   private async placeOf(tx: EntityManager, obligation: Obligation): Promise<NoticePlace> {
     const [place]: NoticePlace[] = await tx.query(
-      `select t.plan_id as "planId", p.policy_id as "policyId", p.policy_version as "policyVersion", t.id as "taskId",
+      `select t.plan_id as "planId", p.unit_id as "issuerId", t.leaders, p.policy_id as "policyId", p.policy_version as "policyVersion", t.id as "taskId",
          t.parent_id as "parentId", coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
        from task t join plan p on p.id = t.plan_id join jurisdiction j on j.id = t.jurisdiction_id
          left join task parent on parent.id = t.parent_id, unit u
@@ -167,7 +171,10 @@ export class NoticeService {
   ): Promise<void> {
     if (event !== 'answer' && event !== 'reject') return;
     const posts = await this.directory.postsOf(tx, [obligation.unitId]);
-    const { office } = await this.directory.governmentPosts(tx);
+    const { office } =
+      place.issuerId === null
+        ? await this.directory.governmentPosts(tx)
+        : await issuerPosts(tx, this.directory, place.issuerId, place.leaders);
     const unit = posts.get(obligation.unitId)!;
     const postIds = event === 'answer' ? [office] : [unit.head, unit.contact];
     await this.notifications.write(
@@ -201,7 +208,10 @@ const PAST_TENSE: Readonly<Record<string, string>> = {
   reject: 'supervision_notice.answer_rejected',
 };
 
-function relationsOf(actor: Actor, obligation: Obligation): NoticeRelation[] {
-  if (may(actor, 'notice.judge')) return ['office'];
+/** Who moves a notice, by one event or another. */
+const MOVERS = ['notice.judge', 'notice.answer', 'breakdown.judge'] as const;
+
+function relationsOf(actor: Actor, obligation: Obligation, { issuerId }: NoticePlace): NoticeRelation[] {
+  if (issuerId === null ? may(actor, 'notice.judge') : standsAsOffice(actor, { unitId: issuerId })) return ['office'];
   return may(actor, 'notice.answer', obligation.unitId) ? ['unit'] : [];
 }

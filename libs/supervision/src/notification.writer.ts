@@ -39,6 +39,7 @@ export interface WantedNotification {
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'
+    | 'upper_moved'
     | 'reorganisation_failed';
   planId?: string;
   taskId?: string;

@@ -1,7 +1,7 @@
 import { type ObligationKind, obligationsAtIssue } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
-import { invalid, localDateOf, type WorkingCalendar } from '@duban/kernel';
+import { invalid, type LocalDate, localDateOf, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import {
   type ActedPart,
@@ -15,9 +15,12 @@ import {
   type SupervisionEffect,
   SupervisionPort,
   type TaskRevision,
+  type UpperMoved,
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { BreakdownTeller } from './breakdown-teller';
+import { issuerPosts } from './issuer-posts';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { ObligationMover } from './obligation.mover';
 import { COMPLETION_KINDS, ObligationClock } from './obligation.clock';
@@ -49,6 +52,7 @@ export class ObligationService extends SupervisionPort {
     private readonly mover: ObligationMover,
     private readonly obligationClock: ObligationClock,
     private readonly messages: PartMessages,
+    private readonly breakdowns: BreakdownTeller,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
@@ -134,6 +138,18 @@ export class ObligationService extends SupervisionPort {
 
   moveWork(tx: EntityManager, work: MovedWork): Promise<void> {
     return consequences(tx, () => this.mover.move(tx, work));
+  }
+
+  async completionDays(tx: EntityManager, assignmentIds: readonly string[]): Promise<Map<string, LocalDate>> {
+    const owed = await tx.getRepository(Obligation).find({
+      where: { assignmentId: In([...assignmentIds]), kind: 'completion', state: 'open' },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return new Map(owed.map(({ assignmentId, dueOn }) => [assignmentId, dueOn]));
+  }
+
+  tellBelow(tx: EntityManager, moved: UpperMoved): Promise<void> {
+    return this.breakdowns.tell(tx, moved);
   }
 
   tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void> {

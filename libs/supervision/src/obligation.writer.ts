@@ -5,6 +5,7 @@ import { CALENDAR } from '@duban/platform';
 import type { AssignmentChange } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { BreakdownTeller } from './breakdown-teller';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 
@@ -20,6 +21,7 @@ export class ObligationWriter {
   constructor(
     private readonly history: HistoryService,
     private readonly notices: NoticeCloser,
+    private readonly breakdowns: BreakdownTeller,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -113,6 +115,7 @@ export class ObligationWriter {
          effective_on date, due_at timestamptz, rule text, base jsonb, is_provisional boolean)`,
       [JSON.stringify(versions), this.calendar.version, actor.personId, at],
     );
+    await this.breakdowns.tellRedated(tx, at, obligations);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { ReportSupervision, SupervisionPort } from '@duban/tasks';
 import { Global, Module } from '@nestjs/common';
+import { BreakdownTeller } from './breakdown-teller';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
@@ -22,6 +23,7 @@ import { SweepService } from './sweep.service';
     ObligationClock,
     PartMessages,
     ObligationWriter,
+    BreakdownTeller,
     { provide: SupervisionPort, useExisting: ObligationService },
     ReportObligations,
     { provide: ReportSupervision, useExisting: ReportObligations },

@@ -15,6 +15,7 @@ import { CALENDAR } from '@duban/platform';
 import { PolicyService } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { type IssuerPosts, issuerPosts } from './issuer-posts';
 import { NoticeCloser } from './notice-closer';
 import { noticeNumbers } from './notice-numbers';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
@@ -39,6 +40,8 @@ interface DueRow {
   jurisdictionId: string;
   timeZone: string;
   planId: string;
+  /** The unit whose plan it is (二级分解); null for the government's. */
+  issuerId: string | null;
   policyId: string;
   policyVersion: number;
   taskId: string;
@@ -154,13 +157,13 @@ export class SweepService {
       try {
         const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
         const { fired, next } = this.climb(policy, row, now);
-        const leaderPost = await this.leaderPost(tx, row, government, leaderPosts);
+        const above = await this.postsAbove(tx, row, government, leaderPosts);
         const unit = posts.get(row.unitId)!;
         const postOf = {
           contact: unit.contact,
           head: unit.head,
-          leader_in_charge: leaderPost,
-          office: government.office,
+          leader_in_charge: above.leader,
+          office: above.office,
         };
         for (const one of fired) {
           firings.push({
@@ -209,6 +212,19 @@ export class SweepService {
     }
     const clock = { calendar: this.calendar, timeZone: row.timeZone };
     return climb(ladder, { rung: row.nextRung, at: row.nextRungAt }, row.effectiveOn, now, clock);
+  }
+
+  /** Whose the posts above the unit are: the government's, or those of the unit whose plan it is (二级分解). */
+  private async postsAbove(
+    tx: EntityManager,
+    row: DueRow,
+    government: GovernmentPosts,
+    known: Map<string, string>,
+  ): Promise<IssuerPosts> {
+    if (row.issuerId === null) {
+      return { office: government.office, leader: await this.leaderPost(tx, row, government, known) };
+    }
+    return issuerPosts(tx, this.directory, row.issuerId, row.leaders);
   }
 
   /**
@@ -353,7 +369,7 @@ class RowError extends Error {
 const blamesData = (error: unknown): boolean => /^(22|23|P0)/.test(postgresCode(error) ?? '');
 
 const DUE = `
-  select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId",
+  select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId", p.unit_id as "issuerId",
     p.policy_id as "policyId", p.policy_version as "policyVersion", o.task_id as "taskId",
     coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent",
     case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders,

@@ -19,6 +19,7 @@ import { ActionPlanWriter } from './action-plan.writer';
 import { Assignment } from './assignment.entity';
 import { type HeldAssignment, HeldAssignments, placeOf } from './held-assignment';
 import { ReportConfirmation } from './report-confirmation.entity';
+import { relationsTo } from './standing';
 import { type ReportedPart, ReportSupervision } from './report-supervision.port';
 import { ReportService } from './report.service';
 
@@ -62,7 +63,7 @@ export class ActionPlanService {
     if (!judges) throw notYours();
     const { plan, held } = await this.hold(tx, actor, id);
     const { assignment } = held;
-    const relations = await this.held.relations(tx, actor, assignment);
+    const relations = await relationsTo(tx, actor, held.plan, assignment);
     // A unit is told that its own plan is its own, not that it is another's.
     const asked = relations.map((relation) => (relation === 'unit' ? 'lead_unit' : relation));
     if (asked.length === 0) throw notYours();
@@ -117,7 +118,7 @@ export class ActionPlanService {
   ): Promise<ActionPlanSnapshot> {
     if (!may(actor, 'assignment.act') && !may(actor, 'assignment.judge')) throw notYours();
     const { plan, held } = await this.hold(tx, actor, id);
-    const relations = await this.held.relations(tx, actor, held.assignment);
+    const relations = await relationsTo(tx, actor, held.plan, held.assignment);
     if (relations.length === 0) throw notYours();
     const measure = await tx.getRepository(ActionPlanMeasure).findOneBy({ id: measureId, actionPlanId: id });
     if (!measure) {

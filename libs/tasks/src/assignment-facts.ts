@@ -1,13 +1,15 @@
 import { type AssignmentFacts, DROPPED_STATES, ENDED_STATES, meetsTarget, type TransferTarget } from '@duban/domain';
-import { may, UnitDirectory } from '@duban/directory';
+import { UnitDirectory } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { addDays, type LocalDate, localDateOf } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import type { Figure } from './measurements';
+import { openBelow } from './breakdown-below';
 import { Objections } from './objections';
 import type { Plan } from './plan.entity';
+import { standsAsOffice } from './standing';
 import { Target } from './target.entity';
 import type { Task } from './task.entity';
 import type { TransitionInput } from './transition-input';
@@ -62,7 +64,7 @@ export class AssignmentFactsLoader {
     return {
       isLead: assignment.role === 'lead',
       hasLead: counted?.hasLead ?? false,
-      actsAsOffice: may(actor, 'assignment.judge'),
+      actsAsOffice: standsAsOffice(actor, asked.plan),
       // Whoever stood in, and whom they stood in for, reported it alike.
       isOwnReport:
         (counted?.reporters ?? []).some((id) => id === actor.personId || id === actor.delegation?.personId) ||
@@ -79,6 +81,7 @@ export class AssignmentFactsLoader {
       newDate: input.dueOn === undefined ? 'missing' : input.dueOn > today ? 'fine' : 'past',
       resumeOn: resumption(input.resumeOn, today),
       hasAnotherPart: counted?.hasAnotherPart ?? false,
+      openBelow: await openBelow(tx, assignment.id),
       unreportedUnits: counted?.unreported ?? 0,
       goAheadReason: input.goAheadReason ?? null,
       evidenceCount: input.evidence?.length ?? 0,

@@ -2,6 +2,7 @@ import {
   type AssignmentFacts,
   assignmentMachine,
   type AssignmentRelation,
+  CANCEL_REASONS,
   type CancelReason,
   ENDED_STATES,
 } from '@duban/domain';
@@ -14,12 +15,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { AssignmentFactsLoader } from './assignment-facts';
+import { followUpper } from './breakdown-below';
+import { BreakdownTerms } from './breakdown-terms';
 import { type HeldAssignment, HeldAssignments, notYours, placeOf } from './held-assignment';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
 import type { Plan } from './plan.entity';
 import { ReportService } from './report.service';
 import { assertUnitsNamed } from './restriction.service';
+import { relationsTo } from './standing';
 import { type AssignmentSnapshot, assignmentSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
 import { advanceTask } from './task-states';
@@ -36,6 +40,7 @@ export class AssignmentService {
     private readonly reports: ReportService,
     private readonly factsLoader: AssignmentFactsLoader,
     private readonly objections: Objections,
+    private readonly breakdowns: BreakdownTerms,
     private readonly supervision: SupervisionPort,
   ) {}
 
@@ -54,7 +59,7 @@ export class AssignmentService {
     if (!MOVERS.some((action) => may(actor, action))) throw notYours();
     const held = await this.held.hold(tx, id);
     const { assignment } = held;
-    const relations = await this.held.relations(tx, actor, assignment);
+    const relations = await relationsTo(tx, actor, held.plan, assignment);
     if (relations.length === 0) throw notYours();
     assertInMatter(actor, placeOf(held.task));
     const toUnitId = await this.unitOf(tx, held.plan, input.toUnit);
@@ -206,6 +211,7 @@ export class AssignmentService {
         await this.supervision.effects[effect](tx, change);
       }
     }
+    await this.followBelow(tx, change, input);
     return after;
   }
 
@@ -223,10 +229,25 @@ export class AssignmentService {
     });
   }
 
+  /** What becomes of the second level (二级分解) under a part: it is told, and ends where the part has ended. */
+  private async followBelow(tx: EntityManager, change: AssignmentChange, input: TransitionInput): Promise<void> {
+    await consequences(tx, async () => {
+      const { moved, ending } = await followUpper(tx, change, input.event);
+      const why = CANCEL_REASONS.find((reason) => reason === input.cancelReason) ?? 'superseded';
+      for (const id of ending) {
+        await this.cancel(tx, change.actor, change.at, id, why, `上级事项已终止：${input.reason ?? ''}`);
+      }
+      if (moved) await this.supervision.tellBelow(tx, moved);
+    });
+  }
+
   /** The part is another unit's from now on; documents go on naming the one that it was handed to first. */
   private async give(tx: EntityManager, at: Date, held: HeldAssignment, unitId: string): Promise<void> {
     const { assignment, plan } = held;
-    await this.directory.holdActive(tx, [unitId]);
+    const { unitId: issuer } = plan;
+    const given = Object.assign(new Assignment(), assignment, { unitId });
+    if (issuer === null) await this.directory.holdActive(tx, [unitId]);
+    else await this.breakdowns.assertUnits(tx, Object.assign(plan, { unitId: issuer }), [given], at);
     Object.assign(assignment, { unitId, originUnitId: assignment.originUnitId ?? assignment.unitId, assignedAt: at });
     held.unitName = (await this.directory.namesOf(tx, [unitId])).get(unitId) ?? '';
     // A restricted matter (限知) goes to no unit of which nobody is named.
@@ -237,7 +258,7 @@ export class AssignmentService {
 }
 
 /** Who moves an assignment, by one event or another. */
-const MOVERS = ['assignment.act', 'assignment.judge', 'assignment.judge_led'] as const;
+const MOVERS = ['assignment.act', 'assignment.judge', 'assignment.judge_led', 'breakdown.judge'] as const;
 
 /** History speaks in the past tense. */
 const EVENT_NAMES: Readonly<Record<string, string>> = {

@@ -39,6 +39,7 @@ export function addTask(draft: DraftedPlan, addition: TaskAddition, text: string
     jurisdictionId: draft.plan.jurisdictionId,
     planId: draft.plan.id,
     parentId: parent?.task.id ?? null,
+    upperAssignmentId: null,
     number: null,
     position: draft.items.length,
     path: path ?? parent?.task.path ?? beside?.task.path ?? [],

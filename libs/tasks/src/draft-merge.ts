@@ -123,7 +123,8 @@ function keepAsParts(draft: DraftedPlan, merged: readonly DraftedTask[], created
   const parts = merged.flatMap((item) => {
     const own = draft.partsOf(item);
     if (own.length > 0) return own;
-    const task = Object.assign(new Task(), item.task, { id: newId(), number: null, version: 1, createdAt });
+    const fresh = { id: newId(), number: null, upperAssignmentId: null, version: 1, createdAt };
+    const task = Object.assign(new Task(), item.task, fresh);
     return [{ task, targets: item.targets }];
   });
   const isAsPart = (item: DraftedTask): boolean => draft.partsOf(item).length === 0;

@@ -45,7 +45,7 @@ export function splitTask(draft: DraftedPlan, taskId: string, split: TaskSplit, 
   });
   if (isParent) {
     draft.insertAfter(item, made);
-    for (const { task } of made) task.parentId = taskId;
+    for (const { task } of made) Object.assign(task, { parentId: taskId, upperAssignmentId: null });
     // What units have to do stands in the parts from now on.
     const kept = item.targets.filter((target) => !targets.some((given) => given.includes(target)));
     Object.assign(item.task, { draftedUnits: noUnits(), openEnded: null, milestones: [] });

@@ -114,11 +114,11 @@ async function writeRows(tx: EntityManager, draft: DraftedPlan): Promise<void> {
 async function updateWords(tx: EntityManager, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
   await tx.query(
-    `update task set parent_id = r."parentId", number = r.number, path = r.path, content = r.content,
+    `update task set parent_id = r."parentId", upper_assignment_id = r."upperAssignmentId", number = r.number, path = r.path, content = r.content,
        drafted_units = r."draftedUnits", open_ended = r."openEnded", leaders = r.leaders,
        is_lead_inferred = r."isLeadInferred", deadline_text = r."deadlineText", deadline_due = r."deadlineDue",
        milestones = r.milestones, marks = r.marks, source_start = r."sourceStart", source_end = r."sourceEnd", version = r.version
-     from jsonb_to_recordset($1::jsonb) as r(id uuid, "parentId" uuid, number text, path text[], content text,
+     from jsonb_to_recordset($1::jsonb) as r(id uuid, "parentId" uuid, "upperAssignmentId" uuid, number text, path text[], content text,
        "draftedUnits" jsonb, "openEnded" text, leaders text[], "isLeadInferred" boolean, "deadlineText" text,
        "deadlineDue" date, milestones jsonb, marks jsonb, "sourceStart" int, "sourceEnd" int, version int)
      where task.id = r.id`,

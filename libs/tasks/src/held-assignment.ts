@@ -78,17 +78,6 @@ export class HeldAssignments {
     assertInMatter(actor, placeOf(task));
     return assignment;
   }
-
-  /** What somebody is to a part: they act for it, or judge it; nothing where it is none of theirs. */
-  async relations(tx: EntityManager, actor: Actor, assignment: Assignment): Promise<AssignmentRelation[]> {
-    if (may(actor, 'assignment.judge')) return may(actor, 'assignment.approve') ? ['office', 'approver'] : ['office'];
-    if (may(actor, 'assignment.act', assignment.unitId)) return ['unit'];
-    if (actor.unitId === null || !may(actor, 'assignment.judge_led')) return [];
-    const leads = await tx
-      .getRepository(Assignment)
-      .existsBy({ taskId: assignment.taskId, unitId: actor.unitId, role: 'lead', state: Not(In([...DROPPED_STATES])) });
-    return leads ? ['lead_unit'] : [];
-  }
 }
 
 /** Where an assignment stands among the matters that a delegation (代行) is limited to. */

@@ -31,10 +31,19 @@ export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type Task
 export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
 export { PlanImportService, type ReadOutcome } from './plan-import.service';
 export { type DraftAction, PlanDraftService, type TaskAction } from './plan-draft.service';
-export { Plan, PLAN_SOURCES, type PlanSource, type PlanWarning } from './plan.entity';
+export { Plan, PLAN_SOURCES, type PlanSource, type PlanWarning, VISIBILITIES, type Visibility } from './plan.entity';
+export { type BreakdownInput, BreakdownService } from './breakdown.service';
+export { lowerTasksOf } from './breakdown-below';
+export { standsAsOffice } from './standing';
 export { PlanRevisionService } from './plan-revision.service';
 export { RevisionDecisions, type TakenItem, type TakenItems } from './revision-decisions.service';
-export { type IssuePreview, type PlanIssueInput, type PlanIssueResult, PlanService } from './plan.service';
+export {
+  type DraftOptions,
+  type IssuePreview,
+  type PlanIssueInput,
+  type PlanIssueResult,
+  PlanService,
+} from './plan.service';
 export { readSource } from './plan-source';
 export { PolicyService, type PolicySummary, type PolicyView } from './policy.service';
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';

@@ -18,8 +18,10 @@ import { splitTask, type TaskSplit } from './draft-split';
 import { DraftWriter } from './draft-writer';
 import { DraftedPlan } from './drafted-plan';
 import { assignedNames } from './plan-assignments';
+import { BreakdownTerms } from './breakdown-terms';
 import { applyEdit, editedTargets, type TaskEdit } from './plan-draft';
 import { lockDraft, sourceTextOf } from './plan-records';
+import { assertMayWith, TO_EDIT } from './standing';
 
 /** A draft that somebody changes, now. */
 export interface DraftAction {
@@ -50,6 +52,7 @@ export class PlanDraftService {
   constructor(
     private readonly writer: DraftWriter,
     private readonly settler: NameSettler,
+    private readonly breakdowns: BreakdownTerms,
   ) {}
 
   /** Changes one task. @throws DomainError REQUEST.NO_SUCH_DATE */
@@ -164,9 +167,13 @@ export class PlanDraftService {
     verb: string,
     change: Changed,
   ): Promise<void> {
-    assertMay(actor, 'plan.edit');
+    await assertMayWith(tx, actor, planId, TO_EDIT);
     const draft = await DraftedPlan.read(tx, await lockDraft(tx, planId, expectedVersion));
     await change(draft);
+    const linked = draft.items
+      .map(({ task }) => task)
+      .filter((task) => task.upperAssignmentId !== (draft.formerly(task.id)?.upperAssignmentId ?? null));
+    await this.breakdowns.uppersOf(tx, draft.plan, linked);
     await this.writer.write(tx, actor, at, draft, verb);
   }
 }

@@ -13,6 +13,8 @@ export interface PlanFile {
 
 /** What may be changed of a drafted task; what is absent stays. */
 export interface TaskEdit {
+  /** In a unit's own plan (二级分解): the part above that the task carries out. */
+  upperAssignmentId?: string | null;
   number?: string | null;
   content?: string;
   lead?: string[];
@@ -123,6 +125,7 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
       jurisdictionId: plan.jurisdictionId,
       planId: plan.id,
       parentId: parent?.id ?? null,
+      upperAssignmentId: null,
       number: draft.number,
       position: tasks.length,
       path: draft.path.length > 0 || !parent ? draft.path : parent.path,
@@ -169,6 +172,7 @@ const MANY: Readonly<Record<string, string>> = { milestone: 'milestones', target
 /** @param place of the edit in the request, such as `pieces[1].` @throws DomainError REQUEST.NO_SUCH_DATE */
 export function applyEdit(task: Task, edit: TaskEdit, place = ''): void {
   task.marks = marksWithout(task.marks, (field) => edit[field as keyof TaskEdit] !== undefined);
+  if (edit.upperAssignmentId !== undefined) task.upperAssignmentId = edit.upperAssignmentId;
   if (edit.number !== undefined) task.number = edit.number;
   if (edit.content !== undefined) task.content = edit.content;
   if (edit.leaders !== undefined) task.leaders = edit.leaders;

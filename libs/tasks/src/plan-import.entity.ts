@@ -6,6 +6,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 /** What the sender says beside the file. */
 export interface PlanImportOptions {
   jurisdiction?: string;
+  /** The plan under whose parts a unit's own hangs (二级分解), by number. */
+  upperPlanId?: string;
   /** What a person says that columns of its tables are. */
   columns?: ChosenColumn[];
 }

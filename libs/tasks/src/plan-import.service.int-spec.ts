@@ -99,8 +99,18 @@ describe('PlanImportService', () => {
     expect(await rowOf(id)).toMatchObject({ state: 'refused', problem: { code: 'IMPORT.GIVEN_UP' } });
   });
 
-  it('is for the office alone', async () => {
-    for (const username of ['S03.contact', 'leader', 'auditor', 'admin']) {
+  it('drafts a unit’s document as a plan of its own (二级分解)', async () => {
+    const id = await accept(DOCUMENT, 'S03.contact');
+    expect(await imports.read(id)).toBe('drafted');
+    const [plan] = await office.query(
+      `select u.code, p.state from plan p join unit u on u.id = p.unit_id where p.id = $1`,
+      [(await rowOf(id)).planId],
+    );
+    expect(plan).toEqual({ code: 'S03', state: 'draft' });
+  });
+
+  it('is for the office, and of those of the government for nobody else', async () => {
+    for (const username of ['leader', 'auditor', 'admin']) {
       await refuses(office, 'RIGHTS.NOT_ALLOWED', () => accept(DOCUMENT, username));
     }
   });

@@ -51,7 +51,7 @@ export class PlanImportService {
     file: PlanFile,
     options: PlanImportOptions = {},
   ): Promise<string> {
-    assertMay(actor, 'plan.draft');
+    assertMay(actor, actor.unitId === null ? 'plan.draft' : 'breakdown.draft');
     const id = newId();
     await tx.getRepository(PlanImport).insert({
       id,
@@ -76,7 +76,7 @@ export class PlanImportService {
 
   /** @throws DomainError IMPORT.UNKNOWN */
   async get(tx: EntityManager, actor: Actor, id: string): Promise<PlanImport> {
-    assertMay(actor, 'plan.draft');
+    assertMay(actor, actor.unitId === null ? 'plan.draft' : 'breakdown.draft');
     const found = await tx.getRepository(PlanImport).findOneBy({ id });
     if (!found) throw notFound('IMPORT.UNKNOWN', 'There is no such import.', { importId: id });
     return found;
@@ -98,13 +98,13 @@ export class PlanImportService {
     const claim = await this.transactor.run((tx) => this.claim(tx, id));
     if (typeof claim === 'string') return claim;
     try {
-      const { columns, jurisdiction } = claim.options;
+      const { columns, ...options } = claim.options;
       const read = await readPlanFile(claim.file, { columns, onProgress: this.reporter(id, claim.attempt) });
       return await this.transactor.run(async (tx) => {
         const held = await this.holdClaimed(tx, id, claim.attempt);
         if (!held) return 'not_due';
         const at = this.clock.now();
-        const planId = await this.plans.draft(tx, claim.actor, at, read, jurisdiction);
+        const planId = await this.plans.draft(tx, claim.actor, at, read, options);
         await this.finish(tx, id, held, 'draft', { planId });
         await this.record(tx, claim.actor, at, id, 'drafted', { planId }, planId);
         return 'drafted';

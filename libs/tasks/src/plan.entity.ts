@@ -14,7 +14,14 @@ export interface PlanWarning {
 export const PLAN_SOURCES = ['document', 'register'] as const;
 export type PlanSource = (typeof PLAN_SOURCES)[number];
 
-/** A responsibility breakdown (责任分解方案), or a register (台账) of matters of one kind in one year. */
+/** How much of a unit's own plan the level above sees: content, units, states, dates and lights, or what is reported, too. */
+export const VISIBILITIES = ['summary', 'full'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+/**
+ * A responsibility breakdown (责任分解方案): the government's, or the second-level one of a unit (二级分解); or a register
+ * (台账) of matters of one kind in one year.
+ */
 @Entity('plan')
 @Check('ck_plan_state', `state in ('draft', 'issued')`)
 @Check('ck_plan_issued', `state = 'draft' or (year is not null and issued_on is not null and policy_id is not null)`)
@@ -25,6 +32,8 @@ export type PlanSource = (typeof PLAN_SOURCES)[number];
 )
 @Index('uq_plan_register', ['jurisdictionId', 'matterKind', 'year'], { unique: true, where: `source = 'register'` })
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_plan_jurisdiction' })
+@Check('ck_plan_visibility', `visibility in ('summary', 'full')`)
+@ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_plan_unit' })
 @ForeignKey('policy', ['policyId', 'policyVersion'], ['id', 'version'], { name: 'fk_plan_policy' })
 export class Plan {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_plan' })
@@ -33,6 +42,14 @@ export class Plan {
   @Index('ix_plan_jurisdiction')
   @Column('uuid', { name: 'jurisdiction_id' })
   jurisdictionId!: string;
+
+  /** The unit that issues it (二级分解); null for the government's office. */
+  @Index('ix_plan_unit', { where: 'unit_id is not null' })
+  @Column('uuid', { name: 'unit_id', nullable: true })
+  unitId!: string | null;
+
+  @Column('text', { default: 'summary' })
+  visibility!: Visibility;
 
   @Column('text')
   title!: string;

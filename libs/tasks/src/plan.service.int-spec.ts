@@ -60,8 +60,8 @@ describe('PlanService', () => {
       expect(error).toMatchObject({ kind: 'invalid', details: { field: 'file' } });
     });
 
-    it('is for the office alone', async () => {
-      for (const username of ['S03.head', 'leader', 'auditor', 'admin']) {
+    it('is for the office, and of those of the government for nobody else', async () => {
+      for (const username of ['leader', 'auditor', 'admin']) {
         await refuses(office, 'RIGHTS.NOT_ALLOWED', () => office.draft(planOf(HOUSES), username));
       }
     });

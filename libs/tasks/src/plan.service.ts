@@ -1,4 +1,4 @@
-import { type PlanFacts, planMachine } from '@duban/domain';
+import { type PlanFacts, planMachine, type Policy } from '@duban/domain';
 import { insertAll } from '@duban/database';
 import { assertMay, type NameReading, UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
@@ -22,6 +22,8 @@ import { type ReadPlan, rowsOf } from './plan-draft';
 import { lockPlan, planChange, targetsByTask, taskChange } from './plan-records';
 import { FigureRegister } from './figure-register';
 import { Plan } from './plan.entity';
+import { BreakdownTerms } from './breakdown-terms';
+import { assertMayWith, TO_ISSUE } from './standing';
 import { PolicyService } from './policy.service';
 import { assertUnitsNamed } from './restriction.service';
 import { assignmentSnapshot, planSnapshot, taskSnapshot } from './snapshots';
@@ -32,7 +34,8 @@ import { Task } from './task.entity';
 export interface PlanIssueInput {
   year: number;
   issuedOn: string;
-  policy: string;
+  /** A rule set (督办规则); by default that of the parts above, or the annual report's. */
+  policy?: string;
 }
 
 export interface PlanIssueResult {
@@ -44,6 +47,15 @@ export interface PlanIssueResult {
   skipped: SkippedObligation[];
 }
 
+/** What a draft hangs under, where it is a unit's own (二级分解): one part, or those of a plan that have the same numbers. */
+export interface DraftOptions {
+  jurisdiction?: string;
+  upperAssignmentId?: string;
+  upperPlanId?: string;
+}
+
+const USUAL_POLICY = 'annual-report';
+
 /** A draft as it would be handed out. */
 export interface IssuePreview {
   /** Tasks and parts that would carry assignments, with the dates that run from the issue. */
@@ -52,6 +64,8 @@ export interface IssuePreview {
   /** Tasks that name no unit, and names that stand for nobody: with these the plan cannot be issued. */
   faults: Fault[];
 }
+
+const isOfUnit = (plan: Plan): plan is Plan & { unitId: string } => plan.unitId !== null;
 
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2100;
@@ -64,11 +78,12 @@ export class PlanService {
     private readonly policies: PolicyService,
     private readonly supervision: SupervisionPort,
     private readonly figures: FigureRegister,
+    private readonly breakdowns: BreakdownTerms,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
   /**
-   * Makes a draft (草案) of a document: nothing in it binds anybody until it is issued.
+   * Makes a draft (草案) of a document: nothing in it binds anybody until it is issued. A unit's is its own (二级分解).
    * @throws DomainError PLAN.NO_DIRECTORY where no unit is known yet
    */
   async draft(
@@ -76,17 +91,26 @@ export class PlanService {
     actor: Actor,
     at: Date,
     { fileName, text, breakdown, unitNames }: ReadPlan,
-    jurisdiction?: string,
+    { jurisdiction, upperAssignmentId, upperPlanId }: DraftOptions = {},
   ): Promise<string> {
-    assertMay(actor, 'plan.draft');
-    const { id: jurisdictionId } = await this.directory.chooseJurisdiction(tx, {
-      title: breakdown.title ?? '',
-      unitNames,
-      ...(jurisdiction === undefined ? {} : { wanted: jurisdiction }),
-    });
+    const { unitId } = actor;
+    assertMay(actor, unitId === null ? 'plan.draft' : 'breakdown.draft');
+    const { id: jurisdictionId } =
+      unitId === null
+        ? await this.directory.chooseJurisdiction(tx, {
+            title: breakdown.title ?? '',
+            unitNames,
+            ...(jurisdiction === undefined ? {} : { wanted: jurisdiction }),
+          })
+        : { id: await this.directory.jurisdictionOf(tx, unitId) };
+    if (unitId === null && upperPlanId !== undefined) {
+      throw invalid('BREAKDOWN.NO_UNITS_PLAN', 'Only a unit’s own plan hangs under another.', { field: 'upperPlanId' });
+    }
     const plan = tx.getRepository(Plan).create({
       id: newId(),
       jurisdictionId,
+      unitId,
+      visibility: 'summary',
       title: breakdown.title ?? fileName,
       documentNumber: breakdown.documentNumber,
       year: breakdown.year,
@@ -105,6 +129,13 @@ export class PlanService {
     });
     await tx.getRepository(Plan).insert(plan);
     const { tasks, targets } = rowsOf(plan, breakdown.tasks, at);
+    const numbered =
+      unitId === null || upperPlanId === undefined
+        ? null
+        : await this.breakdowns.numberedUppers(tx, unitId, upperPlanId);
+    for (const task of tasks.filter(({ parentId }) => parentId === null)) {
+      task.upperAssignmentId = upperAssignmentId ?? numbered?.get(task.number ?? '') ?? null;
+    }
     await insertAll(tx, Task, tasks);
     await insertAll(tx, Target, targets);
     const targetsOf = targetsByTask(targets);
@@ -126,10 +157,9 @@ export class PlanService {
     planId: string,
     input: PlanIssueInput,
   ): Promise<PlanIssueResult> {
-    assertMay(actor, 'plan.issue');
+    await assertMayWith(tx, actor, planId, TO_ISSUE);
     const plan = await lockPlan(tx, planId);
     const issuedOn = await this.checkedDay(tx, plan, input, at);
-    const policy = await this.policies.newest(tx, input.policy);
     const tasks = await tx.getRepository(Task).find({ where: { planId }, order: { position: 'ASC' } });
     // Not one parameter each: a statement takes 65,535.
     const targets = await tx.getRepository(Target).find({
@@ -141,6 +171,7 @@ export class PlanService {
     const carrying = tasks.filter((task) => !parents.has(task.id));
     const readings = await this.readUnits(tx, plan, carrying);
     this.decideIssue(plan, carrying, readings);
+    const policy = await this.policyFor(tx, tasks, input.policy);
     const units = resolvedOf(readings);
 
     const before = { ...planSnapshot(plan) };
@@ -156,9 +187,15 @@ export class PlanService {
     const assignments = carrying.flatMap((task) => assignmentsOf(task, units, at));
     const drafted = new Map(tasks.map((task) => [task.id, { ...taskSnapshot(task, targetsOf.get(task.id) ?? []) }]));
     const inferred = new Set(assignments.filter((one) => one.isLeadInferred).map(({ taskId }) => taskId));
+    for (const task of tasks) dateFromIssue(task, issuedOn, this.calendar);
+    if (isOfUnit(plan)) {
+      await this.breakdowns.bindDates(tx, plan, tasks);
+      await this.breakdowns.assertUnits(tx, plan, assignments, at);
+    } else {
+      await this.directory.holdActive(tx, [...new Set(assignments.map((one) => one.unitId))]);
+    }
     for (const task of tasks) {
       task.state = 'assigned';
-      dateFromIssue(task, issuedOn, this.calendar);
       task.dueOn = completionDay(policy, input.year, issuedOn, task, this.calendar);
       if (!parents.has(task.id)) task.isLeadInferred = inferred.has(task.id);
       task.version++;
@@ -177,7 +214,6 @@ export class PlanService {
         ),
       ],
     );
-    await this.directory.holdActive(tx, [...new Set(assignments.map((one) => one.unitId))]);
     await insertAll(tx, Assignment, assignments);
     const names = await this.directory.namesOf(tx, [...new Set(assignments.map((a) => a.unitId))]);
     await this.history.append(tx, actor, at, [
@@ -231,7 +267,16 @@ export class PlanService {
 
   private readUnits(tx: EntityManager, plan: Plan, carrying: readonly Task[]): Promise<Map<string, NameReading>> {
     const names = carrying.flatMap((task) => assignedNames(task.draftedUnits));
-    return this.directory.readNames(tx, plan.jurisdictionId, [...new Set(names)]);
+    return this.directory.readNames(tx, plan.jurisdictionId, [...new Set(names)], plan.unitId);
+  }
+
+  /** A breakdown goes by the very version by which the part above goes, unless its unit chooses another policy. */
+  private async policyFor(tx: EntityManager, tasks: readonly Task[], wanted: string | undefined): Promise<Policy> {
+    const linked = tasks.find(({ upperAssignmentId }) => upperAssignmentId !== null);
+    const upper = wanted === undefined && linked ? await this.breakdowns.upper(tx, linked.upperAssignmentId!) : null;
+    return upper
+      ? this.policies.version(tx, upper.policyId, upper.policyVersion)
+      : this.policies.newest(tx, wanted ?? USUAL_POLICY);
   }
 
   private async checkedDay(tx: EntityManager, plan: Plan, input: PlanIssueInput, at: Date): Promise<LocalDate> {

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { AssignmentService } from './assignment.service';
+import { followEnded } from './breakdown-succession';
 import { assignmentChange } from './plan-records';
 import { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
@@ -81,6 +82,15 @@ export class ReorganisedWork {
       })),
       told: toldOf({ parts, changes }, units, unitIds),
     });
+    await followEnded(
+      tx,
+      this.history,
+      { actor, at, reason },
+      units.changes.ended.map(({ code, successors }) => ({
+        unitId: unitIds.get(code)!,
+        successorId: successorOf(successors),
+      })),
+    );
     for (const taskId of new Set(added.map((one) => one.taskId))) {
       const task = await tx.getRepository(Task).findOneByOrFail({ id: taskId });
       await this.history.append(tx, actor, at, await advanceTask(tx, task));

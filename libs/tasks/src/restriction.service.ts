@@ -1,7 +1,7 @@
 import { consequences } from '@duban/database';
 import { assertMay, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
-import { type Fault, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
+import { conflict, type Fault, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { assertDocument } from './plan-records';
@@ -54,7 +54,10 @@ export class RestrictionService {
     const before = await this.named(tx, matter);
     const people = await this.people(tx, [...new Set(usernames)]);
     const day = localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId));
-    if (people.length > 0) await this.assertOfficeNamed(tx, people, day);
+    if (people.length > 0) {
+      await this.assertOfficeNamed(tx, people, day);
+      await this.assertNotBrokenDown(tx, matter);
+    }
     await this.write(tx, matter, people);
     await assertUnitsNamed(tx, plan.id, day);
     const usernamesOf = (list: readonly NamedPerson[]): { usernames: string[] } => ({
@@ -113,6 +116,24 @@ export class RestrictionService {
       });
     }
     return people;
+  }
+
+  /** What hangs below would go on telling of it. */
+  private async assertNotBrokenDown(tx: EntityManager, { kind, id }: Matter): Promise<void> {
+    const [row]: { isBrokenDown: boolean }[] = await consequences(tx, () =>
+      tx.query(
+        `select exists (select from task t join assignment a on a.task_id = t.id
+           join task lower on lower.upper_assignment_id = a.id
+         where ${kind === 'plan' ? 't.plan_id = $1' : '$1 in (t.id, t.parent_id)'}) as "isBrokenDown"`,
+        [id],
+      ),
+    );
+    if (!row?.isBrokenDown) return;
+    throw conflict(
+      'RESTRICTION.BROKEN_DOWN',
+      'Units have handed parts of the matter on (二级分解); people below know of it already.',
+      { field: 'usernames' },
+    );
   }
 
   private async assertOfficeNamed(tx: EntityManager, people: readonly NamedPerson[], day: LocalDate): Promise<void> {

@@ -15,13 +15,17 @@ import type { DraftedUnits, Task } from './task.entity';
 
 export type TargetSnapshot = Pick<Target, 'id' | 'text' | 'value' | 'upper' | 'unit' | 'comparator'>;
 
-export type PlanSnapshot = Omit<Plan, 'sourceText' | 'createdAt'>;
+/** `unitId` and `visibility` are absent in what was recorded before there were second-level plans (二级分解). */
+export type PlanSnapshot = Omit<Plan, 'sourceText' | 'createdAt' | 'unitId' | 'visibility'> &
+  Partial<Pick<Plan, 'unitId' | 'visibility'>>;
 
 /** As `duban parse` gives a task, and what became of it since. */
 export interface TaskSnapshot extends DraftedUnits {
   id: string;
   planId: string;
   parentId: string | null;
+  /** The upper part that it carries out (二级分解); absent in what was recorded before there were such. */
+  upperAssignmentId?: string | null;
   number: string | null;
   position: number;
   path: string[];
@@ -61,11 +65,25 @@ export interface AssignmentSnapshot {
 }
 
 export function planSnapshot(plan: Plan): PlanSnapshot {
-  const { id, jurisdictionId, title, documentNumber, year, state, issuedOn, policyId, policyVersion } = plan;
+  const {
+    id,
+    jurisdictionId,
+    unitId,
+    visibility,
+    title,
+    documentNumber,
+    year,
+    state,
+    issuedOn,
+    policyId,
+    policyVersion,
+  } = plan;
   const { fileName, leftOut, warnings, columns, source, matterKind, version } = plan;
   return {
     id,
     jurisdictionId,
+    unitId: unitId ?? null,
+    visibility,
     title,
     documentNumber,
     year,
@@ -88,6 +106,7 @@ export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapsh
     id: task.id,
     planId: task.planId,
     parentId: task.parentId,
+    upperAssignmentId: task.upperAssignmentId ?? null,
     number: task.number,
     position: task.position,
     path: task.path,

@@ -10,7 +10,7 @@ import type { Task } from './task.entity';
 export interface AssignmentChange {
   actor: Actor;
   at: Date;
-  plan: Pick<Plan, 'id' | 'policyId' | 'policyVersion'>;
+  plan: Pick<Plan, 'id' | 'policyId' | 'policyVersion' | 'unitId'>;
   task: Task;
   assignment: Assignment;
   reason: string | null;
@@ -108,6 +108,38 @@ export interface MovedWork {
   told: readonly { unitId: string; from: readonly string[]; count: number }[];
 }
 
+/** What a part above a second-level breakdown (二级分解) did that those below it are told. */
+export const UPPER_MOVES = [
+  'cancelled',
+  'not_implemented',
+  'suspended',
+  'resumed',
+  'transferred',
+  'reopened',
+  'redated',
+] as const;
+export type UpperMove = (typeof UPPER_MOVES)[number];
+
+/** A task of a second-level breakdown, with whose it is. */
+export interface LowerTaskPlace {
+  taskId: string;
+  planId: string;
+  /** The unit whose plan it is in. */
+  issuerId: string;
+  /** Units with open parts in it. */
+  unitIds: string[];
+}
+
+export interface UpperMoved {
+  at: Date;
+  jurisdictionId: string;
+  move: UpperMove;
+  reason: string | null;
+  /** The new date of the part above; null where it is not that which has moved. */
+  dueOn: LocalDate | null;
+  below: readonly LowerTaskPlace[];
+}
+
 /** A reorganisation (机构改革) whose day has come and that could not be carried out. */
 export interface FailedReorganisation {
   jurisdictionId: string;
@@ -145,6 +177,12 @@ export abstract class SupervisionPort {
    * said and is not composed yet goes to the same kind of post there. What is settled stays with who settled it.
    */
   abstract moveWork(tx: EntityManager, work: MovedWork): Promise<void>;
+
+  /** The days by which parts are to be complete, as they stand now; a part that owes no completion is absent. */
+  abstract completionDays(tx: EntityManager, assignmentIds: readonly string[]): Promise<Map<string, LocalDate>>;
+
+  /** Tells the second level (二级分解), and the unit whose it is, that the part above it has moved. */
+  abstract tellBelow(tx: EntityManager, moved: UpperMoved): Promise<void>;
 
   /** Tells the office that a reorganisation waits for it. */
   abstract tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void>;

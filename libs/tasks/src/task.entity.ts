@@ -18,6 +18,8 @@ export interface DraftedUnits {
 @ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
 @ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })
 @ForeignKey('plan_revision', ['sourceRevisionId'], ['id'], { name: 'fk_task_source_revision' })
+@ForeignKey('assignment', ['upperAssignmentId'], ['id'], { name: 'fk_task_upper_assignment' })
+@Check('ck_task_upper_assignment', `upper_assignment_id is null or parent_id is null`)
 @Unique('uq_task_position', ['planId', 'position'])
 @Index('ix_task_state', ['state', 'planId', 'position'])
 @Index('ix_task_content', { synchronize: false })
@@ -35,6 +37,11 @@ export class Task {
   @Index('ix_task_parent')
   @Column('uuid', { name: 'parent_id', nullable: true })
   parentId!: string | null;
+
+  /** The upper part that it carries out (二级分解), of the unit whose plan it is in; its own parts go with it. */
+  @Index('ix_task_upper_assignment', { where: 'upper_assignment_id is not null' })
+  @Column('uuid', { name: 'upper_assignment_id', nullable: true })
+  upperAssignmentId!: string | null;
 
   @Index('ix_task_number')
   @Column('text', { nullable: true })

@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { AssignmentFactsLoader } from './assignment-facts';
 import { AssignmentService } from './assignment.service';
+import { BreakdownService } from './breakdown.service';
+import { BreakdownTerms } from './breakdown-terms';
 import { DraftWriter } from './draft-writer';
 import { MatterCorrections } from './matter-corrections.service';
 import { MatterRegisters } from './matter-register';
@@ -59,8 +61,11 @@ import { TargetCurves } from './target-curves';
     TargetCurves,
     FigureRegister,
     FigureService,
+    BreakdownTerms,
+    BreakdownService,
   ],
   exports: [
+    BreakdownService,
     PlanService,
     PlanDraftService,
     PlanImportService,

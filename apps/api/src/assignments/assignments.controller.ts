@@ -71,7 +71,7 @@ export class AssignmentsController {
     private readonly reports: ReportService,
   ) {}
 
-  @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led', 'assignment.approve')
+  @Needs('assignment.act', 'assignment.judge', 'assignment.judge_led', 'assignment.approve', 'breakdown.judge')
   @Post(':id/transitions')
   @HttpCode(200)
   @ApiOperation({

@@ -15,6 +15,9 @@ const dateWords = z.strictObject({ text: shortText, due: day.nullable() });
 const offset = z.int().min(0).max(100_000_000);
 
 const editFields = {
+  upperAssignmentId: uuid.nullable().optional().meta({
+    description: 'In a unit’s own plan (二级分解): the part above that the task carries out.',
+  }),
   number: shortText.nullable().optional(),
   lead: names.optional().meta({ description: 'Units that lead (牵头单位).' }),
   responsible: names.optional().meta({ description: 'Responsible units (责任单位).' }),

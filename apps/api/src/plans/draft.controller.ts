@@ -30,7 +30,7 @@ export class DraftController {
     private readonly reader: PlanReader,
   ) {}
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Patch(':id/tasks/:taskId')
   @ApiOperation({ summary: 'Correct a task of a draft (修改)' })
   @ApiOkResponse({ type: PlanDto })
@@ -44,7 +44,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Delete(':id/tasks/:taskId')
   @ApiOperation({ summary: 'Take a task, with its parts, out of a draft (删除)' })
   @ApiOkResponse({ type: PlanDto })
@@ -58,7 +58,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/tasks')
   @ApiOperation({
     summary: 'Add a task, or a part of one, by hand (增补)',
@@ -75,7 +75,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/tasks/:taskId/split')
   @HttpCode(200)
   @ApiOperation({
@@ -95,7 +95,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/merge')
   @HttpCode(200)
   @ApiOperation({
@@ -115,7 +115,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Put(':id/order')
   @ApiOperation({
     summary: 'Put tasks, or the parts of one, in another order (排序)',
@@ -132,7 +132,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/confirm-leads')
   @HttpCode(200)
   @ApiOperation({
@@ -150,7 +150,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/standing-units')
   @HttpCode(200)
   @ApiOperation({
@@ -169,7 +169,7 @@ export class DraftController {
     );
   }
 
-  @Needs('plan.edit')
+  @Needs('plan.edit', 'breakdown.draft')
   @Post(':id/deadlines')
   @HttpCode(200)
   @ApiOperation({ summary: 'Set one deadline for many tasks (批量设定时限)' })

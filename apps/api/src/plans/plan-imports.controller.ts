@@ -49,7 +49,7 @@ export class PlanImportsController {
     private readonly imports: PlanImportService,
   ) {}
 
-  @Needs('plan.draft')
+  @Needs('plan.draft', 'breakdown.draft')
   @Get(':id')
   @ApiOperation({
     summary: 'How far the reading of a document is',

@@ -1,5 +1,6 @@
 import { MATTER_KIND_IDS } from '@duban/domain';
 import { PLAN_SOURCES } from '@duban/tasks';
+import { VISIBILITIES } from '@duban/tasks';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { column } from './columns';
@@ -8,6 +9,10 @@ import { span, task, textOrNull, uuid, warning } from '../schemas';
 export const planFields = {
   id: uuid,
   jurisdictionId: uuid,
+  unitId: uuid.nullable().optional().meta({
+    description: 'The unit whose plan it is (二级分解); null for the government’s.',
+  }),
+  visibility: z.enum(VISIBILITIES).optional().meta({ description: 'What the level above sees of a unit’s plan.' }),
   title: z.string(),
   documentNumber: textOrNull,
   year: z.int().nullable(),

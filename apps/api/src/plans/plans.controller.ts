@@ -1,11 +1,12 @@
 import { Transactor } from '@duban/database';
 import type { Actor } from '@duban/history';
-import { type Clock } from '@duban/kernel';
+import { type Clock, invalid } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { PlanReader } from '@duban/reporting';
 import { JobProducer } from '@duban/queue';
 import {
   PLAN_SOURCES,
+  type DraftOptions,
   type PlanIssueResult,
   PlanImportService,
   PlanService,
@@ -29,7 +30,7 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { asOf, cursor, day, limit, pageOf, skippedObligation, storable } from '../schemas';
+import { asOf, cursor, day, limit, pageOf, skippedObligation, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
 import { PlanImportDto, type PlanImportView, viewOf } from './plan-imports.controller';
@@ -39,11 +40,20 @@ import { chosenColumns, readChosenColumns } from './columns';
 const LONG_FILE_BYTES = 1024 * 1024;
 
 class PlansDto extends createZodDto(
-  pageOf(z.object({ ...planFields, jurisdictionName: z.string(), tasks: z.int(), createdAt: z.string() })),
+  pageOf(
+    z.object({
+      ...planFields,
+      jurisdictionName: z.string(),
+      unitName: textOrNull,
+      tasks: z.int(),
+      createdAt: z.string(),
+    }),
+  ),
 ) {}
 class PlansQuery extends createZodDto(
   z.strictObject({
     source: z.enum(PLAN_SOURCES).optional().meta({ description: 'Documents, or registers (台账) of matters.' }),
+    unitId: uuid.optional().meta({ description: 'The unit whose own plans (二级分解) are wanted.' }),
     limit,
     cursor,
   }),
@@ -53,7 +63,9 @@ class IssueDto extends createZodDto(
   z.strictObject({
     year: z.int(),
     issuedOn: day,
-    policy: storable.min(1).max(100).default('annual-report').meta({ description: 'The rule set (督办规则).' }),
+    policy: storable.min(1).max(100).optional().meta({
+      description: 'The rule set (督办规则): by default `annual-report`, or in a unit’s plan that of the parts above.',
+    }),
   }),
 ) {}
 class IssuedDto extends createZodDto(
@@ -84,10 +96,13 @@ export class PlansController {
   @ApiOperation({ summary: 'Plans (责任分解方案), newest first' })
   @ApiOkResponse({ type: PlansDto })
   list(@CurrentActor() actor: Actor, @Query() query: PlansQuery): ReturnType<PlanReader['list']> {
-    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, query));
+    const { unitId, ...rest } = query;
+    return this.transactor.as(actor, (tx) =>
+      this.reader.list(tx, actor, { ...rest, ...(unitId === undefined ? {} : { issuerId: unitId }) }),
+    );
   }
 
-  @Needs('plan.draft')
+  @Needs('plan.draft', 'breakdown.draft')
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -97,6 +112,11 @@ export class PlansController {
       properties: {
         file: { type: 'string', format: 'binary' },
         jurisdiction: { type: 'string', description: 'Name or id, where the title does not say whose plan it is.' },
+        upperPlanId: {
+          type: 'string',
+          description:
+            'Of a unit’s own plan (二级分解): the plan whose numbers its tasks have, and under whose parts they hang.',
+        },
         columns: chosenColumns,
       },
     },
@@ -115,14 +135,15 @@ export class PlansController {
     @Req() request: ActingRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Awaited<ReturnType<PlanReader['get']>> | PlanImportView> {
-    const { name, bytes, fields } = await readUpload(request, ['jurisdiction', 'columns']);
+    const { name, bytes, fields } = await readUpload(request, ['jurisdiction', 'upperPlanId', 'columns']);
     const file = { name, bytes };
     const columns = readChosenColumns(fields.columns);
+    const place = readPlace(fields);
     const content = Buffer.concat([bytes, Buffer.from(JSON.stringify([name, fields]))]);
     if (bytes.length > LONG_FILE_BYTES || prefersAsync(request)) {
       // A worker reads it from the database, where nothing secret may come.
       await refuseSecretFile(file);
-      const options = { columns, ...(fields.jurisdiction === undefined ? {} : { jurisdiction: fields.jurisdiction }) };
+      const options = { columns, ...place };
       const accepted = await this.commands.run(request, content, async (tx, actor, at) => {
         const id = await this.imports.accept(tx, actor, at, file, options);
         return viewOf(await this.imports.get(tx, actor, id));
@@ -134,7 +155,7 @@ export class PlansController {
     // Reading takes its time, and no transaction waits for it.
     const read = await readPlanFile(file, { columns });
     return this.commands.run(request, content, async (tx, actor, at) => {
-      const id = await this.plans.draft(tx, actor, at, read, fields.jurisdiction);
+      const id = await this.plans.draft(tx, actor, at, read, place);
       return this.reader.get(tx, actor, id, null);
     });
   }
@@ -152,7 +173,7 @@ export class PlansController {
     return this.transactor.as(actor, (tx) => this.reader.get(tx, actor, id, instant));
   }
 
-  @Needs('read.all')
+  @Needs('read.all', 'breakdown.draft')
   @Get(':id/source')
   @ApiOperation({
     summary: 'The document beside which a draft is put right (原文)',
@@ -163,7 +184,7 @@ export class PlansController {
     return this.transactor.as(actor, (tx) => this.reader.source(tx, actor, id));
   }
 
-  @Needs('plan.issue')
+  @Needs('plan.issue', 'breakdown.issue')
   @Post(':id/issue')
   @HttpCode(200)
   @ApiOperation({
@@ -174,6 +195,18 @@ export class PlansController {
   issue(@Req() request: ActingRequest, @Param() { id }: PlanParams, @Body() input: IssueDto): Promise<PlanIssueResult> {
     return this.commands.run(request, input, (tx, actor, at) => this.plans.issue(tx, actor, at, id, input));
   }
+}
+
+/** Whose plan it is, and what it hangs under, as the form says it. */
+function readPlace({ jurisdiction, upperPlanId }: { jurisdiction?: string; upperPlanId?: string }): DraftOptions {
+  const upper = uuid.optional().safeParse(upperPlanId);
+  if (!upper.success) {
+    throw invalid('BREAKDOWN.UPPER_PLAN_UNKNOWN', 'There is no such plan.', { field: 'upperPlanId' });
+  }
+  return {
+    ...(jurisdiction === undefined ? {} : { jurisdiction }),
+    ...(upper.data === undefined ? {} : { upperPlanId: upper.data }),
+  };
 }
 
 /** RFC 7240. */

@@ -185,7 +185,7 @@ export class SupervisionController {
     return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, filter));
   }
 
-  @Needs('notice.answer', 'notice.judge')
+  @Needs('notice.answer', 'notice.judge', 'breakdown.judge')
   @Post('notices/:id/transitions')
   @HttpCode(200)
   @ApiOperation({ summary: 'Acknowledge or answer a notice (unit), accept or reject the answer (office)' })

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { matter } from '../matters/matter-schemas';
 import { periods } from '../reports/report-schemas';
+import { rollUp } from '../breakdowns/roll-up.schema';
 import { CurrentActor, Needs } from '../requests';
 import {
   asOf,
@@ -66,6 +67,10 @@ class TasksDto extends createZodDto(
       notice: z.enum(['blue', 'orange', 'red']).nullable(),
       light: z.enum(LIGHTS).nullable().meta({
         description: '亮灯: red where an orange or red notice stands, yellow where something is overdue, else green.',
+      }),
+      breakdown: rollUp.nullable().meta({
+        description:
+          'How what its units have handed on (二级分解) stands, to those who stand above; of the present alone.',
       }),
       version: z.int(),
     }),

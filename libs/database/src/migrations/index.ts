@@ -17,6 +17,7 @@ import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
 import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
 import { Matters1795903000000 } from './1795903000000-matters';
 import { Reports1795905000000 } from './1795905000000-reports';
+import { Breakdowns1795904000000 } from './1795904000000-breakdowns';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   EvidenceFiles1795902000000,
   Matters1795903000000,
   Reports1795905000000,
+  Breakdowns1795904000000,
 ];

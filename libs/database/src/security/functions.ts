@@ -23,6 +23,9 @@ const ids = (name: string, select: string): DefinedFunction => ({
   returns: 'uuid[]',
   body: `begin ${NOBODY_IS_NAMED} return coalesce((select array_agg(distinct id) from (${select}) found(id)), '{}'); end`,
 });
+/** Who stands above units but is no unit; the auditor looks at all that is recorded. */
+const IS_ABOVE = `current_setting('duban.post', true) in ('office', 'officer', 'leader', 'admin')`;
+const DRAFTS_OF_UNITS = `select p.id from plan p where p.unit_id is not null and p.state = 'draft'`;
 const idsOfUnit = (name: string, select: string): DefinedFunction => ({
   signature: `${name}()`,
   returns: 'setof uuid',
@@ -36,8 +39,16 @@ const NOT_NAMED = (column: string): string =>
 const SEEN = (column: string): string => `not (${column} = any(hidden_tasks()))`;
 
 export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
-  // Restricted matters (限知事项) that the actor is not named for
-  ids('hidden_plans', NOT_NAMED('plan_id')),
+  // Restricted matters (限知事项) that the actor is not named for, and for the government what units draft among themselves
+  {
+    signature: 'hidden_plans()',
+    returns: 'uuid[]',
+    body: `begin
+      if not exists (select from named_person) and not (${IS_ABOVE} and exists (${DRAFTS_OF_UNITS})) then return '{}'; end if;
+      return coalesce((select array_agg(distinct id) from (${NOT_NAMED('plan_id')}
+        union select d.id from (${DRAFTS_OF_UNITS}) d where ${IS_ABOVE}) found(id)), '{}');
+    end`,
+  },
   ids(
     'hidden_tasks',
     `with own(id) as materialized (${NOT_NAMED('task_id')})
@@ -45,7 +56,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
      union select t.id from own join task t on t.parent_id = own.id
      union select h.entity_id from own join history_event h
        on h.type = 'task.removed' and (h.before->>'parentId')::uuid = own.id
-     union select t.id from unnest(hidden_plans()) p(id) join task t on t.plan_id = p.id`,
+     union select t.id from (${NOT_NAMED('plan_id')}) p(id) join task t on t.plan_id = p.id`,
   ),
   /** Plans of which the actor sees a part. */
   ids('cut_plans', `select t.plan_id from unnest(hidden_tasks()) h(id) join task t on t.id = h.id`),
@@ -75,8 +86,59 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
   idsOfUnit(
     'unit_plans',
     `select distinct t.plan_id from assignment a join task t on t.id = a.task_id
-     where a.unit_id = duban_unit() and ${SEEN('t.id')}`,
+       where a.unit_id = duban_unit() and ${SEEN('t.id')}
+     union select own_plans()
+     union select t.plan_id from task t where t.id in (select lower_tasks())`,
   ),
+  // Second-level breakdowns (二级分解): what the unit issues, and what hangs below that
+  idsOfUnit('own_plans', `select p.id from plan p where p.unit_id = duban_unit() and not (p.id = any(hidden_plans()))`),
+  idsOfUnit('own_plan_tasks', `select t.id from task t where t.plan_id in (select own_plans()) and ${SEEN('t.id')}`),
+  idsOfUnit(
+    'lower_tasks',
+    `with recursive below(id, depth) as (
+       select t.id, 0 from task t where t.plan_id in (select own_plans())
+       union
+       select part.id, b.depth + 1
+       from below b
+         join assignment a on a.task_id = b.id
+         join task u on u.upper_assignment_id = a.id
+         join plan p on p.id = u.plan_id and p.state = 'issued'
+         cross join lateral (select u.id union all select c.id from task c where c.parent_id = u.id) part(id)
+       where b.depth < 4)
+     select distinct below.id from below where depth > 0 and ${SEEN('below.id')}`,
+  ),
+  idsOfUnit('overseen_tasks', `select own_plan_tasks() union select lower_tasks()`),
+  idsOfUnit('overseen_assignments', `select a.id from assignment a where a.task_id in (select overseen_tasks())`),
+  /** Plans of units of which the actor, who stands above, sees no more than how it stands. */
+  {
+    signature: 'summary_plans()',
+    returns: 'uuid[]',
+    body: `begin
+      if not exists (select from plan p where p.unit_id is not null) then return '{}'; end if;
+      if ${IS_ABOVE} then
+        return coalesce((select array_agg(p.id) from plan p where p.unit_id is not null and p.visibility = 'summary'), '{}');
+      end if;
+      if duban_unit() is null then return '{}'; end if;
+      return coalesce((select array_agg(distinct p.id) from task t join plan p on p.id = t.plan_id
+        where t.id in (select lower_tasks()) and p.unit_id is distinct from duban_unit() and p.visibility = 'summary'), '{}');
+    end`,
+  },
+  /** All plans of units, which are not among the government's own. */
+  {
+    signature: 'plans_of_units()',
+    returns: 'uuid[]',
+    body: `begin return coalesce((select array_agg(p.id) from plan p where p.unit_id is not null), '{}'); end`,
+  },
+  /** Whether what is written of a part is for those of its plan alone. */
+  {
+    signature: 'is_internal(uuid)',
+    parameters: 'assignment uuid',
+    returns: 'boolean',
+    body: `declare internal uuid[] := summary_plans(); begin
+      return cardinality(internal) > 0 and exists (select from assignment a join task t on t.id = a.task_id
+        where a.id = assignment and t.plan_id = any(internal));
+    end`,
+  },
   idsOfUnit(
     'unit_assignments',
     `select a.id from assignment a where a.unit_id = duban_unit() and ${SEEN('a.task_id')}`,

@@ -115,7 +115,7 @@ describe('The security of tables', () => {
   it.each([
     ['adds a plan', `insert into plan default values`],
     ['adds an assignment', `insert into assignment default values`],
-    ['changes a task', `update task set content = ''`],
+    ['changes a report', `update report set text = ''`],
     ['moves a part to another unit', `update assignment set unit_id = gen_random_uuid()`],
     ['settles what it owes', `update obligation set state = 'discharged'`],
     ['names itself', `insert into named_person default values`],
@@ -156,6 +156,12 @@ describe('The security of tables', () => {
       { username: 'one', has: true },
       { username: 'two', has: false },
     ]);
+  });
+
+  it('lets a unit change no task and no plan but its own', async () => {
+    const changed = (statement: string) => database.transactor.as(contactOf(1), (tx) => tx.query(statement));
+    expect(await changed(`update task set content = '' returning id`)).toEqual([[], 0]);
+    expect(await changed(`update plan set title = '' returning id`)).toEqual([[], 0]);
   });
 
   it('lets a unit change its own part and nobody else’s', async () => {

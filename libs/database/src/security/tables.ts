@@ -31,6 +31,8 @@ const whole = (condition: string): TableRights => ({
   removes: condition,
 });
 
+const writes = (condition: string): TableRights => ({ adds: condition, changes: condition, removes: condition });
+
 const ME = '(select duban_person())';
 const MY_UNIT = '(select duban_unit())';
 /** Not restricted to others (限知). As an array, once a statement: there are few. */
@@ -43,6 +45,17 @@ const LED = 'task_id in (select led_tasks())';
 
 /** Who is who, and rules: readable by everybody. */
 const readable: TableSecurity = each(EVERYBODY, { sees: 'true' });
+// Second-level breakdowns (二级分解): a unit is to its own plans what the office is to the government's
+const OF_GOVERNMENT = 'unit_id is null';
+const OF_GOVERNMENTS_PLAN = 'not (plan_id = any((select plans_of_units())::uuid[]))';
+const OF_GOVERNMENTS_TASK = `exists (select from task t where t.id = task_id
+  and not (t.plan_id = any((select plans_of_units())::uuid[])))`;
+const OF_OWN_PLAN = 'task_id in (select own_plan_tasks())';
+const OVERSEEN = 'task_id in (select overseen_tasks())';
+const HEADS_UNIT = `(select current_setting('duban.post', true)) in ('head', 'deputy')`;
+/** Of what units report among themselves, those above see how it stands, unless the unit opens it to them. */
+const NOT_SUMMARY = `not coalesce(plan_id = any((select summary_plans())::uuid[]), false)`;
+const STANDS = `entity in ('plan', 'task', 'assignment', 'obligation')`;
 
 /** Of the directory, what the office and the system administrator write, who import it. */
 const kept = (rights: TableRights): TableSecurity => ({ ...readable, ...each(KEEPERS, { sees: 'true', ...rights }) });
@@ -111,6 +124,9 @@ const withoutColumns = (columns: readonly string[], security: TableSecurity): Ta
 const seenTask = seen('task_id', 'tasks');
 const seenObligation = seen('obligation_id', 'obligations');
 const ofMyObligation = 'exists (select from obligation o where o.id = obligation_id)';
+const ofMyPlansObligation = `${HEADS_UNIT} and exists (select from obligation o where o.id = obligation_id and o.${OF_OWN_PLAN})`;
+const ofGovernmentsObligation = `exists (select from obligation o join task t on t.id = o.task_id where o.id = obligation_id
+  and not (t.plan_id = any((select plans_of_units())::uuid[])))`;
 const ofMineAlone = `exists (select from obligation o where o.id = obligation_id and o.unit_id = ${MY_UNIT})`;
 const OF_SEEN_REPORT = 'exists (select from report r where r.id = report_id)';
 /** What somebody does themselves, and of it no more than their post does. */
@@ -136,7 +152,7 @@ const seenHistory = both(
 /** Who looked at a file is not for those whose file it is. */
 const withoutLookers = (...conditions: string[]): string =>
   both(`type <> 'evidence_file.downloaded'`, either(...conditions));
-const ofMatters = both('task_id is not null or plan_id is not null', seenHistory);
+const ofMatters = both('task_id is not null or plan_id is not null', seenHistory, either(STANDS, NOT_SUMMARY));
 const othersMessages = (digest: string): string => either(`person_id = ${ME}`, seen(digest, 'digests'));
 const ofMine = `${ME} in (person_id, delegate_id, made_by)`;
 const ofMyUnit = both(
@@ -157,11 +173,33 @@ const readsOwn = {
 export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   // Plans, tasks, parts
   // The document as it stands holds the words of restricted tasks, too: it is read for people, without those.
-  plan: withoutColumns(['source_text'], matter(seen('id', 'plans'), { sees: 'id in (select unit_plans())' })),
-  plan_import: { duban_office: whole(seen('plan_id', 'plans')) },
+  plan: withoutColumns(
+    ['source_text'],
+    matter(
+      seen('id', 'plans'),
+      {
+        // A new row is looked at before any function finds it.
+        sees: either(`unit_id = ${MY_UNIT}`, 'id in (select unit_plans())'),
+        adds: `unit_id = ${MY_UNIT}`,
+        changes: `unit_id = ${MY_UNIT}`,
+      },
+      writes(both(seen('id', 'plans'), OF_GOVERNMENT)),
+    ),
+  ),
+  plan_import: {
+    duban_office: whole(both(seen('plan_id', 'plans'), `actor->>'unitId' is null`)),
+    duban_unit: whole(`person_id = ${ME} and actor->>'unitId' = ${MY_UNIT}::text`),
+  },
   plan_revision: matter(wholeRevision, null),
   plan_revision_item: matter('exists (select from plan_revision r where r.id = revision_id)', null),
-  task: matter(both(seen('id', 'tasks'), seen('plan_id', 'plans')), { sees: 'id in (select unit_tasks())' }),
+  task: matter(
+    both(seen('id', 'tasks'), seen('plan_id', 'plans')),
+    {
+      ...whole('plan_id in (select own_plans())'),
+      sees: either('id in (select unit_tasks())', 'id in (select overseen_tasks())', 'plan_id in (select own_plans())'),
+    },
+    writes(both(seen('id', 'tasks'), seen('plan_id', 'plans'), OF_GOVERNMENTS_PLAN)),
+  ),
   /** A matter from elsewhere (事项登记): what its task does not say. */
   matter: matter(seenTask, { sees: 'task_id in (select unit_tasks())' }),
   /** Who asked for it, by name and telephone: the office, and whoever has to answer them. */
@@ -171,15 +209,20 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       sees: either(LED, 'task_id in (select part.parent_id from task part where part.id in (select led_tasks()))'),
     },
   },
-  target: matter(seenTask, { sees: 'task_id in (select unit_tasks())' }),
+  target: matter(
+    both(seenTask, 'exists (select from task t where t.id = task_id)'),
+    { ...whole(OF_OWN_PLAN), sees: either('task_id in (select unit_tasks())', OVERSEEN) },
+    writes(both(seenTask, OF_GOVERNMENTS_TASK)),
+  ),
   assignment: matter(
     seenTask,
     {
-      sees: both(either(`unit_id = ${MY_UNIT}`, 'task_id in (select unit_tasks())'), seenTask),
-      changes: both(either(`unit_id = ${MY_UNIT}`, LED), seenTask),
+      sees: both(either(`unit_id = ${MY_UNIT}`, 'task_id in (select unit_tasks())', OVERSEEN), seenTask),
+      adds: both(OF_OWN_PLAN, HEADS_UNIT),
+      changes: both(either(`unit_id = ${MY_UNIT}`, LED, both(OF_OWN_PLAN, HEADS_UNIT)), seenTask),
       columns: ['state', 'marks', 'version'],
     },
-    { adds: seenTask, changes: seenTask },
+    { adds: both(seenTask, OF_GOVERNMENTS_TASK), changes: both(seenTask, OF_GOVERNMENTS_TASK) },
   ),
   objection: matter(
     seen('assignment_id', 'assignments'),
@@ -202,18 +245,23 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   },
 
   // What is owed, and what was said of it
-  obligation: matter(seenTask, { sees: both(either(`unit_id = ${MY_UNIT}`, LED), seenTask) }, {}),
+  obligation: matter(seenTask, { sees: both(either(`unit_id = ${MY_UNIT}`, LED, OVERSEEN), seenTask) }, {}),
   deadline_version: matter(seenObligation, { sees: ofMyObligation }, {}),
   follow_up: matter(seenObligation, { sees: ofMyObligation }, {}),
   supervision_notice: matter(
     seenObligation,
-    { sees: ofMyObligation, changes: ofMineAlone, columns: ['state', 'answer', 'answered_at', 'version'] },
-    { changes: seenObligation },
+    {
+      sees: ofMyObligation,
+      changes: either(ofMineAlone, ofMyPlansObligation),
+      columns: ['state', 'answer', 'answered_at', 'version'],
+    },
+    { changes: both(seenObligation, ofGovernmentsObligation) },
   ),
   report: matter(
-    seen('assignment_id', 'assignments'),
+    both(seen('assignment_id', 'assignments'), 'not is_internal(assignment_id)'),
     {
-      sees: `exists (select from assignment a where a.id = assignment_id and (a.unit_id = ${MY_UNIT} or a.${LED}))`,
+      sees: `exists (select from assignment a where a.id = assignment_id
+        and (a.unit_id = ${MY_UNIT} or a.${LED} or a.${OVERSEEN} and not is_internal(a.id)))`,
       adds: `person_id = ${ME} and assignment_id in (select unit_assignments())`,
     },
     {},
@@ -289,7 +337,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
 
   // Messages: everybody their own, the government those of others
   notification: {
-    ...each(GOVERNMENT, { sees: seenEvent }),
+    ...each(GOVERNMENT, { sees: both(seenEvent, NOT_SUMMARY) }),
     ...each(['duban_security', 'duban_unit'], {
       sees: both('exists (select from digest_item i where i.notification_id = notification.id)', seenEvent),
     }),
@@ -305,7 +353,15 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         seen('notification_id', 'notifications'),
       ),
     }),
-    ...each(GOVERNMENT, { sees: seen('notification_id', 'notifications') }),
+    ...each(GOVERNMENT, {
+      sees: both(
+        seen('notification_id', 'notifications'),
+        either(
+          'cardinality((select summary_plans())::uuid[]) = 0',
+          'exists (select from notification n where n.id = notification_id)',
+        ),
+      ),
+    }),
   },
   delivery: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, ...readsOwn }),
@@ -338,8 +394,13 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
           ),
         ),
         `entity = 'plan' and plan_id in (select unit_plans())`,
+        'plan_id in (select own_plans())',
+        both('task_id in (select lower_tasks())', either(STANDS, NOT_SUMMARY)),
       ),
-      ...records('assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'),
+      ...records(
+        ...['assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'],
+        ...['plan', 'plan_import'],
+      ),
     },
   },
 

@@ -66,6 +66,14 @@ const WRITERS: Writers = {
       part: m.revisedParts[p.part],
       due: p.dueOn ? fill(m.revisedDue, { date: dateOf(p.dueOn, m, today) }) : '',
     }),
+  upper_moved: (p, m, today) =>
+    line('upper_moved', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      move: m.upperMoves[p.move],
+      due: p.dueOn ? fill(m.revisedDue, { date: dateOf(p.dueOn, m, today) }) : '',
+      reason: p.reason ? fill(m.upperReason, { reason: p.reason }) : '',
+    }),
   returned: (p, m, today) =>
     line('returned', m, {
       item: itemOf(p, m),

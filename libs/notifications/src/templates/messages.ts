@@ -1,4 +1,5 @@
 import type { DroppedState, NoticeColour, ObjectionOutcome, ObligationKind, ReorganisationKind } from '@duban/domain';
+import type { UpperMove } from '@duban/tasks';
 import type { Reported, RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
@@ -20,6 +21,7 @@ export const LINE_SORTS = [
   'work_taken_over',
   'task_revised',
   'report_to_confirm',
+  'upper_moved',
   'reported',
   'action_plan_submitted',
   'notice_answered',
@@ -63,6 +65,9 @@ export interface Messages {
   /** What a revision of the plan means to the unit. */
   revisedParts: Readonly<Record<RevisedPart, string>>;
   revisedDue: string;
+  /** What became of the part above the unit's own breakdown (二级分解). */
+  upperMoves: Readonly<Record<UpperMove, string>>;
+  upperReason: string;
   /** What happens to units. */
   reorganisations: Readonly<Record<ReorganisationKind, string>>;
   /** How a part ended otherwise than by success. */

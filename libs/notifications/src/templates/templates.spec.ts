@@ -60,6 +60,14 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
       subject: '完成前期工作',
     })),
   ],
+  upper_moved: [
+    ...['cancelled', 'not_implemented', 'suspended', 'resumed', 'transferred', 'reopened'].map((move) => ({
+      ...aboutTask,
+      move,
+      reason: '计划调整',
+    })),
+    { ...aboutTask, taskNumber: null, move: 'redated', dueOn: '2026-10-31' },
+  ],
   returned: [{ ...aboutTask, reason: '佐证不足', rectifyBy: '2027-01-08' }, aboutTask],
   verified: [aboutTask, { ...aboutTask, taskNumber: null }],
   reopened: [{ ...aboutTask, reason: '抽查发现数据不实', dueOn: '2026-10-31' }, aboutTask],
