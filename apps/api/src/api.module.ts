@@ -4,12 +4,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AssignmentsController } from './assignments/assignments.controller';
 import { BreakdownsController } from './breakdowns/breakdowns.controller';
+import { VerificationsController } from './assignments/verifications.controller';
 import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { EvidenceController } from './evidence/evidence.controller';
 import { type Ground, GroundModule } from './ground.module';
 import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
+import { InstructionsController } from './instructions/instructions.controller';
 import { MessagesController } from './messages/messages.controller';
 import { MattersController } from './matters/matters.controller';
 import { Metrics } from './operations/metrics';
@@ -36,6 +38,7 @@ import { PasswordResetsController } from './sessions/password-resets.controller'
 import { SecondFactorController } from './sessions/second-factor.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { SignInPolicyController } from './sessions/sign-in-policy.controller';
+import { SatisfactionController } from './satisfaction/satisfaction.controller';
 import { SignInGuard } from './sign-in.guard';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
@@ -73,6 +76,9 @@ export const CONTROLLERS = {
     ReportsController,
     FiguresController,
     BreakdownsController,
+    VerificationsController,
+    InstructionsController,
+    SatisfactionController,
     SupervisionController,
     MessagesController,
     OperationsController,

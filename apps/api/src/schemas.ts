@@ -7,6 +7,10 @@ import {
   NOTICE_COLOURS,
   NOTICE_STATES,
   REPORT_CONFIRMATION_STATES,
+  SATISFACTION_METHODS,
+  SATISFACTION_RATINGS,
+  URGENCIES,
+  VERIFICATION_METHODS,
 } from '@duban/domain';
 import { z } from 'zod';
 
@@ -225,6 +229,61 @@ export const report = z.object({
   postId: uuid,
   reportedAt: z.string(),
   measurements: z.array(measuredFigure),
+});
+/** How a completion was judged (核查), as it is given. */
+export const verificationGiven = z.strictObject({
+  method: z.enum(VERIFICATION_METHODS).meta({ description: '查阅资料、抽查、回访、实地核查。' }),
+  checklist: z
+    .array(z.strictObject({ item: shortText, passed: z.boolean(), remark: text.optional() }))
+    .max(100)
+    .meta({ description: 'What was looked at; those of the policy by their words in Chinese or English.' }),
+  sample: z
+    .strictObject({ size: z.int().min(1), checked: z.int().min(1), found: z.int().min(0) })
+    .optional()
+    .meta({ description: 'Of how many, how many were checked, and in how many of those something was found.' }),
+  conclusion: text.meta({ description: 'Is told to the unit.' }),
+  place: shortText.optional(),
+  on: day.optional(),
+});
+const recorded = { personId: uuid, forPersonId: uuid.nullable(), postId: uuid };
+/** How a completion was judged, and what came of it. */
+export const verification = z.object({
+  id: uuid,
+  assignmentId: uuid,
+  event: z.enum(['verify', 'return']),
+  method: z.enum(VERIFICATION_METHODS),
+  checklist: z.array(z.object({ item: z.string(), passed: z.boolean(), remark: z.string().optional() })),
+  sample: z.object({ size: z.int(), checked: z.int(), found: z.int() }).nullable(),
+  conclusion: z.string(),
+  place: textOrNull,
+  on: textOrNull,
+  ...recorded,
+  recordedAt: z.string(),
+});
+/** What a leader said of a task (领导批示). */
+export const instruction = z.object({
+  id: uuid,
+  taskId: uuid,
+  number: z.int(),
+  text: z.string(),
+  leader: z.string(),
+  leaderPostId: uuid.nullable(),
+  urgency: z.enum(URGENCIES),
+  dueOn: z.string(),
+  ...recorded,
+  givenAt: z.string(),
+  units: z.array(z.object({ assignmentId: uuid, unitId: uuid, unitName: z.string(), obligationId: uuid })),
+});
+/** What somebody from the public thought of what was done (满意度). */
+export const satisfaction = z.object({
+  id: uuid,
+  taskId: uuid,
+  rating: z.enum(SATISFACTION_RATINGS),
+  method: z.enum(SATISFACTION_METHODS),
+  remark: textOrNull,
+  on: z.string(),
+  ...recorded,
+  recordedAt: z.string(),
 });
 /** An obligation that is not made, since it would have been due before it was handed out. */
 export const skippedObligation = z.object({

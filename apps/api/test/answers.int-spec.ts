@@ -309,6 +309,26 @@ describe('The answers', () => {
           { json: { event: 'return', reason: '补充。' } },
         ],
       ],
+      'POST /tasks/{id}/instructions': [
+        [
+          'officer',
+          'POST',
+          `/tasks/${taskId}/instructions`,
+          { json: { text: '请抓紧。', leader: '分管领导', urgency: 'hard' } },
+        ],
+      ],
+      'GET /instructions': gets('/instructions', ...lists, '?state=open', `?taskId=${taskId}`),
+      'POST /tasks/{id}/satisfaction': [
+        [
+          'officer',
+          'POST',
+          `/tasks/${parts.reported.obligations[0].taskId}/satisfaction`,
+          { json: { rating: 'satisfied', method: 'visit', on: '2023-01-20' } },
+        ],
+      ],
+      'GET /satisfaction': gets(`/satisfaction?planId=${edge().planId}`),
+      'GET /assignments/{id}/verifications': gets(`/assignments/${parts.lead.id}/verifications`),
+      'GET /assignments/{id}/checklist': gets(`/assignments/${parts.lead.id}/checklist`),
       'POST /assignments/{id}/reports': [
         [
           'LD04.head',

@@ -197,6 +197,11 @@ const BODIES: Readonly<Record<string, Body>> = {
     does: () => ({ event: 'sign_for', text: '好。', evidence: EVIDENCE }),
     stops: STALE,
   },
+  'POST /tasks/{id}/instructions': { does: () => ({ text: '请抓紧。' }), stops: { dueOn: '2023-01-01' } },
+  'POST /tasks/{id}/satisfaction': {
+    does: () => ({ rating: 'satisfied', method: 'visit', on: '2023-01-20' }),
+    stops: { on: '2099-01-01' },
+  },
   'POST /assignments/{id}/reports': {
     does: ({ obligation }) => ({ obligationId: obligation, text: '按序推进。' }),
     stops: { obligationId: NOBODY },

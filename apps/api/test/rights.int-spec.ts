@@ -479,11 +479,45 @@ const TABLE: Record<string, Probe[]> = {
     moveOf((w) => w.lead, { event: 'report' }, [...OWN], '422 REPORT.EVIDENCE_REQUIRED'),
     moveOf((w) => w.unsigned, { event: 'cancel' }, OFFICE, '422 ASSIGNMENT.CANCEL_REASON_UNKNOWN'),
     moveOf((w) => w.reported, { event: 'return' }, OFFICE, '422 ASSIGNMENT.REASON_REQUIRED'),
-    // The part of another unit in a task that LD04 leads: the lead judges it, the office does not.
+    // The part of another unit in a task that LD04 leads: the lead judges it, and the office may return it.
     {
-      ...moveOf((w) => w.helper, { event: 'return' }, [...OWN], '422 ASSIGNMENT.REASON_REQUIRED'),
-      others: { ...NEVER, office: '422 ASSIGNMENT.WRONG_VERIFIER', officer: '422 ASSIGNMENT.WRONG_VERIFIER' },
+      ...moveOf((w) => w.helper, { event: 'return' }, [...OFFICE, ...OWN], '422 ASSIGNMENT.REASON_REQUIRED'),
+      others: { ...NEVER },
     },
+  ],
+  'POST /tasks/{id}/instructions': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `${smallTask(w)}/instructions`,
+        { json: { text: '请抓紧。', dueOn: '2023-01-01' } },
+      ],
+      allowed: [...OFFICE, 'leader'],
+      hear: '422 INSTRUCTION.DUE_ON_PAST',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /instructions': [get('/instructions', READERS)],
+  'POST /tasks/{id}/satisfaction': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `${smallTask(w)}/satisfaction`,
+        { json: { rating: 'satisfied', method: 'visit', on: '2023-01-20' } },
+      ],
+      allowed: OFFICE,
+      hear: '409 SATISFACTION.TOO_EARLY',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /satisfaction': [get((w) => `/satisfaction?planId=${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN')],
+  'GET /assignments/{id}/verifications': [
+    get((w) => `/assignments/${w.unsigned.id}/verifications`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
+  ],
+  'GET /assignments/{id}/checklist': [
+    get((w) => `/assignments/${w.unsigned.id}/checklist`, NOT_OTHER, '403 ASSIGNMENT.NOT_YOURS'),
   ],
   'POST /assignments/{id}/reports': [
     {

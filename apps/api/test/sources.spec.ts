@@ -40,6 +40,7 @@ const WITH_CONSEQUENCES = [
   'libs/tasks/src/figure-register.ts',
   'libs/tasks/src/held-assignment.ts',
   'libs/tasks/src/breakdown-terms.ts',
+  'libs/tasks/src/instruction.service.ts',
   'libs/tasks/src/plan-records.ts',
   'libs/tasks/src/plan-source.ts',
   'libs/tasks/src/reorganisation.service.ts',

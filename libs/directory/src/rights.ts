@@ -76,6 +76,10 @@ const RIGHTS = {
   'assignment.judge_led': UNIT_THAT_LEADS,
   /** Confirm what one's unit hands in, or send it back. */
   'report.confirm': { head: 'own', deputy: 'own' },
+  /** Say something of a task as a leader (领导批示), or record what a leader said. */
+  'instruction.give': { ...OFFICE, leader: 'all' },
+  /** Record what the public thinks of what was done (满意度). */
+  'satisfaction.record': OFFICE,
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   'read.all': GOVERNMENT,
@@ -100,6 +104,8 @@ const OF_MATTERS: readonly Action[] = [
   'assignment.approve',
   'assignment.judge_led',
   'breakdown.judge',
+  'instruction.give',
+  'satisfaction.record',
   'account.edit_own',
   'report.confirm',
   'notice.answer',
@@ -143,6 +149,8 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'assignment.approve': ['end a part without success', '批准未能办成'],
   'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
   'report.confirm': ['confirm what one’s unit hands in, or send it back', '审签本单位报送'],
+  'instruction.give': ['give leaders’ instructions on tasks, and record them', '作出、登记领导批示'],
+  'satisfaction.record': ['record how satisfied the public is', '登记满意度回访'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],

@@ -100,6 +100,7 @@ const FINE: AssignmentFacts = {
   unmeasuredTargets: 0,
   missedTargets: 0,
   shortfallReason: null,
+  returnsWhole: false,
 };
 
 const text = fc.constantFrom(null, '', '  ', '确有必要');
@@ -127,7 +128,15 @@ const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   unmeasuredTargets: few,
   missedTargets: few,
   shortfallReason: text,
+  returnsWhole: fc.boolean(),
 });
+
+/** So that paths get far: with any facts alone most tries end at some guard. */
+const oftenFine = fc.oneof(
+  { arbitrary: anyFacts, weight: 1 },
+  { arbitrary: fc.constant(FINE), weight: 2 },
+  { arbitrary: fc.constant({ ...FINE, isLead: false, actsAsOffice: false }), weight: 1 },
+);
 
 describeTable(
   loosely<AssignmentFacts>(assignmentMachine),
@@ -135,7 +144,7 @@ describeTable(
   {
     granting: ({ relation }) =>
       relation === 'lead_unit' ? { ...FINE, isLead: false, actsAsOffice: false } : { ...FINE },
-    any: anyFacts,
+    any: oftenFine,
   },
   ['cancelled', 'not_implemented'],
 );
@@ -193,7 +202,12 @@ describe('a completion report', () => {
 describe.each(['verify', 'return'] as const)('who may %s', (event) => {
   it.each<[string, AssignmentRelation, Partial<AssignmentFacts>, string | null]>([
     ["the office, a lead's part", 'office', { isLead: true, actsAsOffice: true }, null],
-    ["the office, another unit's part", 'office', { isLead: false, actsAsOffice: true }, 'ASSIGNMENT.WRONG_VERIFIER'],
+    [
+      "the office, another unit's part",
+      'office',
+      { isLead: false, actsAsOffice: true },
+      event === 'return' ? null : 'ASSIGNMENT.WRONG_VERIFIER',
+    ],
     ["the lead, another unit's part", 'lead_unit', { isLead: false, actsAsOffice: false }, null],
     ['the office, where no lead is left', 'office', { isLead: false, hasLead: false, actsAsOffice: true }, null],
     ["one lead, another lead's part", 'lead_unit', { isLead: true, actsAsOffice: false }, 'ASSIGNMENT.WRONG_VERIFIER'],
@@ -211,6 +225,19 @@ describe.each(['verify', 'return'] as const)('who may %s', (event) => {
     ],
   ])('%s', (_, relation, facts, code) => {
     expect(refusal('reported', event, relation, facts)).toBe(code);
+  });
+});
+
+describe('who may return the whole', () => {
+  it.each<[string, AssignmentRelation, Partial<AssignmentFacts>, string | null]>([
+    ["the office, with a lead's part", 'office', {}, null],
+    ['the office, where no lead is left', 'office', { isLead: false, hasLead: false }, null],
+    ["the office, with another unit's part", 'office', { isLead: false }, 'ASSIGNMENT.WHOLE_FROM_LEAD'],
+    ['the lead', 'lead_unit', { isLead: false, actsAsOffice: false }, 'ASSIGNMENT.WHOLE_FROM_LEAD'],
+    ['the office, without a reason', 'office', { reason: ' ' }, 'ASSIGNMENT.REASON_REQUIRED'],
+    ['the office, what it reported itself', 'office', { isOwnReport: true }, 'ASSIGNMENT.OWN_REPORT'],
+  ])('%s', (_, relation, facts, code) => {
+    expect(refusal('reported', 'return', relation, { ...facts, returnsWhole: true })).toBe(code);
   });
 });
 
@@ -332,8 +359,8 @@ describe('what follows', () => {
     ['assigned', 'sign_for', 'unit', ['discharge_sign_for']],
     ['in_progress', 'report', 'unit', ['record_completion', 'discharge_completion']],
     ['reported', 'withdraw', 'unit', ['reinstate_completion']],
-    ['reported', 'return', 'office', ['require_rectification']],
-    ['reported', 'verify', 'office', ['lapse_obligations', 'tell_verified']],
+    ['reported', 'return', 'office', ['record_verification', 'require_rectification']],
+    ['reported', 'verify', 'office', ['record_verification', 'lapse_obligations', 'tell_verified']],
     ['assigned', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],
     ['in_progress', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],
     ['reported', 'cancel', 'office', ['lapse_obligations', 'tell_ended']],

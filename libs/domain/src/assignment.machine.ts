@@ -73,6 +73,8 @@ export interface AssignmentFacts {
   /** Targets whose figure falls short of what was promised. */
   missedTargets: number;
   shortfallReason: string | null;
+  /** The task is returned as a whole, with the parts of all units. */
+  returnsWhole: boolean;
 }
 
 const filled = (text: string | null): boolean => text !== null && text.trim() !== '';
@@ -174,6 +176,16 @@ const judgedByTheRightSide: Guard<AssignmentFacts> = {
   code: 'ASSIGNMENT.WRONG_VERIFIER',
   message: "A lead's part is verified by the office, another unit's part by the lead.",
   allows: (f) => (f.isLead || !f.hasLead) === f.actsAsOffice,
+};
+const returnedByTheRightSide: Guard<AssignmentFacts> = {
+  code: 'ASSIGNMENT.WRONG_VERIFIER',
+  message: "A lead's part is returned by the office, another unit's part by the lead or the office.",
+  allows: (f) => f.actsAsOffice || judgedByTheRightSide.allows(f),
+};
+const wholeFromTheLead: Guard<AssignmentFacts> = {
+  code: 'ASSIGNMENT.WHOLE_FROM_LEAD',
+  message: "The whole is returned by the office, with a lead's part.",
+  allows: (f) => !f.returnsWhole || (f.actsAsOffice && (f.isLead || !f.hasLead)),
 };
 const evidenceGiven: Guard<AssignmentFacts> = {
   code: 'REPORT.EVIDENCE_REQUIRED',
@@ -285,8 +297,8 @@ export const assignmentMachine = defineMachine<AssignmentFacts>()({
       to: 'in_progress',
       barredBy: ['suspended'],
       actors: ['office', 'lead_unit'],
-      guards: [notOwnReport, judgedByTheRightSide, reasonGiven],
-      effects: ['require_rectification'],
+      guards: [notOwnReport, returnedByTheRightSide, wholeFromTheLead, reasonGiven],
+      effects: ['record_verification', 'require_rectification'],
     },
     {
       on: 'verify',
@@ -295,7 +307,7 @@ export const assignmentMachine = defineMachine<AssignmentFacts>()({
       barredBy: ['suspended'],
       actors: ['office', 'lead_unit'],
       guards: [notOwnReport, judgedByTheRightSide],
-      effects: ['lapse_obligations', 'tell_verified'],
+      effects: ['record_verification', 'lapse_obligations', 'tell_verified'],
     },
     {
       on: 'reopen',

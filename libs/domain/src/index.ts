@@ -28,3 +28,6 @@ export * from './post';
 export * from './sending-hours';
 export * from './recipients';
 export * from './simulation';
+export * from './verification';
+export * from './instruction';
+export * from './satisfaction';

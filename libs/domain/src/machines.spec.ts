@@ -5,6 +5,7 @@ import { MACHINES } from './machines';
 const EFFECTS = [
   'discharge_sign_for',
   'record_completion',
+  'record_verification',
   'discharge_completion',
   'reinstate_completion',
   'require_rectification',

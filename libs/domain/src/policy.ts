@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Whom a follow-up (催办) goes to, by post and relation to the obligation; the sweep finds who holds the post. */
 const RECIPIENTS = ['contact', 'head', 'leader_in_charge', 'office'] as const;
 export const NOTICE_COLOURS = ['blue', 'orange', 'red'] as const;
+/** How what was reported is looked at (核查方式): in the papers, by a sample, by calling back, on the spot. */
+export const VERIFICATION_METHODS = ['documents', 'sample', 'call_back', 'visit'] as const;
 export const OBLIGATION_KINDS = [
   'sign_for',
   'action_plan',
@@ -10,6 +12,7 @@ export const OBLIGATION_KINDS = [
   'milestone',
   'completion',
   'rectification',
+  'instruction',
 ] as const;
 
 const share = z.number().min(0).max(100);
@@ -166,6 +169,29 @@ export const policySchema = z
       .strictObject({ yellow: share, red: share, tolerance: share })
       .refine(({ yellow, red }) => yellow <= red, { path: ['red'], message: 'red comes before yellow' })
       .optional(),
+    /**
+     * Verification (核查) of what the office judges: whether it has to say how, by which methods, and what it has to look
+     * at.
+     */
+    verification: z
+      .strictObject({
+        required: z.boolean(),
+        checklist: z.array(z.strictObject({ zh: z.string().min(1), en: z.string().min(1) })),
+        methods: z.array(z.enum(VERIFICATION_METHODS)).min(1),
+      })
+      .default({ required: false, checklist: [], methods: [...VERIFICATION_METHODS] }),
+    /**
+     * Leaders' instructions (领导批示): days of the calendar to answer one in, and by which ladder it is followed up, that
+     * of rectifications where none is named. They are never counted in a score (2024 减负 rules).
+     */
+    instruction: z
+      .strictObject({
+        days: z.strictObject({ urgent: z.int().min(1), ordinary: z.int().min(1), hard: z.int().min(1) }),
+        ladder: z.string().optional(),
+      })
+      .default({ days: { urgent: 5, ordinary: 15, hard: 30 } }),
+    /** Satisfaction (满意度): of the completed tasks, the share of which somebody is to be asked. It is shown, no more. */
+    satisfaction: z.strictObject({ calledBackPercent: z.int().min(0).max(100) }).default({ calledBackPercent: 10 }),
   })
   .superRefine((policy, ctx) => {
     const known = (id: string, path: (string | number)[]): void => {
@@ -175,6 +201,7 @@ export const policySchema = z
     policy.obligations.forEach((rule, i) => known(rule.ladder, ['obligations', i, 'ladder']));
     known(policy.rectification.ladder, ['rectification', 'ladder']);
     checkLevels(policy, ctx);
+    if (policy.instruction.ladder !== undefined) known(policy.instruction.ladder, ['instruction', 'ladder']);
     for (const [id, { rungs }] of Object.entries(policy.ladders)) {
       let lastColour: NoticeColour | null = null;
       rungs.forEach((r, i) => {
@@ -211,6 +238,7 @@ export type Rung = z.infer<typeof rung>;
 export type DueRule = z.infer<typeof due>;
 export type ObligationRule = z.infer<typeof obligationRule>;
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
+export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];
 export type Recipient = (typeof RECIPIENTS)[number];
 export type NoticeColour = (typeof NOTICE_COLOURS)[number];
 export type FollowUpKind = Rung['kind'];

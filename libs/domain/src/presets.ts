@@ -43,6 +43,9 @@ export const annualReport = definePolicy({
   rectification: { workingDays: 5, ladder: 'three-colour' },
   objection: { workingDays: 5, answerWithin: 5 },
   handedOver: { workingDays: 5 },
+  verification: { required: false, checklist: [], methods: ['documents', 'sample', 'call_back', 'visit'] },
+  instruction: { days: { urgent: 5, ordinary: 15, hard: 30 }, ladder: 'three-colour' },
+  satisfaction: { calledBackPercent: 10 },
 });
 
 export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];

@@ -63,7 +63,7 @@ const tries = <Facts>(machine: Loose<Facts>, facts: fc.Arbitrary<Facts>) =>
       relation: fc.constantFrom(...new Set(machine.transitions.flatMap((t) => t.actors))),
       facts,
     }),
-    { maxLength: 30 },
+    { maxLength: 60, size: 'max' },
   );
 
 /** The arrows that a path of tries takes from the initial state. */

@@ -36,6 +36,10 @@ export const ENTITIES = [
   'delegation',
   'reorganisation',
   'evidence_file',
+  'verification',
+  'instruction',
+  'instruction_unit',
+  'satisfaction',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

@@ -11,3 +11,6 @@ export { LIGHTS, TASK_SORTS, type TaskFilter } from './board';
 export { TaskReader } from './task.reader';
 export { badCursor, cursorKey, isUuid, type Page, pageOf } from './page';
 export { type UnresolvedName, UnresolvedNamesReader } from './unresolved-names.reader';
+export { InstructionReader } from './instruction.reader';
+export { SatisfactionReader } from './satisfaction.reader';
+export { VerificationReader } from './verification.reader';

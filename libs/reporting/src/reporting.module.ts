@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { BreakdownReader } from './breakdown.reader';
+import { InstructionReader } from './instruction.reader';
+import { SatisfactionReader } from './satisfaction.reader';
+import { VerificationReader } from './verification.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { PlanReader } from './plan.reader';
@@ -21,6 +24,9 @@ const READERS = [
   SimulationReader,
   ReportReader,
   BreakdownReader,
+  VerificationReader,
+  InstructionReader,
+  SatisfactionReader,
 ];
 
 @Global()

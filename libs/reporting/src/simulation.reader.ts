@@ -285,10 +285,15 @@ export class SimulationReader {
           termsOf({ deadlineDue, milestones, receivedOn, level }, role),
           this.calendar,
         );
-        const rectifications = has
-          .filter(({ kind, state }) => kind === 'rectification' && state === 'open')
-          .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: policy.rectification.ladder }));
-        return [...planned, ...rectifications].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
+        // What no rule of the policy makes: it goes by the date that it was given.
+        const ladders: Record<string, string> = {
+          rectification: policy.rectification.ladder,
+          instruction: policy.instruction.ladder ?? policy.rectification.ladder,
+        };
+        const others = has
+          .filter(({ kind, state }) => ladders[kind] !== undefined && state === 'open')
+          .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: ladders[kind]! }));
+        return [...planned, ...others].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
           const before = has.find((one) => one.kind === kind && one.subject === subject);
           const effectiveOn = this.calendar.effectiveDate(recordedOn);
           const isPast = effectiveOn < localDateOf(now, place.timeZone);

@@ -15,6 +15,9 @@ import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { MEASUREMENTS } from './measurements';
 import { type FigureView, periodsOf, type PeriodView } from './periods';
+import { type InstructedUnit, instructionsAt, instructionsOfTasks, type InstructionView } from './instruction.reader';
+import { satisfactionOfTasks, type SatisfactionView } from './satisfaction.reader';
+import { verificationsOfTasks, type VerificationView } from './verification.reader';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
 
 export interface ReportView {
@@ -42,6 +45,9 @@ export interface TaskDetail extends TaskView {
   periods: PeriodView[];
   /** How the second level (二级分解) under its parts stands; of the present alone. */
   breakdowns: PartRollUp[];
+  verifications: VerificationView[];
+  instructions: InstructionView[];
+  satisfaction: SatisfactionView[];
 }
 
 type WithoutPeriods = Omit<TaskDetail, 'periods'>;
@@ -204,7 +210,18 @@ export class TaskReader {
       now,
       parts.map((part) => part.id),
     );
-    return { ...task, asOf: null, matter, obligations, notices, reports, breakdowns: [...rollUps.values()] };
+    return {
+      ...task,
+      asOf: null,
+      matter,
+      obligations,
+      notices,
+      reports,
+      verifications: await verificationsOfTasks(tx, taskIds),
+      instructions: await instructionsOfTasks(tx, taskIds),
+      satisfaction: await satisfactionOfTasks(tx, taskIds),
+      breakdowns: [...rollUps.values()],
+    };
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<WithoutPeriods> {
@@ -217,6 +234,9 @@ export class TaskReader {
     const obligations = await this.history.statesAt<ObligationSnapshot>(tx, scope, 'obligation', asOf);
     const notices = await this.history.statesAt<NoticeSnapshot>(tx, scope, 'supervision_notice', asOf);
     const reports = await this.history.statesAt<ReportView>(tx, scope, 'report', asOf);
+    const verifications = await this.history.statesAt<VerificationView>(tx, scope, 'verification', asOf);
+    const instructed = await this.history.statesAt<InstructedUnit>(tx, scope, 'instruction_unit', asOf);
+    const satisfaction = await this.history.statesAt<SatisfactionView>(tx, scope, 'satisfaction', asOf);
     const [task] = treeOf(tasks, assignments);
     const registered = { taskIds: [task!.parentId ?? id] };
     const [matter] = await this.history.statesAt<MatterSnapshot>(tx, registered, 'matter', asOf);
@@ -228,6 +248,9 @@ export class TaskReader {
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
       breakdowns: [],
+      verifications: verifications.sort(by((v) => [v.recordedAt, v.id])),
+      instructions: instructionsAt(instructed),
+      satisfaction: satisfaction.sort(by((one) => [one.recordedAt, one.id])),
     };
   }
 }
@@ -258,14 +281,19 @@ function asSeen(
   );
   const obligations = detail.obligations.filter((o) => led.has(o.taskId) || obligationIds.includes(o.id));
   const seen = new Set(obligations.map((o) => o.id));
+  const isOfMine = ({ assignmentId }: { assignmentId: string }): boolean =>
+    ledAssignments.has(assignmentId) || assignmentIds.includes(assignmentId);
   return {
     ...detail,
     subtasks: detail.subtasks.filter((part) => taskIds.includes(part.id)),
     obligations,
     notices: detail.notices.filter((notice) => seen.has(notice.obligationId)),
-    reports: detail.reports.filter(
-      (report) => ledAssignments.has(report.assignmentId) || assignmentIds.includes(report.assignmentId),
-    ),
+    reports: detail.reports.filter(isOfMine),
+    verifications: detail.verifications.filter(isOfMine),
+    instructions: detail.instructions
+      .map((one) => ({ ...one, units: one.units.filter(isOfMine) }))
+      .filter(({ units }) => units.length > 0),
+    satisfaction: detail.satisfaction.filter(({ taskId }) => led.has(taskId)),
   };
 }
 

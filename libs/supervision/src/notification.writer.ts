@@ -36,6 +36,8 @@ export interface WantedNotification {
     | 'objected'
     | 'objection_settled'
     | ReportMessage
+    | 'instructed'
+    | 'unsatisfied'
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'

@@ -15,7 +15,7 @@ export const OWED: readonly ObligationState[] = ['open', 'suspended'];
 @Entity('obligation')
 @Check(
   'ck_obligation_kind',
-  `kind in ('sign_for', 'action_plan', 'progress_report', 'milestone', 'completion', 'rectification')`,
+  `kind in ('sign_for', 'action_plan', 'progress_report', 'milestone', 'completion', 'rectification', 'instruction')`,
 )
 @Check('ck_obligation_state', `state in ('open', 'suspended', 'discharged', 'lapsed')`)
 @Check('ck_obligation_pointer', `(next_rung is null) = (next_rung_at is null)`)

@@ -7,6 +7,7 @@ import {
   type ActedPart,
   type AssignmentChange,
   type FailedReorganisation,
+  type Instructed,
   type MovedWork,
   type PlanIssue,
   PolicyService,
@@ -15,11 +16,13 @@ import {
   type SupervisionEffect,
   SupervisionPort,
   type TaskRevision,
+  type Unsatisfied,
   type UpperMoved,
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
+import { InstructionDuties } from './instruction-duties';
 import { issuerPosts } from './issuer-posts';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { ObligationMover } from './obligation.mover';
@@ -53,6 +56,7 @@ export class ObligationService extends SupervisionPort {
     private readonly obligationClock: ObligationClock,
     private readonly messages: PartMessages,
     private readonly breakdowns: BreakdownTeller,
+    private readonly instructions: InstructionDuties,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
@@ -78,7 +82,9 @@ export class ObligationService extends SupervisionPort {
       const { signForBy } = await this.obligationClock.handOver(tx, change);
       await this.messages.ofTransfer(tx, change, signForBy);
     }),
-    tell_verified: consequence((tx, change) => this.messages.toUnit(tx, change, 'verified', {})),
+    tell_verified: consequence((tx, change) =>
+      this.messages.toUnit(tx, change, 'verified', { conclusion: change.conclusion }),
+    ),
     tell_objection: consequence((tx, change) => this.messages.ofObjection(tx, change)),
     tell_settled: consequence((tx, change) =>
       this.messages.toUnit(tx, change, 'objection_settled', { outcome: change.outcome, reason: change.reason }),
@@ -156,6 +162,14 @@ export class ObligationService extends SupervisionPort {
     return this.mover.tellFailed(tx, at, failed);
   }
 
+  instruct(tx: EntityManager, part: ActedPart, instructed: Instructed): Promise<{ obligationId: string }> {
+    return consequences(tx, () => this.instructions.instruct(tx, part, instructed));
+  }
+
+  tellUnsatisfied(tx: EntityManager, unsatisfied: Unsatisfied): Promise<void> {
+    return consequences(tx, () => this.messages.ofUnsatisfied(tx, unsatisfied));
+  }
+
   /** Ends the open obligations of an assignment, of the given kinds or all. */
   private async settle(
     tx: EntityManager,
@@ -191,7 +205,8 @@ export class ObligationService extends SupervisionPort {
     const rule = rectifyBy ? 'set when the completion was returned' : `${workingDays} working days after the return`;
     const origins = new Map([[obligation.id, { rule, base: { returnedOn: today } }]]);
     await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', [obligation], origins);
-    await this.messages.toUnit(tx, returned, 'returned', { reason: returned.reason, rectifyBy: dueOn });
+    const { reason, conclusion } = returned;
+    await this.messages.toUnit(tx, returned, 'returned', { reason, conclusion, rectifyBy: dueOn });
   }
 
   private async tellIssued(

@@ -1,8 +1,9 @@
 import { UnitDirectory } from '@duban/directory';
+import { DROPPED_STATES } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
-import type { AssignmentChange, Task } from '@duban/tasks';
+import { Assignment, type AssignmentChange, type Task, type Unsatisfied } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In, Not } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { excerpt, numberOf } from './obligation.terms';
 
@@ -37,7 +38,7 @@ export class PartMessages {
 
   async toUnit(
     tx: EntityManager,
-    { plan, task, assignment, at }: AssignmentChange,
+    { plan, task, assignment, at }: Pick<AssignmentChange, 'task' | 'assignment' | 'at'> & { plan: { id: string } },
     kind: WantedNotification['kind'],
     parameters: Record<string, unknown>,
   ): Promise<void> {
@@ -56,6 +57,15 @@ export class PartMessages {
       reason,
       answerDueOn: raised?.answerDueOn ?? null,
     });
+  }
+
+  /** The leads are told what somebody from the public is not satisfied with. */
+  async ofUnsatisfied(tx: EntityManager, { at, plan, task, remark }: Unsatisfied): Promise<void> {
+    const leads = await tx.getRepository(Assignment).find({
+      where: { taskId: task.id, role: 'lead', state: Not(In([...DROPPED_STATES])) },
+      order: { id: 'ASC' },
+    });
+    for (const assignment of leads) await this.toUnit(tx, { plan, task, assignment, at }, 'unsatisfied', { remark });
   }
 
   /** Both units are told: the one that is relieved, and the one that has it now. */

@@ -1,6 +1,7 @@
 import { ReportSupervision, SupervisionPort } from '@duban/tasks';
 import { Global, Module } from '@nestjs/common';
 import { BreakdownTeller } from './breakdown-teller';
+import { InstructionDuties } from './instruction-duties';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
@@ -22,6 +23,7 @@ import { SweepService } from './sweep.service';
     ObligationMover,
     ObligationClock,
     PartMessages,
+    InstructionDuties,
     ObligationWriter,
     BreakdownTeller,
     { provide: SupervisionPort, useExisting: ObligationService },

@@ -91,6 +91,7 @@ export class AssignmentFactsLoader {
         return figure !== undefined && !meetsTarget(target, figure);
       }).length,
       shortfallReason: input.shortfallReason ?? null,
+      returnsWhole: input.whole ?? false,
     };
   }
 

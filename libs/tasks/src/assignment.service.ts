@@ -12,7 +12,7 @@ import { type Actor, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { AssignmentFactsLoader } from './assignment-facts';
 import { followUpper } from './breakdown-below';
@@ -26,8 +26,11 @@ import { assertUnitsNamed } from './restriction.service';
 import { relationsTo } from './standing';
 import { type AssignmentSnapshot, assignmentSnapshot } from './snapshots';
 import { type AssignmentChange, SupervisionPort } from './supervision.port';
+import type { Task } from './task.entity';
 import { advanceTask } from './task-states';
 import type { TransitionInput } from './transition-input';
+import { SatisfactionService } from './satisfaction.service';
+import { Verifications } from './verifications';
 
 /** Moves assignments (责任分工) through their machine. */
 @Injectable()
@@ -41,6 +44,8 @@ export class AssignmentService {
     private readonly factsLoader: AssignmentFactsLoader,
     private readonly objections: Objections,
     private readonly breakdowns: BreakdownTerms,
+    private readonly verifications: Verifications,
+    private readonly satisfaction: SatisfactionService,
     private readonly supervision: SupervisionPort,
   ) {}
 
@@ -54,7 +59,7 @@ export class AssignmentService {
     actor: Actor,
     at: Date,
     id: string,
-    input: TransitionInput,
+    asked: TransitionInput,
   ): Promise<AssignmentSnapshot> {
     if (!MOVERS.some((action) => may(actor, action))) throw notYours();
     const held = await this.held.hold(tx, id);
@@ -62,6 +67,12 @@ export class AssignmentService {
     const relations = await relationsTo(tx, actor, held.plan, assignment);
     if (relations.length === 0) throw notYours();
     assertInMatter(actor, placeOf(held.task));
+    const input = await this.withReason(tx, held.task, asked);
+    if (input.verification !== undefined && input.event !== 'verify' && input.event !== 'return') {
+      throw invalid('VERIFICATION.NOT_FOR_EVENT', 'Only "verify" and "return" take a "verification".', {
+        field: 'verification',
+      });
+    }
     const toUnitId = await this.unitOf(tx, held.plan, input.toUnit);
     // Counted over all parts of the task, those too that the actor does not see.
     // The figures are read as the actor, who takes over none that they do not see.
@@ -78,6 +89,7 @@ export class AssignmentService {
       });
     }
     const done = await this.decided(tx, actor, at, held, relations, facts, input, { toUnitId });
+    if (input.event === 'return' && input.whole) await this.returnOthers(tx, actor, at, held, relations, input);
     if (input.event !== 'settle_objection') return done;
     // What the office decided of the objection is done at once, by the same machine.
     if (input.outcome === 'rejected') return done;
@@ -121,6 +133,51 @@ export class AssignmentService {
     return this.decided(tx, actor, at, held, ['office'], facts, input, { toUnitId: null, isToldElsewhere });
   }
 
+  /** What somebody was not satisfied with is the reason, where no other is given. */
+  private async withReason(tx: EntityManager, { id }: Task, input: TransitionInput): Promise<TransitionInput> {
+    const { event, satisfactionId, reason } = input;
+    if (satisfactionId === undefined) return input;
+    if (event !== 'return' && event !== 'reopen') {
+      throw invalid('SATISFACTION.NOT_FOR_EVENT', 'Only "return" and "reopen" take a "satisfactionId".', {
+        field: 'satisfactionId',
+      });
+    }
+    const remark = await this.satisfaction.reasonOf(tx, id, satisfactionId);
+    return { ...input, reason: reason ?? remark };
+  }
+
+  /**
+   * The whole is returned: what the other units have reported goes back as well, and what was verified of it is taken up
+   * again, for the same reason and by the same day. A part that is suspended stays as it is, and so does one whose unit
+   * has gone on with another.
+   */
+  private async returnOthers(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { plan, task, assignment }: HeldAssignment,
+    relations: readonly AssignmentRelation[],
+    { reason, rectifyBy }: TransitionInput,
+  ): Promise<void> {
+    const day = rectifyBy ?? (await this.verifications.dayToRectify(tx, plan, at));
+    const others = await tx.getRepository(Assignment).find({
+      where: { taskId: task.id, id: Not(assignment.id), state: In(['reported', 'verified']) },
+      order: { id: 'ASC' },
+    });
+    for (const { id } of others.filter(({ marks }) => !marks.includes('suspended'))) {
+      const held = await this.held.hold(tx, id);
+      const input: TransitionInput =
+        held.assignment.state === 'verified'
+          ? { event: 'reopen', reason, clock: 'new_date', dueOn: day }
+          : { event: 'return', reason, rectifyBy: day };
+      const facts = await consequences(tx, () =>
+        this.factsLoader.load(tx, actor, at, { ...held, input, toUnitId: null, figures: new Map() }),
+      );
+      if (input.event === 'reopen' && facts.hasAnotherPart) continue;
+      await this.decided(tx, actor, at, held, relations, facts, input, { toUnitId: null, isWithAnother: true });
+    }
+  }
+
   private async decided(
     tx: EntityManager,
     actor: Actor,
@@ -129,7 +186,11 @@ export class AssignmentService {
     relations: readonly AssignmentRelation[],
     facts: AssignmentFacts,
     input: TransitionInput,
-    { toUnitId, isToldElsewhere = false }: { toUnitId: string | null; isToldElsewhere?: boolean },
+    {
+      toUnitId,
+      isToldElsewhere = false,
+      isWithAnother = false,
+    }: { toUnitId: string | null; isToldElsewhere?: boolean; isWithAnother?: boolean },
   ): Promise<AssignmentSnapshot> {
     const { assignment, task, plan } = held;
     const { state, marks } = assignment;
@@ -181,6 +242,7 @@ export class AssignmentService {
       assignment,
       reason: input.reason ?? null,
       rectifyBy: input.rectifyBy ?? null,
+      conclusion: input.verification?.conclusion ?? null,
     };
     await this.history.append(tx, actor, at, [
       {
@@ -201,6 +263,12 @@ export class AssignmentService {
       if (effect === 'record_completion') {
         if (input.confirmedReportId !== undefined) continue;
         await this.reports.recordCompletion(tx, actor, at, held, { ...input, text: input.text ?? '' });
+      } else if (effect === 'record_verification') {
+        // Of what goes back with another's part, that one says how it was judged.
+        if (isWithAnother) continue;
+        const event = input.event === 'verify' ? 'verify' : 'return';
+        const byOffice = facts.isLead || !facts.hasLead;
+        await this.verifications.record(tx, actor, at, held, { event, byOffice }, input.verification ?? null);
       } else if (effect === 'record_objection') {
         await this.objections.raise(tx, actor, at, held, input.reason!);
       } else if (effect === 'settle_objection') {
@@ -284,6 +352,7 @@ const reasonOf = ({
   unimplementedReason,
   outcome,
   clock,
+  satisfactionId,
   reason,
   goAheadReason,
 }: TransitionInput): string | null =>
@@ -292,6 +361,7 @@ const reasonOf = ({
     event === 'close_unimplemented' ? unimplementedReason : undefined,
     event === 'settle_objection' ? outcome : undefined,
     event === 'reopen' ? clock : undefined,
+    satisfactionId === undefined ? undefined : 'unsatisfied',
     reason,
     goAheadReason,
   ]

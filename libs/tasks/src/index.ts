@@ -13,6 +13,9 @@ import { Report } from './report.entity';
 import { ReportConfirmation } from './report-confirmation.entity';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
+import { Instruction, InstructionUnit } from './instruction.entity';
+import { Satisfaction } from './satisfaction.entity';
+import { Verification } from './verification.entity';
 
 export { Assignment, type Role, ROLES } from './assignment.entity';
 export { AssignmentService } from './assignment.service';
@@ -26,6 +29,8 @@ export { takeNumbers } from './number-series';
 export type { MeasuredFigure, MeasurementInput } from './measurements';
 export { type AskedFigure, type Burden, FigureService } from './figures.service';
 export { HeldAssignments } from './held-assignment';
+export { type GivenInstruction, InstructionService, type NewInstruction } from './instruction.service';
+export { type NewSatisfaction, SatisfactionService } from './satisfaction.service';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';
 export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
@@ -87,4 +92,8 @@ export const TASKS_ENTITIES = [
   ReportConfirmation,
   ActionPlan,
   ActionPlanMeasure,
+  Verification,
+  Instruction,
+  InstructionUnit,
+  Satisfaction,
 ];

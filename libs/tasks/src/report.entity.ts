@@ -1,7 +1,7 @@
 import type { CitedFile } from '@duban/evidence';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-export const REPORT_KINDS = ['action_plan', 'progress_report', 'milestone', 'completion'] as const;
+export const REPORT_KINDS = ['action_plan', 'progress_report', 'milestone', 'completion', 'instruction'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 /** What was handed in as proof: a title and where it is to be found, which may be a file that was uploaded. */
@@ -10,9 +10,9 @@ export interface Evidence extends Partial<CitedFile> {
   location?: string;
 }
 
-/** What a unit handed in: an action plan (办理方案), a periodic report, or the completion. */
+/** What a unit handed in: an action plan (办理方案), a periodic report, the answer to an instruction, or the completion. */
 @Entity('report')
-@Check('ck_report_kind', `kind in ('action_plan', 'progress_report', 'milestone', 'completion')`)
+@Check('ck_report_kind', `kind in ('action_plan', 'progress_report', 'milestone', 'completion', 'instruction')`)
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_report_assignment' })
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_report_obligation' })
 @ForeignKey('person', ['personId'], ['id'], { name: 'fk_report_person' })

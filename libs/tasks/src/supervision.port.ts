@@ -25,6 +25,8 @@ export interface AssignmentChange {
   outcome: ObjectionOutcome | null;
   /** Whoever decided it tells the unit: a revision, a reorganisation. */
   isToldElsewhere: boolean;
+  /** With what conclusion whoever judged it verified or returned it. */
+  conclusion: string | null;
 }
 
 /** Who did what to a part, when: as much as is needed to settle what is owed of it. */
@@ -33,7 +35,7 @@ export type ActedPart = Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'task' 
 /** Effects that follow outside this library: what is owed changes with the state. */
 export type SupervisionEffect = Exclude<
   AssignmentEffect,
-  'record_completion' | 'record_objection' | 'settle_objection'
+  'record_completion' | 'record_objection' | 'settle_objection' | 'record_verification'
 >;
 
 export interface PlanIssue {
@@ -152,6 +154,26 @@ export interface FailedReorganisation {
   code: string;
 }
 
+/** What a leader's instruction (领导批示) asks of a unit. */
+export interface Instructed {
+  /** The first, second … of its task. */
+  number: number;
+  text: string;
+  leader: string;
+  dueOn: LocalDate;
+  /** Why this date. */
+  rule: string;
+  base: Readonly<Record<string, string>>;
+}
+
+/** Somebody from the public is not satisfied (不满意) with what was done. */
+export interface Unsatisfied {
+  at: Date;
+  plan: Pick<Plan, 'id'>;
+  task: Task;
+  remark: string;
+}
+
 /**
  * What this library needs done in its own transactions by the one that keeps the obligations (应办事项). It lies above
  * this library, so it is named here and filled in there. A missing handler is a type error.
@@ -186,4 +208,10 @@ export abstract class SupervisionPort {
 
   /** Tells the office that a reorganisation waits for it. */
   abstract tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void>;
+
+  /** Has a unit owe an answer to a leader's instruction, and tells it. */
+  abstract instruct(tx: EntityManager, part: ActedPart, instructed: Instructed): Promise<{ obligationId: string }>;
+
+  /** Tells the leads of a task that somebody is not satisfied with it. */
+  abstract tellUnsatisfied(tx: EntityManager, unsatisfied: Unsatisfied): Promise<void>;
 }

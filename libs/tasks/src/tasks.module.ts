@@ -12,8 +12,11 @@ import { ActionPlanWriter } from './action-plan.writer';
 import { FigureService } from './figures.service';
 import { FigureRegister } from './figure-register';
 import { HeldAssignments } from './held-assignment';
+import { InstructionService } from './instruction.service';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
+import { Verifications } from './verifications';
+import { SatisfactionService } from './satisfaction.service';
 import { SuspensionService } from './suspension.service';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
@@ -47,6 +50,9 @@ import { TargetCurves } from './target-curves';
     AssignmentService,
     AssignmentFactsLoader,
     Objections,
+    Verifications,
+    InstructionService,
+    SatisfactionService,
     SuspensionService,
     RestrictionService,
     HeldAssignments,
@@ -75,6 +81,8 @@ import { TargetCurves } from './target-curves';
     PolicyService,
     AssignmentService,
     SuspensionService,
+    InstructionService,
+    SatisfactionService,
     RestrictionService,
     MatterService,
     MatterCorrections,

@@ -1,4 +1,4 @@
-import type { ObjectionOutcome, ReopenClock, UnimplementedReason } from '@duban/domain';
+import type { ObjectionOutcome, ReopenClock, UnimplementedReason, VerificationGiven } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { MeasurementInput } from './measurements';
 import type { Evidence } from './report.entity';
@@ -22,6 +22,12 @@ export interface TransitionInput {
   dueOn?: LocalDate;
   /** Day by which a returned completion is to be put right. */
   rectifyBy?: LocalDate;
+  /** The parts of the other units go back with the lead's. */
+  whole?: boolean;
+  /** How it was judged (核查). */
+  verification?: VerificationGiven;
+  /** Of whoever was not satisfied (不满意): the reason to return or reopen. */
+  satisfactionId?: string;
   text?: string;
   evidence?: Evidence[];
   measurements?: MeasurementInput[];

@@ -13,7 +13,18 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, Needs } from '../requests';
-import { assignment, day, evidence, expectedVersion, measurement, report, shortText, text, uuid } from '../schemas';
+import {
+  assignment,
+  day,
+  evidence,
+  expectedVersion,
+  measurement,
+  report,
+  shortText,
+  text,
+  uuid,
+  verificationGiven,
+} from '../schemas';
 import { actionPlanInput } from '../reports/report-schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
@@ -40,6 +51,17 @@ class TransitionDto extends createZodDto(
     }),
     dueOn: day.optional().meta({ description: 'For `reopen`: the new date of completion.' }),
     rectifyBy: day.optional().meta({ description: 'For `return`; by default the policy’s time.' }),
+    whole: z.boolean().optional().meta({
+      description:
+        'For the office’s `return` of a lead’s part: what the other units reported goes back with it, and what was verified of it is reopened.',
+    }),
+    satisfactionId: uuid.optional().meta({
+      description:
+        'For `return` and `reopen`: what somebody from the public is not satisfied with (不满意) as the reason.',
+    }),
+    verification: verificationGiven.optional().meta({
+      description: 'For `verify` and `return`: how it was judged (核查). The policy may require it.',
+    }),
     text: text.optional().meta({ description: 'For `report`: what was done.' }),
     evidence: z.array(evidence).max(100).optional().meta({ description: 'For `report`: at least one.' }),
     measurements: z.array(measurement).max(100).optional().meta({ description: 'For a lead’s `report`: each target.' }),

@@ -20,14 +20,17 @@ import {
   cursor,
   historyEvent,
   instant,
+  instruction,
   limit,
   notice,
   pageOf,
   report,
+  satisfaction,
   storable,
   task,
   textOrNull,
   uuid,
+  verification,
 } from '../schemas';
 
 class TasksQuery extends createZodDto(
@@ -101,6 +104,12 @@ export const taskDetail = task.extend({
   notices: z.array(notice.extend({ deadlineVersion: z.int() })),
   reports: z.array(report),
   periods,
+  verifications: z.array(verification),
+  instructions: z.array(instruction),
+  satisfaction: z.array(satisfaction),
+  breakdowns: z.array(rollUp.extend({ assignmentId: uuid })).meta({
+    description: 'By part, how the second level (二级分解) under it stands; of the present alone.',
+  }),
 });
 class TaskDto extends createZodDto(taskDetail) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}

@@ -18,6 +18,7 @@ import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
 import { Matters1795903000000 } from './1795903000000-matters';
 import { Reports1795905000000 } from './1795905000000-reports';
 import { Breakdowns1795904000000 } from './1795904000000-breakdowns';
+import { Judging1795907000000 } from './1795907000000-judging';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   Matters1795903000000,
   Reports1795905000000,
   Breakdowns1795904000000,
+  Judging1795907000000,
 ];

@@ -20,6 +20,10 @@ const RECORDED_ONCE = new Set([
   'history_node',
   'history_key',
   'history_checkpoint',
+  'verification',
+  'instruction',
+  'instruction_unit',
+  'satisfaction',
 ]);
 
 /** What keeps the schema itself. */

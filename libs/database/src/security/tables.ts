@@ -123,6 +123,7 @@ const withoutColumns = (columns: readonly string[], security: TableSecurity): Ta
 
 const seenTask = seen('task_id', 'tasks');
 const seenObligation = seen('obligation_id', 'obligations');
+const ofPartOrLed = `exists (select from assignment a where a.id = assignment_id and (a.unit_id = ${MY_UNIT} or a.${LED}))`;
 const ofMyObligation = 'exists (select from obligation o where o.id = obligation_id)';
 const ofMyPlansObligation = `${HEADS_UNIT} and exists (select from obligation o where o.id = obligation_id and o.${OF_OWN_PLAN})`;
 const ofGovernmentsObligation = `exists (select from obligation o join task t on t.id = o.task_id where o.id = obligation_id
@@ -334,6 +335,34 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     sees: `person_id = ${ME}`,
     adds: both(`person_id = ${ME}`, 'exists (select from evidence_file f where f.id = file_id)'),
   }),
+  /** How a part was judged (核查): for the unit whose it is, and the leads. */
+  verification: matter(
+    seen('assignment_id', 'assignments'),
+    { sees: ofPartOrLed, adds: both(`person_id = ${ME}`, ofPartOrLed) },
+    { adds: both(`person_id = ${ME}`, seen('assignment_id', 'assignments')) },
+  ),
+  /** Leaders' instructions (领导批示): leaders add them, and change nothing else. */
+  instruction: {
+    ...matter(
+      seenTask,
+      { sees: 'id in (select instruction_id from instruction_unit)' },
+      { adds: both(`person_id = ${ME}`, seenTask) },
+    ),
+    duban_leader: { sees: seenTask, adds: both(`person_id = ${ME}`, seenTask) },
+  },
+  instruction_unit: {
+    ...matter(
+      seen('assignment_id', 'assignments'),
+      { sees: ofPartOrLed },
+      { adds: 'exists (select from instruction i where i.id = instruction_id)' },
+    ),
+    duban_leader: {
+      sees: seen('assignment_id', 'assignments'),
+      adds: 'exists (select from instruction i where i.id = instruction_id)',
+    },
+  },
+  /** What the public thinks of what was done (满意度): for the leads. */
+  satisfaction: matter(seenTask, { sees: LED }, { adds: both(`person_id = ${ME}`, seenTask) }),
 
   // Messages: everybody their own, the government those of others
   notification: {
@@ -379,7 +408,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ...records('jurisdiction', 'unit', 'post', 'person', 'post_change', 'reorganisation', 'delegation'),
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
-    duban_leader: { sees: ofMatters, ...records('delegation') },
+    duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
     duban_auditor: { sees: seenHistory, ...records() },
     duban_unit: {
       sees: withoutLookers(
@@ -399,7 +428,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
       ...records(
         ...['assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'],
-        ...['plan', 'plan_import'],
+        ...['plan', 'plan_import', 'verification'],
       ),
     },
   },

@@ -4,7 +4,7 @@ export const en: Messages = {
   lines: {
     notice: '[{colour} supervision notice] {notice}: {item} ({unit}) was to {duty} by {due}{timing}{answer}.',
     urge: '[Urged] {item} ({unit}) was to {duty} by {due}{timing}; please do so without delay.{collapsed}',
-    returned: '[Returned] The completion of {item} ({unit}) was not accepted: {reason}{rectify}.',
+    returned: '[Returned] The completion of {item} ({unit}) was not accepted: {reason}{conclusion}{rectify}.',
     notice_rejected:
       '[Answer returned] The answer of {unit} to notice {notice} ({number}) was not accepted: {reason}; please answer again.',
     action_plan_returned: '[Plan returned] The action plan of {item} ({unit}) was returned: {reason}{again}.',
@@ -29,7 +29,9 @@ export const en: Messages = {
     objected: '[Objection] {unit} says that {item} is not its own: {reason}{answer}.',
     objection_settled: '[Objection answered] {item} ({unit}): {outcome}. {reason}',
     action_plan_approved: '[Plan approved] The action plan of {item} ({unit}) has been approved.',
-    verified: '[Verified] {item} ({unit}) has been verified and closed.',
+    verified: '[Verified] {item} ({unit}) has been verified and closed{conclusion}.',
+    instructed: '[Instruction] {leader} on {item} ({unit}): {text}Please answer by {due}.',
+    unsatisfied: '[Not satisfied] Somebody from the public is not satisfied with {item} ({unit}): {remark}',
   },
   counts: {
     notice: 'supervision notices: {count}',
@@ -58,6 +60,8 @@ export const en: Messages = {
     objection_settled: 'objections answered: {count}',
     action_plan_approved: 'plans approved: {count}',
     verified: 'verified: {count}',
+    instructed: 'instructions: {count}',
+    unsatisfied: 'not satisfied: {count}',
   },
   subject: 'Supervision: {counts}',
   separator: ', ',
@@ -76,6 +80,7 @@ export const en: Messages = {
   signForBy: '; please sign for them by {date}',
   signForOneBy: '; please sign for it by {date}',
   rectifyBy: '; please put it right by {date}',
+  conclusion: '; conclusion: {conclusion}',
   revisedParts: {
     added: "it is now one of your unit's items",
     removed: 'your unit no longer has a part in it',
@@ -116,6 +121,7 @@ export const en: Messages = {
   },
   againBy: '; please hand it in again by {date}',
   noReason: 'no reason given',
+  stop: '. ',
   collapsed: ' (Earlier reminders that this one stands for: {count}.)',
   quarter: 'the {ordinal} quarter of {year}',
   ordinals: ['first', 'second', 'third', 'fourth'],
@@ -141,10 +147,12 @@ export const en: Messages = {
     milestone: 'reach the milestone',
     completion: 'complete the task',
     rectification: 'put it right',
+    instruction: "answer the leader's instruction",
   },
   dutiesWithSubject: {
     progress_report: 'report progress for {subject}',
     milestone: 'reach the milestone "{subject}"',
+    instruction: "answer the leader's instruction no. {subject}",
   },
   mail: { greeting: 'Dear {name},', footer: 'This message was sent automatically by duban; please do not reply.' },
   passwordReset: {

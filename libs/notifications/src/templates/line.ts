@@ -79,9 +79,20 @@ const WRITERS: Writers = {
       item: itemOf(p, m),
       unit: p.unitName,
       reason: p.reason ?? m.noReason,
+      conclusion: conclusionOf(p, m),
       rectify: p.rectifyBy ? fill(m.rectifyBy, { date: dateOf(p.rectifyBy, m, today) }) : '',
     }),
-  verified: (p, m) => line('verified', m, { item: itemOf(p, m), unit: p.unitName }),
+  verified: (p, m) => line('verified', m, { item: itemOf(p, m), unit: p.unitName, conclusion: conclusionOf(p, m) }),
+  instructed: (p, m, today) =>
+    line('instructed', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      leader: p.leader,
+      text: sentenceOf(p.text, m),
+      due: dateOf(p.dueOn, m, today),
+    }),
+  unsatisfied: (p, m) =>
+    line('unsatisfied', m, { item: itemOf(p, m), unit: p.unitName, remark: sentenceOf(p.remark, m) }),
   reopened: (p, m, today) =>
     line('reopened', m, {
       item: itemOf(p, m),
@@ -174,6 +185,13 @@ const line = (sort: LineSort, m: Messages, values: Record<string, string | numbe
   isCopy: false,
   text: fill(m.lines[sort], values),
 });
+
+const conclusionOf = ({ conclusion }: { conclusion: string | null }, m: Messages): string =>
+  conclusion === null ? '' : fill(m.conclusion, { conclusion: unstopped(conclusion) });
+
+/** Words of people, as a whole sentence, and as a part of one. */
+const sentenceOf = (text: string, m: Messages): string => `${unstopped(text)}${m.stop}`;
+const unstopped = (text: string): string => text.trim().replace(/[。.;；]+$/u, '');
 
 const itemOf = (
   { taskNumber, taskContent }: { taskNumber: string | null; taskContent: string },

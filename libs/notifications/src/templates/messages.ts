@@ -6,9 +6,11 @@ import type { Reported, RevisedPart } from '../notification.kinds';
 export const LINE_SORTS = [
   'notice',
   'urge',
+  'instructed',
   'returned',
   'reopened',
   'objected',
+  'unsatisfied',
   'notice_rejected',
   'action_plan_returned',
   'report_sent_back',
@@ -62,6 +64,8 @@ export interface Messages {
   signForBy: string;
   signForOneBy: string;
   rectifyBy: string;
+  /** What whoever judged it concludes (核查结论). */
+  conclusion: string;
   /** What a revision of the plan means to the unit. */
   revisedParts: Readonly<Record<RevisedPart, string>>;
   revisedDue: string;
@@ -80,6 +84,8 @@ export interface Messages {
   /** By when it is handed in again. */
   againBy: string;
   noReason: string;
+  /** Ends a sentence, with the blank before the next one. */
+  stop: string;
   collapsed: string;
   quarter: string;
   /** Names of the quarters, for `{ordinal}`. */
