@@ -42,6 +42,10 @@ import { SatisfactionController } from './satisfaction/satisfaction.controller';
 import { SignInGuard } from './sign-in.guard';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
+import { ContributionsController } from './together/contributions.controller';
+import { CoordinationsController } from './together/coordinations.controller';
+import { GroupCompletionController } from './together/group-completion.controller';
+import { HoldingsController } from './together/holdings.controller';
 import { UnitPostsController } from './units/unit-posts.controller';
 import { UnitsController } from './units/units.controller';
 
@@ -79,6 +83,10 @@ export const CONTROLLERS = {
     VerificationsController,
     InstructionsController,
     SatisfactionController,
+    ContributionsController,
+    CoordinationsController,
+    HoldingsController,
+    GroupCompletionController,
     SupervisionController,
     MessagesController,
     OperationsController,

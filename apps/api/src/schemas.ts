@@ -189,6 +189,22 @@ export const warning = remark
   .meta({ description: 'A remark of the reader, at its place in the draft as it is.' });
 export const span = z.object({ start: z.int(), end: z.int() });
 
+/** In place of a report's text: of what it is composed, in order. */
+export const contents = z
+  .array(
+    z.union([
+      z.strictObject({ text }),
+      z.strictObject({
+        contributionId: uuid,
+        sentence: z.int().min(1).meta({ description: 'Which sentence of the contribution, counted from 1.' }),
+        text: text.optional().meta({ description: 'The sentence as edited by the lead; the original is kept.' }),
+      }),
+    ]),
+  )
+  .min(1)
+  .max(1000)
+  .meta({ description: 'In place of `text`: own words, and sentences of accepted contributions (供稿).' });
+
 /** What a unit handed in: an action plan (办理方案), a periodic report, a milestone or the completion. */
 export const report = z.object({
   id: uuid,

@@ -14,6 +14,13 @@ const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分�
 　　3.清淤。
 `;
 
+const SHARED = `临澜市2023年《政府工作报告》目标任务责任分解方案
+
+（一）办好民生实事
+
+　　1.整修滨河步道。（牵头单位：市工信局；责任单位：市发改委、各区人民政府）
+`;
+
 const UNITS = JSON.stringify({
   jurisdiction: '临澜市',
   units: [{ code: 'N01', name: '市新局', kind: '部门' }],
@@ -338,6 +345,27 @@ describe('The answers', () => {
         ],
       ],
       'PUT /targets/{id}/curve': [['office', 'PUT', `/targets/${parts.targets[0].id}/curve`, { json: { points: [] } }]],
+      'POST /assignments/{id}/contributions': [
+        ['LD04.contact', 'POST', `/assignments/${parts.lead.id}/contributions`, { json: { subject: '2023Q2' } }],
+      ],
+      'POST /contributions/{id}/transitions': [],
+      'GET /contributions': gets('/contributions', ...lists, '?state=asked'),
+      'GET /reports/{id}/sentences': [],
+      'GET /tasks/{id}/group-completion': [],
+      'PUT /tasks/{id}/group-completion': [],
+      'POST /tasks/{id}/coordinations': [
+        [
+          'LD04.contact',
+          'POST',
+          `/tasks/${taskId}/coordinations`,
+          { json: { about: '分工', with: ['LD01'], reason: '界限不清' } },
+        ],
+      ],
+      'POST /coordinations/{id}/transitions': [],
+      'GET /coordinations': gets('/coordinations', ...lists, '?state=raised'),
+      'GET /objections': gets('/objections', ...lists, '?state=open'),
+      'GET /tasks/{id}/holdings': gets(`/tasks/${taskId}/holdings`),
+      'GET /holdings': gets(`/holdings?planId=${edge().planId}`),
       'GET /obligations': gets('/obligations', ...lists, '?state=discharged', '?kind=milestone'),
       'GET /follow-ups': gets('/follow-ups', ...lists, '?colour=blue', '?kind=reminder'),
       'GET /notices': gets('/notices', ...lists, '?state=answered'),
@@ -441,6 +469,57 @@ describe('The answers', () => {
     };
   };
 
+  /** About a task of a plan of its own, in which LD04 leads and LD01 helps. */
+  const togetherRequests = async (): Promise<Record<string, Request[]>> => {
+    const opened = edge();
+    const [lead, co, office] = [
+      await opened.as('LD04.contact'),
+      await opened.as('LD01.contact'),
+      await opened.as('office'),
+    ];
+    const plan = await opened.draft(SHARED);
+    await office.post(`/plans/${plan.id}/issue`, { ...ISSUE, issuedOn: '2023-01-20' });
+    const task = await office.get(`/tasks/${plan.tasks[0].id}`);
+    const partOf = (unitName: string): Json => task.assignments.find((one: Json) => one.unitName === unitName);
+    await lead.post(`/assignments/${partOf('市工信局').id}/transitions`, { event: 'sign_for' });
+    const { items } = await lead.post(`/assignments/${partOf('市工信局').id}/contributions`, { subject: '2023Q1' });
+    const contribution = `/contributions/${items[0].id}/transitions`;
+    const { id } = await co.post(`/tasks/${task.id}/coordinations`, { about: '分工', with: ['LD04'], reason: '重复' });
+    const obligation = task.obligations.find((one: Json) => one.kind === 'action_plan');
+    const report = await lead.post(`/assignments/${partOf('市工信局').id}/reports`, {
+      obligationId: obligation.id,
+      contents: [{ text: '先试点。后推广。' }],
+    });
+    return {
+      'POST /contributions/{id}/transitions': [
+        ['LD01.contact', 'POST', contribution, { json: { event: 'submit', text: '开工。完工。' } }],
+        ['LD04.contact', 'POST', contribution, { json: { event: 'return', reason: '补充。' } }],
+        ['LD01.contact', 'POST', contribution, { json: { event: 'submit', sentences: ['完工。'] } }],
+        ['LD04.contact', 'POST', contribution, { json: { event: 'accept' } }],
+      ],
+      'GET /tasks/{id}/group-completion': ['office', 'LD04.contact'].map((name) => [
+        name,
+        'GET',
+        `/tasks/${task.id}/group-completion`,
+      ]),
+      'PUT /tasks/{id}/group-completion': ['any', { atLeast: 2 }].map((rule) => [
+        'officer',
+        'PUT',
+        `/tasks/${task.id}/group-completion`,
+        { json: { groupId: task.assignments.find((one: Json) => one.groupId !== null).groupId, rule } },
+      ]),
+      'GET /reports/{id}/sentences': [['LD04.contact', 'GET', `/reports/${report.id}/sentences`]],
+      'POST /coordinations/{id}/transitions': [
+        [
+          'officer',
+          'POST',
+          `/coordinations/${id}/transitions`,
+          { json: { event: 'settle', decision: '由牵头单位定。' } },
+        ],
+      ],
+    };
+  };
+
   it('are as the document says, for every operation of it', async () => {
     const all = requests();
     const [message] = (await (await edge().as('LD05.contact')).get('/inbox')).items;
@@ -451,6 +530,7 @@ describe('The answers', () => {
     Object.assign(all, await new SignInParts(edge()).requests());
     Object.assign(all, await postRequests());
     Object.assign(all, await reportRequests(edge()));
+    Object.assign(all, await togetherRequests());
     Object.assign(all, await reorganisationRequests(office));
     Object.assign(all, await evidenceRequests(await edge().as('LD04.contact')));
     Object.assign(all, await matterRequests(office), await reorganisationRequests(office));

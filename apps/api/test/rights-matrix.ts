@@ -211,6 +211,15 @@ const BODIES: Readonly<Record<string, Body>> = {
     // There is none yet that could be revised.
     stops: {},
   },
+  'POST /assignments/{id}/contributions': { does: () => ({ subject: '一季度' }), stops: { from: [NOBODY] } },
+  'PUT /tasks/{id}/group-completion': {
+    does: () => ({ groupId: NOBODY, rule: 'any' }),
+    stops: {},
+  },
+  'POST /tasks/{id}/coordinations': {
+    does: () => ({ about: '分工', with: ['LD01'], reason: '不一。' }),
+    stops: { with: ['NONE'] },
+  },
   'POST /notices/{id}/transitions': { does: () => ({ event: 'answer', answer: '在办。' }), stops: STALE },
 };
 

@@ -438,6 +438,72 @@ const TABLE: Record<string, Probe[]> = {
   'POST /plans/{id}/revisions/{revisionId}/close': [
     decide((w) => `${revisionOf(w)}/close`, {}, '422 REVISION.REASON_REQUIRED'),
   ],
+  'POST /assignments/{id}/contributions': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `/assignments/${w.lead.id}/contributions`,
+        { json: { subject: 'x', from: [NOTHING] } },
+      ],
+      allowed: [...OWN],
+      hear: '422 CONTRIBUTION.NOT_A_CO_UNIT',
+      refusal: NOT_ALLOWED,
+      others: { 'LD05.contact': '403 ASSIGNMENT.NOT_YOURS', 'LD05.head': '403 ASSIGNMENT.NOT_YOURS' },
+    },
+  ],
+  'POST /contributions/{id}/transitions': [
+    as(
+      'POST',
+      `/contributions/${NOTHING}/transitions`,
+      { event: 'accept' },
+      [...OWN, ...OTHER],
+      '404 CONTRIBUTION.UNKNOWN',
+    ),
+  ],
+  'GET /contributions': [get('/contributions', READERS)],
+  'GET /reports/{id}/sentences': [as('GET', `/reports/${NOTHING}/sentences`, undefined, READERS, '404 REPORT.UNKNOWN')],
+  'POST /tasks/{id}/coordinations': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        smallTask(w) + '/coordinations',
+        { json: { about: 'x', with: ['NONE'], reason: 'x' } },
+      ],
+      allowed: [...OWN],
+      hear: '422 COORDINATION.UNKNOWN_UNIT',
+      refusal: NOT_ALLOWED,
+      others: { 'LD05.contact': '403 TASK.NOT_YOURS', 'LD05.head': '403 TASK.NOT_YOURS' },
+    },
+  ],
+  'POST /coordinations/{id}/transitions': [
+    as(
+      'POST',
+      `/coordinations/${NOTHING}/transitions`,
+      { event: 'settle', decision: 'x' },
+      [...OFFICE, ...OWN, ...OTHER],
+      '404 COORDINATION.UNKNOWN',
+    ),
+  ],
+  'GET /coordinations': [get('/coordinations', READERS)],
+  'GET /objections': [get('/objections', READERS)],
+  'GET /tasks/{id}/group-completion': [get((w) => `${smallTask(w)}/group-completion`, NOT_OTHER, '403 TASK.NOT_YOURS')],
+  'PUT /tasks/{id}/group-completion': [
+    {
+      request: (w, username) => [
+        username,
+        'PUT',
+        `${smallTask(w)}/group-completion`,
+        { json: { groupId: NOTHING, rule: 'any' } },
+      ],
+      allowed: OFFICE,
+      hear: '422 GROUP_COMPLETION.NOT_IN_TASK',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /tasks/{id}/holdings': [get((w) => `${smallTask(w)}/holdings`, NOT_OTHER, '403 TASK.NOT_YOURS')],
+  'GET /holdings': [get((w) => `/holdings?planId=${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN')],
   'GET /policies': [get('/policies', READERS)],
   'GET /policies/{id}': [get('/policies/annual-report', READERS)],
   'POST /policies/{id}/simulate': [

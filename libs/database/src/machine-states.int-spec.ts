@@ -2,6 +2,8 @@ import {
   actionPlanMachine,
   actionPlanMeasureMachine,
   assignmentMachine,
+  contributionMachine,
+  coordinationMachine,
   delegationMachine,
   deliveryMachine,
   noticeMachine,
@@ -30,6 +32,8 @@ describe('check constraints of states', () => {
     ['ck_action_plan_state', actionPlanMachine],
     ['ck_action_plan_measure_state', actionPlanMeasureMachine],
     ['ck_report_confirmation_state', reportConfirmationMachine],
+    ['ck_contribution_state', contributionMachine],
+    ['ck_coordination_state', coordinationMachine],
   ])('%s allows what the machine knows and nothing else', async (name, machine) => {
     const [constraint]: { definition: string }[] = await database.source.query(
       `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $1`,

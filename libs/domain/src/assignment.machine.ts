@@ -8,6 +8,7 @@ export const CANCEL_REASONS = [
   'unit_abolished',
   'superseded',
   'plan_revised',
+  'group_completed',
 ] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 

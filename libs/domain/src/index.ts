@@ -31,3 +31,8 @@ export * from './simulation';
 export * from './verification';
 export * from './instruction';
 export * from './satisfaction';
+export * from './contribution.machine';
+export * from './coordination.machine';
+export * from './sentences';
+export * from './group-completion';
+export * from './holding';

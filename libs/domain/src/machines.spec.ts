@@ -42,6 +42,8 @@ describe('MACHINES', () => {
       'action_plan',
       'action_plan_measure',
       'assignment',
+      'contribution',
+      'coordination',
       'delegation',
       'delivery',
       'plan',

@@ -2,6 +2,8 @@ import type { Machine } from '@duban/state-machine';
 import { actionPlanMachine } from './action-plan.machine';
 import { actionPlanMeasureMachine } from './action-plan-measure.machine';
 import { assignmentMachine } from './assignment.machine';
+import { contributionMachine } from './contribution.machine';
+import { coordinationMachine } from './coordination.machine';
 import { delegationMachine } from './delegation.machine';
 import { deliveryMachine } from './delivery.machine';
 import { noticeMachine } from './notice.machine';
@@ -24,4 +26,6 @@ export const MACHINES = [
   actionPlanMachine,
   actionPlanMeasureMachine,
   reportConfirmationMachine,
+  contributionMachine,
+  coordinationMachine,
 ] as unknown as readonly Machine<never>[];

@@ -192,6 +192,12 @@ export const policySchema = z
       .default({ days: { urgent: 5, ordinary: 15, hard: 30 } }),
     /** Satisfaction (满意度): of the completed tasks, the share of which somebody is to be asked. It is shown, no more. */
     satisfaction: z.strictObject({ calledBackPercent: z.int().min(0).max(100) }).default({ calledBackPercent: 10 }),
+    /** How long before its own date a lead has what the co-units contribute (供稿); the time to write it where there is none. */
+    contribution: z
+      .strictObject({ workingDaysBefore: z.int().min(0), workingDays: z.int().min(1) })
+      .default({ workingDaysBefore: 5, workingDays: 5 }),
+    /** How long the office has to settle a disagreement (协调). */
+    coordination: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
   })
   .superRefine((policy, ctx) => {
     const known = (id: string, path: (string | number)[]): void => {

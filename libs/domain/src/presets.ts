@@ -46,6 +46,8 @@ export const annualReport = definePolicy({
   verification: { required: false, checklist: [], methods: ['documents', 'sample', 'call_back', 'visit'] },
   instruction: { days: { urgent: 5, ordinary: 15, hard: 30 }, ladder: 'three-colour' },
   satisfaction: { calledBackPercent: 10 },
+  contribution: { workingDaysBefore: 5, workingDays: 5 },
+  coordination: { workingDays: 5 },
 });
 
 export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];

@@ -47,6 +47,11 @@ const REVISED_PARTS = ['added', 'removed', 'leads', 'supports', 'changed'] as co
 export type RevisedPart = (typeof REVISED_PARTS)[number];
 const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
 
+/** What the office owes an answer: an objection (异议), a disagreement (协调). */
+const OFFICE_DUES = ['objection', 'coordination'] as const;
+export type OfficeDue = (typeof OFFICE_DUES)[number];
+const officeDue = aboutTask.extend({ what: z.enum(OFFICE_DUES), about: z.string(), dueOn: date });
+
 /**
  * Kinds of notifications with what the words of each need. Tasks and supervision write them as rows; what does not
  * fit here is not sent, and is logged.
@@ -68,6 +73,14 @@ export const NOTIFICATION_KINDS = {
   reported: aboutTask,
   instructed: aboutTask.extend({ leader: z.string(), text: z.string(), dueOn: date }),
   unsatisfied: aboutTask.extend({ remark: z.string() }),
+  contribution_asked: aboutTask.extend({ subject: maybe(z.string()), question: maybe(z.string()), dueOn: date }),
+  contribution_submitted: aboutTask.extend({ subject: maybe(z.string()) }),
+  contribution_returned: aboutTask.extend({ subject: maybe(z.string()), reason: maybe(z.string()) }),
+  contribution_withdrawn: aboutTask.extend({ subject: maybe(z.string()) }),
+  coordination_raised: aboutTask.extend({ about: z.string(), reason: z.string(), dueOn: date }),
+  coordination_settled: aboutTask.extend({ about: z.string(), decision: z.string() }),
+  office_reminded: officeDue,
+  office_urged: officeDue,
   notice_answered: aboutNotice,
   notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),
   action_plan_submitted: aboutTask,

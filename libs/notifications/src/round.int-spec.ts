@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
-import type { SweepService } from '@duban/supervision';
+import type { OfficeDues, SweepService } from '@duban/supervision';
 import type { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
@@ -60,10 +60,12 @@ describe('Round', () => {
     const suspensions = {
       resumeDue: () => Promise.resolve({ resumed: 0, failed: 0 }),
     } as unknown as SuspensionService;
+    const officeDues = { run: () => Promise.resolve({ told: 0, failed: 0 }) } as unknown as OfficeDues;
     const round = new Round(
       transactor,
       reorganisations,
       suspensions,
+      officeDues,
       sweep,
       dispatcher,
       producer,

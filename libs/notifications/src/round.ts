@@ -4,7 +4,7 @@ import { sendFrom } from '@duban/domain';
 import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
-import { SweepService } from '@duban/supervision';
+import { OfficeDues, SweepService } from '@duban/supervision';
 import { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
@@ -25,7 +25,7 @@ interface DueWork {
 
 /**
  * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, end suspensions (中止),
- * sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
+ * tell the office what it owes an answer, sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
  * on that day.
  */
 @Injectable()
@@ -37,6 +37,7 @@ export class Round {
     private readonly transactor: Transactor,
     reorganisations: ReorganisationService,
     suspensions: SuspensionService,
+    officeDues: OfficeDues,
     sweep: SweepService,
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
@@ -52,6 +53,11 @@ export class Round {
         run: (now) => suspensions.resumeDue(now),
         dueAt: `select a.resume_on::timestamp at time zone j.time_zone
           from assignment a join jurisdiction j on j.id = a.jurisdiction_id where a.resume_on is not null`,
+      },
+      {
+        run: (now) => officeDues.run(now),
+        dueAt: `select next_step_at from objection where next_step_at is not null
+          union all select next_step_at from coordination where next_step_at is not null`,
       },
       {
         run: (now) => sweep.run(now),

@@ -5,12 +5,15 @@ import { SatisfactionReader } from './satisfaction.reader';
 import { VerificationReader } from './verification.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
+import { GroupsReader } from './groups.reader';
+import { HoldingsReader } from './holdings.reader';
 import { PlanReader } from './plan.reader';
 import { ReportReader } from './report.reader';
 import { RevisionReader } from './revision.reader';
 import { SimulationReader } from './simulation.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
+import { TogetherReader } from './together.reader';
 import { UnresolvedNamesReader } from './unresolved-names.reader';
 
 const READERS = [
@@ -27,6 +30,9 @@ const READERS = [
   VerificationReader,
   InstructionReader,
   SatisfactionReader,
+  TogetherReader,
+  HoldingsReader,
+  GroupsReader,
 ];
 
 @Global()

@@ -3,6 +3,7 @@ import { SupervisionNotice } from './supervision-notice.entity';
 
 export { type NoticeInput, NoticeService } from './notice.service';
 export { lockWaiting } from './notification.writer';
+export { OfficeDues } from './office-dues.service';
 export type { ObligationSnapshot } from './obligation.entity';
 export { termsOf } from './obligation.terms';
 export type { NoticeSnapshot } from './supervision-notice.entity';

@@ -2,6 +2,7 @@ import { sendFrom } from '@duban/domain';
 import { newId, type WorkingCalendar } from '@duban/kernel';
 import type { ReportMessage } from '@duban/tasks';
 import { CALENDAR } from '@duban/platform';
+import type { TogetherMessage } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
@@ -38,6 +39,9 @@ export interface WantedNotification {
     | ReportMessage
     | 'instructed'
     | 'unsatisfied'
+    | TogetherMessage['kind']
+    | 'office_reminded'
+    | 'office_urged'
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'

@@ -16,6 +16,7 @@ import {
   type SupervisionEffect,
   SupervisionPort,
   type TaskRevision,
+  type TogetherMessage,
   type Unsatisfied,
   type UpperMoved,
 } from '@duban/tasks';
@@ -156,6 +157,10 @@ export class ObligationService extends SupervisionPort {
 
   tellBelow(tx: EntityManager, moved: UpperMoved): Promise<void> {
     return this.breakdowns.tell(tx, moved);
+  }
+
+  tell(tx: EntityManager, message: TogetherMessage): Promise<void> {
+    return consequences(tx, () => this.messages.together(tx, message));
   }
 
   tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void> {

@@ -1,7 +1,7 @@
 import { UnitDirectory } from '@duban/directory';
 import { DROPPED_STATES } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
-import { Assignment, type AssignmentChange, type Task, type Unsatisfied } from '@duban/tasks';
+import { Assignment, type AssignmentChange, type Task, type TogetherMessage, type Unsatisfied } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
@@ -83,6 +83,21 @@ export class PartMessages {
       reason,
       signForBy,
     });
+  }
+
+  /** Units are told by their contacts of what they do together. */
+  async together(
+    tx: EntityManager,
+    { at, planId, task, assignment, to, kind, parameters }: TogetherMessage,
+  ): Promise<void> {
+    if (to === 'office') {
+      const { office } = await this.directory.governmentPosts(tx);
+      return this.tell(tx, at, planId, task, assignment, [office], kind, parameters);
+    }
+    const units = [...new Set(to)];
+    const posts = await this.directory.postsOf(tx, units);
+    const contacts = units.map((unitId) => posts.get(unitId)!.contact);
+    return this.tell(tx, at, planId, task, assignment, contacts, kind, parameters);
   }
 
   private async tell(

@@ -10,6 +10,7 @@ import { ObligationMover } from './obligation.mover';
 import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
 import { ObligationWriter } from './obligation.writer';
+import { OfficeDues } from './office-dues.service';
 import { PartMessages } from './part-messages';
 import { ReportObligations } from './report-obligations';
 import { SweepService } from './sweep.service';
@@ -32,8 +33,9 @@ import { SweepService } from './sweep.service';
     SweepService,
     NoticeService,
     NoticeCloser,
+    OfficeDues,
     NotificationWriter,
   ],
-  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService],
+  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService, OfficeDues],
 })
 export class SupervisionModule {}

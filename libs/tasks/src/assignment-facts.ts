@@ -5,6 +5,7 @@ import { addDays, type LocalDate, localDateOf } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
+import { GroupCompletionService } from './group-completion.service';
 import type { Figure } from './measurements';
 import { openBelow } from './breakdown-below';
 import { Objections } from './objections';
@@ -33,11 +34,14 @@ export class AssignmentFactsLoader {
   constructor(
     private readonly directory: UnitDirectory,
     private readonly objections: Objections,
+    private readonly groups: GroupCompletionService,
   ) {}
 
   async load(tx: EntityManager, actor: Actor, at: Date, asked: Asked): Promise<AssignmentFacts> {
     const { assignment, task, input, figures } = asked;
     const targets = await tx.getRepository(Target).findBy({ taskId: task.id });
+    // Whom nobody waits for any more; asked of whoever might have to wait.
+    const released = input.event === 'report' ? await this.groups.released(tx, task.id) : [];
     const [counted]: {
       unreported: number;
       hasLead: boolean;
@@ -48,7 +52,7 @@ export class AssignmentFactsLoader {
       `select
          (select count(*)::int from assignment
           where task_id = $1 and role <> 'lead' and state in ('assigned', 'in_progress')
-            and not 'suspended' = any(marks)) as unreported,
+            and not 'suspended' = any(marks) and not id = any($6::uuid[])) as unreported,
          exists (select from assignment where task_id = $1 and role = 'lead' and state <> all($3)) as "hasLead",
          exists (select from assignment where task_id = $1 and unit_id = $4 and id <> $2 and state <> all($5))
            as "hasAnotherPart",
@@ -57,7 +61,7 @@ export class AssignmentFactsLoader {
          select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
          from report r join post p on p.id = r.post_id
          where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
-      [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES],
+      [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES, released],
     );
     const measured = (target: Target): number | undefined => figures.get(target.id)?.value;
     const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));

@@ -16,6 +16,7 @@ import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { AssignmentFactsLoader } from './assignment-facts';
 import { followUpper } from './breakdown-below';
+import { GroupCompletionService } from './group-completion.service';
 import { BreakdownTerms } from './breakdown-terms';
 import { type HeldAssignment, HeldAssignments, notYours, placeOf } from './held-assignment';
 import { Measurements } from './measurements';
@@ -46,6 +47,7 @@ export class AssignmentService {
     private readonly breakdowns: BreakdownTerms,
     private readonly verifications: Verifications,
     private readonly satisfaction: SatisfactionService,
+    private readonly groups: GroupCompletionService,
     private readonly supervision: SupervisionPort,
   ) {}
 
@@ -90,6 +92,7 @@ export class AssignmentService {
     }
     const done = await this.decided(tx, actor, at, held, relations, facts, input, { toUnitId });
     if (input.event === 'return' && input.whole) await this.returnOthers(tx, actor, at, held, relations, input);
+    await this.closeGroups(tx, actor, at, held.task);
     if (input.event !== 'settle_objection') return done;
     // What the office decided of the objection is done at once, by the same machine.
     if (input.outcome === 'rejected') return done;
@@ -120,6 +123,19 @@ export class AssignmentService {
     return this.asOffice(tx, actor, at, id, { event: 'cancel', cancelReason, reason });
   }
 
+  /**
+   * Nobody waits for the other members of a group (集合单位) of which enough have done their part, once the lead's is
+   * verified: whoever moved a part last, also one that left the group.
+   */
+  private async closeGroups(tx: EntityManager, actor: Actor, at: Date, task: Task): Promise<void> {
+    if (task.state !== 'verified') return;
+    await consequences(tx, async () => {
+      for (const id of await this.groups.released(tx, task.id)) {
+        await this.cancel(tx, actor, at, id, 'group_completed', '集合单位已按规则完成');
+      }
+    });
+  }
+
   private async asOffice(
     tx: EntityManager,
     actor: Actor,
@@ -129,7 +145,7 @@ export class AssignmentService {
   ): Promise<AssignmentSnapshot> {
     const held = await this.held.hold(tx, id);
     const facts = await this.factsLoader.load(tx, actor, at, { ...held, input, toUnitId: null, figures: new Map() });
-    const isToldElsewhere = input.event === 'cancel';
+    const isToldElsewhere = input.event === 'cancel' && input.cancelReason !== 'group_completed';
     return this.decided(tx, actor, at, held, ['office'], facts, input, { toUnitId: null, isToldElsewhere });
   }
 

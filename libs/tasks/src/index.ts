@@ -1,6 +1,9 @@
 import { ActionPlan } from './action-plan.entity';
 import { ActionPlanMeasure } from './action-plan-measure.entity';
 import { Assignment } from './assignment.entity';
+import { Contribution } from './contribution.entity';
+import { Coordination } from './coordination.entity';
+import { GroupCompletion } from './group-completion.entity';
 import { PlanImport } from './plan-import.entity';
 import { Objection } from './objection.entity';
 import { Petitioner, RegisteredMatter } from './matter.entity';
@@ -11,6 +14,7 @@ import { PolicyVersion } from './policy.entity';
 import { Reorganisation } from './reorganisation.entity';
 import { Report } from './report.entity';
 import { ReportConfirmation } from './report-confirmation.entity';
+import { ReportSentence } from './report-sentence.entity';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 import { Instruction, InstructionUnit } from './instruction.entity';
@@ -31,6 +35,17 @@ export { type AskedFigure, type Burden, FigureService } from './figures.service'
 export { HeldAssignments } from './held-assignment';
 export { type GivenInstruction, InstructionService, type NewInstruction } from './instruction.service';
 export { type NewSatisfaction, SatisfactionService } from './satisfaction.service';
+export type { ContributionSnapshot } from './contribution.entity';
+export {
+  type AskedContributions,
+  type ContributionInput,
+  type ContributionRequest,
+  ContributionService,
+} from './contribution.service';
+export type { CoordinationSnapshot } from './coordination.entity';
+export { type CoordinationInput, CoordinationService, type NewCoordination } from './coordination.service';
+export { GroupCompletionService, type GroupStanding } from './group-completion.service';
+export { NO_STEP, OfficeSteps } from './office-steps';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';
 export { PlanImport, type PlanImportOptions, type PlanImportProblem } from './plan-import.entity';
@@ -96,4 +111,8 @@ export const TASKS_ENTITIES = [
   Instruction,
   InstructionUnit,
   Satisfaction,
+  Contribution,
+  ReportSentence,
+  Coordination,
+  GroupCompletion,
 ];

@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Assignment } from './assignment.entity';
 import { Objection } from './objection.entity';
+import { NO_STEP, OfficeSteps } from './office-steps';
 import type { Plan } from './plan.entity';
 import { PolicyService } from './policy.service';
 
@@ -23,6 +24,7 @@ export class Objections {
     private readonly history: HistoryService,
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
+    private readonly steps: OfficeSteps,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -41,6 +43,7 @@ export class Objections {
   ): Promise<void> {
     if (actor.personId === null) throw new Error('an objection is raised by a person');
     const { answerWithin } = (await this.policies.ofPlan(tx, plan)).objection;
+    const answerDueOn = this.calendar.addWorkingDays(await this.dayOf(tx, plan, at), answerWithin);
     const objection = tx.getRepository(Objection).create({
       id: newId(),
       assignmentId: assignment.id,
@@ -48,11 +51,12 @@ export class Objections {
       reason,
       raisedBy: actor.personId,
       raisedAt: at,
-      answerDueOn: this.calendar.addWorkingDays(await this.dayOf(tx, plan, at), answerWithin),
+      answerDueOn,
       outcome: null,
       answer: null,
       settledBy: null,
       settledAt: null,
+      ...(await this.steps.first(tx, plan.jurisdictionId, answerDueOn)),
     });
     await tx.getRepository(Objection).insert(objection);
     await this.history.append(tx, actor, at, [changeOf('objection.raised', objection, plan, assignment, null)]);
@@ -71,7 +75,7 @@ export class Objections {
       .getRepository(Objection)
       .findOneByOrFail({ assignmentId: assignment.id, outcome: IsNull() });
     const before = { ...snapshotOf(objection) };
-    Object.assign(objection, { outcome, answer, settledBy: actor.personId, settledAt: at });
+    Object.assign(objection, { outcome, answer, settledBy: actor.personId, settledAt: at, ...NO_STEP });
     await tx.getRepository(Objection).save(objection);
     const type = outcome === 'withdrawn' ? 'objection.withdrawn' : 'objection.settled';
     await this.history.append(tx, actor, at, [changeOf(type, objection, plan, assignment, before)]);
@@ -82,7 +86,8 @@ export class Objections {
   }
 }
 
-const snapshotOf = (objection: Objection): Record<string, unknown> => ({
+/** What the office is told next follows from the rest. */
+const snapshotOf = ({ nextStep: _step, nextStepAt: _stepAt, ...objection }: Objection): Record<string, unknown> => ({
   ...objection,
   raisedAt: objection.raisedAt.toISOString(),
   settledAt: objection.settledAt?.toISOString() ?? null,

@@ -14,6 +14,7 @@ import { type Figure, type MeasuredFigure, type MeasurementInput, Measurements }
 import { refuseSecretWords } from './plan-draft';
 import { PolicyService } from './policy.service';
 import { type Evidence, Report, type ReportKind } from './report.entity';
+import { type ReportPiece, ReportSentences } from './report-sentences';
 import { ReportConfirmation } from './report-confirmation.entity';
 import { type ReportedPart, ReportSupervision } from './report-supervision.port';
 import { type ReportSnapshot, reportSnapshot } from './snapshots';
@@ -22,6 +23,8 @@ import { Target } from './target.entity';
 /** What a report says, whichever way it is handed in. */
 export interface ReportContent {
   text: string;
+  /** In place of the text: of what it is composed. */
+  contents?: readonly ReportPiece[];
   difficulties?: string;
   nextSteps?: string;
   evidence?: Evidence[];
@@ -79,6 +82,7 @@ export class ReportService {
     private readonly actionPlans: ActionPlanWriter,
     private readonly obligations: ReportSupervision,
     private readonly files: EvidenceService,
+    private readonly sentences: ReportSentences,
   ) {}
 
   /**
@@ -276,7 +280,8 @@ export class ReportService {
   ): Promise<ReportSnapshot> {
     if (actor.personId === null || actor.postId === null) throw new Error('a report is made by a person in a post');
     const { plan, task, assignment } = held;
-    const words = [input.text, input.difficulties, input.nextSteps, input.behindReason];
+    const pieces = (input.contents ?? []).map(({ text }) => text);
+    const words = [input.text, ...pieces, input.difficulties, input.nextSteps, input.behindReason];
     refuseSecretWords(words.filter(Boolean).join('\n'), 'text');
     const evidence = await this.files.cited(tx, actor, input.evidence ?? []);
     const figures = await this.figuresOf(tx, at, held, period, input);
@@ -301,7 +306,7 @@ export class ReportService {
       postId: actor.postId,
       reportedAt: at,
     });
-    await tx.getRepository(Report).insert(report);
+    await this.sentences.insertReport(tx, { actor, at, ...held }, report, input.contents);
     const { id: assignmentId, jurisdictionId } = assignment;
     const cites = { reportId: report.id, assignmentId, jurisdictionId, planId: plan.id, taskId: task.id };
     await this.files.bind(tx, actor, at, cites, evidence);

@@ -174,6 +174,24 @@ export interface Unsatisfied {
   remark: string;
 }
 
+/** What units, and the office, are told of what units do together. */
+export interface TogetherMessage {
+  at: Date;
+  planId: string;
+  task: Task;
+  /** The part that it is about: its unit is named. */
+  assignment: Assignment;
+  to: readonly string[] | 'office';
+  kind:
+    | 'contribution_asked'
+    | 'contribution_submitted'
+    | 'contribution_returned'
+    | 'contribution_withdrawn'
+    | 'coordination_raised'
+    | 'coordination_settled';
+  parameters: Readonly<Record<string, unknown>>;
+}
+
 /**
  * What this library needs done in its own transactions by the one that keeps the obligations (应办事项). It lies above
  * this library, so it is named here and filled in there. A missing handler is a type error.
@@ -205,6 +223,8 @@ export abstract class SupervisionPort {
 
   /** Tells the second level (二级分解), and the unit whose it is, that the part above it has moved. */
   abstract tellBelow(tx: EntityManager, moved: UpperMoved): Promise<void>;
+  /** Tells the contacts of units, or the office, what concerns them in a task. */
+  abstract tell(tx: EntityManager, message: TogetherMessage): Promise<void>;
 
   /** Tells the office that a reorganisation waits for it. */
   abstract tellFailed(tx: EntityManager, at: Date, failed: FailedReorganisation): Promise<void>;

@@ -17,6 +17,11 @@ import { Measurements } from './measurements';
 import { Objections } from './objections';
 import { Verifications } from './verifications';
 import { SatisfactionService } from './satisfaction.service';
+import { ContributionService } from './contribution.service';
+import { CoordinationService } from './coordination.service';
+import { GroupCompletionService } from './group-completion.service';
+import { OfficeSteps } from './office-steps';
+import { ReportSentences } from './report-sentences';
 import { SuspensionService } from './suspension.service';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
@@ -53,6 +58,11 @@ import { TargetCurves } from './target-curves';
     Verifications,
     InstructionService,
     SatisfactionService,
+    OfficeSteps,
+    ReportSentences,
+    ContributionService,
+    CoordinationService,
+    GroupCompletionService,
     SuspensionService,
     RestrictionService,
     HeldAssignments,
@@ -92,6 +102,10 @@ import { TargetCurves } from './target-curves';
     TargetCurves,
     HeldAssignments,
     FigureService,
+    ContributionService,
+    CoordinationService,
+    GroupCompletionService,
+    OfficeSteps,
   ],
 })
 export class TasksModule {}

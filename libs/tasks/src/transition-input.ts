@@ -2,6 +2,7 @@ import type { ObjectionOutcome, ReopenClock, UnimplementedReason, VerificationGi
 import type { LocalDate } from '@duban/kernel';
 import type { MeasurementInput } from './measurements';
 import type { Evidence } from './report.entity';
+import type { ReportPiece } from './report-sentences';
 
 /** What is given with an event of an assignment (责任分工); which of it the event needs is said by the machine's guards. */
 export interface TransitionInput {
@@ -29,6 +30,8 @@ export interface TransitionInput {
   /** Of whoever was not satisfied (不满意): the reason to return or reopen. */
   satisfactionId?: string;
   text?: string;
+  /** In place of the text of a report: of what it is composed. */
+  contents?: readonly ReportPiece[];
   evidence?: Evidence[];
   measurements?: MeasurementInput[];
   shortfallReason?: string;

@@ -15,6 +15,7 @@ import { CommandRunner } from '../command.runner';
 import { type ActingRequest, Needs } from '../requests';
 import {
   assignment,
+  contents,
   day,
   evidence,
   expectedVersion,
@@ -63,6 +64,7 @@ class TransitionDto extends createZodDto(
       description: 'For `verify` and `return`: how it was judged (核查). The policy may require it.',
     }),
     text: text.optional().meta({ description: 'For `report`: what was done.' }),
+    contents: contents.optional(),
     evidence: z.array(evidence).max(100).optional().meta({ description: 'For `report`: at least one.' }),
     measurements: z.array(measurement).max(100).optional().meta({ description: 'For a lead’s `report`: each target.' }),
     shortfallReason: text.optional().meta({ description: 'Why a figure is below its target.' }),
@@ -71,16 +73,22 @@ class TransitionDto extends createZodDto(
 ) {}
 class AssignmentDto extends createZodDto(assignment) {}
 class ReportDto extends createZodDto(
-  z.strictObject({
-    obligationId: uuid.meta({ description: 'The action plan, periodic report or milestone that this discharges.' }),
-    text,
-    difficulties: text.optional(),
-    nextSteps: text.optional(),
-    evidence: z.array(evidence).max(100).optional(),
-    measurements: z.array(measurement).max(100).optional(),
-    behindReason: text.optional().meta({ description: 'Why a figure is behind the plan (序时进度).' }),
-    actionPlan: actionPlanInput.optional().meta({ description: 'Of an action plan (办理方案).' }),
-  }),
+  z
+    .strictObject({
+      obligationId: uuid.meta({ description: 'The action plan, periodic report or milestone that this discharges.' }),
+      text: text.optional(),
+      contents: contents.optional(),
+      difficulties: text.optional(),
+      nextSteps: text.optional(),
+      evidence: z.array(evidence).max(100).optional(),
+      measurements: z.array(measurement).max(100).optional(),
+      behindReason: text.optional().meta({ description: 'Why a figure is behind the plan (序时进度).' }),
+      actionPlan: actionPlanInput.optional().meta({ description: 'Of an action plan (办理方案).' }),
+    })
+    .refine((input) => input.text !== undefined || input.contents !== undefined, {
+      path: ['text'],
+      error: 'Give the report in "text", or in "contents".',
+    }),
 ) {}
 class ReportedDto extends createZodDto(report) {}
 
@@ -130,6 +138,8 @@ export class AssignmentsController {
     @Param() { id }: AssignmentParams,
     @Body() input: ReportDto,
   ): Promise<ReportSnapshot> {
-    return this.commands.run(request, input, (tx, actor, at) => this.reports.submit(tx, actor, at, id, input));
+    return this.commands.run(request, input, (tx, actor, at) =>
+      this.reports.submit(tx, actor, at, id, { ...input, text: input.text ?? '' }),
+    );
   }
 }

@@ -19,6 +19,7 @@ import { Matters1795903000000 } from './1795903000000-matters';
 import { Reports1795905000000 } from './1795905000000-reports';
 import { Breakdowns1795904000000 } from './1795904000000-breakdowns';
 import { Judging1795907000000 } from './1795907000000-judging';
+import { WorkingTogether1795908000000 } from './1795908000000-working-together';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   Reports1795905000000,
   Breakdowns1795904000000,
   Judging1795907000000,
+  WorkingTogether1795908000000,
 ];

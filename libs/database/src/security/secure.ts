@@ -12,6 +12,7 @@ const RECORDED_ONCE = new Set([
   'report',
   'measurement',
   'target_curve',
+  'report_sentence',
   'policy',
   'sign_in_policy',
   'unit_relation',

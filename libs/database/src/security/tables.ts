@@ -231,7 +231,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       sees: 'assignment_id in (select unit_assignments())',
       adds: `raised_by = ${ME} and unit_id = ${MY_UNIT} and assignment_id in (select unit_assignments())`,
       changes: `unit_id = ${MY_UNIT} and assignment_id in (select unit_assignments())`,
-      columns: ['outcome', 'settled_by', 'settled_at'],
+      columns: ['outcome', 'settled_by', 'settled_at', 'next_step', 'next_step_at'],
     },
     { changes: seen('assignment_id', 'assignments') },
   ),
@@ -318,6 +318,61 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     {},
   ),
   target_indicator: matter(ofSeenTarget, { sees: ofSeenTarget }, {}),
+  /** What a co-unit writes for the lead (供稿): theirs alone until it is accepted, then the task's. */
+  contribution: matter(
+    seenTask,
+    {
+      sees: both(
+        either(
+          'assignment_id in (select unit_assignments())',
+          LED,
+          `state = 'accepted' and task_id in (select unit_tasks())`,
+        ),
+        seenTask,
+      ),
+      adds: both(`asked_by = ${ME}`, LED),
+      changes: both(either('assignment_id in (select unit_assignments())', LED), seenTask),
+      columns: [
+        'unit_id',
+        'state',
+        'submission',
+        'sentences',
+        'figures',
+        'reason',
+        'submitted_by',
+        'submitted_for',
+        'submitted_at',
+        'decided_by',
+        'decided_at',
+        'version',
+      ],
+    },
+    {},
+  ),
+  report_sentence: matter(
+    'exists (select from report r where r.id = report_id)',
+    {
+      sees: 'exists (select from report r where r.id = report_id)',
+      adds: 'exists (select from report r where r.id = report_id)',
+    },
+    {},
+  ),
+  /** Disagreements (协调): those between whom they are, the lead, and the office that settles them. */
+  coordination: matter(
+    seenTask,
+    {
+      sees: both(either(`unit_id = ${MY_UNIT}`, `${MY_UNIT} = any(with_unit_ids)`, LED), seenTask),
+      adds: both(`raised_by = ${ME}`, `unit_id = ${MY_UNIT}`, 'assignment_id in (select unit_assignments())'),
+      changes: both(`unit_id = ${MY_UNIT}`, seenTask),
+      columns: ['state', 'settled_by', 'settled_at', 'next_step', 'next_step_at', 'version'],
+    },
+    { changes: seenTask },
+  ),
+  group_completion: matter(
+    seenTask,
+    { sees: 'task_id in (select unit_tasks())' },
+    { adds: seenTask, changes: seenTask },
+  ),
   number_series: systemOnly,
   /** Evidence (佐证材料): whose report it is of; before that its own unit's, and what of that only its sender reads. */
   evidence_file: matter(
@@ -428,6 +483,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
       ...records(
         ...['assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'],
+        ...['contribution', 'coordination'],
         ...['plan', 'plan_import', 'verification'],
       ),
     },

@@ -137,6 +137,30 @@ const WRITERS: Writers = {
       outcome: m.objectionOutcomes[p.outcome],
       reason: p.reason ?? m.noReason,
     }),
+  contribution_asked: (p, m, today) =>
+    line('contribution_asked', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      subject: subjectOf(p.subject, m),
+      question: p.question === null ? '' : fill(m.contributionQuestion, { question: p.question }),
+      due: fill(m.contributeBy, { date: dateOf(p.dueOn, m, today) }),
+    }),
+  contribution_submitted: (p, m) => line('contribution_submitted', m, contributed(p, m)),
+  contribution_returned: (p, m) =>
+    line('contribution_returned', m, { ...contributed(p, m), reason: p.reason ?? m.noReason }),
+  contribution_withdrawn: (p, m) => line('contribution_withdrawn', m, contributed(p, m)),
+  coordination_raised: (p, m, today) =>
+    line('coordination_raised', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      about: quoted(p.about),
+      reason: p.reason,
+      due: fill(m.settleBy, { date: dateOf(p.dueOn, m, today) }),
+    }),
+  coordination_settled: (p, m) =>
+    line('coordination_settled', m, { item: itemOf(p, m), about: quoted(p.about), decision: p.decision }),
+  office_reminded: (p, m, today) => line('office_reminded', m, answerOwed(p, m, today)),
+  office_urged: (p, m, today) => line('office_urged', m, answerOwed(p, m, today)),
   reported: (p, m) => line('reported', m, { item: itemOf(p, m), unit: p.unitName }),
   notice_answered: (p, m) =>
     line('notice_answered', m, { unit: p.unitName, notice: p.noticeNumber, number: numberOf(p.taskNumber, m) }),
@@ -192,6 +216,37 @@ const conclusionOf = ({ conclusion }: { conclusion: string | null }, m: Messages
 /** Words of people, as a whole sentence, and as a part of one. */
 const sentenceOf = (text: string, m: Messages): string => `${unstopped(text)}${m.stop}`;
 const unstopped = (text: string): string => text.trim().replace(/[。.;；]+$/u, '');
+const contributed = (
+  p: NotificationParameters<'contribution_submitted'>,
+  m: Messages,
+): { item: string; unit: string; subject: string } => ({
+  item: itemOf(p, m),
+  unit: p.unitName,
+  subject: subjectOf(p.subject, m),
+});
+
+const answerOwed = (
+  p: NotificationParameters<'office_reminded'>,
+  m: Messages,
+  today: LocalDate,
+): Record<string, string> => ({
+  item: itemOf(p, m),
+  unit: p.unitName,
+  what: m.officeDues[p.what],
+  about: quoted(p.about),
+  due: dateOf(p.dueOn, m, today),
+  timing: timingOf(p.dueOn, m, today),
+});
+
+const subjectOf = (subject: string | null, m: Messages): string =>
+  subject === null ? '' : fill(m.contributionSubject, { subject: periodOf(subject, m) ?? subject });
+
+/** `2026Q1` in words; null for what is no quarter. */
+function periodOf(subject: string, m: Messages): string | null {
+  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
+  if (!year || !quarter) return null;
+  return fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] });
+}
 
 const itemOf = (
   { taskNumber, taskContent }: { taskNumber: string | null; taskContent: string },
@@ -227,10 +282,5 @@ function timingOf(dueOn: LocalDate, m: Messages, today: LocalDate): string {
 function dutyOf({ obligationKind, subject }: NotificationParameters<'follow_up'>, m: Messages): string {
   const withSubject = m.dutiesWithSubject[obligationKind];
   if (!withSubject || subject === null) return m.duties[obligationKind];
-  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
-  const named =
-    year && quarter
-      ? fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] })
-      : quoted(subject);
-  return fill(withSubject, { subject: named });
+  return fill(withSubject, { subject: periodOf(subject, m) ?? quoted(subject) });
 }

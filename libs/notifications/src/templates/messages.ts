@@ -1,6 +1,6 @@
 import type { DroppedState, NoticeColour, ObjectionOutcome, ObligationKind, ReorganisationKind } from '@duban/domain';
 import type { UpperMove } from '@duban/tasks';
-import type { Reported, RevisedPart } from '../notification.kinds';
+import type { OfficeDue, Reported, RevisedPart } from '../notification.kinds';
 
 /** Sorts of lines, the most urgent first: the order within a digest. */
 export const LINE_SORTS = [
@@ -11,24 +11,35 @@ export const LINE_SORTS = [
   'reopened',
   'objected',
   'unsatisfied',
+  'office_urged',
+  'returned',
+  'reopened',
+  'objected',
+  'coordination_raised',
+  'contribution_returned',
   'notice_rejected',
   'action_plan_returned',
   'report_sent_back',
   'reorganisation_failed',
+  'office_reminded',
   'reminder',
   'matter_registered',
+  'contribution_asked',
   'task_issued',
   'transferred',
   'objection_settled',
+  'coordination_settled',
   'work_taken_over',
   'task_revised',
   'report_to_confirm',
   'upper_moved',
   'reported',
   'action_plan_submitted',
+  'contribution_submitted',
   'notice_answered',
   'resumed',
   'suspended',
+  'contribution_withdrawn',
   'ended',
   'action_plan_approved',
   'verified',
@@ -78,6 +89,13 @@ export interface Messages {
   endings: Readonly<Record<DroppedState, string>>;
   /** What the office decided of an objection. */
   objectionOutcomes: Readonly<Record<ObjectionOutcome, string>>;
+  /** What the office owes an answer. */
+  officeDues: Readonly<Record<OfficeDue, string>>;
+  settleBy: string;
+  contributeBy: string;
+  /** The period or subject of which a contribution speaks, and what is asked. */
+  contributionSubject: string;
+  contributionQuestion: string;
   completeBy: string;
   /** What is handed in. */
   reports: Readonly<Record<Reported, string>>;
