@@ -2,6 +2,7 @@ import { DemonstrationClock } from '@duban/database';
 import { ReportingModule } from '@duban/reporting';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ApplicationsController } from './applications/applications.controller';
 import { AssignmentsController } from './assignments/assignments.controller';
 import { BreakdownsController } from './breakdowns/breakdowns.controller';
 import { VerificationsController } from './assignments/verifications.controller';
@@ -22,6 +23,7 @@ import { PersonsController } from './persons/persons.controller';
 import { PostChangesController } from './persons/post-changes.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
+import { PlanCloseController } from './plans/plan-close.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { ActionPlansController } from './reports/action-plans.controller';
@@ -68,6 +70,7 @@ export const CONTROLLERS = {
     DraftController,
     UnresolvedNamesController,
     PlansController,
+    PlanCloseController,
     PlanImportsController,
     RevisionsController,
     RestrictionsController,
@@ -87,6 +90,7 @@ export const CONTROLLERS = {
     CoordinationsController,
     HoldingsController,
     GroupCompletionController,
+    ApplicationsController,
     SupervisionController,
     MessagesController,
     OperationsController,

@@ -161,6 +161,10 @@ const taskFields = z.object({
     .meta({ description: 'The revised document that `source` is of; null: the plan’s own.' }),
   receivedOn: textOrNull.optional().meta({ description: 'Of a registered matter: the day on which it came.' }),
   level: textOrNull.optional().meta({ description: 'Of a registered matter: how urgent or hard it is.' }),
+  carriedFromTaskId: uuid.nullable().optional().meta({
+    description: 'The task of an earlier year that it carries on (结转).',
+  }),
+  carriedToTaskId: uuid.optional().meta({ description: 'At a past instant: the task that carries it on.' }),
   state: assignmentState.nullable().meta({ description: 'Null while the plan is a draft.' }),
   version: z.int(),
   assignments: z.array(assignment),

@@ -48,6 +48,9 @@ describe('The answers', () => {
   let lower: Json;
   let sectionId: string;
   let policy: Json;
+  let applicationId: string;
+  /** A plan that is to be closed. */
+  let closing: Json;
   let eventId: string;
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
@@ -62,6 +65,14 @@ describe('The answers', () => {
     // Signed by an export, of which the proofs are asked.
     await (await opened.as('auditor')).ask('GET', '/history/export');
     [{ id: eventId }] = (await opened.query(`select id from history_event order by seq limit 1`)) as [Json];
+    const asked = { kind: 'extension', reason: '延期。', dueOn: '2024-06-20', progress: '在办。' };
+    const { id } = parts.unsigned.obligations.find((o) => o.kind === 'completion');
+    const path = `/assignments/${parts.unsigned.id}/applications`;
+    applicationId = (await (await opened.as('LD01.contact')).post(path, { ...asked, obligationId: id })).id;
+    const small = REVIEWED.replace(/　　1[^]*?(?=　　3)/, '').replace('清淤。', '清淤。（牵头单位：市水利局）');
+    const { id: closingId } = await opened.draft(small);
+    await (await opened.as('office')).post(`/plans/${closingId}/issue`, ISSUE);
+    closing = await (await opened.as('office')).get(`/plans/${closingId}/close`);
     ({ policy } = await (await opened.as('security')).get('/sign-in-policy'));
     contract = await Contract.of(opened);
     return opened;
@@ -76,6 +87,16 @@ describe('The answers', () => {
         targets: [{ text: '更新30台', value: 30, unit: '台', comparator: 'gte' }],
       },
     ],
+  });
+
+  const closingAsked = (): object => ({
+    digest: closing.digest,
+    decisions: closing.tasks.map(({ taskId }: Json) => ({
+      taskId,
+      decision: 'give_up',
+      reason: '不再办理。',
+      unimplementedReason: 'given_up',
+    })),
   });
 
   /** A plan with an open revision that has an item of every kind. */
@@ -366,6 +387,20 @@ describe('The answers', () => {
       'GET /objections': gets('/objections', ...lists, '?state=open'),
       'GET /tasks/{id}/holdings': gets(`/tasks/${taskId}/holdings`),
       'GET /holdings': gets(`/holdings?planId=${edge().planId}`),
+      'GET /plans/{id}/close': [['office', 'GET', `/plans/${edge().planId}/close`]],
+      'POST /plans/{id}/close': [['office', 'POST', `/plans/${closing.planId}/close`, { json: closingAsked() }]],
+      'POST /assignments/{id}/applications': [
+        [
+          'LD01.head',
+          'POST',
+          `/assignments/${parts.unsigned.id}/applications`,
+          { json: { kind: 'close_unimplemented', reason: '资金收回。', unimplementedReason: 'funds_withdrawn' } },
+        ],
+      ],
+      'GET /applications': gets('/applications', ...lists, '?state=requested&kind=extension'),
+      'POST /applications/{id}/transitions': [
+        ['office', 'POST', `/applications/${applicationId}/transitions`, { json: { event: 'deny', reason: '不准。' } }],
+      ],
       'GET /obligations': gets('/obligations', ...lists, '?state=discharged', '?kind=milestone'),
       'GET /follow-ups': gets('/follow-ups', ...lists, '?colour=blue', '?kind=reminder'),
       'GET /notices': gets('/notices', ...lists, '?state=answered'),

@@ -180,6 +180,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   'POST /plans/{id}/deadlines': { does: () => ({ deadline: { text: '年底前', due: '2023-12-31' } }), stops: STALE },
   'PUT /plans/{id}/unresolved-names': { does: () => ({ name: '市某局', unitId: NOBODY }), stops: STALE },
   'POST /plans/{id}/issue': { does: () => ISSUE, stops: { issuedOn: '2099-01-01' } },
+  'POST /plans/{id}/close': { does: () => ({ digest: 'read-before', decisions: [] }), stops: { digest: 'stale' } },
   'PUT /plans/{id}/restrictions': { does: () => ({ usernames: ['office'] }), stops: { usernames: ['nobody'] } },
   'PUT /tasks/{id}/restrictions': { does: () => ({ usernames: [] }), stops: { usernames: ['nobody'] } },
   'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/take': { does: () => ({}), stops: STALE },
@@ -219,6 +220,16 @@ const BODIES: Readonly<Record<string, Body>> = {
   'POST /tasks/{id}/coordinations': {
     does: () => ({ about: '分工', with: ['LD01'], reason: '不一。' }),
     stops: { with: ['NONE'] },
+  },
+  'POST /assignments/{id}/applications': {
+    does: ({ obligation }) => ({
+      kind: 'extension',
+      reason: '延期。',
+      obligationId: obligation,
+      dueOn: '2099-01-01',
+      progress: '在办。',
+    }),
+    stops: { obligationId: NOBODY },
   },
   'POST /notices/{id}/transitions': { does: () => ({ event: 'answer', answer: '在办。' }), stops: STALE },
 };

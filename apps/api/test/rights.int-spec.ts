@@ -695,6 +695,44 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /plans/{id}/close': [get((w) => `/plans/${w.small.id}/close`, ['office'])],
+  'POST /plans/{id}/close': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `/plans/${w.small.id}/close`,
+        { json: { digest: 'stale', decisions: [] } },
+      ],
+      allowed: ['office'],
+      hear: '409 PLAN.CLOSE_STALE',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'POST /assignments/{id}/applications': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `/assignments/${w.lead.id}/applications`,
+        { json: { kind: 'extension', reason: 'x', obligationId: NOTHING, dueOn: '2024-01-31', progress: 'x' } },
+      ],
+      allowed: [...OWN],
+      hear: '404 OBLIGATION.UNKNOWN',
+      refusal: '403 ASSIGNMENT.NOT_YOURS',
+      others: { ...NEVER, office: '422 APPLICATION.UNIT_ASKS', officer: '422 APPLICATION.UNIT_ASKS' },
+    },
+  ],
+  'GET /applications': [get('/applications', READERS)],
+  'POST /applications/{id}/transitions': [
+    as(
+      'POST',
+      `/applications/${NOTHING}/transitions`,
+      { event: 'approve' },
+      [...OFFICE, ...OWN, ...OTHER],
+      '404 APPLICATION.UNKNOWN',
+    ),
+  ],
   'GET /obligations': [get('/obligations', READERS)],
   'GET /follow-ups': [get('/follow-ups', READERS)],
   'GET /notices': [get('/notices', READERS)],

@@ -31,6 +31,7 @@ const WITH_CONSEQUENCES = [
   'libs/directory/src/sign-in/password.service.ts',
   'libs/reporting/src/breakdown.reader.ts',
   'libs/reporting/src/past-board.ts',
+  'libs/supervision/src/application.service.ts',
   'libs/supervision/src/notice.service.ts',
   'libs/supervision/src/obligation.service.ts',
   'libs/supervision/src/report-obligations.ts',

@@ -1,6 +1,7 @@
 import {
   actionPlanMachine,
   actionPlanMeasureMachine,
+  applicationMachine,
   assignmentMachine,
   contributionMachine,
   coordinationMachine,
@@ -24,6 +25,7 @@ describe('check constraints of states', () => {
     ['ck_plan_state', planMachine],
     ['ck_task_state', assignmentMachine],
     ['ck_assignment_state', assignmentMachine],
+    ['ck_application_state', applicationMachine],
     ['ck_supervision_notice_state', noticeMachine],
     ['ck_delivery_state', deliveryMachine],
     ['ck_post_change_state', postChangeMachine],

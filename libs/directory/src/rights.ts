@@ -80,6 +80,12 @@ const RIGHTS = {
   'instruction.give': { ...OFFICE, leader: 'all' },
   /** Record what the public thinks of what was done (满意度). */
   'satisfaction.record': OFFICE,
+  /** Apply for more time, for an end without success, for a review of a return; take that back. */
+  'application.make': { ...OFFICE, ...UNIT },
+  /** Decide on applications: the office, and a lead on the dates that it set. */
+  'application.decide': { ...OFFICE, ...UNIT_THAT_LEADS },
+  /** Close a plan at the year's end. */
+  'plan.close': { office: 'all' },
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   'read.all': GOVERNMENT,
@@ -106,6 +112,8 @@ const OF_MATTERS: readonly Action[] = [
   'breakdown.judge',
   'instruction.give',
   'satisfaction.record',
+  'application.make',
+  'application.decide',
   'account.edit_own',
   'report.confirm',
   'notice.answer',
@@ -154,6 +162,12 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'report.confirm': ['confirm what one’s unit hands in, or send it back', '审签本单位报送'],
   'instruction.give': ['give leaders’ instructions on tasks, and record them', '作出、登记领导批示'],
   'satisfaction.record': ['record how satisfied the public is', '登记满意度回访'],
+  'application.make': [
+    'apply for an extension, an end without success, a review; withdraw that',
+    '申请延期、未能办成、复核，撤回申请',
+  ],
+  'application.decide': ['decide on applications', '审批申请'],
+  'plan.close': ['close a plan at the year’s end', '年终结转'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],

@@ -46,6 +46,10 @@ const TABLE = readTable(`
   return               office     -                -                in_progress      -            -          -
   return               lead_unit  -                -                in_progress      -            -          -
   return               approver   -                -                no               -            -          -
+  restore              unit       -                no               -                -            -          -
+  restore              office     -                reported         -                -            -          -
+  restore              lead_unit  -                no               -                -            -          -
+  restore              approver   -                no               -                -            -          -
   verify               unit       -                -                no               -            -          -
   verify               office     -                -                verified         -            -          -
   verify               lead_unit  -                -                verified         -            -          -
@@ -86,6 +90,7 @@ const FINE: AssignmentFacts = {
   cancelReason: 'merged',
   unimplementedReason: 'force_majeure',
   isOwnRequest: false,
+  isReviewUpheld: true,
   mayStillObject: true,
   objectionOutcome: 'rejected',
   transferTo: 'fine',
@@ -103,8 +108,9 @@ const FINE: AssignmentFacts = {
   returnsWhole: false,
 };
 
-const text = fc.constantFrom(null, '', '  ', '确有必要');
-const few = fc.constantFrom(0, 1);
+// Mostly as it should be: else hardly a path comes to its end.
+const text = fc.constantFrom(null, '', '  ', '确有必要', '确有必要', '确有必要');
+const few = fc.constantFrom(0, 0, 0, 1);
 const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   isLead: fc.boolean(),
   hasLead: fc.constantFrom(true, true, true, false),
@@ -114,6 +120,7 @@ const anyFacts: fc.Arbitrary<AssignmentFacts> = fc.record({
   cancelReason: fc.constantFrom(null, ...CANCEL_REASONS, 'forgotten'),
   unimplementedReason: fc.constantFrom(null, ...UNIMPLEMENTED_REASONS, 'too_hard'),
   isOwnRequest: fc.boolean(),
+  isReviewUpheld: fc.boolean(),
   mayStillObject: fc.boolean(),
   objectionOutcome: fc.constantFrom(null, ...OBJECTION_OUTCOMES, 'perhaps'),
   transferTo: fc.constantFrom('fine', 'missing', 'same_unit', 'has_a_part'),
@@ -402,6 +409,7 @@ it('is drawn as a diagram', () => {
       in_progress --> reported: report
       reported --> in_progress: withdraw
       reported --> in_progress: return
+      in_progress --> reported: restore
       reported --> verified: verify
       verified --> in_progress: reopen
       assigned --> assigned: suspend (+suspended)

@@ -9,6 +9,7 @@ export const CANCEL_REASONS = [
   'superseded',
   'plan_revised',
   'group_completed',
+  'carried_over',
 ] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
@@ -52,6 +53,8 @@ export interface AssignmentFacts {
   unimplementedReason: string | null;
   /** Whoever decides asked for it themselves: nobody approves their own. */
   isOwnRequest: boolean;
+  /** A review (复核) of the return was asked for and upheld. */
+  isReviewUpheld: boolean;
   /** The time in which a unit may say that a matter is not its own has not passed. */
   mayStillObject: boolean;
   objectionOutcome: string | null;
@@ -99,6 +102,11 @@ const notOwnRequest: Guard<AssignmentFacts> = {
   code: 'ASSIGNMENT.OWN_REQUEST',
   message: 'Nobody approves what they asked for themselves.',
   allows: (f) => !f.isOwnRequest,
+};
+const reviewUpheld: Guard<AssignmentFacts> = {
+  code: 'ASSIGNMENT.NO_REVIEW',
+  message: 'A return is annulled by an approved review alone; the unit applies for it.',
+  allows: (f) => f.isReviewUpheld,
 };
 const withinWindow: Guard<AssignmentFacts> = {
   code: 'ASSIGNMENT.OBJECTION_TOO_LATE',
@@ -300,6 +308,15 @@ export const assignmentMachine = defineMachine<AssignmentFacts>()({
       actors: ['office', 'lead_unit'],
       guards: [notOwnReport, returnedByTheRightSide, wholeFromTheLead, reasonGiven],
       effects: ['record_verification', 'require_rectification'],
+    },
+    {
+      on: 'restore',
+      from: ['in_progress'],
+      to: 'reported',
+      barredBy: ['suspended'],
+      actors: ['office'],
+      guards: [reviewUpheld],
+      effects: ['restore_completion'],
     },
     {
       on: 'verify',

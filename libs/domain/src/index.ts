@@ -1,4 +1,6 @@
 export * from './assignment.machine';
+export * from './application.machine';
+export * from './application-rules';
 export * from './plan-import.machine';
 export * from './plan.machine';
 export * from './notice.machine';

@@ -9,6 +9,7 @@ const EFFECTS = [
   'discharge_completion',
   'reinstate_completion',
   'require_rectification',
+  'restore_completion',
   'lapse_obligations',
   'tell_verified',
   'record_objection',
@@ -41,6 +42,7 @@ describe('MACHINES', () => {
     expect(MACHINES.map((machine) => machine.name).toSorted()).toEqual([
       'action_plan',
       'action_plan_measure',
+      'application',
       'assignment',
       'contribution',
       'coordination',

@@ -1,6 +1,7 @@
 import type { Machine } from '@duban/state-machine';
 import { actionPlanMachine } from './action-plan.machine';
 import { actionPlanMeasureMachine } from './action-plan-measure.machine';
+import { applicationMachine } from './application.machine';
 import { assignmentMachine } from './assignment.machine';
 import { contributionMachine } from './contribution.machine';
 import { coordinationMachine } from './coordination.machine';
@@ -18,6 +19,7 @@ export const MACHINES = [
   planImportMachine,
   planMachine,
   assignmentMachine,
+  applicationMachine,
   noticeMachine,
   deliveryMachine,
   postChangeMachine,

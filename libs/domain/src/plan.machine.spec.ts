@@ -4,18 +4,24 @@ import { describeTable, loosely, readTable } from '../test/machine-table';
 import { type PlanFacts, planMachine } from './plan.machine';
 
 const TABLE = readTable(`
-  event  relation  draft   issued
-  issue  office    issued  -
+  event  relation  draft   issued  closed
+  issue  office    issued  -       -
+  issue  approver  no      -       -
+  close  office    -       no      -
+  close  approver  -       closed  -
 `);
 
-const FINE: PlanFacts = { taskCount: 22, tasksWithoutUnit: 0, unknownUnits: 0 };
+const FINE: PlanFacts = { taskCount: 22, tasksWithoutUnit: 0, unknownUnits: 0, undecidedTasks: 0 };
 const few = fc.constantFrom(0, 1);
 
 describeTable(
   loosely<PlanFacts>(planMachine),
   TABLE,
-  { granting: () => FINE, any: fc.record({ taskCount: few, tasksWithoutUnit: few, unknownUnits: few }) },
-  ['issued'],
+  {
+    granting: () => FINE,
+    any: fc.record({ taskCount: few, tasksWithoutUnit: few, unknownUnits: few, undecidedTasks: few }),
+  },
+  ['closed'],
 );
 
 it.each<[Partial<PlanFacts>, string]>([
@@ -31,6 +37,11 @@ it.each<[Partial<PlanFacts>, string]>([
   });
 });
 
+it('is not closed while an open task is undecided', () => {
+  const facts = { ...FINE, undecidedTasks: 1 };
+  expect(decide(planMachine, 'issued', 'close', ['approver'], facts)).toMatchObject({ code: 'PLAN.UNDECIDED' });
+});
+
 it('is issued by nobody but the office', () => {
   expect(decide(planMachine, 'draft', 'issue', [], FINE)).toMatchObject({ ok: false, reason: 'actor_not_allowed' });
 });
@@ -44,6 +55,7 @@ it('is drawn as a diagram', () => {
     "stateDiagram-v2
       [*] --> draft
       draft --> issued: issue
-      issued --> [*]"
+      issued --> closed: close
+      closed --> [*]"
   `);
 });

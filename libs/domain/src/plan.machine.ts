@@ -4,6 +4,8 @@ export interface PlanFacts {
   taskCount: number;
   tasksWithoutUnit: number;
   unknownUnits: number;
+  /** Tasks with open parts of which nobody has said what becomes of them. */
+  undecidedTasks: number;
 }
 
 const hasTasks: Guard<PlanFacts> = {
@@ -22,12 +24,18 @@ const unitsKnown: Guard<PlanFacts> = {
   allows: (f) => f.unknownUnits === 0,
 };
 
-/** A responsibility breakdown (责任分解方案): drafted by import, binding once issued. */
+const everyTaskDecided: Guard<PlanFacts> = {
+  code: 'PLAN.UNDECIDED',
+  message: 'Say of every open task whether it is carried over or given up.',
+  allows: (f) => f.undecidedTasks === 0,
+};
+
+/** A responsibility breakdown (责任分解方案): drafted by import, binding once issued, closed at the year's end (年终结转). */
 export const planMachine = defineMachine<PlanFacts>()({
   name: 'plan',
-  version: 1,
+  version: 2,
   initial: 'draft',
-  states: { draft: {}, issued: { terminal: true } },
+  states: { draft: {}, issued: {}, closed: { terminal: true } },
   transitions: [
     {
       on: 'issue',
@@ -36,6 +44,7 @@ export const planMachine = defineMachine<PlanFacts>()({
       actors: ['office'],
       guards: [hasTasks, everyTaskHasAUnit, unitsKnown],
     },
+    { on: 'close', from: ['issued'], to: 'closed', actors: ['approver'], guards: [everyTaskDecided] },
   ],
 });
 

@@ -198,6 +198,12 @@ export const policySchema = z
       .default({ workingDaysBefore: 5, workingDays: 5 }),
     /** How long the office has to settle a disagreement (协调). */
     coordination: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
+    /** Extensions (延期) that officers grant by themselves: how many of one obligation, by how many days at most each. */
+    extension: z
+      .strictObject({ officers: z.strictObject({ times: z.int().min(0), days: z.int().min(0) }) })
+      .default({ officers: { times: 1, days: 30 } }),
+    /** How long after a return its unit may ask for a review (复核). */
+    review: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
   })
   .superRefine((policy, ctx) => {
     const known = (id: string, path: (string | number)[]): void => {

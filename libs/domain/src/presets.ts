@@ -48,6 +48,8 @@ export const annualReport = definePolicy({
   satisfaction: { calledBackPercent: 10 },
   contribution: { workingDaysBefore: 5, workingDays: 5 },
   coordination: { workingDays: 5 },
+  extension: { officers: { times: 1, days: 30 } },
+  review: { workingDays: 5 },
 });
 
 export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];

@@ -21,6 +21,7 @@ export const ENTITIES = [
   'contribution',
   'coordination',
   'group_completion',
+  'application',
   'obligation',
   'report',
   'action_plan',

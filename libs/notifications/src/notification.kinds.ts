@@ -1,4 +1,5 @@
 import {
+  APPLICATION_KINDS,
   DROPPED_STATES,
   NOTICE_COLOURS,
   OBJECTION_OUTCOMES,
@@ -45,6 +46,12 @@ const aboutReport = aboutTask.extend({ reportKind: z.enum(REPORTED) });
 /** What a revision of the plan (修订) means to a unit. */
 const REVISED_PARTS = ['added', 'removed', 'leads', 'supports', 'changed'] as const;
 export type RevisedPart = (typeof REVISED_PARTS)[number];
+/** What is applied for, of what is owed; the date that is asked for or granted. */
+const aboutApplication = aboutTask.extend({
+  applicationKind: z.enum(APPLICATION_KINDS),
+  obligationKind: maybe(z.enum(OBLIGATION_KINDS)),
+  dueOn: maybe(date),
+});
 const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
 
 /** What the office owes an answer: an objection (异议), a disagreement (协调). */
@@ -81,6 +88,8 @@ export const NOTIFICATION_KINDS = {
   coordination_settled: aboutTask.extend({ about: z.string(), decision: z.string() }),
   office_reminded: officeDue,
   office_urged: officeDue,
+  application_made: aboutApplication.extend({ reason: z.string() }),
+  application_decided: aboutApplication.extend({ decision: z.enum(['approved', 'denied']), reason: maybe(z.string()) }),
   notice_answered: aboutNotice,
   notice_rejected: aboutNotice.extend({ reason: maybe(z.string()) }),
   action_plan_submitted: aboutTask,

@@ -1,4 +1,5 @@
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
+export { ApplicationReader } from './application.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';

@@ -3,6 +3,7 @@ import { BreakdownReader } from './breakdown.reader';
 import { InstructionReader } from './instruction.reader';
 import { SatisfactionReader } from './satisfaction.reader';
 import { VerificationReader } from './verification.reader';
+import { ApplicationReader } from './application.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { GroupsReader } from './groups.reader';
@@ -33,6 +34,7 @@ const READERS = [
   TogetherReader,
   HoldingsReader,
   GroupsReader,
+  ApplicationReader,
 ];
 
 @Global()

@@ -33,11 +33,22 @@ export interface ReportView {
   measurements: FigureView[];
 }
 
+/** The same task in the plan of another year. */
+export interface CarriedTask {
+  taskId: string;
+  planId: string;
+  planTitle: string;
+  year: number | null;
+}
+
 /** A task with all that belongs to it and to its parts. */
 export interface TaskDetail extends TaskView {
   asOf: string | null;
   /** What is known of it where it was registered (事项登记), or is a part of such a one. */
   matter: MatterSnapshot | null;
+  /** The task of an earlier year that it carries on, and those that carry it on (结转). */
+  carriedFrom: CarriedTask | null;
+  carriedTo: CarriedTask[];
   obligations: ObligationSnapshot[];
   notices: NoticeSnapshot[];
   reports: ReportView[];
@@ -50,7 +61,7 @@ export interface TaskDetail extends TaskView {
   satisfaction: SatisfactionView[];
 }
 
-type WithoutPeriods = Omit<TaskDetail, 'periods'>;
+type FoundTask = Omit<TaskDetail, 'periods' | 'carriedFrom' | 'carriedTo'>;
 
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
@@ -117,7 +128,8 @@ export class TaskReader {
     const detail = asOf ? await this.at(tx, id, asOf) : await this.now(tx, now, id);
     const seen = sight ? asSeen(detail, sight) : detail;
     const targets = new Map([seen, ...seen.subtasks].map((task) => [task.id, task.targets]));
-    return { ...seen, periods: periodsOf(targets, seen.obligations, seen.reports, asOf ?? now) };
+    const periods = periodsOf(targets, seen.obligations, seen.reports, asOf ?? now);
+    return { ...seen, periods, ...(await carriedOf(tx, id, asOf)) };
   }
 
   async historyOf(
@@ -164,7 +176,7 @@ export class TaskReader {
     return { unitId, ...own };
   }
 
-  private async now(tx: EntityManager, now: Date, id: string): Promise<WithoutPeriods> {
+  private async now(tx: EntityManager, now: Date, id: string): Promise<FoundTask> {
     const [task] = await presentTasks(tx, { taskId: id });
     if (!task) {
       throw notFound(
@@ -224,7 +236,7 @@ export class TaskReader {
     };
   }
 
-  private async at(tx: EntityManager, id: string, asOf: Date): Promise<WithoutPeriods> {
+  private async at(tx: EntityManager, id: string, asOf: Date): Promise<FoundTask> {
     const scope = { taskIds: await this.history.idsOfTask(tx, id) };
     const tasks = await this.history.statesAt<TaskSnapshot>(tx, scope, 'task', asOf);
     if (!tasks.some((task) => task.id === id)) {
@@ -255,6 +267,26 @@ export class TaskReader {
   }
 }
 
+/** As far as the actor sees the other one. */
+async function carriedOf(
+  tx: EntityManager,
+  id: string,
+  asOf: Date | null,
+): Promise<Pick<TaskDetail, 'carriedFrom' | 'carriedTo'>> {
+  const rows: (CarriedTask & { isFrom: boolean })[] = await tx.query(
+    `select other.id as "taskId", other.plan_id as "planId", p.title as "planTitle", p.year,
+       other.carried_from_task_id is distinct from $1 as "isFrom"
+     from task other join plan p on p.id = other.plan_id
+     where (other.carried_from_task_id = $1 or other.id = (select carried_from_task_id from task where id = $1))
+       and other.created_at <= coalesce($2, other.created_at)
+     order by other.created_at, other.id`,
+    [id, asOf],
+  );
+  const those = (wanted: boolean): CarriedTask[] =>
+    rows.flatMap(({ isFrom, ...other }) => (isFrom === wanted ? [other] : []));
+  return { carriedFrom: those(true)[0] ?? null, carriedTo: those(false) };
+}
+
 /** What was taken out of a draft is there in history alone, with its plan. */
 async function assertOfMatter(tx: EntityManager, actor: Actor, taskId: string): Promise<void> {
   if (!actor.delegation?.matter) return;
@@ -269,10 +301,7 @@ const notYours = (taskId: string): Error =>
   forbidden('TASK.NOT_YOURS', 'Your unit has no part in this task.', { taskId });
 
 /** The lead sees how the other units stand; those see who is in it, and of what was owed and said their own. */
-function asSeen(
-  detail: WithoutPeriods,
-  { taskIds, ledTaskIds, assignmentIds, obligationIds }: UnitSight,
-): WithoutPeriods {
+function asSeen(detail: FoundTask, { taskIds, ledTaskIds, assignmentIds, obligationIds }: UnitSight): FoundTask {
   const led = new Set(ledTaskIds);
   const ledAssignments = new Set(
     [detail, ...detail.subtasks]

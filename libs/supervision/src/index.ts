@@ -1,6 +1,9 @@
+import { Application } from './application.entity';
 import { Obligation } from './obligation.entity';
 import { SupervisionNotice } from './supervision-notice.entity';
 
+export { type ApplicationDecision, type ApplicationInput, ApplicationService } from './application.service';
+export type { ApplicationSnapshot } from './application.entity';
 export { type NoticeInput, NoticeService } from './notice.service';
 export { lockWaiting } from './notification.writer';
 export { OfficeDues } from './office-dues.service';
@@ -11,4 +14,4 @@ export { SupervisionModule } from './supervision.module';
 export { type SweepResult, SweepService } from './sweep.service';
 
 /** The tables that this library maps; follow-ups, deadline versions and notifications are written as sets. */
-export const SUPERVISION_ENTITIES = [Obligation, SupervisionNotice];
+export const SUPERVISION_ENTITIES = [Obligation, SupervisionNotice, Application];

@@ -42,6 +42,8 @@ export interface WantedNotification {
     | TogetherMessage['kind']
     | 'office_reminded'
     | 'office_urged'
+    | 'application_made'
+    | 'application_decided'
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'

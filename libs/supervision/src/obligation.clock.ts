@@ -13,9 +13,10 @@ import { UnitDirectory } from '@duban/directory';
 import { HistoryService } from '@duban/history';
 import { type LocalDate, localDateOf, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { type AssignmentChange, PolicyService, redateTask } from '@duban/tasks';
+import { type ActedPart, type AssignmentChange, PolicyService, redateTask } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 import { termsOf } from './obligation.terms';
 import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
@@ -43,6 +44,7 @@ export class ObligationClock {
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
     private readonly writer: ObligationWriter,
+    private readonly notices: NoticeCloser,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -164,6 +166,33 @@ export class ObligationClock {
     return { signForBy: obligation.effectiveOn };
   }
 
+  /**
+   * Owed by another date (延期), with the ladder from its first step. It is late no more, so the notices about the date
+   * before are closed; what was late then stays so in what was recorded.
+   */
+  async extend(
+    tx: EntityManager,
+    part: ActedPart,
+    obligation: Obligation,
+    dueOn: LocalDate,
+    origin: DeadlineOrigin,
+  ): Promise<void> {
+    await this.redate(tx, part, await this.termsOf(tx, part), obligation, dueOn, origin);
+    await this.notices.closeOf(tx, part.actor, part.at, part.plan.id, [obligation]);
+    await this.redateTask(tx, part);
+  }
+
+  /** Who set the present date, and what is to be known of it: not of those that follow from a clock that stood. */
+  async originOf(tx: EntityManager, obligationId: string): Promise<{ version: number; setByUnit: string | null }> {
+    const [row]: { version: number; setByUnit: string | null }[] = await tx.query(
+      `select version, base->>'setByUnit' as "setByUnit" from deadline_version
+       where obligation_id = $1 and not base ? 'countedFrom' order by version desc limit 1`,
+      [obligationId],
+    );
+    if (!row) throw new Error(`obligation ${obligationId} has no deadline`);
+    return row;
+  }
+
   /** Owed again by the date that it had; the ladder goes on after what was sent of it. */
   private async takeUp(
     tx: EntityManager,
@@ -187,7 +216,7 @@ export class ObligationClock {
 
   private async redate(
     tx: EntityManager,
-    change: AssignmentChange,
+    change: ActedPart,
     { policy, timeZone }: Terms,
     obligation: Obligation,
     dueOn: LocalDate,
@@ -198,7 +227,7 @@ export class ObligationClock {
   }
 
   /** A lead's date is its task's. */
-  private async redateTask(tx: EntityManager, { actor, at, task, assignment }: AssignmentChange): Promise<void> {
+  private async redateTask(tx: EntityManager, { actor, at, task, assignment }: ActedPart): Promise<void> {
     if (assignment.role !== 'lead') return;
     const days: { dueOn: LocalDate }[] = await tx.query(
       `select o.due_on::text as "dueOn" from obligation o join assignment a on a.id = o.assignment_id
@@ -282,7 +311,7 @@ export class ObligationClock {
     });
   }
 
-  private async termsOf(tx: EntityManager, { plan, assignment, at }: AssignmentChange): Promise<Terms> {
+  private async termsOf(tx: EntityManager, { plan, assignment, at }: ActedPart): Promise<Terms> {
     const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
     return { policy: await this.policies.ofPlan(tx, plan), timeZone, today: localDateOf(at, timeZone) };
   }

@@ -287,7 +287,13 @@ describe('ObligationService', () => {
       const why = await office.query(`select rule, base from deadline_version where obligation_id = $1`, [
         rectification.id,
       ]);
-      expect(why).toEqual([{ rule: 'set when the completion was returned', base: { returnedOn: '2023-01-12' } }]);
+      expect(why).toEqual([
+        {
+          rule: 'set when the completion was returned',
+          // By the lead, which decides on an extension of it.
+          base: { returnedOn: '2023-01-12', setByUnit: expect.any(String) },
+        },
+      ]);
 
       await office.move('S03.contact', other, 'report', { evidence });
       expect(await statesOf(other)).toContain('rectification 1 discharged');

@@ -25,6 +25,7 @@ import { type EntityManager, In } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
 import { InstructionDuties } from './instruction-duties';
 import { issuerPosts } from './issuer-posts';
+import { ApplicationCloser } from './application-closer';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { ObligationMover } from './obligation.mover';
 import { COMPLETION_KINDS, ObligationClock } from './obligation.clock';
@@ -58,6 +59,7 @@ export class ObligationService extends SupervisionPort {
     private readonly messages: PartMessages,
     private readonly breakdowns: BreakdownTeller,
     private readonly instructions: InstructionDuties,
+    private readonly applications: ApplicationCloser,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
@@ -68,11 +70,19 @@ export class ObligationService extends SupervisionPort {
     discharge_sign_for: consequence((tx, change) => this.settle(tx, change, 'discharged', ['sign_for'])),
     discharge_completion: consequence(async (tx, change) => {
       await this.settle(tx, change, 'discharged', COMPLETION_KINDS);
+      await this.withdrawApplications(tx, change, ['review']);
       await this.messages.toVerifiers(tx, change);
     }),
     reinstate_completion: consequence((tx, change) => this.obligationClock.reinstate(tx, change)),
     require_rectification: consequence((tx, change) => this.requireRectification(tx, change)),
-    lapse_obligations: consequence((tx, change) => this.settle(tx, change, 'lapsed', null)),
+    restore_completion: consequence(async (tx, change) => {
+      await this.settle(tx, change, 'lapsed', ['rectification']);
+      await this.messages.toVerifiers(tx, change);
+    }),
+    lapse_obligations: consequence(async (tx, change) => {
+      await this.settle(tx, change, 'lapsed', null);
+      await this.withdrawApplications(tx, change, ['review', 'close_unimplemented']);
+    }),
     stop_clock: consequence((tx, change) => this.obligationClock.stop(tx, change)),
     start_clock: consequence((tx, change) => this.obligationClock.start(tx, change)),
     reopen_obligations: consequence(async (tx, change) => {
@@ -190,6 +200,14 @@ export class ObligationService extends SupervisionPort {
     await this.writer.settle(tx, change, state, open);
   }
 
+  private withdrawApplications(
+    tx: EntityManager,
+    { actor, at, plan, assignment }: AssignmentChange,
+    kinds: readonly ('close_unimplemented' | 'review')[],
+  ): Promise<void> {
+    return this.applications.closeOfPart(tx, actor, at, plan.id, assignment.id, kinds);
+  }
+
   private async requireRectification(tx: EntityManager, returned: AssignmentChange): Promise<void> {
     const { actor, at, plan, assignment, rectifyBy } = returned;
     const policy = await this.policies.ofPlan(tx, plan);
@@ -208,7 +226,10 @@ export class ObligationService extends SupervisionPort {
       dueOn,
     });
     const rule = rectifyBy ? 'set when the completion was returned' : `${workingDays} working days after the return`;
-    const origins = new Map([[obligation.id, { rule, base: { returnedOn: today } }]]);
+    // Whoever set the date grants an extension of it: a lead, or else the office.
+    const setBy: Record<string, string> =
+      rectifyBy !== null && actor.unitId !== null ? { setByUnit: actor.unitId } : {};
+    const origins = new Map([[obligation.id, { rule, base: { returnedOn: today, ...setBy } }]]);
     await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', [obligation], origins);
     const { reason, conclusion } = returned;
     await this.messages.toUnit(tx, returned, 'returned', { reason, conclusion, rectifyBy: dueOn });

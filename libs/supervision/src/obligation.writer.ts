@@ -6,6 +6,7 @@ import type { AssignmentChange } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
+import { ApplicationCloser } from './application-closer';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 
@@ -22,6 +23,7 @@ export class ObligationWriter {
     private readonly history: HistoryService,
     private readonly notices: NoticeCloser,
     private readonly breakdowns: BreakdownTeller,
+    private readonly applications: ApplicationCloser,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -154,7 +156,7 @@ export class ObligationWriter {
     await this.history.append(tx, actor, at, [obligationChange(type, obligation, plan.id, before)]);
   }
 
-  /** Ends obligations that the caller has locked, and closes the notices about them. */
+  /** Ends obligations that the caller has locked, and closes the notices and takes back the applications about them. */
   async settle(
     tx: EntityManager,
     { actor, at, plan }: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
@@ -170,6 +172,7 @@ export class ObligationWriter {
     }
     await this.history.append(tx, actor, at, changes);
     await this.notices.closeOf(tx, actor, at, plan.id, obligations);
+    await this.applications.closeOf(tx, actor, at, plan.id, obligations);
   }
 }
 

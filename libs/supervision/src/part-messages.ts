@@ -1,9 +1,17 @@
 import { UnitDirectory } from '@duban/directory';
 import { DROPPED_STATES } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
-import { Assignment, type AssignmentChange, type Task, type TogetherMessage, type Unsatisfied } from '@duban/tasks';
+import {
+  type ActedPart,
+  Assignment,
+  type AssignmentChange,
+  type Task,
+  type TogetherMessage,
+  type Unsatisfied,
+} from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
+import type { Application } from './application.entity';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { excerpt, numberOf } from './obligation.terms';
 
@@ -100,6 +108,34 @@ export class PartMessages {
     return this.tell(tx, at, planId, task, assignment, contacts, kind, parameters);
   }
 
+  /** Whoever decides on an application is told: the office, or the lead that set the date. */
+  async ofApplication(tx: EntityManager, { plan, task, assignment, at }: ActedPart, asked: Application): Promise<void> {
+    const postIds: string[] = [];
+    if (asked.approverUnitId === null) postIds.push((await this.directory.governmentPosts(tx)).office);
+    else {
+      const posts = await this.directory.postsOf(tx, [asked.approverUnitId]);
+      postIds.push(posts.get(asked.approverUnitId)!.contact);
+    }
+    await this.tell(tx, at, plan.id, task, assignment, postIds, 'application_made', {
+      applicationKind: asked.kind,
+      obligationKind: await kindOf(tx, asked.obligationId),
+      dueOn: asked.askedDueOn,
+      reason: asked.reason,
+    });
+  }
+
+  /** What was decided goes to the unit, its head and its contact. */
+  async ofDecision(tx: EntityManager, { plan, task, assignment, at }: ActedPart, decided: Application): Promise<void> {
+    const posts = (await this.directory.postsOf(tx, [assignment.unitId])).get(assignment.unitId)!;
+    await this.tell(tx, at, plan.id, task, assignment, [posts.contact, posts.head], 'application_decided', {
+      applicationKind: decided.kind,
+      obligationKind: await kindOf(tx, decided.obligationId),
+      decision: decided.state,
+      dueOn: decided.grantedDueOn,
+      reason: decided.decision,
+    });
+  }
+
   private async tell(
     tx: EntityManager,
     at: Date,
@@ -128,4 +164,10 @@ export class PartMessages {
     }));
     await this.notifications.write(tx, at, timeZone, wanted);
   }
+}
+
+async function kindOf(tx: EntityManager, obligationId: string | null): Promise<string | null> {
+  if (obligationId === null) return null;
+  const [row]: { kind: string }[] = await tx.query(`select kind from obligation where id = $1`, [obligationId]);
+  return row?.kind ?? null;
 }

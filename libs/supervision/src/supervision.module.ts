@@ -2,6 +2,8 @@ import { ReportSupervision, SupervisionPort } from '@duban/tasks';
 import { Global, Module } from '@nestjs/common';
 import { BreakdownTeller } from './breakdown-teller';
 import { InstructionDuties } from './instruction-duties';
+import { ApplicationCloser } from './application-closer';
+import { ApplicationService } from './application.service';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NotificationWriter } from './notification.writer';
@@ -20,6 +22,8 @@ import { SweepService } from './sweep.service';
 @Module({
   providers: [
     ObligationService,
+    ApplicationService,
+    ApplicationCloser,
     ObligationReviser,
     ObligationMover,
     ObligationClock,
@@ -36,6 +40,6 @@ import { SweepService } from './sweep.service';
     OfficeDues,
     NotificationWriter,
   ],
-  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService, OfficeDues],
+  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService, OfficeDues, ApplicationService],
 })
 export class SupervisionModule {}

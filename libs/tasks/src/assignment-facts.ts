@@ -46,6 +46,7 @@ export class AssignmentFactsLoader {
       unreported: number;
       hasLead: boolean;
       hasAnotherPart: boolean;
+      isOwnRequest: boolean;
       reporters: string[] | null;
       reportingUnit: string | null;
     }[] = await tx.query(
@@ -56,12 +57,14 @@ export class AssignmentFactsLoader {
          exists (select from assignment where task_id = $1 and role = 'lead' and state <> all($3)) as "hasLead",
          exists (select from assignment where task_id = $1 and unit_id = $4 and id <> $2 and state <> all($5))
            as "hasAnotherPart",
+         exists (select from application where assignment_id = $2 and kind = 'close_unimplemented'
+           and state in ('requested', 'approved') and array[requested_by, requested_for] && $6::uuid[]) as "isOwnRequest",
          last.reporters, last.unit_id as "reportingUnit"
        from (select) one left join lateral (
          select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
          from report r join post p on p.id = r.post_id
          where r.assignment_id = $2 and r.kind = 'completion' order by r.reported_at desc, r.id desc limit 1) last on true`,
-      [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES, released],
+      [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES, released, peopleOf(actor)],
     );
     const measured = (target: Target): number | undefined => figures.get(target.id)?.value;
     const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
@@ -77,7 +80,8 @@ export class AssignmentFactsLoader {
       reason: input.reason ?? null,
       cancelReason: input.cancelReason ?? null,
       unimplementedReason: input.unimplementedReason ?? null,
-      isOwnRequest: false,
+      isOwnRequest: counted?.isOwnRequest ?? false,
+      isReviewUpheld: false,
       mayStillObject: input.event === 'object' && today <= (await this.objections.lastDay(tx, asked)),
       objectionOutcome: input.outcome ?? null,
       transferTo: await transferTarget(tx, asked),
@@ -106,6 +110,10 @@ export class AssignmentFactsLoader {
     return (await this.directory.predecessorsOf(tx, [unitId])).get(unitId)?.has(reportingUnit) ?? false;
   }
 }
+
+/** Whoever acts, and for whom. */
+const peopleOf = (actor: Actor): string[] =>
+  [actor.personId, actor.delegation?.personId].filter((id): id is string => typeof id === 'string');
 
 async function transferTarget(tx: EntityManager, { assignment, toUnitId }: Asked): Promise<TransferTarget> {
   if (toUnitId === null) return 'missing';

@@ -21,6 +21,7 @@ import { BreakdownTerms } from './breakdown-terms';
 import { type HeldAssignment, HeldAssignments, notYours, placeOf } from './held-assignment';
 import { Measurements } from './measurements';
 import { Objections } from './objections';
+import { assertPlanOpen } from './plan-records';
 import type { Plan } from './plan.entity';
 import { ReportService } from './report.service';
 import { assertUnitsNamed } from './restriction.service';
@@ -75,6 +76,7 @@ export class AssignmentService {
         field: 'verification',
       });
     }
+    assertPlanOpen(held.plan);
     const toUnitId = await this.unitOf(tx, held.plan, input.toUnit);
     // Counted over all parts of the task, those too that the actor does not see.
     // The figures are read as the actor, who takes over none that they do not see.
@@ -119,8 +121,17 @@ export class AssignmentService {
     id: string,
     cancelReason: CancelReason,
     reason: string,
+    isToldElsewhere = true,
   ): Promise<AssignmentSnapshot> {
-    return this.asOffice(tx, actor, at, id, { event: 'cancel', cancelReason, reason });
+    return this.asOffice(tx, actor, at, id, { event: 'cancel', cancelReason, reason }, isToldElsewhere);
+  }
+
+  /**
+   * Annuls a return whose review (复核) was upheld, by whoever may decide that: the completion waits to be judged again.
+   * @throws DomainError ASSIGNMENT.UNKNOWN, ASSIGNMENT.EVENT_NOT_ALLOWED
+   */
+  restore(tx: EntityManager, actor: Actor, at: Date, id: string, reason: string | null): Promise<AssignmentSnapshot> {
+    return this.asOffice(tx, actor, at, id, { event: 'restore', ...(reason === null ? {} : { reason }) });
   }
 
   /**
@@ -131,7 +142,7 @@ export class AssignmentService {
     if (task.state !== 'verified') return;
     await consequences(tx, async () => {
       for (const id of await this.groups.released(tx, task.id)) {
-        await this.cancel(tx, actor, at, id, 'group_completed', '集合单位已按规则完成');
+        await this.cancel(tx, actor, at, id, 'group_completed', '集合单位已按规则完成', false);
       }
     });
   }
@@ -142,10 +153,11 @@ export class AssignmentService {
     at: Date,
     id: string,
     input: TransitionInput,
+    isToldElsewhere = false,
   ): Promise<AssignmentSnapshot> {
     const held = await this.held.hold(tx, id);
     const facts = await this.factsLoader.load(tx, actor, at, { ...held, input, toUnitId: null, figures: new Map() });
-    const isToldElsewhere = input.event === 'cancel' && input.cancelReason !== 'group_completed';
+    facts.isReviewUpheld = input.event === 'restore';
     return this.decided(tx, actor, at, held, ['office'], facts, input, { toUnitId: null, isToldElsewhere });
   }
 
@@ -350,6 +362,7 @@ const EVENT_NAMES: Readonly<Record<string, string>> = {
   report: 'assignment.reported',
   withdraw: 'assignment.withdrawn',
   return: 'assignment.returned',
+  restore: 'assignment.restored',
   verify: 'assignment.verified',
   cancel: 'assignment.cancelled',
   object: 'assignment.objected',

@@ -54,6 +54,7 @@ export function addTask(draft: DraftedPlan, addition: TaskAddition, text: string
     milestones: [],
     marks: [],
     sourceRevisionId: null,
+    carriedFromTaskId: null,
     sourceStart: source?.start ?? place,
     sourceEnd: source?.end ?? place,
     state: null,

@@ -32,7 +32,7 @@ export { MatterService, type Registered } from './matter.service';
 export { takeNumbers } from './number-series';
 export type { MeasuredFigure, MeasurementInput } from './measurements';
 export { type AskedFigure, type Burden, FigureService } from './figures.service';
-export { HeldAssignments } from './held-assignment';
+export { type HeldAssignment, HeldAssignments } from './held-assignment';
 export { type GivenInstruction, InstructionService, type NewInstruction } from './instruction.service';
 export { type NewSatisfaction, SatisfactionService } from './satisfaction.service';
 export type { ContributionSnapshot } from './contribution.entity';
@@ -64,6 +64,8 @@ export {
   type PlanIssueResult,
   PlanService,
 } from './plan.service';
+export { type ClosedPlan, type PlanClosing, PlanCloseService } from './plan-close.service';
+export { assertPlanOpen } from './plan-records';
 export { readSource } from './plan-source';
 export { PolicyService, type PolicySummary, type PolicyView } from './policy.service';
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';

@@ -144,6 +144,7 @@ export function rowsOf(plan: Plan, drafts: readonly DraftTask[], at: Date): { ta
       dueOn: null,
       milestones: draft.milestones.map(({ text, due }) => ({ text, due: optionalDay(due) })),
       sourceRevisionId: null,
+      carriedFromTaskId: null,
       sourceStart: draft.source.start,
       sourceEnd: draft.source.end,
       marks: draft.marks,

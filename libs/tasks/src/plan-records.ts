@@ -43,6 +43,12 @@ export async function sourceTextOf(tx: EntityManager, planId: string): Promise<s
   return sourceText;
 }
 
+/** A closed plan (年终结转) takes no more changes. @throws DomainError PLAN.CLOSED */
+export function assertPlanOpen({ id, state }: Pick<Plan, 'id' | 'state'>): void {
+  if (state !== 'closed') return;
+  throw conflict('PLAN.CLOSED', 'The plan is closed; what was not done goes on in a later one.', { planId: id });
+}
+
 /** The plan, for this transaction alone. @throws DomainError PLAN.UNKNOWN, PLAN.RESTRICTED_PARTS */
 export async function lockPlan(tx: EntityManager, planId: string): Promise<Plan> {
   const plan = await tx.getRepository(Plan).findOne({ where: { id: planId }, lock: { mode: 'pessimistic_write' } });

@@ -23,7 +23,7 @@ export type Visibility = (typeof VISIBILITIES)[number];
  * (台账) of matters of one kind in one year.
  */
 @Entity('plan')
-@Check('ck_plan_state', `state in ('draft', 'issued')`)
+@Check('ck_plan_state', `state in ('draft', 'issued', 'closed')`)
 @Check('ck_plan_issued', `state = 'draft' or (year is not null and issued_on is not null and policy_id is not null)`)
 @Check('ck_plan_source', `source in ('document', 'register')`)
 @Check(

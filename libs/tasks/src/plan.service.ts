@@ -308,6 +308,7 @@ export class PlanService {
       taskCount: carrying.length,
       tasksWithoutUnit: without.length,
       unknownUnits: unknown.length,
+      undecidedTasks: 0,
     };
     const decision = decide(planMachine, plan.state, 'issue', ['office'], facts);
     if (decision.ok) return;

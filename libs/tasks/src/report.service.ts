@@ -12,6 +12,7 @@ import type { Assignment } from './assignment.entity';
 import { type HeldAssignment, HeldAssignments, notYours, placeOf } from './held-assignment';
 import { type Figure, type MeasuredFigure, type MeasurementInput, Measurements } from './measurements';
 import { refuseSecretWords } from './plan-draft';
+import { assertPlanOpen } from './plan-records';
 import { PolicyService } from './policy.service';
 import { type Evidence, Report, type ReportKind } from './report.entity';
 import { type ReportPiece, ReportSentences } from './report-sentences';
@@ -97,6 +98,7 @@ export class ReportService {
     const held = await this.held.hold(tx, id);
     if (!may(actor, 'assignment.act', held.assignment.unitId)) throw notYours();
     assertInMatter(actor, placeOf(held.task));
+    assertPlanOpen(held.plan);
     assertUnderWay(held.assignment);
     const part: ReportedPart = { actor, at, ...held };
     const owed = await this.obligations.owedBy(tx, part, input.obligationId);
@@ -146,6 +148,7 @@ export class ReportService {
     const held = await this.held.hold(tx, report.assignmentId);
     if (!may(actor, 'assignment.act', held.assignment.unitId)) throw notYours();
     assertInMatter(actor, placeOf(held.task));
+    assertPlanOpen(held.plan);
     assertUnderWay(held.assignment);
     refuseSecretWords(reason, 'reason');
     const rules = await this.rulesOf(tx, held);
@@ -182,6 +185,7 @@ export class ReportService {
     const held = await this.held.hold(tx, assignmentId);
     if (!may(actor, 'assignment.act', held.assignment.unitId)) throw notYours();
     assertInMatter(actor, placeOf(held.task));
+    assertPlanOpen(held.plan);
     assertUnderWay(held.assignment);
     const part: ReportedPart = { actor, at, ...held };
     const [last] = await this.actionPlans.versionsOf(tx, assignmentId);

@@ -78,6 +78,32 @@ export class RestrictionService {
     return people;
   }
 
+  /**
+   * What is carried over (结转) into another plan is restricted to whom the task was, and its plan, too. The task is new
+   * in this transaction.
+   */
+  async carryOver(tx: EntityManager, actor: Actor, at: Date, from: Task, to: Task): Promise<void> {
+    const ofTask = await this.named(tx, { kind: 'task', id: from.id });
+    const ofPlan = from.parentId === null ? await this.named(tx, { kind: 'plan', id: from.planId }) : [];
+    const isOf = (list: readonly NamedPerson[], { personId }: NamedPerson): boolean =>
+      list.length === 0 || list.some((one) => one.personId === personId);
+    const people = (ofTask.length > 0 ? ofTask : ofPlan).filter((person) => isOf(ofPlan, person));
+    if (people.length === 0) return;
+    await this.write(tx, { kind: 'task', id: to.id }, people);
+    await this.history.append(tx, actor, at, [
+      {
+        type: 'restriction.set',
+        entity: 'restriction',
+        entityId: to.id,
+        jurisdictionId: to.jurisdictionId,
+        planId: to.planId,
+        taskId: to.id,
+        before: { usernames: [] },
+        after: { usernames: people.map(({ username }) => username).toSorted() },
+      },
+    ]);
+  }
+
   /** The plan, locked against those who issue or revise it meanwhile. The matter is found as the actor. */
   private async planOf(tx: EntityManager, { kind, id }: Matter): Promise<Plan> {
     const task = kind === 'task' ? await tx.getRepository(Task).findOneBy({ id }) : null;

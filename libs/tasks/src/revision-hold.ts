@@ -4,7 +4,7 @@ import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
-import { assertDocument, assertSeenWhole } from './plan-records';
+import { assertDocument, assertPlanOpen, assertSeenWhole } from './plan-records';
 import { Plan } from './plan.entity';
 
 /** A revision with its plan, both locked. */
@@ -24,6 +24,7 @@ export async function holdPlan(tx: EntityManager, actor: Actor, planId: string):
   assertDocument(plan);
   await assertSeenWhole(tx, planId);
   if (plan.state === 'issued') assertMay(actor, 'plan.issue');
+  assertPlanOpen(plan);
   return plan;
 }
 

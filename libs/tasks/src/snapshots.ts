@@ -43,6 +43,8 @@ export interface TaskSnapshot extends DraftedUnits {
   /** Of a registered matter (事项登记); absent in what was recorded before there were any. */
   receivedOn?: string | null;
   level?: string | null;
+  /** The task of an earlier year that it carries on (结转); absent in what was recorded before there was that. */
+  carriedFromTaskId?: string | null;
   state: Task['state'];
   version: number;
 }
@@ -131,6 +133,7 @@ export function taskSnapshot(task: Task, targets: readonly Target[]): TaskSnapsh
     // A task that is new in memory may not have them.
     receivedOn: task.receivedOn ?? null,
     level: task.level ?? null,
+    carriedFromTaskId: task.carriedFromTaskId ?? null,
     state: task.state,
     version: task.version,
   };

@@ -17,6 +17,7 @@ export interface DraftedUnits {
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_task_jurisdiction' })
 @ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
 @ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })
+@ForeignKey('task', ['carriedFromTaskId'], ['id'], { name: 'fk_task_carried_from' })
 @ForeignKey('plan_revision', ['sourceRevisionId'], ['id'], { name: 'fk_task_source_revision' })
 @ForeignKey('assignment', ['upperAssignmentId'], ['id'], { name: 'fk_task_upper_assignment' })
 @Check('ck_task_upper_assignment', `upper_assignment_id is null or parent_id is null`)
@@ -87,6 +88,11 @@ export class Task {
   /** The revised document (修订) that the source is a stretch of; null for the plan's own. */
   @Column('uuid', { name: 'source_revision_id', nullable: true })
   sourceRevisionId!: string | null;
+
+  /** The task of an earlier year that this one carries on (结转). */
+  @Index('ix_task_carried_from')
+  @Column('uuid', { name: 'carried_from_task_id', nullable: true })
+  carriedFromTaskId!: string | null;
 
   @Column('integer', { name: 'source_start' })
   sourceStart!: number;

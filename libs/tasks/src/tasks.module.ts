@@ -23,6 +23,7 @@ import { GroupCompletionService } from './group-completion.service';
 import { OfficeSteps } from './office-steps';
 import { ReportSentences } from './report-sentences';
 import { SuspensionService } from './suspension.service';
+import { PlanCloseService } from './plan-close.service';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
 import { PlanRevisionService } from './plan-revision.service';
@@ -37,6 +38,7 @@ import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
 import { RevisionTaker } from './revision-taker';
 import { TargetCurves } from './target-curves';
+import { TaskCarrier } from './task-carrier';
 
 @Global()
 @Module({
@@ -79,6 +81,8 @@ import { TargetCurves } from './target-curves';
     FigureService,
     BreakdownTerms,
     BreakdownService,
+    PlanCloseService,
+    TaskCarrier,
   ],
   exports: [
     BreakdownService,
@@ -106,6 +110,7 @@ import { TargetCurves } from './target-curves';
     CoordinationService,
     GroupCompletionService,
     OfficeSteps,
+    PlanCloseService,
   ],
 })
 export class TasksModule {}

@@ -81,9 +81,14 @@ class TasksDto extends createZodDto(
 ) {}
 class TaskParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class TaskQuery extends createZodDto(z.strictObject({ asOf })) {}
+const carried = z
+  .object({ taskId: uuid, planId: uuid, planTitle: z.string(), year: z.int().nullable() })
+  .meta({ description: 'The same task in the plan of another year (结转).' });
 /** A task with all that belongs to it. */
 export const taskDetail = task.extend({
   asOf: textOrNull,
+  carriedFrom: carried.nullable(),
+  carriedTo: z.array(carried),
   matter: matter.nullable(),
   obligations: z.array(
     z.object({

@@ -20,6 +20,7 @@ import { Reports1795905000000 } from './1795905000000-reports';
 import { Breakdowns1795904000000 } from './1795904000000-breakdowns';
 import { Judging1795907000000 } from './1795907000000-judging';
 import { WorkingTogether1795908000000 } from './1795908000000-working-together';
+import { Applications1795906000000 } from './1795906000000-applications';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Breakdowns1795904000000,
   Judging1795907000000,
   WorkingTogether1795908000000,
+  Applications1795906000000,
 ];

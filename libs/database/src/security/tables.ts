@@ -235,6 +235,16 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     { changes: seen('assignment_id', 'assignments') },
   ),
+  application: matter(
+    seenTask,
+    {
+      sees: both(either('assignment_id in (select unit_assignments())', LED), seenTask),
+      adds: `requested_by = ${ME} and assignment_id in (select unit_assignments())`,
+      changes: both(either('assignment_id in (select unit_assignments())', LED), seenTask),
+      columns: ['state', 'granted_due_on', 'decided_by', 'decided_at', 'decision', 'version'],
+    },
+    { adds: both(seenTask, `requested_by = ${ME}`), changes: seenTask },
+  ),
   /** Who is named for a restricted matter (限知事项); those who are not know nothing of it. */
   named_person: {
     duban_office: {
@@ -483,7 +493,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
       ...records(
         ...['assignment', 'objection', 'task', 'report', 'action_plan', 'supervision_notice', 'delegation'],
-        ...['contribution', 'coordination'],
+        ...['contribution', 'coordination', 'application'],
         ...['plan', 'plan_import', 'verification'],
       ),
     },

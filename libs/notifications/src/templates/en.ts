@@ -37,6 +37,8 @@ export const en: Messages = {
     office_reminded: '[To answer] The {what} of {unit} about {item}, "{about}", was to be answered by {due}{timing}.',
     office_urged:
       '[Answer overdue] The {what} of {unit} about {item}, "{about}", was to be answered by {due}{timing}; please answer without delay.',
+    application_made: '[To decide] {unit} applies for {what}, {item}: {reason}',
+    application_decided: '[Application answered] {item} ({unit}), {what}: {decision}. {reason}',
     objection_settled: '[Objection answered] {item} ({unit}): {outcome}. {reason}',
     action_plan_approved: '[Plan approved] The action plan of {item} ({unit}) has been approved.',
     verified: '[Verified] {item} ({unit}) has been verified and closed{conclusion}.',
@@ -75,6 +77,8 @@ export const en: Messages = {
     coordination_settled: 'settled: {count}',
     office_reminded: 'to answer: {count}',
     office_urged: 'answers overdue: {count}',
+    application_made: 'applications to decide: {count}',
+    application_decided: 'applications answered: {count}',
     objection_settled: 'objections answered: {count}',
     action_plan_approved: 'plans approved: {count}',
     verified: 'verified: {count}',
@@ -135,6 +139,13 @@ export const en: Messages = {
   contributeBy: '; please hand it in by {date}',
   contributionSubject: ' ({subject})',
   contributionQuestion: ': {question}',
+  applications: {
+    extension: 'an extension',
+    close_unimplemented: 'an end without success',
+    review: 'a review of the return',
+  },
+  extensionOf: 'more time to {duty}, until {date}',
+  decisions: { approved: 'granted', denied: 'not granted' },
   completeBy: '; please complete it by {date}',
   reports: {
     action_plan: 'action plan',

@@ -161,6 +161,21 @@ const WRITERS: Writers = {
     line('coordination_settled', m, { item: itemOf(p, m), about: quoted(p.about), decision: p.decision }),
   office_reminded: (p, m, today) => line('office_reminded', m, answerOwed(p, m, today)),
   office_urged: (p, m, today) => line('office_urged', m, answerOwed(p, m, today)),
+  application_made: (p, m, today) =>
+    line('application_made', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      what: applicationOf(p, m, today),
+      reason: p.reason,
+    }),
+  application_decided: (p, m, today) =>
+    line('application_decided', m, {
+      item: itemOf(p, m),
+      unit: p.unitName,
+      what: applicationOf(p, m, today),
+      decision: m.decisions[p.decision],
+      reason: p.reason ?? '',
+    }),
   reported: (p, m) => line('reported', m, { item: itemOf(p, m), unit: p.unitName }),
   notice_answered: (p, m) =>
     line('notice_answered', m, { unit: p.unitName, notice: p.noticeNumber, number: numberOf(p.taskNumber, m) }),
@@ -258,6 +273,16 @@ const itemOf = (
 
 /** A number such as 批示〔2023〕12号, which needs no word before it. */
 const isName = (number: string): boolean => number.endsWith('号');
+
+/** An extension that is granted names its exact new date. */
+function applicationOf(
+  { applicationKind, obligationKind, dueOn }: Omit<NotificationParameters<'application_made'>, 'reason'>,
+  m: Messages,
+  today: LocalDate,
+): string {
+  if (obligationKind === null || dueOn === null) return m.applications[applicationKind];
+  return fill(m.extensionOf, { duty: m.duties[obligationKind], date: dateOf(dueOn, m, today) });
+}
 
 const OTHER_MARKS: Readonly<Record<string, string>> = { '“': '‘', '”': '’', '‘': '“', '’': '”' };
 

@@ -1,4 +1,11 @@
-import type { DroppedState, NoticeColour, ObjectionOutcome, ObligationKind, ReorganisationKind } from '@duban/domain';
+import type {
+  ApplicationKind,
+  DroppedState,
+  NoticeColour,
+  ObjectionOutcome,
+  ObligationKind,
+  ReorganisationKind,
+} from '@duban/domain';
 import type { UpperMove } from '@duban/tasks';
 import type { OfficeDue, Reported, RevisedPart } from '../notification.kinds';
 
@@ -17,6 +24,8 @@ export const LINE_SORTS = [
   'objected',
   'coordination_raised',
   'contribution_returned',
+  'application_made',
+  'application_decided',
   'notice_rejected',
   'action_plan_returned',
   'report_sent_back',
@@ -96,6 +105,11 @@ export interface Messages {
   /** The period or subject of which a contribution speaks, and what is asked. */
   contributionSubject: string;
   contributionQuestion: string;
+  /** What is applied for. */
+  applications: Readonly<Record<ApplicationKind, string>>;
+  /** Of an extension: what of, and until when. */
+  extensionOf: string;
+  decisions: Readonly<Record<'approved' | 'denied', string>>;
   completeBy: string;
   /** What is handed in. */
   reports: Readonly<Record<Reported, string>>;
