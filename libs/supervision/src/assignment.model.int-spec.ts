@@ -285,7 +285,7 @@ function inputOf(event: string, { options: n }: Pick<Try, 'options'>, today: Loc
     clock: pick(['same_date', 'stopped', 'new_date', undefined] as const, n),
     dueOn: n % 17 === 0 ? undefined : addDays(today, 1 + (n % 300)),
     resumeOn: n % 19 === 0 ? undefined : addDays(today, 1 + (n % 60)),
-  } as TransitionInput;
+  };
 }
 
 describe('parts of a task in the hands of random people', () => {

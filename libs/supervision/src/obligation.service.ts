@@ -24,7 +24,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
 import { InstructionDuties } from './instruction-duties';
-import { issuerPosts } from './issuer-posts';
 import { ApplicationCloser } from './application-closer';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { ObligationMover } from './obligation.mover';

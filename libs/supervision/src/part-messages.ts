@@ -12,6 +12,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import type { Application } from './application.entity';
+import { issuerPosts } from './issuer-posts';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { excerpt, numberOf } from './obligation.terms';
 
@@ -32,8 +33,7 @@ export class PartMessages {
     );
     const postIds: string[] = [];
     if (assignment.role === 'lead' || leads.length === 0) {
-      const { office } = await this.directory.governmentPosts(tx);
-      postIds.push(office);
+      postIds.push(await this.officeOf(tx, plan.unitId, task));
     } else {
       const posts = await this.directory.postsOf(
         tx,
@@ -60,7 +60,7 @@ export class PartMessages {
       `select answer_due_on::text as "answerDueOn" from objection where assignment_id = $1 and outcome is null`,
       [assignment.id],
     );
-    const { office } = await this.directory.governmentPosts(tx);
+    const office = await this.officeOf(tx, plan.unitId, task);
     await this.tell(tx, at, plan.id, task, assignment, [office], 'objected', {
       reason,
       answerDueOn: raised?.answerDueOn ?? null,
@@ -134,6 +134,12 @@ export class PartMessages {
       dueOn: decided.grantedDueOn,
       reason: decided.decision,
     });
+  }
+
+  /** Of a unit's own plan (二级分解) its head is what the office is to the government's. */
+  private async officeOf(tx: EntityManager, issuerId: string | null, { leaders }: Task): Promise<string> {
+    if (issuerId === null) return (await this.directory.governmentPosts(tx)).office;
+    return (await issuerPosts(tx, this.directory, issuerId, leaders)).office;
   }
 
   private async tell(

@@ -1,10 +1,9 @@
-import { type AssignmentRelation, DROPPED_STATES } from '@duban/domain';
 import { consequences, isAnothers } from '@duban/database';
-import { assertInMatter, type MatterPlace, may, UnitDirectory, unitScope } from '@duban/directory';
+import { assertInMatter, type MatterPlace, UnitDirectory, unitScope } from '@duban/directory';
 import { forbidden, notFound } from '@duban/kernel';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, Not } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Assignment } from './assignment.entity';
 import { Plan } from './plan.entity';
 import { Task } from './task.entity';
