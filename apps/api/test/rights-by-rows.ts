@@ -1,4 +1,4 @@
-import { type Edge, formOf, type Json, type Method, sample, type Sent } from './edge';
+import { type Edge, formOf, ISSUE, type Json, type Method, sample, type Sent } from './edge';
 import { ASKERS, DRAFT } from './rights-matrix';
 import { enrol } from './sign-in-parts';
 
@@ -52,6 +52,22 @@ const registered = async (edge: Edge, content: string): Promise<Json> => {
   const officer = await edge.as('officer');
   return officer.post('/matters', { kind: 'key_matter', content, units: { lead: ['LD09'] } });
 };
+
+/** A task that LD04 leads and in which LD01 helps, signed for by both. */
+async function shared(edge: Edge): Promise<Record<'task' | 'lead' | 'helper', Json>> {
+  const office = await edge.as('office');
+  const draft = await edge.draft(
+    '临澜市2023年重点事项责任分解方案\n\n（一）民生\n\n　　1.整修滨河步道。（牵头单位：市工信局；责任单位：市发改委）\n',
+  );
+  await office.post(`/plans/${draft.id}/issue`, { ...ISSUE, issuedOn: '2023-01-20' });
+  const task = await office.get(`/tasks/${draft.tasks[0].id}`);
+  const partOf = (role: string): Json => task.assignments.find((one: Json) => one.role === role);
+  const [lead, helper] = [partOf('lead'), partOf('responsible')];
+  const sign = { event: 'sign_for' };
+  await (await edge.as('LD04.contact')).post(`/assignments/${lead.id}/transitions`, sign);
+  await (await edge.as('LD01.contact')).post(`/assignments/${helper.id}/transitions`, sign);
+  return { task, lead, helper };
+}
 
 const withUnit = (): string => {
   const directory = JSON.parse(sample.units);
@@ -109,6 +125,38 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     ask: async (edge) => {
       const [one, other] = [await registered(edge, '修订公园的管理办法。'), await registered(edge, '调查郊区的水井。')];
       return ['POST', `/matters/${one.id}/same-as`, { json: { taskId: other.id } }];
+    },
+  },
+  'POST /contributions/{id}/transitions': {
+    by: 'LD04.contact',
+    ask: async (edge) => {
+      const { lead } = await shared(edge);
+      const { items } = await (
+        await edge.as('LD04.contact')
+      ).post(`/assignments/${lead.id}/contributions`, { subject: '2023Q1' });
+      return [
+        'POST',
+        `/contributions/${items[0].id}/transitions`,
+        { json: { event: 'withdraw', reason: '不需要了。' } },
+      ];
+    },
+  },
+  'POST /coordinations/{id}/transitions': {
+    by: 'officer',
+    ask: async (edge) => {
+      const { task } = await shared(edge);
+      const asked = { about: '分工', with: ['LD01'], reason: '界限不清。' };
+      const { id } = await (await edge.as('LD04.contact')).post(`/tasks/${task.id}/coordinations`, asked);
+      return ['POST', `/coordinations/${id}/transitions`, { json: { event: 'settle', decision: '由牵头单位定。' } }];
+    },
+  },
+  'POST /applications/{id}/transitions': {
+    by: 'office',
+    ask: async (edge) => {
+      const { lead } = await shared(edge);
+      const asked = { kind: 'close_unimplemented', reason: '资金收回。', unimplementedReason: 'funds_withdrawn' };
+      const { id } = await (await edge.as('LD04.head')).post(`/assignments/${lead.id}/applications`, asked);
+      return ['POST', `/applications/${id}/transitions`, { json: { event: 'deny', reason: '不准。' } }];
     },
   },
   'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
@@ -200,6 +248,8 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
 
 /** What a question asks for besides, without which nobody is answered. */
 export const QUERIES: Readonly<Record<string, string>> = {
+  'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
+  'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/consistency': '?from=1&to=1',
 };

@@ -212,6 +212,11 @@ const BODIES: Readonly<Record<string, Body>> = {
     // There is none yet that could be revised.
     stops: {},
   },
+  'POST /assignments/{id}/breakdown': {
+    does: () => ({ issue: false, tasks: [{ content: '分解的事项。', units: [{ unitId: NOBODY }] }] }),
+    stops: {},
+  },
+  'PUT /plans/{id}/visibility': { does: () => ({ visibility: 'full' }), stops: {} },
   'POST /assignments/{id}/contributions': { does: () => ({ subject: '一季度' }), stops: { from: [NOBODY] } },
   'PUT /tasks/{id}/group-completion': {
     does: () => ({ groupId: NOBODY, rule: 'any' }),

@@ -177,6 +177,7 @@ export class World {
       is_lead_inferred: false,
       state: 'in_progress',
       created_at: MORNING,
+      assigned_at: MORNING,
     });
     await this.insert('obligation', {
       id,

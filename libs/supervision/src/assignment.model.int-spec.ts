@@ -12,6 +12,7 @@ import { SuspensionService, type TransitionInput } from '@duban/tasks';
 import fc from 'fast-check';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
+import { ApplicationService } from './application.service';
 
 /*
  * Random people do random things with the parts of a task, and a model of a few plain rules, which knows nothing of the
@@ -121,7 +122,10 @@ class Model {
             (p) => p.role === 'lead' || !['assigned', 'in_progress'].includes(p.state) || p.marks.includes('suspended'),
           )),
       withdraw: () => isOwn && part.state === 'reported' && !suspended,
-      return: () => mayVerify && part.state === 'reported' && !suspended && hasReason,
+      // The office returns any part; only whoever verifies a part finds it good.
+      return: () => (isOffice || mayVerify) && part.state === 'reported' && !suspended && hasReason,
+      // By an application for a review alone, see below.
+      restore: () => false,
       verify: () => mayVerify && part.state === 'reported' && !suspended,
       reopen: () =>
         isOffice &&
@@ -308,6 +312,28 @@ describe('parts of a task in the hands of random people', () => {
     },
     RUNS * 20_000,
   );
+
+  it('have a return annulled by a review, and by nothing else', async () => {
+    const { office } = t;
+    const part = (await begin(office)).parts[0]!;
+    await office.move('S03.contact', part.id, 'sign_for');
+    const evidence = [{ title: '验收单' }];
+    await office.move('S03.contact', part.id, 'report', { evidence, goAheadReason: '先行报送' });
+    await office.move('officer', part.id, 'return', { reason: '材料不全' });
+    const applications = office.get(ApplicationService);
+    const { id } = await office.as('S03.head', (tx, actor, at) =>
+      applications.make(tx, actor, at, part.id, { kind: 'review', reason: '材料齐全' }),
+    );
+    await expect(office.move('office', part.id, 'restore', { reason: '同意' })).rejects.toMatchObject({
+      code: 'ASSIGNMENT.NO_REVIEW',
+    });
+    await office.as('office', (tx, actor, at) =>
+      applications.transition(tx, actor, at, id, { event: 'approve', reason: '同意' }),
+    );
+    const [row] = await office.query(`select state from assignment where id = $1`, [part.id]);
+    expect(row).toEqual({ state: 'reported' });
+    taken.add('restore from in_progress');
+  });
 
   it('took every transition of the machine', () => {
     const all = assignmentMachine.transitions.flatMap(({ on, from }) => from.map((state) => `${on} from ${state}`));

@@ -58,7 +58,7 @@ export class AssignmentFactsLoader {
          exists (select from assignment where task_id = $1 and unit_id = $4 and id <> $2 and state <> all($5))
            as "hasAnotherPart",
          exists (select from application where assignment_id = $2 and kind = 'close_unimplemented'
-           and state in ('requested', 'approved') and array[requested_by, requested_for] && $6::uuid[]) as "isOwnRequest",
+           and state in ('requested', 'approved') and array[requested_by, requested_for] && $7::uuid[]) as "isOwnRequest",
          last.reporters, last.unit_id as "reportingUnit"
        from (select) one left join lateral (
          select array_remove(array[r.person_id, r.for_person_id], null) as reporters, p.unit_id
