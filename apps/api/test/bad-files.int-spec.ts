@@ -52,7 +52,7 @@ describe('A bad file', () => {
       ['of a place that is none', () => beside({ jurisdiction: '溪城市' }), '422 PLAN.UNKNOWN_JURISDICTION'],
       [
         'from somebody who may not, however bad',
-        () => ['LD04.contact', 'POST', '/plans', { form: formOf('') }],
+        () => ['leader', 'POST', '/plans', { form: formOf('') }],
         '403 RIGHTS.NOT_ALLOWED',
       ],
     ]);

@@ -56,7 +56,7 @@ async function lines(
   if (scope === null && filter.planId === undefined && plansOfUnits.length > 0) {
     where.add(`not (t.plan_id = any($?::uuid[]))`, plansOfUnits);
   }
-  for (const id of [scope ?? undefined, filter.unitId]) where.add(hadPart(at), id);
+  for (const id of [scope ?? undefined, filter.unitId]) where.add(hadPart(at, unit), id);
   where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
@@ -124,12 +124,20 @@ const wasNoticeSeen = (notice: string, unit: string | null, at: string): string 
     : `exists (select from (${lastOf('obligation', at)}) owed
          where owed.entity_id = (${notice}.after->>'obligationId')::uuid and ${wasSeen('owed', unit, at)})`;
 
-/** The unit had a part in the task, or in a part of it: found from the unit's side, which is the smaller. */
-const hadPart = (at: string): string => `t.entity_id in (
+/**
+ * The unit had a part in the task, or in a part of it: found from the unit's side, which is the smaller. For whoever
+ * looks as a unit, the parts of others are those in tasks in which theirs had one, too.
+ */
+const hadPart = (at: string, looker: string | null): string => `t.entity_id in (
   select own.id from history_event x
     join history_event part on part.entity_id = x.task_id and ${isLast('part', at)}
     cross join lateral (values (part.entity_id), ((part.after->>'parentId')::uuid)) own(id)
-  where x.entity = 'assignment' and x.after is not null and x.after->>'unitId' = $?::text and ${isLast('x', at)})`;
+  where x.entity = 'assignment' and x.after is not null and x.after->>'unitId' = $?::text and ${isLast('x', at)}
+    ${looker === null ? '' : `and ${sharedWith(looker, at)}`})`;
+
+const sharedWith = (looker: string, at: string): string => `exists (select from history_event own
+  where own.task_id = x.task_id and own.entity = 'assignment' and own.after->>'unitId' = ${looker}::text
+    and ${isLast('own', at)})`;
 
 /** Says nothing that the light does not, but finds the few that may be red from the notices that ever were. */
 const hadGraveNotice = (at: string): string => `t.entity_id in (select g.task_id from history_event g
