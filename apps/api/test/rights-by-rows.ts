@@ -53,7 +53,7 @@ const registered = async (edge: Edge, content: string): Promise<Json> => {
   return officer.post('/matters', { kind: 'key_matter', content, units: { lead: ['LD09'] } });
 };
 
-/** A task that LD04 leads and in which LD01 helps, signed for by both. */
+/** A task that LD04 leads and in which LD01 helps, both under way. */
 async function shared(edge: Edge): Promise<Record<'task' | 'lead' | 'helper', Json>> {
   const office = await edge.as('office');
   const draft = await edge.draft(
@@ -63,9 +63,8 @@ async function shared(edge: Edge): Promise<Record<'task' | 'lead' | 'helper', Js
   const task = await office.get(`/tasks/${draft.tasks[0].id}`);
   const partOf = (role: string): Json => task.assignments.find((one: Json) => one.role === role);
   const [lead, helper] = [partOf('lead'), partOf('responsible')];
-  const sign = { event: 'sign_for' };
-  await (await edge.as('LD04.contact')).post(`/assignments/${lead.id}/transitions`, sign);
-  await (await edge.as('LD01.contact')).post(`/assignments/${helper.id}/transitions`, sign);
+  // By rows: whoever may all is the office to every part, and no unit signs for one.
+  await edge.query(`update assignment set state = 'in_progress' where task_id = $1`, [task.id]);
   return { task, lead, helper };
 }
 

@@ -294,7 +294,7 @@ export async function tellStory({ url, password, material, say = () => undefined
       const quarter = of('progress_report', '2023Q1').find((o) => o.assignmentId === lead.id);
       const report = { obligationId: quarter.id, text: '一季度进展：已完成前期工作。' };
       await leadContact.do('POST', `${leadPath}/reports`, report);
-      assert.equal(await leadContact.refused(409, 'POST', `${leadPath}/reports`, report), 'OBLIGATION.NOT_OPEN');
+      assert.equal(await leadContact.refused(409, 'POST', `${leadPath}/reports`, report), 'REPORT.PERIOD_REPORTED');
     }
   }
   assert.equal(await admin.refused(422, 'PUT', '/clock', { now: '2023-01-01T00:00:00+08:00' }), 'CLOCK.BACKWARDS');
