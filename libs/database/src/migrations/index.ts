@@ -16,11 +16,11 @@ import { BoardAsOf1795806000000 } from './1795806000000-board-as-of';
 import { AssignmentMarks1795900000000 } from './1795900000000-assignment-marks';
 import { EvidenceFiles1795902000000 } from './1795902000000-evidence-files';
 import { Matters1795903000000 } from './1795903000000-matters';
-import { Reports1795905000000 } from './1795905000000-reports';
 import { Breakdowns1795904000000 } from './1795904000000-breakdowns';
+import { Reports1795905000000 } from './1795905000000-reports';
+import { Applications1795906000000 } from './1795906000000-applications';
 import { Judging1795907000000 } from './1795907000000-judging';
 import { WorkingTogether1795908000000 } from './1795908000000-working-together';
-import { Applications1795906000000 } from './1795906000000-applications';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -42,9 +42,9 @@ export const MIGRATIONS = [
   AssignmentMarks1795900000000,
   EvidenceFiles1795902000000,
   Matters1795903000000,
-  Reports1795905000000,
   Breakdowns1795904000000,
+  Reports1795905000000,
+  Applications1795906000000,
   Judging1795907000000,
   WorkingTogether1795908000000,
-  Applications1795906000000,
 ];
