@@ -73,9 +73,11 @@ export class DeliveryService {
    */
   async send(deliveryId: string): Promise<SendOutcome> {
     const now = this.clock.now();
+    // model: claim-delivery
     const claim = await this.transactor.run((tx) => this.claim(tx, deliveryId, now));
     if (typeof claim === 'string') return claim;
     try {
+      // model: hand-over
       const { state } = await claim.channel.send(claim.message);
       return await this.recordSuccess(deliveryId, state, now);
     } catch (error) {
@@ -128,6 +130,7 @@ export class DeliveryService {
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
   private async recordSuccess(id: string, state: 'sent' | 'delivered', now: Date): Promise<SendOutcome> {
+    // model: record
     await this.transactor.run(async (tx) => {
       const held = await sending(tx, id);
       if (!held) return;
@@ -174,6 +177,7 @@ async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' |
 }
 
 /** By the business clock $1, and for a claim by the database's: a lease measures machines. */
+// model: expire
 const IS_DUE = `d.next_attempt_at <= $1 and (d.state = 'queued' or d.claimed_until < now())`;
 
 const HOLD = `

@@ -52,6 +52,7 @@ export class Dispatcher {
 
   private compose(): Promise<ComposeResult> {
     const now = this.clock.now();
+    // model: compose
     return this.transactor.run((tx) => this.digests.compose(tx, now));
   }
 

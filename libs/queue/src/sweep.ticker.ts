@@ -50,6 +50,7 @@ export class SweepTicker implements OnModuleDestroy {
    */
   async sweep(): Promise<void> {
     if (!this.work) throw new Error('the sweep has not been started in this process yet');
+    // model: wake
     await this.work();
     this.lastSweep = performance.now();
   }

@@ -134,6 +134,7 @@ export class ObligationWriter {
     timeZone: string,
     origin: DeadlineOrigin,
   ): Promise<void> {
+    // model: reschedule
     const before = obligationSnapshot(obligation);
     const effectiveOn = this.calendar.effectiveDate(dueOn);
     const isStopped = assignment.marks.length > 0;

@@ -88,6 +88,7 @@ interface Firing {
  * transaction a batch writes the follow-ups, their notices, what is to be said, the history, and the pointer to the
  * rung after. Any number of sweeps may run at once, twice, or die half-way: a row is taken by one (`skip locked`), a
  * follow-up is unique by obligation, deadline version, rung and recipient, and what was not committed is still due.
+ * `model: …` names a step of `model/sweep.pml`, where all of this is walked through.
  */
 @Injectable()
 export class SweepService {
@@ -109,12 +110,14 @@ export class SweepService {
     const failed: string[] = [];
     for (let limit = BATCH; ;) {
       try {
+        // model: commit
         const part = await this.transactor.run((tx) => this.batch(tx, now, limit, failed));
         total.obligations += part.obligations;
         total.followUps += part.followUps;
         total.notices += part.notices;
         if (part.obligations < limit) break;
       } catch (error) {
+        // model: rollback
         // The batch was rolled back; again without the row that spoilt it, or one at a time to find which did.
         if (error instanceof RowError) {
           failed.push(error.obligationId);
@@ -136,6 +139,7 @@ export class SweepService {
     limit: number,
     except: readonly string[],
   ): Promise<Omit<SweepResult, 'failed'>> {
+    // model: claim
     const rows: DueRow[] = await tx.query(DUE, [now, limit, except]);
     try {
       return await this.handle(tx, now, rows);
@@ -187,7 +191,9 @@ export class SweepService {
     }
     const actor = systemActor(`sweep-${now.toISOString()}`);
     await this.issueNotices(tx, now, firings);
+    // model: write
     const written = await this.writeFollowUps(tx, now, firings);
+    // model: move
     await tx.query(
       `update obligation o set next_rung = p.next_rung, next_rung_at = p.next_rung_at,
          last_rung = coalesce(p.last_rung, o.last_rung), version = o.version + 1
@@ -196,6 +202,7 @@ export class SweepService {
       [JSON.stringify(pointers)],
     );
     await this.history.append(tx, actor, now, firings.flatMap(historyOf(now)));
+    // model: say
     await this.notify(tx, now, firings, written);
     return {
       obligations: rows.length,
