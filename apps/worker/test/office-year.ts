@@ -71,10 +71,11 @@ export class Office {
   /** Makes duties that are due now, to be found again by `name`. */
   async makeDue(name: string): Promise<void> {
     await this.query(
-      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, ladder,
-         deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, last_rung, version, created_at)
+      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, policy_id,
+         policy_version, ladder, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, last_rung, version, created_at)
        select gen_random_uuid(), o.jurisdiction_id, o.task_id, o.assignment_id, o.unit_id, 'milestone',
-         concat($1::text, ' ', c.copy), 'open', 'sign-for', 1, c.due_on, c.due_on,
+         concat($1::text, ' ', c.copy), 'open', o.policy_id,
+         o.policy_version, 'sign-for', 1, c.due_on, c.due_on,
          (c.due_on + 1)::timestamp at time zone 'Asia/Shanghai', c.rung, $3, null, 1, o.created_at
        from obligation o, jsonb_to_recordset($2::jsonb) as c(copy int, due_on date, rung text)
        where o.kind = 'sign_for'`,

@@ -45,11 +45,12 @@ const SEED = `
     select ${id(4, 'n')}, '${CITY}', ${id(3, 'n / 3')}, ${id(1, `n * 7 % ${UNITS}`)},
       case n % 3 when 0 then 'lead' else 'responsible' end, false, 'in_progress', 1, now(), now()
     from generate_series(0, ${3 * TASKS - 1}) n;
-  insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, state, ladder, deadline_version,
+  insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, state, policy_id, policy_version,
+      ladder, deadline_version,
       due_on, effective_on, due_at, settled_at, version, created_at)
     select ${id(5, 'n')}, '${CITY}', ${id(3, 'n / 6')}, ${id(4, 'n / 2')}, ${id(1, `n / 2 * 7 % ${UNITS}`)},
       case n % 2 when 0 then 'sign_for' else 'completion' end, case n % 20 when 1 then 'open' else 'discharged' end,
-      'three-colour', 1, date '2026-01-01' + n % 365, date '2026-01-01' + n % 365,
+      'annual-report', 1, 'three-colour', 1, date '2026-01-01' + n % 365, date '2026-01-01' + n % 365,
       timestamptz '2026-01-02' + n % 365 * interval '1 day', null, 1, now()
     from generate_series(0, ${6 * TASKS - 1}) n;
   insert into deadline_version select id, 1, due_on, effective_on, due_at, 'r', '{}', 'c', false, null, now()

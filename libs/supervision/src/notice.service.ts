@@ -11,6 +11,7 @@ import type { EntityManager } from 'typeorm';
 import { issuerPosts } from './issuer-posts';
 import { NotificationWriter } from './notification.writer';
 import { Obligation } from './obligation.entity';
+import { ladderOf } from './obligation.writer';
 import { noticeSnapshot, type NoticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
 
 export interface NoticeInput {
@@ -26,8 +27,6 @@ interface NoticePlace {
   /** The unit whose plan it is (二级分解); null for the government's. */
   issuerId: string | null;
   leaders: string[];
-  policyId: string;
-  policyVersion: number;
   taskId: string;
   parentId: string | null;
   taskNumber: string | null;
@@ -125,8 +124,7 @@ export class NoticeService {
 
   private async placeOf(tx: EntityManager, obligation: Obligation): Promise<NoticePlace> {
     const [place]: NoticePlace[] = await tx.query(
-      `select t.plan_id as "planId", p.unit_id as "issuerId", t.leaders, p.policy_id as "policyId", p.policy_version as "policyVersion", t.id as "taskId",
-         t.parent_id as "parentId", coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
+      `select t.plan_id as "planId", p.unit_id as "issuerId", t.leaders, t.id as "taskId", t.parent_id as "parentId", coalesce(t.number, parent.number) as "taskNumber", j.time_zone as "timeZone", u.name as "unitName"
        from task t join plan p on p.id = t.plan_id join jurisdiction j on j.id = t.jurisdiction_id
          left join task parent on parent.id = t.parent_id, unit u
        where t.id = $1 and u.id = $2`,
@@ -140,12 +138,11 @@ export class NoticeService {
     tx: EntityManager,
     obligation: Obligation,
     notice: SupervisionNotice,
-    { policyId, policyVersion, timeZone }: NoticePlace,
+    { timeZone }: NoticePlace,
     at: Date,
   ): Promise<void> {
     if (obligation.state !== 'open') return;
-    const policy = await this.policies.version(tx, policyId, policyVersion);
-    const ladder = policy.ladders[obligation.ladder]!;
+    const ladder = await ladderOf(tx, this.policies, obligation);
     const clock = { calendar: this.calendar, timeZone };
     const pointer = pointerAfterRejection(ladder, notice, obligation.effectiveOn, at, clock);
     await this.movePointer(tx, obligation, pointer);

@@ -19,7 +19,7 @@ import { type EntityManager, In } from 'typeorm';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 import { termsOf } from './obligation.terms';
-import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
+import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
 import { SupervisionNotice } from './supervision-notice.entity';
 
 /** Completion and what is owed after it was returned: one report discharges either. */
@@ -217,13 +217,13 @@ export class ObligationClock {
   private async redate(
     tx: EntityManager,
     change: ActedPart,
-    { policy, timeZone }: Terms,
+    { timeZone }: Terms,
     obligation: Obligation,
     dueOn: LocalDate,
     origin: DeadlineOrigin,
   ): Promise<void> {
     obligation.unitId = change.assignment.unitId;
-    await this.writer.redate(tx, change, policy, obligation, dueOn, timeZone, origin);
+    await this.writer.redate(tx, change, obligation, dueOn, timeZone, origin);
   }
 
   /** A lead's date is its task's. */
@@ -249,7 +249,8 @@ export class ObligationClock {
   private async pointerOf(tx: EntityManager, terms: Terms, obligation: Obligation, at: Date, stops: readonly Stop[]) {
     const clock = { calendar: this.calendar, timeZone: terms.timeZone };
     const climbed = await this.climbedTo(tx, obligation, terms, stops);
-    return firstPointer(terms.policy.ladders[obligation.ladder]!, obligation.effectiveOn, at, clock, climbed);
+    const ladder = await ladderOf(tx, this.policies, obligation);
+    return firstPointer(ladder, obligation.effectiveOn, at, clock, climbed);
   }
 
   /** Time to answer a notice does not run while the clock stands. */

@@ -24,6 +24,7 @@ export const OWED: readonly ObligationState[] = ['open', 'suspended'];
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_obligation_task' })
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_obligation_assignment' })
 @ForeignKey('unit', ['unitId'], ['id'], { name: 'fk_obligation_unit' })
+@ForeignKey('policy', ['policyId', 'policyVersion'], ['id', 'version'], { name: 'fk_obligation_policy' })
 // In the database nulls are not distinct, which TypeORM cannot say.
 @Unique('uq_obligation_subject', ['assignmentId', 'kind', 'subject'])
 @Index('ix_obligation_next_rung', ['nextRungAt', 'id'], { where: 'next_rung_at is not null' })
@@ -56,6 +57,13 @@ export class Obligation {
 
   @Column('text')
   state!: ObligationState;
+
+  /** The rules (督办规则) by which it is followed up: those under which it was made, until a change of its plan's takes it along. */
+  @Column('text', { name: 'policy_id' })
+  policyId!: string;
+
+  @Column('integer', { name: 'policy_version' })
+  policyVersion!: number;
 
   @Column('text')
   ladder!: string;
@@ -102,6 +110,9 @@ export type ObligationSnapshot = Pick<
   | 'kind'
   | 'subject'
   | 'state'
+  | 'policyId'
+  | 'policyVersion'
+  | 'ladder'
   | 'deadlineVersion'
   | 'dueOn'
   | 'effectiveOn'
@@ -115,6 +126,9 @@ export const obligationSnapshot = (obligation: Obligation): ObligationSnapshot =
   kind: obligation.kind,
   subject: obligation.subject,
   state: obligation.state,
+  policyId: obligation.policyId,
+  policyVersion: obligation.policyVersion,
+  ladder: obligation.ladder,
   deadlineVersion: obligation.deadlineVersion,
   dueOn: obligation.dueOn,
   effectiveOn: obligation.effectiveOn,

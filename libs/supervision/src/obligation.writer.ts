@@ -1,8 +1,8 @@
-import { firstPointer, type ObligationKind, type Policy } from '@duban/domain';
+import { firstPointer, type Ladder, type ObligationKind, type Policy } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { endOfLocalDay, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import type { AssignmentChange } from '@duban/tasks';
+import { type AssignmentChange, PolicyService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
@@ -24,6 +24,7 @@ export class ObligationWriter {
     private readonly notices: NoticeCloser,
     private readonly breakdowns: BreakdownTeller,
     private readonly applications: ApplicationCloser,
+    private readonly policies: PolicyService,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -48,6 +49,8 @@ export class ObligationWriter {
       kind: planned.kind,
       subject: planned.subject,
       state: isStopped ? 'suspended' : 'open',
+      policyId: policy.id,
+      policyVersion: policy.version,
       ladder: planned.ladder,
       deadlineVersion: 1,
       dueOn: planned.dueOn,
@@ -73,12 +76,12 @@ export class ObligationWriter {
   ): Promise<void> {
     if (obligations.length === 0) return;
     await tx.query(
-      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, ladder,
-         deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version, created_at)
-       select r."id", r."jurisdictionId", r."taskId", r."assignmentId", r."unitId", r.kind, r.subject, r.state, r.ladder,
-         r."deadlineVersion", r."dueOn", r."effectiveOn", r."dueAt", r."nextRung", r."nextRungAt", r.version, r."createdAt"
+      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, policy_id,
+         policy_version, ladder, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version, created_at)
+       select r."id", r."jurisdictionId", r."taskId", r."assignmentId", r."unitId", r.kind, r.subject, r.state, r."policyId",
+         r."policyVersion", r.ladder, r."deadlineVersion", r."dueOn", r."effectiveOn", r."dueAt", r."nextRung", r."nextRungAt", r.version, r."createdAt"
        from jsonb_to_recordset($1::jsonb) as r("id" uuid, "jurisdictionId" uuid, "taskId" uuid, "assignmentId" uuid,
-         "unitId" uuid, kind text, subject text, state text, ladder text, "deadlineVersion" int, "dueOn" date,
+         "unitId" uuid, kind text, subject text, state text, "policyId" text, "policyVersion" int, ladder text, "deadlineVersion" int, "dueOn" date,
          "effectiveOn" date, "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz, version int,
          "createdAt" timestamptz)`,
       [JSON.stringify(obligations)],
@@ -123,12 +126,11 @@ export class ObligationWriter {
   /**
    * A new version of the deadline, with the ladder from its first step: what was sent about the date before stays sent,
    * and nothing is sent twice about one date, since every follow-up names the version that it is about. While the clock
-   * of the part stands, it gets its date, and no step. What was settled is owed again.
+   * of the part stands, it gets its date, and no step. What was settled is owed again. It goes by its own rules.
    */
   async redate(
     tx: EntityManager,
     { actor, at, plan, assignment }: Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'assignment'>,
-    policy: Policy,
     obligation: Obligation,
     dueOn: LocalDate,
     timeZone: string,
@@ -139,7 +141,8 @@ export class ObligationWriter {
     const effectiveOn = this.calendar.effectiveDate(dueOn);
     const isStopped = assignment.marks.length > 0;
     const clock = { calendar: this.calendar, timeZone };
-    const pointer = isStopped ? null : firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
+    const ladder = await ladderOf(tx, this.policies, obligation);
+    const pointer = isStopped ? null : firstPointer(ladder, effectiveOn, at, clock);
     Object.assign(obligation, {
       state: isStopped ? 'suspended' : 'open',
       settledAt: null,
@@ -175,6 +178,17 @@ export class ObligationWriter {
     await this.notices.closeOf(tx, actor, at, plan.id, obligations);
     await this.applications.closeOf(tx, actor, at, plan.id, obligations);
   }
+}
+
+/** The ladder of an obligation, of the rules by which it goes. @throws Error where these have none of the name */
+export async function ladderOf(
+  tx: EntityManager,
+  policies: PolicyService,
+  { policyId, policyVersion, ladder: name }: Pick<Obligation, 'policyId' | 'policyVersion' | 'ladder'>,
+): Promise<Ladder> {
+  const ladder = (await policies.version(tx, policyId, policyVersion)).ladders[name];
+  if (!ladder) throw new Error(`policy ${policyId} ${policyVersion} has no ladder ${name}`);
+  return ladder;
 }
 
 /** One change of an obligation, as history keeps it. */

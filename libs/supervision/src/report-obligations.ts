@@ -28,7 +28,7 @@ import { type EntityManager, In } from 'typeorm';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { Obligation, obligationSnapshot } from './obligation.entity';
 import { excerpt, numberOf } from './obligation.terms';
-import { type DeadlineOrigin, obligationChange, ObligationWriter } from './obligation.writer';
+import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
 
 /** What units owe (应办事项) as far as plans and reports are concerned; always as a consequence of them. */
 @Injectable()
@@ -90,7 +90,7 @@ export class ReportObligations extends ReportSupervision {
       const policy = await this.policyOf(tx, plan);
       const dueOn = by ?? this.calendar.addWorkingDays(today, policy.rectification.workingDays);
       const obligation = await this.lock(tx, part, obligationId);
-      await this.redate(tx, part, policy, timeZone, obligation, dueOn, { rule, base: { decidedOn: today } });
+      await this.redate(tx, part, timeZone, obligation, dueOn, { rule, base: { decidedOn: today } });
       return dueOn;
     });
   }
@@ -118,7 +118,7 @@ export class ReportObligations extends ReportSupervision {
         // The document's own milestone of the same words is this one, and what is reached stays reached.
         if (known) {
           const isOther = known.state === 'lapsed' || (known.state === 'open' && known.dueOn !== dueOn);
-          if (isOther) await this.redate(tx, part, policy, timeZone, known, dueOn, origin);
+          if (isOther) await this.redate(tx, part, timeZone, known, dueOn, origin);
           owed.set(measureId, known.id);
           continue;
         }
@@ -212,7 +212,6 @@ export class ReportObligations extends ReportSupervision {
   private async redate(
     tx: EntityManager,
     { actor, at, plan, assignment }: ReportedPart,
-    policy: Policy,
     timeZone: string,
     obligation: Obligation,
     dueOn: LocalDate,
@@ -221,7 +220,8 @@ export class ReportObligations extends ReportSupervision {
     const before = obligationSnapshot(obligation);
     const effectiveOn = this.calendar.effectiveDate(dueOn);
     const clock = { calendar: this.calendar, timeZone };
-    const pointer = firstPointer(policy.ladders[obligation.ladder]!, effectiveOn, at, clock);
+    const ladder = await ladderOf(tx, this.policies, obligation);
+    const pointer = firstPointer(ladder, effectiveOn, at, clock);
     Object.assign(obligation, {
       unitId: assignment.unitId,
       state: 'open',

@@ -377,7 +377,7 @@ const blamesData = (error: unknown): boolean => /^(22|23|P0)/.test(postgresCode(
 
 const DUE = `
   select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId", p.unit_id as "issuerId",
-    p.policy_id as "policyId", p.policy_version as "policyVersion", o.task_id as "taskId",
+    o.policy_id as "policyId", o.policy_version as "policyVersion", o.task_id as "taskId",
     coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent",
     case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders,
     o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.ladder,

@@ -21,6 +21,7 @@ import { Reports1795905000000 } from './1795905000000-reports';
 import { Applications1795906000000 } from './1795906000000-applications';
 import { Judging1795907000000 } from './1795907000000-judging';
 import { WorkingTogether1795908000000 } from './1795908000000-working-together';
+import { ObligationPolicy1796100000000 } from './1796100000000-obligation-policy';
 
 /** In order; what has landed is never edited. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   Applications1795906000000,
   Judging1795907000000,
   WorkingTogether1795908000000,
+  ObligationPolicy1796100000000,
 ];
