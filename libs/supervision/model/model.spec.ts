@@ -12,7 +12,7 @@ const stepsIn = (files: readonly string[], comment: RegExp): string[] =>
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ts$/.test(name) && !/spec\.ts$/.test(name))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'))
     .map((name) => join(ROOT, folder, name));
 }
 
