@@ -1,13 +1,12 @@
+import { oneOf } from '@duban/database';
 import { POST_KINDS, type PostKind, UNIT_POSTS } from '@duban/domain';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { UnitEntity } from './unit.entity';
 
-const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kind}'`).join(', ');
-
 /** A post (岗位): duties and rights belong to it, whoever holds it. */
 @Entity('post')
-@Check('ck_post_kind', `kind in (${quoted(POST_KINDS)})`)
-@Check('ck_post_unit', `(kind in (${quoted(UNIT_POSTS)})) = (unit_id is not null)`)
+@Check('ck_post_kind', oneOf('kind', POST_KINDS))
+@Check('ck_post_unit', `(${oneOf('kind', UNIT_POSTS)}) = (unit_id is not null)`)
 @Check('ck_post_title', `(kind in ('deputy', 'handler')) = (title is not null)`)
 @Unique('uq_post_kind_unit', ['kind', 'unitId', 'title'])
 @Index('ix_post_unit', ['unitId'])

@@ -16,3 +16,4 @@ export const planImportMachine = defineMachine<unknown>()({
 
 export type PlanImportState = keyof typeof planImportMachine.states;
 export type PlanImportEvent = (typeof planImportMachine.transitions)[number]['on'];
+export const PLAN_IMPORT_STATES = Object.keys(planImportMachine.states) as PlanImportState[];

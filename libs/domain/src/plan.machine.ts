@@ -49,3 +49,4 @@ export const planMachine = defineMachine<PlanFacts>()({
 });
 
 export type PlanState = keyof typeof planMachine.states;
+export const PLAN_STATES = Object.keys(planMachine.states) as PlanState[];

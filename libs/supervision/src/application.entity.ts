@@ -1,11 +1,17 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { ApplicationKind, ApplicationState, UnimplementedReason } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import {
+  APPLICATION_STATES,
+  type ApplicationKind,
+  type ApplicationState,
+  type UnimplementedReason,
+} from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
 /** An application (申请) about a part, and what was decided of it. */
 @Entity('application')
 @Check('ck_application_kind', `kind in ('extension', 'close_unimplemented', 'review')`)
-@Check('ck_application_state', `state in ('requested', 'approved', 'denied', 'withdrawn')`)
+@Check('ck_application_state', oneOf('state', APPLICATION_STATES))
 @Check('ck_application_decided', `(state = 'requested') = (decided_at is null)`)
 @Check(
   'ck_application_terms',

@@ -1,11 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
-import type { NoticeColour, NoticeState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { NOTICE_STATES, type NoticeColour, type NoticeState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
 /** A numbered slip in one of three colours (督办单), sent when a date was missed. */
 @Entity('supervision_notice')
 @Check('ck_supervision_notice_colour', `colour in ('blue', 'orange', 'red')`)
-@Check('ck_supervision_notice_state', `state in ('issued', 'acknowledged', 'answered', 'closed', 'raised')`)
+@Check('ck_supervision_notice_state', oneOf('state', NOTICE_STATES))
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_supervision_notice_jurisdiction' })
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_supervision_notice_obligation' })
 @Unique('uq_supervision_notice_number', ['jurisdictionId', 'number'])

@@ -1,10 +1,11 @@
-import type { MeasureState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { MEASURE_STATES, type MeasureState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
 
 /** A measure (措施) of an action plan, with the day by which it is taken; closed item by item (逐项销号). */
 @Entity('action_plan_measure')
-@Check('ck_action_plan_measure_state', `state in ('open', 'closed')`)
+@Check('ck_action_plan_measure_state', oneOf('state', MEASURE_STATES))
 @Check('ck_action_plan_measure_closed', `(state = 'closed') = (closed_at is not null)`)
 @ForeignKey('action_plan', ['actionPlanId'], ['id'], { name: 'fk_action_plan_measure_plan' })
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_action_plan_measure_obligation' })

@@ -1,9 +1,10 @@
-import type { ActionPlanState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { ACTION_PLAN_STATES, type ActionPlanState } from '@duban/domain';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
 
 /** A version of an action plan (办理方案): what the unit will do, by when, and who is in charge. */
 @Entity('action_plan')
-@Check('ck_action_plan_state', `state in ('submitted', 'approved', 'returned', 'superseded')`)
+@Check('ck_action_plan_state', oneOf('state', ACTION_PLAN_STATES))
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_action_plan_jurisdiction' })
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_action_plan_task' })
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_action_plan_assignment' })

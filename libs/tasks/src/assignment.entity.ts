@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { AssignmentMark, AssignmentState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { ASSIGNMENT_STATES, type AssignmentMark, type AssignmentState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
 export const ROLES = ['lead', 'responsible', 'cooperating'] as const;
@@ -8,10 +9,7 @@ export type Role = (typeof ROLES)[number];
 /** One unit's part in one task (责任分工). Beside an open one, a unit may have parts in it that have ended. */
 @Entity('assignment')
 @Check('ck_assignment_role', `role in ('lead', 'responsible', 'cooperating')`)
-@Check(
-  'ck_assignment_state',
-  `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled', 'not_implemented')`,
-)
+@Check('ck_assignment_state', oneOf('state', ASSIGNMENT_STATES))
 @Check('ck_assignment_marks', `marks <@ array['suspended', 'objected']::text[]`)
 @Check('ck_assignment_resume_on', `('suspended' = any(marks)) = (resume_on is not null)`)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_assignment_jurisdiction' })

@@ -1,11 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { ContributionState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { CONTRIBUTION_STATES, type ContributionState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { MeasurementInput } from './measurements';
 
 /** What a co-unit writes for the report of the lead (供稿), asked for by a day. */
 @Entity('contribution')
-@Check('ck_contribution_state', `state in ('asked', 'submitted', 'returned', 'accepted', 'withdrawn')`)
+@Check('ck_contribution_state', oneOf('state', CONTRIBUTION_STATES))
 @Check('ck_contribution_submitted', `submission = 0 or (submitted_by is not null and submitted_at is not null)`)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_contribution_jurisdiction' })
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_contribution_task' })

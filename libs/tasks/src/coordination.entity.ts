@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { CoordinationState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { COORDINATION_STATES, type CoordinationState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
 /** What the office is told next of an answer that it owes: reminded on the day, urged the working day after. */
@@ -7,7 +8,7 @@ export type OfficeStep = 'remind' | 'urge';
 
 /** A disagreement between the units of a task, which the office settles by a day (协调). */
 @Entity('coordination')
-@Check('ck_coordination_state', `state in ('raised', 'settled', 'withdrawn')`)
+@Check('ck_coordination_state', oneOf('state', COORDINATION_STATES))
 @Check('ck_coordination_next_step', `next_step in ('remind', 'urge')`)
 @Check('ck_coordination_settled', `(state = 'raised') = (settled_at is null)`)
 @Check(

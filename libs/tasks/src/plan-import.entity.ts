@@ -1,5 +1,6 @@
 import type { ChosenColumn } from '@duban/breakdown';
-import type { PlanImportState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { PLAN_IMPORT_STATES, type PlanImportState } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
@@ -21,7 +22,7 @@ export interface PlanImportProblem {
 
 /** A document on its way to a draft (导入). */
 @Entity('plan_import')
-@Check('ck_plan_import_state', `state in ('queued', 'reading', 'drafted', 'refused')`)
+@Check('ck_plan_import_state', oneOf('state', PLAN_IMPORT_STATES))
 @Check('ck_plan_import_file', `(file is null) = (state in ('drafted', 'refused'))`)
 @Check('ck_plan_import_drafted', `(plan_id is not null) = (state = 'drafted')`)
 @Check('ck_plan_import_refused', `(problem is not null) = (state = 'refused')`)

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
-import type { MatterKind, PlanState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { PLAN_STATES, type MatterKind, type PlanState } from '@duban/domain';
 import type { TableColumn } from '@duban/breakdown';
 import type { LocalDate } from '@duban/kernel';
 
@@ -23,7 +24,7 @@ export type Visibility = (typeof VISIBILITIES)[number];
  * (台账) of matters of one kind in one year.
  */
 @Entity('plan')
-@Check('ck_plan_state', `state in ('draft', 'issued', 'closed')`)
+@Check('ck_plan_state', oneOf('state', PLAN_STATES))
 @Check('ck_plan_issued', `state = 'draft' or (year is not null and issued_on is not null and policy_id is not null)`)
 @Check('ck_plan_source', `source in ('document', 'register')`)
 @Check(

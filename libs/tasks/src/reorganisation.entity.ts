@@ -1,4 +1,5 @@
-import type { ReorganisationKind, ReorganisationState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { REORGANISATION_STATES, type ReorganisationKind, type ReorganisationState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
 import type { ReorganisationPreview } from './reorganisation.preview';
@@ -14,7 +15,7 @@ export interface ReorganisationProblem {
 /** A reorganisation of units (机构改革) with the day from which it counts. */
 @Entity('reorganisation')
 @Check('ck_reorganisation_kind', `kind in ('rename', 'merge', 'split', 'abolish', 'transfer')`)
-@Check('ck_reorganisation_state', `state in ('proposed', 'confirmed', 'carried_out', 'withdrawn')`)
+@Check('ck_reorganisation_state', oneOf('state', REORGANISATION_STATES))
 @Check('ck_reorganisation_due', `(state = 'confirmed') = (due_at is not null)`)
 @Check(
   'ck_reorganisation_carried_out',

@@ -1,9 +1,10 @@
-import type { ReportConfirmationState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { REPORT_CONFIRMATION_STATES, type ReportConfirmationState } from '@duban/domain';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, VersionColumn } from 'typeorm';
 
 /** Where a report stands that counts when the head of its unit has confirmed it; others have none. */
 @Entity('report_confirmation')
-@Check('ck_report_confirmation_state', `state in ('submitted', 'confirmed', 'sent_back', 'superseded')`)
+@Check('ck_report_confirmation_state', oneOf('state', REPORT_CONFIRMATION_STATES))
 @ForeignKey('report', ['reportId'], ['id'], { name: 'fk_report_confirmation_report' })
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_report_confirmation_assignment' })
 @ForeignKey('person', ['decidedBy'], ['id'], { name: 'fk_report_confirmation_decided_by' })

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
-import type { AssignmentState } from '@duban/domain';
+import { oneOf } from '@duban/database';
+import { ASSIGNMENT_STATES, type AssignmentState } from '@duban/domain';
 import type { Mark } from '@duban/breakdown';
 import type { LocalDate } from '@duban/kernel';
 
@@ -13,7 +14,7 @@ export interface DraftedUnits {
 
 /** A task (责任事项), or a part of one. Its state is that of its lead, null while the plan is a draft. */
 @Entity('task')
-@Check('ck_task_state', `state in ('assigned', 'in_progress', 'reported', 'verified', 'cancelled', 'not_implemented')`)
+@Check('ck_task_state', oneOf('state', ASSIGNMENT_STATES))
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_task_jurisdiction' })
 @ForeignKey('plan', ['planId'], ['id'], { name: 'fk_task_plan' })
 @ForeignKey('task', ['parentId'], ['id'], { name: 'fk_task_parent' })
