@@ -232,6 +232,7 @@ export const assignmentMachine = defineMachine<AssignmentFacts>()({
   name: 'assignment',
   version: 2,
   initial: 'assigned',
+  // From the least advanced to the most: a task is as far as its least advanced lead.
   states: {
     assigned: {},
     in_progress: {},
@@ -391,6 +392,9 @@ export const ASSIGNMENT_EVENTS = [...new Set(assignmentMachine.transitions.map((
 
 /** States in which nothing more is asked of the unit; of these, only what was verified may be opened again. */
 export const ENDED_STATES: readonly AssignmentState[] = ['verified', 'cancelled', 'not_implemented'];
+/** States in which something is still asked of somebody, from the least advanced to the most. */
+export const OPEN_STATES = ASSIGNMENT_STATES.filter((state): state is OpenState => !ENDED_STATES.includes(state));
+export type OpenState = Exclude<AssignmentState, 'verified' | DroppedState>;
 /** States of a part that its task goes on without. */
 export const DROPPED_STATES = ['cancelled', 'not_implemented'] as const satisfies readonly AssignmentState[];
 export type DroppedState = (typeof DROPPED_STATES)[number];

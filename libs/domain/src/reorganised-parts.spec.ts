@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { OPEN_PART_STATES, type OpenPart, PART_ROLES, type PartChange, reorganisedParts } from './reorganised-parts';
+import { OPEN_STATES } from './assignment.machine';
+import { type OpenPart, PART_ROLES, type PartChange, reorganisedParts } from './reorganised-parts';
 
 /** `A1 lead reported`: the part of unit A in task 1. */
 function partOf(words: string): OpenPart {
@@ -99,7 +100,7 @@ describe('reorganisedParts', () => {
               taskId: fc.constant(taskId),
               unit: fc.constant(unit),
               role: fc.constantFrom(...PART_ROLES),
-              state: fc.constantFrom(...OPEN_PART_STATES),
+              state: fc.constantFrom(...OPEN_STATES),
             }),
           ),
         ),
@@ -141,7 +142,7 @@ describe('reorganisedParts', () => {
           const stays = byPlace.get(place)!;
           const strongest = PART_ROLES.find((role) => origins.some((part) => part.role === role));
           expect(stays.role).toBe(strongest);
-          const advance = (state: string): number => (OPEN_PART_STATES as readonly string[]).indexOf(state);
+          const advance = (state: string): number => (OPEN_STATES as readonly string[]).indexOf(state);
           // What goes on there is no more advanced than any of its rank that went on there.
           const equals = origins.filter(
             (part) => part.role === strongest && (rules[part.id]?.[0] ?? part.unit) === place.slice(1),

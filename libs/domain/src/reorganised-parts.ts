@@ -1,3 +1,5 @@
+import { OPEN_STATES, type OpenState } from './assignment.machine';
+
 /** An open part (未办结的责任分工) of a task, as far as a reorganisation of its unit needs to know it. */
 export interface OpenPart {
   id: string;
@@ -5,15 +7,12 @@ export interface OpenPart {
   /** Whose it is: any key of a unit. */
   unit: string;
   role: PartRole;
-  state: OpenPartState;
+  state: OpenState;
 }
 
 /** From the strongest to the weakest. */
 export const PART_ROLES = ['lead', 'responsible', 'cooperating'] as const;
 export type PartRole = (typeof PART_ROLES)[number];
-/** From the least advanced to the most. */
-export const OPEN_PART_STATES = ['assigned', 'in_progress', 'reported'] as const;
-export type OpenPartState = (typeof OPEN_PART_STATES)[number];
 
 /**
  * `moves`: the part goes on, with all that belongs to it, under another unit. `added`: a unit gets a part of its own in
@@ -87,7 +86,7 @@ function compare(unit: string, one: Claim, other: Claim): number {
   return (
     PART_ROLES.indexOf(one.part.role) - PART_ROLES.indexOf(other.part.role) ||
     Number(one.isNew) - Number(other.isNew) ||
-    OPEN_PART_STATES.indexOf(one.part.state) - OPEN_PART_STATES.indexOf(other.part.state) ||
+    OPEN_STATES.indexOf(one.part.state) - OPEN_STATES.indexOf(other.part.state) ||
     foreign(one) - foreign(other) ||
     (one.part.id < other.part.id ? -1 : 1)
   );

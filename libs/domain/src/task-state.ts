@@ -1,6 +1,4 @@
-import { type AssignmentState, DROPPED_STATES } from './assignment.machine';
-
-const ADVANCE: readonly AssignmentState[] = ['assigned', 'in_progress', 'reported', 'verified'];
+import { ASSIGNMENT_STATES, type AssignmentState, DROPPED_STATES } from './assignment.machine';
 
 /**
  * The state of a task from those of its leads, or of a parent from those of its parts: the least advanced decides. What
@@ -11,8 +9,9 @@ export function leastAdvanced(states: readonly AssignmentState[]): AssignmentSta
   const alive = states.filter((state) => !isDropped(state));
   const hasFailed = states.includes('not_implemented');
   if (alive.length === 0) return hasFailed ? 'not_implemented' : states.length > 0 ? 'cancelled' : 'assigned';
-  const least = alive.reduce((one, state) => (ADVANCE.indexOf(state) < ADVANCE.indexOf(one) ? state : one));
+  const least = alive.reduce((one, state) => (advanceOf(state) < advanceOf(one) ? state : one));
   return least === 'verified' && hasFailed ? 'not_implemented' : least;
 }
 
+const advanceOf = (state: AssignmentState): number => ASSIGNMENT_STATES.indexOf(state);
 const isDropped = (state: AssignmentState): boolean => (DROPPED_STATES as readonly AssignmentState[]).includes(state);

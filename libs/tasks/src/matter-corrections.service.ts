@@ -1,4 +1,5 @@
 import { assertMay, UnitDirectory } from '@duban/directory';
+import { OPEN_STATES } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, type LocalDate, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -258,7 +259,7 @@ export class MatterCorrections {
 
   private openParts(tx: EntityManager, taskId: string): Promise<Assignment[]> {
     return tx.getRepository(Assignment).find({
-      where: { taskId, state: In(['assigned', 'in_progress', 'reported']) },
+      where: { taskId, state: In(OPEN_STATES) },
       order: { id: 'ASC' },
       lock: { mode: 'for_no_key_update' },
     });

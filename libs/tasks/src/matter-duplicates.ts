@@ -1,3 +1,5 @@
+import { oneOf } from '@duban/database';
+import { OPEN_STATES } from '@duban/domain';
 import type { EntityManager } from 'typeorm';
 
 /** An open task or matter whose words are near those of another. */
@@ -42,7 +44,7 @@ export async function nearTasks(
        union all
        select m.task_id, 1, true from matter m join task t on t.id = m.task_id
        where m.source->>'reference' = $3 and m.kind = $4 and m.jurisdiction_id = $1
-         and t.state in ('assigned', 'in_progress', 'reported'))
+         and ${oneOf('t.state', OPEN_STATES)})
      select t.id as "taskId", t.plan_id as "planId", p.title as "planTitle", t.number, t.content, t.state,
        t.due_on::text as "dueOn", round(max(n.score)::numeric, 2)::float as score, bool_or(n.same) as "sameReference",
        max(n.score) >= $6 as likely,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { oneOf } from '@duban/database';
 import type { PlannedUnitChanges, UnitChanges } from '@duban/directory';
-import { type OpenPart, type PartChange, reorganisedParts, type ReorganisationKind } from '@duban/domain';
+import { OPEN_STATES, type OpenPart, type PartChange, reorganisedParts, type ReorganisationKind } from '@duban/domain';
 import { refuseTwice } from '@duban/directory';
 import { conflict, invalid } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
@@ -222,7 +223,7 @@ async function readParts(
   unitIds: readonly string[],
   lock: boolean,
 ): Promise<PartRow[]> {
-  const concerned = `select task_id from assignment where unit_id = any($1::uuid[]) and state in ${OPEN}`;
+  const concerned = `select task_id from assignment where unit_id = any($1::uuid[]) and ${OPEN}`;
   if (lock) {
     // From the whole to the part, as whoever moves an assignment does.
     await tx.query(
@@ -232,7 +233,7 @@ async function readParts(
     );
     await tx.query(`select from task where id in (${concerned}) order by id for no key update`, [givingIds]);
     await tx.query(
-      `select from assignment where task_id in (${concerned}) and unit_id = any($2::uuid[]) and state in ${OPEN}
+      `select from assignment where task_id in (${concerned}) and unit_id = any($2::uuid[]) and ${OPEN}
        order by id for no key update`,
       [givingIds, unitIds],
     );
@@ -243,10 +244,10 @@ async function readParts(
        t.content as "taskContent"
      from assignment a join task t on t.id = a.task_id left join task parent on parent.id = t.parent_id
        join unit u on u.id = a.unit_id
-     where a.state in ${OPEN} and a.task_id in (${concerned}) and a.unit_id = any($2::uuid[])
+     where ${oneOf('a.state', OPEN_STATES)} and a.task_id in (${concerned}) and a.unit_id = any($2::uuid[])
      order by t.plan_id, t.position, u.code, a.id`,
     [givingIds, unitIds],
   );
 }
 
-const OPEN = `('assigned', 'in_progress', 'reported')`;
+const OPEN = oneOf('state', OPEN_STATES);

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { OPEN_PART_STATES, PART_ROLES, REORGANISATION_KINDS, REORGANISATION_STATES } from '@duban/domain';
+import { OPEN_STATES, PART_ROLES, REORGANISATION_KINDS, REORGANISATION_STATES } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -115,7 +115,7 @@ const preview = z
         taskNumber: textOrNull,
         taskContent: z.string(),
         role: z.enum(PART_ROLES),
-        state: z.enum(OPEN_PART_STATES),
+        state: z.enum(OPEN_STATES),
         from: z.string(),
         to: textOrNull,
         into: uuid.nullable().meta({ description: 'Of what is merged, the part that stays.' }),

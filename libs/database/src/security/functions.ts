@@ -233,7 +233,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
           case when char_length(t.content) >= 12 then word_similarity(t.content, words) else 0 end)
         from task t
         where (t.content % words or words <% t.content) and t.jurisdiction_id = whose
-          and t.state in ('assigned', 'in_progress', 'reported') and ${SEEN('t.id')};
+          and t.state not in ('verified', 'cancelled', 'not_implemented') and ${SEEN('t.id')};
     end`,
   },
 ];
