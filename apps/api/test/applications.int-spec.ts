@@ -52,7 +52,10 @@ describe('Applications', () => {
   const owed = (part: Part, kind: string): Json => part.obligations.find((o: Json) => o.kind === kind);
   const lightOf = async (number: string, query = ''): Promise<string> => {
     const { items } = await (await edge().as('office')).get(`/tasks?planId=${edge().planId}${query}`);
-    return items.find((task: Json) => task.number === number).light;
+    const { id, light } = items.find((task: Json) => task.number === number);
+    const detail = await (await edge().as('office')).get(`/tasks/${id}${query.replace('&', '?')}`);
+    expect(detail.light).toBe(light);
+    return light;
   };
 
   describe('for more time (延期)', () => {

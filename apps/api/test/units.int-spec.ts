@@ -172,6 +172,12 @@ describe('The directory', () => {
     });
   });
 
+  it('takes a table that does not say whose units it lists for the only jurisdiction’s', async () => {
+    const file = '编码,名称,类别,上级单位编码\r\nN401,规划科,科室,LD04';
+    const { jurisdiction, created } = await importing(file, { preview: 'true' });
+    expect([jurisdiction.name, created]).toEqual(['临澜市', 1]);
+  });
+
   describe('refuses', () => {
     const csv = (...rows: string[]): string => ['编码,名称,类别,上级单位编码', ...rows].join('\r\n');
     const sheetOf = (rows: unknown[][]): Buffer => {
@@ -208,12 +214,6 @@ describe('The directory', () => {
       ['a preview that is neither', () => upload('{}', { preview: 'yes' }), '400 REQUEST.INVALID', fault('preview')],
       ['a digest that is none', () => upload('{}', { digest: 'abc' }), '400 REQUEST.INVALID', fault('digest')],
       ['another field', () => upload('{}', { dryRun: 'true' }), '400 REQUEST.UNKNOWN_FIELD', { field: 'dryRun' }],
-      [
-        'a table of nobody’s',
-        () => upload(csv('N1,甲局,部门,')),
-        '422 UNIT.IMPORT_INVALID',
-        at({ field: 'jurisdiction' }),
-      ],
       [
         'a table of others',
         () => upload('辖区,编码,名称,类别\n溪城市,N1,甲局,部门', city),

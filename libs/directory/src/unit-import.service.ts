@@ -205,7 +205,7 @@ async function compare(
   difference: UnitDifference;
 }> {
   const { places } = file;
-  const read = readUnitFileDocument(file);
+  const read = readUnitFileDocument(await ofTheOnlyJurisdiction(tx, file));
   const found = await tx.findOneBy(JurisdictionEntity, { name: read.jurisdiction ?? '' });
   const known = await readKnown(tx, found, read);
   refuse(
@@ -219,6 +219,15 @@ async function compare(
   );
   const listed = { ...read, jurisdiction: read.jurisdiction! };
   return { listed, found, known, difference: differenceOf(listed, found, known) };
+}
+
+/** A file need not say whose units it lists (辖区) where there is one jurisdiction. */
+async function ofTheOnlyJurisdiction(tx: EntityManager, file: UnitFile): Promise<UnitFile> {
+  const { document } = file;
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return file;
+  if ('jurisdiction' in document) return file;
+  const [one, ...others] = await tx.find(JurisdictionEntity, { select: { name: true }, take: 2 });
+  return one && others.length === 0 ? { ...file, document: { ...document, jurisdiction: one.name } } : file;
 }
 
 interface Group {

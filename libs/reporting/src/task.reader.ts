@@ -6,7 +6,7 @@ import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
 import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { TaskFilter, TaskRow } from './board';
+import type { Light, TaskFilter, TaskRow } from './board';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
@@ -44,6 +44,8 @@ export interface CarriedTask {
 /** A task with all that belongs to it and to its parts. */
 export interface TaskDetail extends TaskView {
   asOf: string | null;
+  /** 亮灯, as the board has it. */
+  light: Light | null;
   /** What is known of it where it was registered (事项登记), or is a part of such a one. */
   matter: MatterSnapshot | null;
   /** The task of an earlier year that it carries on, and those that carry it on (结转). */
@@ -61,7 +63,7 @@ export interface TaskDetail extends TaskView {
   satisfaction: SatisfactionView[];
 }
 
-type FoundTask = Omit<TaskDetail, 'periods' | 'carriedFrom' | 'carriedTo'>;
+type FoundTask = Omit<TaskDetail, 'light' | 'periods' | 'carriedFrom' | 'carriedTo'>;
 
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
@@ -129,7 +131,7 @@ export class TaskReader {
     const seen = sight ? asSeen(detail, sight) : detail;
     const targets = new Map([seen, ...seen.subtasks].map((task) => [task.id, task.targets]));
     const periods = periodsOf(targets, seen.obligations, seen.reports, asOf ?? now);
-    return { ...seen, periods, ...(await carriedOf(tx, id, asOf)) };
+    return { ...seen, light: lightOfTask(seen, asOf ?? now), periods, ...(await carriedOf(tx, id, asOf)) };
   }
 
   async historyOf(
@@ -324,6 +326,19 @@ function asSeen(detail: FoundTask, { taskIds, ledTaskIds, assignmentIds, obligat
       .filter(({ units }) => units.length > 0),
     satisfaction: detail.satisfaction.filter(({ taskId }) => led.has(taskId)),
   };
+}
+
+/** The rule of {@link lightOf}, over what is shown with the task: nobody sees another light here than on the board. */
+function lightOfTask({ id, state, obligations, notices }: FoundTask, at: Date): Light | null {
+  if (state === null || state === 'cancelled' || state === 'not_implemented') return null;
+  const own = obligations.filter(({ taskId }) => taskId === id);
+  const ids = new Set(own.map((obligation) => obligation.id));
+  const standing = ['issued', 'acknowledged', 'answered'];
+  const isRed = notices.some(
+    (notice) => ids.has(notice.obligationId) && notice.colour !== 'blue' && standing.includes(notice.state),
+  );
+  if (isRed) return 'red';
+  return own.some((one) => one.state === 'open' && new Date(one.dueAt) <= at) ? 'yellow' : 'green';
 }
 
 const by =

@@ -35,6 +35,28 @@ const UPPER = `
   from assignment a join task t on t.id = a.task_id left join task parent on parent.id = t.parent_id
     join plan p on p.id = t.plan_id and p.state = 'issued'`;
 
+interface LateDate {
+  field: string;
+  dueOn: string;
+  upperDueOn: LocalDate;
+}
+
+function refuseLate(late: readonly LateDate[]): void {
+  const [first] = late;
+  if (!first) return;
+  const { dueOn, upperDueOn } = first;
+  const faults = late.map((date): Fault & LateDate => ({
+    ...date,
+    code: 'BREAKDOWN.DUE_AFTER_UPPER',
+    message: `${date.dueOn} is after the part above it, which is due on ${date.upperDueOn}.`,
+  }));
+  throw invalid(
+    'BREAKDOWN.DUE_AFTER_UPPER',
+    `Something is due on ${dueOn}, and the part above it on ${upperDueOn}: it cannot be due later.`,
+    { faults, ...first },
+  );
+}
+
 /** What holds between a second-level breakdown (二级分解) and the parts above it. */
 @Injectable()
 export class BreakdownTerms {
@@ -116,7 +138,7 @@ export class BreakdownTerms {
     await this.assertDepth(tx, [...uppers.keys()]);
     const days = await consequences(tx, () => this.supervision.completionDays(tx, [...uppers.keys()]));
     const topOf = new Map(tasks.map((task) => [task.id, task]));
-    const faults: (Fault & { dueOn: LocalDate; upperDueOn: LocalDate })[] = [];
+    const late: LateDate[] = [];
     for (const task of tasks) {
       const top = task.parentId === null ? task : topOf.get(task.parentId)!;
       const upper = uppers.get(top.upperAssignmentId ?? '');
@@ -124,24 +146,25 @@ export class BreakdownTerms {
       if (!upperDueOn) continue;
       task.deadlineDue ??= upperDueOn;
       const dates = [task.deadlineDue, ...task.milestones.map(({ due }) => due)].filter((due) => due !== null);
-      for (const dueOn of dates.filter((due) => due > upperDueOn)) {
-        faults.push({
-          code: 'BREAKDOWN.DUE_AFTER_UPPER',
-          message: `task ${task.number ?? `at position ${task.position + 1}`} is due on ${dueOn}, after the part above it, which is due on ${upperDueOn}`,
-          field: `tasks.${task.id}`,
-          dueOn,
-          upperDueOn,
-        });
-      }
+      const field = `tasks.${task.id}`;
+      late.push(...dates.filter((due) => due > upperDueOn).map((dueOn) => ({ field, dueOn, upperDueOn })));
     }
-    const [first] = faults;
-    if (!first) return;
-    const { dueOn, upperDueOn } = first;
-    throw invalid(
-      'BREAKDOWN.DUE_AFTER_UPPER',
-      `Something is due on ${dueOn}, and the part above it on ${upperDueOn}: it cannot be due later.`,
-      { faults, dueOn, upperDueOn, field: first.field },
-    );
+    refuseLate(late);
+  }
+
+  /**
+   * Says of dates that somebody writes down under one part, by the fields in which they stand, that they are not later.
+   * @throws DomainError BREAKDOWN.DUE_AFTER_UPPER
+   */
+  async assertWithin(
+    tx: EntityManager,
+    upper: UpperPart,
+    dates: readonly { field: string; dueOn: string }[],
+  ): Promise<void> {
+    const days = await consequences(tx, () => this.supervision.completionDays(tx, [upper.id]));
+    const upperDueOn = days.get(upper.id) ?? upper.dueOn;
+    if (!upperDueOn) return;
+    refuseLate(dates.filter(({ dueOn }) => dueOn > upperDueOn).map((date) => ({ ...date, upperDueOn })));
   }
 
   /**

@@ -67,6 +67,7 @@ export class BreakdownService {
     assertCanBreakDown(upper, { assignmentId });
     const names = await this.namesBelow(tx, actor.unitId!, tasks);
     const read = readByHand(title ?? `${excerptOf(upper.content)}（二级分解）`, upper.year, tasks, names);
+    if (issue) await this.terms.assertWithin(tx, upper, datesOf(read.breakdown.tasks));
     const planId = await this.plans.draft(tx, actor, at, read, { upperAssignmentId: assignmentId });
     if (visibility !== undefined) await this.open(tx, actor, at, planId, visibility);
     if (issue) {
@@ -213,6 +214,13 @@ function readByHand(
     ],
   };
 }
+
+/** Each date of what was written by hand, by its field. */
+const datesOf = (tasks: readonly DraftTask[]): { field: string; dueOn: string }[] =>
+  tasks.flatMap(({ deadline, milestones }, i) => [
+    ...(deadline?.due ? [{ field: `tasks[${i}].dueOn`, dueOn: deadline.due }] : []),
+    ...milestones.flatMap(({ due }, j) => (due ? [{ field: `tasks[${i}].milestones[${j}].due`, dueOn: due }] : [])),
+  ]);
 
 const excerptOf = (content: string): string => {
   const characters = [...content.replaceAll(/\s+/g, ' ')];

@@ -33,6 +33,9 @@ import {
   verification,
 } from '../schemas';
 
+const light = z.enum(LIGHTS).nullable().meta({
+  description: '亮灯: red where an orange or red notice stands, yellow where something is overdue, else green.',
+});
 class TasksQuery extends createZodDto(
   z.strictObject({
     planId: uuid.optional(),
@@ -68,9 +71,7 @@ class TasksDto extends createZodDto(
       nextDueAt: textOrNull,
       overdue: z.int(),
       notice: z.enum(['blue', 'orange', 'red']).nullable(),
-      light: z.enum(LIGHTS).nullable().meta({
-        description: '亮灯: red where an orange or red notice stands, yellow where something is overdue, else green.',
-      }),
+      light,
       breakdown: rollUp.nullable().meta({
         description:
           'How what its units have handed on (二级分解) stands, to those who stand above; of the present alone.',
@@ -87,6 +88,7 @@ const carried = z
 /** A task with all that belongs to it. */
 export const taskDetail = task.extend({
   asOf: textOrNull,
+  light,
   carriedFrom: carried.nullable(),
   carriedTo: z.array(carried),
   matter: matter.nullable(),

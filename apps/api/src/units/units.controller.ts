@@ -232,7 +232,11 @@ export class UnitsController {
       required: ['file'],
       properties: {
         file: { type: 'string', format: 'binary' },
-        jurisdiction: { type: 'string', description: 'Whose units they are, where the file does not say.' },
+        jurisdiction: {
+          type: 'string',
+          description:
+            'Whose units they are, where the file does not say; needed where there are none yet, or several.',
+        },
         preview: {
           type: 'string',
           enum: ['true', 'false'],
