@@ -1,4 +1,4 @@
-import { GOVERNMENT_POSTS, type SINGLE_UNIT_POSTS } from '@duban/domain';
+import { GOVERNMENT_POSTS, type SINGLE_UNIT_POSTS, TITLED_POSTS } from '@duban/domain';
 import type { Matter } from '@duban/history';
 import { type Clock, conflict, invalid, type LocalDate, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -31,6 +31,14 @@ export interface StandIn extends Holder {
   holderId: string;
   /** Null for all that the post has to do. */
   matter: Matter | null;
+}
+
+/** A post of which a unit may have several. */
+export interface TitledPost {
+  postId: string;
+  unitId: string;
+  kind: (typeof TITLED_POSTS)[number];
+  names: string[];
 }
 
 /** Ids of the posts that every unit has. */
@@ -267,6 +275,19 @@ export class UnitDirectory {
         const contact = contacts.get(unitId);
         return kind === 'head' && unitId !== null && contact ? [[unitId, { head: id, contact }]] : [];
       }),
+    );
+  }
+
+  /** Posts of deputies in charge (分管负责人) and handlers (经办人) of units that somebody holds on a day, with the holders' names. */
+  async titledPostsOf(tx: EntityManager, unitIds: readonly string[], onDate: LocalDate): Promise<TitledPost[]> {
+    return tx.query(
+      `select post.id as "postId", post.unit_id as "unitId", post.kind, array_agg(p.display_name order by p.username) as names
+       from post
+         join post_holding h on h.post_id = post.id and h.from_on <= $2 and (h.to_on is null or h.to_on > $2)
+         join person p on p.id = h.person_id and p.is_active
+       where post.unit_id = any($1::uuid[]) and post.kind = any($3)
+       group by post.id, post.unit_id, post.kind order by post.id`,
+      [unitIds, onDate, [...TITLED_POSTS]],
     );
   }
 

@@ -1,5 +1,7 @@
 import { addDays, addMonths, parseLocalDate, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import { type DueRule, isOwed, type ObligationKind, type Policy } from './policy';
+import { periodEnd } from './progress-curve';
+import { levelBy } from './rung-condition';
+import { type DueRule, isOwed, type ObligationKind, periodsOf, type Policy } from './policy';
 
 /** What the rules need to know of an assignment to say what it owes. */
 export interface AssignmentTerms {
@@ -34,9 +36,8 @@ export function planObligations(
   terms: AssignmentTerms,
   calendar: WorkingCalendar,
 ): PlannedObligation[] {
-  const levels = policy.levels?.map(({ id }) => id) ?? [];
   // What goes by other rules may be of a level that these do not know.
-  const level = levels.find((id) => id === terms.level) ?? levels[0] ?? null;
+  const level = levelBy(policy, terms.level);
   return policy.obligations
     .filter((rule) => isOwed(rule, terms.isLead, level))
     .flatMap((rule) =>
@@ -76,6 +77,8 @@ function datesOf(
   calendar: WorkingCalendar,
 ): DueDate[] {
   switch (due.by) {
+    case 'periodic':
+      return periodsOf(due).map((period) => afterPeriod(due, `${year}${period}`, calendar));
     case 'working_days_after_issue':
       return [
         {
@@ -120,6 +123,48 @@ function datesOf(
   }
 }
 
+/** The date of one period: its day of a month, or so many days after its end. */
+function afterPeriod({ on }: PeriodicRule, period: string, calendar: WorkingCalendar): DueDate {
+  const endedOn = periodEnd(period);
+  if (endedOn === null) throw new Error(`${period} is no period`);
+  const base = { period, endedOn };
+  if ('workingDaysAfterEnd' in on) {
+    const days = on.workingDaysAfterEnd;
+    return {
+      subject: period,
+      recordedOn: calendar.addWorkingDays(endedOn, days),
+      rule: `${days} working days after the end of the period`,
+      base: { ...base, workingDays: days },
+    };
+  }
+  if ('calendarDaysAfterEnd' in on) {
+    const days = on.calendarDaysAfterEnd;
+    return {
+      subject: period,
+      recordedOn: addDays(endedOn, days),
+      rule: `${days} days after the end of the period`,
+      base: { ...base, days },
+    };
+  }
+  const { dayOfMonth, monthsAfterEnd } = on;
+  const month = ['the last month of the period', 'the month after the period'][monthsAfterEnd];
+  return {
+    subject: period,
+    recordedOn: dayOfMonthAfter(endedOn, monthsAfterEnd, dayOfMonth),
+    rule: `by day ${dayOfMonth} of ${month ?? `month ${monthsAfterEnd} after the period`}`,
+    base: { ...base, day: dayOfMonth, monthsAfterEnd },
+  };
+}
+
+/** A month that has no such day has its last. */
+function dayOfMonthAfter(endedOn: LocalDate, months: number, day: number): LocalDate {
+  const first = addMonths(parseLocalDate(`${endedOn.slice(0, 7)}-01`), months);
+  const last = addDays(addMonths(first, 1), -1);
+  const wanted = addDays(first, day - 1);
+  return wanted < last ? wanted : last;
+}
+
+type PeriodicRule = Extract<DueRule, { by: 'periodic' }>;
 type ReceiptRule = Extract<DueRule, { unlessDated?: true | undefined; subject?: string | undefined }>;
 
 function afterReceipt(

@@ -21,6 +21,7 @@ export * from './policy';
 export * from './presets';
 export * from './matter-kinds';
 export * from './ladder';
+export * from './rung-condition';
 export * from './due-dates';
 export * from './task-state';
 export * from './stopped-time';

@@ -1,5 +1,5 @@
-import { atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import type { Ladder, NoticeColour, Rung } from './policy';
+import { addDays, atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
+import type { Ladder, NoticeColour, Rung, RungOffset } from './policy';
 import { sendFrom } from './sending-hours';
 
 /** Where an obligation stands on its ladder: the rung that comes next and the instant at which it is due. */
@@ -18,19 +18,62 @@ export interface FiredRung {
   answerDueOn: LocalDate | null;
 }
 
+/** A rung whose time came while its condition did not hold: it is not sent, and does not come back. */
+export interface PassedRung {
+  rung: Rung;
+  /** When it would have fired. */
+  plannedAt: Date;
+}
+
 export interface LadderClock {
   calendar: WorkingCalendar;
   timeZone: string;
 }
 
-/** The instant of one rung, counted from the effective due date. */
-export function rungAt(ladder: Ladder, rung: Rung, effectiveOn: LocalDate, { calendar, timeZone }: LadderClock): Date {
-  return atLocalTime(calendar.addWorkingDays(effectiveOn, rung.offset.workingDays), ladder.at, timeZone);
+/** The time that an obligation has; its rungs are counted from the one end or the other. */
+export interface LadderTerm {
+  /**
+   * The day on which it was made, moved by the working days for which its clock stood, as its date was: so a share of the
+   * time is one of the time that ran.
+   */
+  startedOn: LocalDate;
+  /** The working day on which its date takes effect. */
+  effectiveOn: LocalDate;
 }
+
+/** @param stoppedDays working days by which the clock moved the present date (停钟) */
+export const ladderTerm = (
+  createdOn: LocalDate,
+  stoppedDays: number,
+  effectiveOn: LocalDate,
+  calendar: WorkingCalendar,
+): LadderTerm => ({
+  startedOn: stoppedDays > 0 ? calendar.addWorkingDays(createdOn, stoppedDays) : createdOn,
+  effectiveOn,
+});
+
+/** The instant of one rung. */
+export function rungAt(ladder: Ladder, rung: Rung, term: LadderTerm, { calendar, timeZone }: LadderClock): Date {
+  return atLocalTime(rungDay(rung.offset, term, calendar), ladder.at, timeZone);
+}
+
+/** Always a working day: nobody is urged on a holiday because a count of calendar days ends there. */
+function rungDay(offset: RungOffset, { startedOn, effectiveOn }: LadderTerm, calendar: WorkingCalendar): LocalDate {
+  if ('workingDays' in offset) return calendar.addWorkingDays(effectiveOn, offset.workingDays);
+  if ('calendarDays' in offset) return calendar.effectiveDate(addDays(effectiveOn, offset.calendarDays));
+  // Counted from the end, so that what has no time at all, or less, comes to its last day.
+  const days = Math.max(0, (Date.parse(effectiveOn) - Date.parse(startedOn)) / 86_400_000);
+  const left = Math.floor((days * (100 - offset.shareOfTime)) / 100 + 1e-9);
+  return calendar.effectiveDate(addDays(effectiveOn, -left));
+}
+
+/** Whether a rung comes after the due date, whatever the date; a share of the time never does. */
+export const isAfterDue = (offset: RungOffset): boolean =>
+  'workingDays' in offset ? offset.workingDays > 0 : 'calendarDays' in offset && offset.calendarDays > 0;
 
 /** What has been sent of a ladder already. */
 export interface ClimbedTo {
-  /** The last rung that fired. */
+  /** The last rung that had its turn: it fired, or was passed over. */
   rung: string;
   /** Last day to answer the last notice, where one was sent that asks for an answer. */
   answerDueOn: LocalDate | null;
@@ -44,17 +87,17 @@ export interface ClimbedTo {
  */
 export function firstPointer(
   ladder: Ladder,
-  effectiveOn: LocalDate,
+  term: LadderTerm,
   now: Date,
   clock: LadderClock,
   climbed: ClimbedTo | null = null,
 ): RungPointer | null {
   const start = climbed === null ? 0 : ladder.rungs.findIndex((r) => r.id === climbed.rung) + 1;
   for (const rung of ladder.rungs.slice(start)) {
-    const planned = rungAt(ladder, rung, effectiveOn, clock);
+    const planned = rungAt(ladder, rung, term, clock);
     const earliest = climbed?.answerDueOn ? dayAfter(ladder, climbed.answerDueOn, clock) : planned;
     const at = planned > earliest ? planned : earliest;
-    if (at >= now || rung.kind === 'notice' || rung.offset.workingDays > 0) return { rung: rung.id, at };
+    if (at >= now || rung.kind === 'notice' || isAfterDue(rung.offset)) return { rung: rung.id, at };
   }
   return null;
 }
@@ -64,25 +107,32 @@ export function firstPointer(
  *
  * After downtime the missed reminders and urges collapse into the last of them; of missed notices only the first
  * fires, so that the colours climb one at a time, each with its full time to answer counted from when it was sent.
+ * A rung whose condition does not hold at `now` is passed over.
+ *
+ * @param holds whether the condition of a rung does; it is asked of those alone whose time has come and that have one
+ * @returns `last`: the last rung that had its turn, null where none had
  */
 export function climb(
   ladder: Ladder,
   pointer: RungPointer,
-  effectiveOn: LocalDate,
+  term: LadderTerm,
   now: Date,
   clock: LadderClock,
-): { fired: FiredRung[]; next: RungPointer | null } {
+  holds: (rung: Rung) => boolean = () => true,
+): { fired: FiredRung[]; passed: PassedRung[]; last: string | null; next: RungPointer | null } {
   const start = ladder.rungs.findIndex((r) => r.id === pointer.rung);
   const fired: FiredRung[] = [];
+  const passed: PassedRung[] = [];
+  let last: string | null = null;
   const missed: { rung: Rung; at: Date }[] = [];
   let next: RungPointer | null = null;
 
   const flushReminders = (): void => {
-    const last = missed.at(-1);
-    if (!last) return;
+    const latest = missed.at(-1);
+    if (!latest) return;
     fired.push({
-      rung: last.rung,
-      plannedAt: last.at,
+      rung: latest.rung,
+      plannedAt: latest.at,
       collapsed: missed.slice(0, -1).map((m) => m.rung.id),
       answerDueOn: null,
     });
@@ -91,10 +141,15 @@ export function climb(
 
   for (let i = start; i >= 0 && i < ladder.rungs.length; i++) {
     const rung = ladder.rungs[i]!;
-    const at = i === start ? pointer.at : rungAt(ladder, rung, effectiveOn, clock);
+    const at = i === start ? pointer.at : rungAt(ladder, rung, term, clock);
     if (at > now) {
       next = { rung: rung.id, at };
       break;
+    }
+    last = rung.id;
+    if (rung.when && !holds(rung)) {
+      passed.push({ rung, plannedAt: at });
+      continue;
     }
     if (rung.kind !== 'notice') {
       missed.push({ rung, at });
@@ -105,11 +160,11 @@ export function climb(
       ? clock.calendar.addWorkingDays(sentOn(now, clock), rung.answerWithin.workingDays)
       : null;
     fired.push({ rung, plannedAt: at, collapsed: [], answerDueOn });
-    next = pointerAfterNotice(ladder, rung, effectiveOn, answerDueOn ?? sentOn(now, clock), clock);
+    next = pointerAfterNotice(ladder, rung, term, answerDueOn ?? sentOn(now, clock), clock);
     break;
   }
   flushReminders();
-  return { fired, next };
+  return { fired, passed, last, next };
 }
 
 /**
@@ -119,7 +174,7 @@ export function climb(
 export function pointerAfterRejection(
   ladder: Ladder,
   notice: { colour: NoticeColour; answerDueOn: LocalDate | null },
-  effectiveOn: LocalDate,
+  term: LadderTerm,
   now: Date,
   clock: LadderClock,
 ): RungPointer | null {
@@ -127,20 +182,20 @@ export function pointerAfterRejection(
   if (!rung) return null;
   const told = sentOn(now, clock);
   const lastDay = notice.answerDueOn !== null && notice.answerDueOn > told ? notice.answerDueOn : told;
-  return pointerAfterNotice(ladder, rung, effectiveOn, lastDay, clock);
+  return pointerAfterNotice(ladder, rung, term, lastDay, clock);
 }
 
 /** The rung after a notice, not before the working day after `lastDay`. */
 function pointerAfterNotice(
   ladder: Ladder,
   rung: Rung,
-  effectiveOn: LocalDate,
+  term: LadderTerm,
   lastDay: LocalDate,
   clock: LadderClock,
 ): RungPointer | null {
   const following = ladder.rungs[ladder.rungs.indexOf(rung) + 1];
   if (!following) return null;
-  const planned = rungAt(ladder, following, effectiveOn, clock);
+  const planned = rungAt(ladder, following, term, clock);
   const earliest = dayAfter(ladder, lastDay, clock);
   return { rung: following.id, at: planned > earliest ? planned : earliest };
 }

@@ -47,16 +47,16 @@ export interface Progress {
 export const lessIsBetter = (comparator: Comparator): boolean => comparator === 'lte' || comparator === 'lt';
 
 /** Whether the target is kept on every day, instead of being worked up to. */
-const isLevel = ({ comparator, value }: TargetValue): boolean => lessIsBetter(comparator) || value <= 0;
+export const isLevelTarget = ({ comparator, value }: TargetValue): boolean => lessIsBetter(comparator) || value <= 0;
 
 /** The figure that is planned at the end of a day; null where nothing is asked yet. */
 export function plannedAt({ target, from, to, points }: ProgressCurve, on: LocalDate): number | null {
   if (points) {
     const reached = points.filter((point) => point.on <= on).at(-1);
     if (reached) return reached.value;
-    return isLevel(target) ? null : 0;
+    return isLevelTarget(target) ? null : 0;
   }
-  if (isLevel(target) || on >= to) return target.value;
+  if (isLevelTarget(target) || on >= to) return target.value;
   if (on <= from) return 0;
   return rounded((target.value * daysBetween(from, on)) / daysBetween(from, to));
 }
@@ -130,11 +130,11 @@ export function periodLight(
   return LIGHTS_OF_PERIODS[worst]!;
 }
 
-/** The last day of a period by its name, `2026Q1`, `2026H1`, `2026M04`, `2026`; null where it is not such a name. */
+/** The last day of a period by its name, `2026M04`, `2026B2` (March and April), `2026Q1`, `2026H1`, `2026`; null where it is not such a name. */
 export function periodEnd(period: string): LocalDate | null {
-  const [, year, kind, number] = /^(\d{4})(?:([QHM])(\d{1,2}))?$/.exec(period) ?? [];
+  const [, year, kind, number] = /^(\d{4})(?:([MBQH])(\d{1,2}))?$/.exec(period) ?? [];
   if (year === undefined) return null;
-  const months = { Q: 3, H: 6, M: 1 };
+  const months = { M: 1, B: 2, Q: 3, H: 6 };
   const month = kind === undefined ? 12 : Number(number) * months[kind as keyof typeof months];
   if (month < 1 || month > 12) return null;
   const last = new Date(Date.UTC(Number(year), month, 0));

@@ -13,10 +13,13 @@ const UNTIL = new Date('2023-03-01T00:00:00+08:00');
 const actionPlan = (change: Partial<OwedObligation> = {}): OwedObligation => ({
   kind: 'action_plan',
   ladder: 'three-colour',
+  startedOn: d('2023-01-12'),
   effectiveOn: d('2023-02-10'),
   dueAt: endOfLocalDay(d('2023-02-10'), timeZone),
   pointer: { rung: 'remind-5', at: nineOn('2023-02-03') },
   timeZone,
+  isLead: true,
+  level: null,
   ...change,
 });
 const linesOf = (

@@ -1,5 +1,6 @@
 import { addDays, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import { climb, type FiredRung, type LadderClock, type RungPointer } from './ladder';
+import { climb, type FiredRung, type LadderClock, type LadderTerm, type RungPointer } from './ladder';
+import { asksProgress, conditionHolds, NO_PROGRESS } from './rung-condition';
 import { type FollowUpKind, type NoticeColour, OBLIGATION_KINDS, type ObligationKind, type Policy } from './policy';
 
 /**
@@ -13,12 +14,18 @@ export type Assumption = (typeof ASSUMPTIONS)[number];
 export interface OwedObligation {
   kind: ObligationKind;
   ladder: string;
+  /** From where a share of its time is counted. */
+  startedOn: LocalDate;
   effectiveOn: LocalDate;
   /** The end of the day on which it is due. */
   dueAt: Date;
   /** Where it stands; null where nothing more is sent, or an answer waits for the office. */
   pointer: RungPointer | null;
   timeZone: string;
+  /** Whether the unit that owes it leads. */
+  isLead: boolean;
+  /** Of the matter, as the policy takes it (等级). */
+  level: string | null;
 }
 
 /** A rung that will fire. */
@@ -26,6 +33,8 @@ export interface ForeseenRung<T> {
   obligation: T;
   at: Date;
   fired: FiredRung;
+  /** It asks how far the unit is: it fires if nothing is done, and not where enough is. */
+  isConditional: boolean;
 }
 
 /** A span of instants, the last excluded. */
@@ -36,20 +45,28 @@ export interface SimulatedSpan {
 
 /**
  * Every rung of one ladder that fires from `now` on and before `until`, each at the sweep for which it falls due, while
- * nothing happens to the obligation. What is due already fires at `now`.
+ * nothing happens to the obligation, so that nothing is known of its progress. What is due already fires at `now`.
  */
 function runLadder(
   ladder: Policy['ladders'][string],
   pointer: RungPointer | null,
-  effectiveOn: LocalDate,
+  term: LadderTerm,
   { now, until }: SimulatedSpan,
   clock: LadderClock,
+  of: Pick<OwedObligation, 'isLead' | 'level'>,
 ): { at: Date; fired: FiredRung }[] {
   const run: { at: Date; fired: FiredRung }[] = [];
   for (let next = pointer; next !== null;) {
     const at: Date = next.at > now ? next.at : now;
     if (at >= until) break;
-    const climbed: ReturnType<typeof climb> = climb(ladder, next, effectiveOn, at, clock);
+    const climbed: ReturnType<typeof climb> = climb(
+      ladder,
+      next,
+      term,
+      at,
+      clock,
+      ({ when }) => when === undefined || conditionHolds(when, { ...of, ...NO_PROGRESS }),
+    );
     run.push(...climbed.fired.map((fired) => ({ at, fired })));
     next = climbed.next;
   }
@@ -73,19 +90,36 @@ export function foresee<T extends OwedObligation>(
   const runs = new Map<string, ReturnType<typeof runLadder>>();
   const byInstant = new Map<number, ForeseenRung<T>[]>();
   for (const obligation of obligations) {
-    const { ladder: name, pointer, effectiveOn, dueAt, timeZone } = obligation;
+    const { ladder: name, pointer, startedOn, effectiveOn, dueAt, timeZone, isLead, level } = obligation;
     const ladder = policy.ladders[name];
     if (!ladder) throw new Error(`policy ${policy.id} ${policy.version} has no ladder ${name}`);
     if (pointer === null) continue;
     const ends = assume === 'all_done_on_time' && dueAt < until ? dueAt : until;
-    const key = [name, pointer.rung, pointer.at.getTime(), effectiveOn, ends.getTime(), timeZone].join(' ');
+    const key = [
+      name,
+      pointer.rung,
+      pointer.at.getTime(),
+      startedOn,
+      effectiveOn,
+      ends.getTime(),
+      timeZone,
+      isLead,
+      level,
+    ].join(' ');
     let run = runs.get(key);
     if (!run) {
-      run = runLadder(ladder, pointer, effectiveOn, { now, until: ends }, { calendar, timeZone });
+      run = runLadder(
+        ladder,
+        pointer,
+        { startedOn, effectiveOn },
+        { now, until: ends },
+        { calendar, timeZone },
+        { isLead, level },
+      );
       runs.set(key, run);
     }
     for (const { at, fired } of run) {
-      const foreseen = { obligation, at, fired };
+      const foreseen = { obligation, at, fired, isConditional: asksProgress(fired.rung.when) };
       const together = byInstant.get(at.getTime());
       if (together) together.push(foreseen);
       else byInstant.set(at.getTime(), [foreseen]);

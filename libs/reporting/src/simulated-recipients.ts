@@ -1,4 +1,4 @@
-import type { Recipient } from '@duban/domain';
+import { type FollowUpRecipient, postsOfRecipient, type RecipientPosts, recipientsOf, type Rung } from '@duban/domain';
 import { type GovernmentPosts, nameKey, type UnitDirectory, type UnitPosts } from '@duban/directory';
 import type { LocalDate } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
@@ -15,9 +15,22 @@ interface Holding {
 /** Whom a follow-up is about, as far as its recipients go. */
 interface Concerned {
   unitId: string;
-  unitCode: string;
   unitName: string;
   leaders: readonly string[];
+  /** The units that lead the task (牵头单位). */
+  leads: readonly string[];
+}
+
+/** A unit with its posts; of deputies and handlers all, whoever holds them. */
+interface UnitWithPosts extends UnitPosts {
+  code: string;
+  titled: readonly TitledPost[];
+}
+
+interface TitledPost {
+  postId: string;
+  unitId: string;
+  kind: 'deputy' | 'handler';
 }
 
 interface Described {
@@ -27,14 +40,21 @@ interface Described {
 
 /** Who will hold the posts that follow-ups go to, day by day, as far as it is known now. */
 export class SimulatedRecipients {
+  private readonly ofUnits = new Map<string, { post: string; unitId: string; unitCode: string }>();
   private readonly knownLeaders = new Map<string, string | null>();
 
   private constructor(
-    private readonly posts: ReadonlyMap<string, UnitPosts>,
+    private readonly units: ReadonlyMap<string, UnitWithPosts>,
     private readonly government: GovernmentPosts,
     private readonly leaders: ReadonlySet<string>,
     private readonly holdings: ReadonlyMap<string, readonly Holding[]>,
-  ) {}
+  ) {
+    for (const [unitId, { code, contact, head, titled }] of units) {
+      const of = { unitId, unitCode: code };
+      this.ofUnits.set(contact, { post: 'contact', ...of }).set(head, { post: 'head', ...of });
+      for (const { postId, kind } of titled) this.ofUnits.set(postId, { post: kind, ...of });
+    }
+  }
 
   static async read(
     tx: EntityManager,
@@ -42,12 +62,28 @@ export class SimulatedRecipients {
     concerned: readonly Concerned[],
     { from, to }: { from: LocalDate; to: LocalDate },
   ): Promise<SimulatedRecipients> {
-    const units = [...new Set(concerned.map(({ unitId }) => unitId))];
-    const posts = await directory.postsOf(tx, units);
+    const unitIds = [...new Set(concerned.flatMap(({ unitId, leads }) => [unitId, ...leads]))];
+    const posts = await directory.postsOf(tx, unitIds);
+    const titled: TitledPost[] = await tx.query(
+      `select id as "postId", unit_id as "unitId", kind from post
+       where unit_id = any($1::uuid[]) and kind in ('deputy', 'handler') order by id`,
+      [unitIds],
+    );
+    const codes: { id: string; code: string }[] = await tx.query(
+      `select id, code from unit where id = any($1::uuid[])`,
+      [unitIds],
+    );
+    const units = new Map(
+      codes.flatMap(({ id, code }): [string, UnitWithPosts][] => {
+        const single = posts.get(id);
+        return single ? [[id, { ...single, code, titled: titled.filter(({ unitId }) => unitId === id) }]] : [];
+      }),
+    );
     const government = await directory.governmentPosts(tx);
     const leaders: { id: string }[] = await tx.query(`select id from post where kind = 'leader' order by id`);
     const wanted = [
       ...[...posts.values()].flatMap(({ head, contact }) => [head, contact]),
+      ...titled.map(({ postId }) => postId),
       government.office,
       ...leaders.map(({ id }) => id),
     ];
@@ -61,31 +97,46 @@ export class SimulatedRecipients {
     );
     const holdings = new Map<string, Holding[]>();
     for (const row of rows) holdings.set(row.postId, [...(holdings.get(row.postId) ?? []), row]);
-    return new SimulatedRecipients(posts, government, new Set(leaders.map(({ id }) => id)), holdings);
+    return new SimulatedRecipients(units, government, new Set(leaders.map(({ id }) => id)), holdings);
   }
 
-  /** The post that each relation of a rung stands for on a day. */
-  postsOf({ unitId, unitName, leaders }: Concerned, day: LocalDate): Record<Recipient, string> {
-    const unit = this.posts.get(unitId);
+  /** The posts that a rung goes to on a day. */
+  of(rung: Rung, { unitId, unitName, leaders, leads }: Concerned, day: LocalDate): FollowUpRecipient[] {
+    const unit = this.postsOf(unitId, day);
     if (!unit) throw new Error(`the unit ${unitName} has no posts`);
     const { office } = this.government;
-    return { contact: unit.contact, head: unit.head, leader_in_charge: this.leaderOf(leaders, day) ?? office, office };
+    const posts = {
+      unit,
+      leads: leads.flatMap((id) => this.postsOf(id, day) ?? []),
+      leader: this.leaderOf(leaders, day) ?? office,
+      office,
+    };
+    const wanted = new Set(leaders.map(nameKey));
+    const isNamed = (names: readonly string[]): boolean => names.some((name) => wanted.has(nameKey(name)));
+    return recipientsOf(rung, (recipient) => postsOfRecipient(recipient, posts, isNamed));
   }
 
-  describe(postId: string, day: LocalDate, { unitId, unitCode }: Concerned): Described {
-    const unit = this.posts.get(unitId);
-    const post =
-      postId === unit?.contact
-        ? 'contact'
-        : postId === unit?.head
-          ? 'head'
-          : this.leaders.has(postId)
-            ? 'leader'
-            : 'office';
-    const isOfUnit = post === 'contact' || post === 'head';
+  describe(postId: string, day: LocalDate): Described {
+    const none = { post: this.leaders.has(postId) ? 'leader' : 'office', unitId: null, unitCode: null };
     return {
-      recipient: { postId, post, unitId: isOfUnit ? unitId : null, unitCode: isOfUnit ? unitCode : null },
+      recipient: { postId, ...(this.ofUnits.get(postId) ?? none) },
       persons: this.holdersOf(postId, day).map(({ personId, name }) => ({ personId, name })),
+    };
+  }
+
+  private postsOf(unitId: string, day: LocalDate): RecipientPosts | null {
+    const unit = this.units.get(unitId);
+    if (!unit) return null;
+    const { contact, head, titled } = unit;
+    const held = titled.flatMap(({ postId, kind }) => {
+      const names = this.holdersOf(postId, day).map(({ name }) => name);
+      return names.length === 0 ? [] : [{ postId, kind, names }];
+    });
+    return {
+      contact,
+      head,
+      deputies: held.filter(({ kind }) => kind === 'deputy'),
+      handlers: held.filter(({ kind }) => kind === 'handler').map(({ postId }) => postId),
     };
   }
 

@@ -1,17 +1,19 @@
 import {
   type Assumption,
   firstPointer,
+  ladderTerm,
+  levelBy,
   FollowUpCounter,
   type FollowUpKind,
   foresee,
   type ForeseenRung,
   type NoticeColour,
   type ObligationKind,
+  type LadderTerm,
   obligationsAtIssue,
   type OwedObligation,
   planObligations,
   type Policy,
-  recipientsOf,
   type SimulationTotals,
   type UnitTotal,
 } from '@duban/domain';
@@ -80,6 +82,8 @@ export interface SimulatedFollowUp {
   rung: string;
   kind: FollowUpKind;
   colour: NoticeColour | null;
+  /** Its rung asks how far the unit is: it is sent if nothing is done. */
+  isConditional: boolean;
   answerDueOn: LocalDate | null;
   recipient: { postId: string; post: string; unitId: string | null; unitCode: string | null };
   isCopy: boolean;
@@ -116,6 +120,7 @@ interface Owed extends OwedObligation {
   taskId: string;
   taskNumber: string | null;
   leaders: string[];
+  leads: string[];
   unitId: string;
   unitCode: string;
   unitName: string;
@@ -213,7 +218,9 @@ export class SimulationReader {
        from plan p where p.state = 'issued' and ${ASKED} order by p.created_at, p.id`,
       parameters,
     );
-    const standing: Owed[] = (await tx.query(STANDING, parameters)).map(withPointer);
+    const standing: Owed[] = (await tx.query(STANDING, parameters)).map((row: StandingRow) =>
+      this.ofStanding(policy, row),
+    );
     const owed = plans.some(({ goesByIt }) => !goesByIt)
       ? [...standing, ...(await this.ofTakeOver(tx, now, policy, parameters))]
       : standing;
@@ -248,13 +255,26 @@ export class SimulationReader {
     const owed = preview.assignments.flatMap(({ taskId, unitId, role }) => {
       const terms = termsOf(tasks.get(taskId)!, role);
       const place = { ...places.get(taskId)!, unitId, ...units.get(unitId)! };
+      const leads = preview.assignments.filter((one) => one.taskId === taskId && one.role === 'lead');
+      const part = {
+        isLead: role === 'lead',
+        level: levelBy(policy, terms.level),
+        leads: leads.map((one) => one.unitId),
+      };
       return obligationsAtIssue(policy, year, issuedOn, terms, this.calendar).made.map((planned): Owed => {
         const effectiveOn = this.calendar.effectiveDate(planned.recordedOn);
         return {
           id: null,
           ...place,
+          ...part,
           ...planned,
-          ...this.ladderFrom(policy, planned.ladder, effectiveOn, at, timeZone),
+          ...this.ladderFrom(
+            policy,
+            planned.ladder,
+            { startedOn: localDateOf(at, timeZone), effectiveOn },
+            at,
+            timeZone,
+          ),
         };
       });
     });
@@ -301,9 +321,13 @@ export class SimulationReader {
           const isSameDate = before?.effectiveOn === effectiveOn;
           const climbed =
             isSameDate && before.lastRung !== null ? { rung: before.lastRung, answerDueOn: before.answerDueOn } : null;
-          const next = this.ladderFrom(policy, ladder, effectiveOn, now, place.timeZone, climbed);
+          const startedOn = before
+            ? this.termOf(before.createdAt, isSameDate ? before.stoppedDays : 0, effectiveOn, place.timeZone).startedOn
+            : localDateOf(now, place.timeZone);
+          const next = this.ladderFrom(policy, ladder, { startedOn, effectiveOn }, now, place.timeZone, climbed);
           const pointer = isSameDate && before.isAnswered ? null : next.pointer;
-          return [{ id: before?.id ?? null, ...place, kind, subject, ladder, ...next, pointer }];
+          const part = { isLead: role === 'lead', level: levelBy(policy, level) };
+          return [{ id: before?.id ?? null, ...place, ...part, kind, subject, ladder, ...next, pointer }];
         });
       },
     );
@@ -312,16 +336,31 @@ export class SimulationReader {
   private ladderFrom(
     policy: Policy,
     ladder: string,
-    effectiveOn: LocalDate,
+    term: LadderTerm,
     at: Date,
     timeZone: string,
     climbed: Parameters<typeof firstPointer>[4] = null,
-  ): Pick<Owed, 'effectiveOn' | 'dueAt' | 'pointer'> {
+  ): Pick<Owed, 'startedOn' | 'effectiveOn' | 'dueAt' | 'pointer'> {
     const clock = { calendar: this.calendar, timeZone };
     return {
-      effectiveOn,
-      dueAt: endOfLocalDay(effectiveOn, timeZone),
-      pointer: firstPointer(policy.ladders[ladder]!, effectiveOn, at, clock, climbed),
+      ...term,
+      dueAt: endOfLocalDay(term.effectiveOn, timeZone),
+      pointer: firstPointer(policy.ladders[ladder]!, term, at, clock, climbed),
+    };
+  }
+
+  private termOf(createdAt: Date, stoppedDays: number, effectiveOn: LocalDate, timeZone: string): LadderTerm {
+    return ladderTerm(localDateOf(createdAt, timeZone), stoppedDays, effectiveOn, this.calendar);
+  }
+
+  private ofStanding(policy: Policy, row: StandingRow): Owed {
+    const { nextRung, nextRungAt, createdAt, stoppedDays, role, level, ...owed } = row;
+    return {
+      ...owed,
+      ...this.termOf(createdAt, stoppedDays, owed.effectiveOn, owed.timeZone),
+      isLead: role === 'lead',
+      level: levelBy(policy, level),
+      pointer: { rung: nextRung, at: nextRungAt },
     };
   }
 
@@ -346,7 +385,7 @@ export class SimulationReader {
     let n = 0;
     for (const one of foreseen) {
       if (one.at.getTime() < begins) continue;
-      const { obligation, at, fired } = one;
+      const { obligation, at, fired, isConditional } = one;
       const day = dayOf(at, obligation.timeZone);
       if (day < from || to < day) continue;
       // An obligation may have more than one rung at an instant: what it sends then is numbered through.
@@ -354,7 +393,7 @@ export class SimulationReader {
       last = one;
       const { kind, id: rung } = fired.rung;
       const colour = fired.rung.kind === 'notice' ? fired.rung.colour : null;
-      for (const { postId, isCopy } of recipientsOf(fired.rung, recipients.postsOf(obligation, day))) {
+      for (const { postId, isCopy } of recipients.of(fired.rung, obligation, day)) {
         counter?.add({ day, kind, colour, obligationKind: obligation.kind, unitId: obligation.unitId });
         const place = n++;
         if (items.length > limit) continue;
@@ -378,8 +417,9 @@ export class SimulationReader {
           rung,
           kind,
           colour,
+          isConditional,
           answerDueOn: fired.answerDueOn,
-          ...recipients.describe(postId, day, obligation),
+          ...recipients.describe(postId, day),
           isCopy,
         };
         items.push({ key, item });
@@ -455,10 +495,14 @@ async function unitsOf(
   return new Map(rows.map(({ id, code, name }) => [id, { unitCode: code, unitName: name }]));
 }
 
-const withPointer = ({ nextRung, nextRungAt, ...row }: Owed & { nextRung: string; nextRungAt: Date }): Owed => ({
-  ...row,
-  pointer: { rung: nextRung, at: nextRungAt },
-});
+/** What is owed now, as it is read. */
+type StandingRow = Omit<Owed, 'pointer' | 'startedOn' | 'isLead'> & {
+  nextRung: string;
+  nextRungAt: Date;
+  createdAt: Date;
+  stoppedDays: number;
+  role: Role;
+};
 
 /** A unit's part in a task of a plan that goes by other rules. */
 interface HandedOut extends Place {
@@ -481,6 +525,9 @@ interface Existing {
   state: string;
   recordedOn: LocalDate;
   effectiveOn: LocalDate;
+  createdAt: Date;
+  /** Working days by which its clock moved the date. */
+  stoppedDays: number;
   lastRung: string | null;
   answerDueOn: LocalDate | null;
   /** An answer waits for the office. */
@@ -489,13 +536,18 @@ interface Existing {
 
 /** Of a task `t` with its `parent`: a part goes by its parent's number and leaders. */
 const TASK = `t.id as "taskId", t.plan_id as "planId", t.position, coalesce(t.number, parent.number) as "taskNumber",
-  case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders`;
+  case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders,
+  array(select lead.unit_id from assignment lead
+    where lead.task_id = t.id and lead.role = 'lead' and lead.state <> 'cancelled' order by lead.id) as leads`;
 const PLACE = `${TASK}, u.id as "unitId", u.code as "unitCode", u.name as "unitName", j.time_zone as "timeZone"`;
 
 const STANDING = `
   select o.id, ${PLACE}, o.kind, o.subject, o.ladder, o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
+    o.created_at as "createdAt", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", a.role, t.level,
     o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
   from obligation o
+    join assignment a on a.id = o.assignment_id
+    left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join jurisdiction j on j.id = o.jurisdiction_id
     join task t on t.id = o.task_id
     left join task parent on parent.id = t.parent_id
@@ -522,9 +574,11 @@ const HANDED_OUT = `
 
 const EXISTING = `
   select o.id, o.assignment_id as "assignmentId", o.kind, o.subject, o.state, o.due_on::text as "recordedOn",
-    o.effective_on::text as "effectiveOn", o.last_rung as "lastRung", n.answer_due_on::text as "answerDueOn",
+    o.effective_on::text as "effectiveOn", o.created_at as "createdAt",
+    coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", o.last_rung as "lastRung", n.answer_due_on::text as "answerDueOn",
     coalesce(n.state = 'answered', false) as "isAnswered"
   from obligation o
+    left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join task t on t.id = o.task_id
     join plan p on p.id = t.plan_id
     left join lateral (

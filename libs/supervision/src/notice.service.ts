@@ -9,6 +9,7 @@ import { PolicyService, standsAsOffice } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { issuerPosts } from './issuer-posts';
+import { termOf } from './ladder-term';
 import { NotificationWriter } from './notification.writer';
 import { Obligation } from './obligation.entity';
 import { ladderOf } from './obligation.writer';
@@ -144,7 +145,8 @@ export class NoticeService {
     if (obligation.state !== 'open') return;
     const ladder = await ladderOf(tx, this.policies, obligation);
     const clock = { calendar: this.calendar, timeZone };
-    const pointer = pointerAfterRejection(ladder, notice, obligation.effectiveOn, at, clock);
+    const term = await termOf(tx, obligation, timeZone, this.calendar);
+    const pointer = pointerAfterRejection(ladder, notice, term, at, clock);
     await this.movePointer(tx, obligation, pointer);
   }
 

@@ -16,6 +16,7 @@ import { CALENDAR } from '@duban/platform';
 import { type ActedPart, type AssignmentChange, PolicyService, redateTask } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { termOf } from './ladder-term';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 import { termsOf } from './obligation.terms';
@@ -250,7 +251,8 @@ export class ObligationClock {
     const clock = { calendar: this.calendar, timeZone: terms.timeZone };
     const climbed = await this.climbedTo(tx, obligation, terms, stops);
     const ladder = await ladderOf(tx, this.policies, obligation);
-    return firstPointer(ladder, obligation.effectiveOn, at, clock, climbed);
+    const term = await termOf(tx, obligation, terms.timeZone, this.calendar);
+    return firstPointer(ladder, term, at, clock, climbed);
   }
 
   /** Time to answer a notice does not run while the clock stands. */

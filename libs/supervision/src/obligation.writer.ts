@@ -1,12 +1,13 @@
 import { firstPointer, type Ladder, type ObligationKind, type Policy } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
-import { endOfLocalDay, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
+import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { type AssignmentChange, PolicyService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
 import { ApplicationCloser } from './application-closer';
+import { termBy } from './ladder-term';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 
@@ -39,7 +40,9 @@ export class ObligationWriter {
     const effectiveOn = this.calendar.effectiveDate(planned.dueOn);
     const isStopped = assignment.marks.length > 0;
     const clock = { calendar: this.calendar, timeZone };
-    const pointer = isStopped ? null : firstPointer(policy.ladders[planned.ladder]!, effectiveOn, at, clock);
+    const pointer = isStopped
+      ? null
+      : firstPointer(policy.ladders[planned.ladder]!, { startedOn: localDateOf(at, timeZone), effectiveOn }, at, clock);
     return Object.assign(new Obligation(), {
       id: newId(),
       jurisdictionId: assignment.jurisdictionId,
@@ -142,7 +145,8 @@ export class ObligationWriter {
     const isStopped = assignment.marks.length > 0;
     const clock = { calendar: this.calendar, timeZone };
     const ladder = await ladderOf(tx, this.policies, obligation);
-    const pointer = isStopped ? null : firstPointer(ladder, effectiveOn, at, clock);
+    const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
+    const pointer = isStopped ? null : firstPointer(ladder, term, at, clock);
     Object.assign(obligation, {
       state: isStopped ? 'suspended' : 'open',
       settledAt: null,

@@ -25,6 +25,7 @@ import {
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
+import { termBy } from './ladder-term';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { Obligation, obligationSnapshot } from './obligation.entity';
 import { excerpt, numberOf } from './obligation.terms';
@@ -221,7 +222,8 @@ export class ReportObligations extends ReportSupervision {
     const effectiveOn = this.calendar.effectiveDate(dueOn);
     const clock = { calendar: this.calendar, timeZone };
     const ladder = await ladderOf(tx, this.policies, obligation);
-    const pointer = firstPointer(ladder, effectiveOn, at, clock);
+    const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
+    const pointer = firstPointer(ladder, term, at, clock);
     Object.assign(obligation, {
       unitId: assignment.unitId,
       state: 'open',

@@ -1,20 +1,29 @@
 import {
   climb,
+  type ConditionFacts,
+  conditionHolds,
   type FiredRung,
   type FollowUpRecipient,
+  type Ladder,
+  ladderAsksProgress,
+  ladderTerm,
+  levelBy,
+  NO_PROGRESS,
   NOTICE_COLOURS,
   type NoticeColour,
+  type PartProgress,
+  type PassedRung,
   type Policy,
-  recipientsOf,
 } from '@duban/domain';
 import { type GovernmentPosts, UnitDirectory } from '@duban/directory';
 import { postgresCode, Transactor } from '@duban/database';
 import { type Change, HistoryService, systemActor } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { PolicyService } from '@duban/tasks';
+import { PartProgressReader, PolicyService } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { FollowUpPosts } from './follow-up-posts';
 import { type IssuerPosts, issuerPosts } from './issuer-posts';
 import { NoticeCloser } from './notice-closer';
 import { noticeNumbers } from './notice-numbers';
@@ -47,7 +56,10 @@ interface DueRow {
   taskId: string;
   taskNumber: string | null;
   taskContent: string;
+  level: string | null;
   leaders: string[];
+  assignmentId: string;
+  role: string;
   unitId: string;
   unitName: string;
   kind: string;
@@ -56,6 +68,9 @@ interface DueRow {
   deadlineVersion: number;
   dueOn: LocalDate;
   effectiveOn: LocalDate;
+  /** Working days by which its date moved because its clock stood (停钟). */
+  stoppedDays: number;
+  createdAt: Date;
   nextRung: string;
   nextRungAt: Date;
 }
@@ -83,6 +98,13 @@ interface Firing {
   notice: SupervisionNotice | null;
 }
 
+/** A rung that was passed over, with what was known when it was. */
+interface Passing {
+  row: DueRow;
+  passed: PassedRung;
+  facts: ConditionFacts;
+}
+
 /**
  * The sweep (巡检): finds the obligations whose next rung is due, by the pointer on the row alone, and in one
  * transaction a batch writes the follow-ups, their notices, what is to be said, the history, and the pointer to the
@@ -101,6 +123,7 @@ export class SweepService {
     private readonly history: HistoryService,
     private readonly notices: NoticeCloser,
     private readonly notifications: NotificationWriter,
+    private readonly progress: PartProgressReader,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -151,44 +174,26 @@ export class SweepService {
 
   private async handle(tx: EntityManager, now: Date, rows: readonly DueRow[]): Promise<Omit<SweepResult, 'failed'>> {
     if (rows.length === 0) return { obligations: 0, followUps: 0, notices: 0 };
-    const posts = await this.directory.postsOf(tx, [...new Set(rows.map((row) => row.unitId))]);
-    const government = await this.directory.governmentPosts(tx);
-    const leaderPosts = new Map<string, string>();
+    const ladders = await this.laddersOf(tx, rows);
+    const progress = await this.progressOf(tx, now, ladders);
     const firings: Firing[] = [];
+    const passings: Passing[] = [];
     const pointers: { id: string; next_rung: string | null; next_rung_at: Date | null; last_rung: string | null }[] =
       [];
-    for (const row of rows) {
-      try {
-        const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
-        const { fired, next } = this.climb(policy, row, now);
-        const above = await this.postsAbove(tx, row, government, leaderPosts);
-        const unit = posts.get(row.unitId)!;
-        const postOf = {
-          contact: unit.contact,
-          head: unit.head,
-          leader_in_charge: above.leader,
-          office: above.office,
+    for (const { row, policy, ladder } of ladders) {
+      await blaming(row, () => {
+        const facts: ConditionFacts = {
+          isLead: row.role === 'lead',
+          level: levelBy(policy, row.level),
+          ...(progress.get(row.assignmentId) ?? NO_PROGRESS),
         };
-        for (const one of fired) {
-          firings.push({
-            id: newId(),
-            row,
-            fired: one,
-            recipients: recipientsOf(one.rung, postOf),
-            notice: null,
-          });
-        }
-        pointers.push({
-          id: row.id,
-          next_rung: next?.rung ?? null,
-          next_rung_at: next?.at ?? null,
-          last_rung: fired.at(-1)?.rung.id ?? null,
-        });
-      } catch (error) {
-        // What the database says of its own state is no fault of the row's.
-        throw postgresCode(error) === null ? new RowError(row.id, error) : error;
-      }
+        const { fired, passed, last, next } = this.climb(ladder, row, now, facts);
+        firings.push(...fired.map((one) => ({ id: newId(), row, fired: one, recipients: [], notice: null })));
+        passings.push(...passed.map((one) => ({ row, passed: one, facts })));
+        pointers.push({ id: row.id, next_rung: next?.rung ?? null, next_rung_at: next?.at ?? null, last_rung: last });
+      });
     }
+    await this.address(tx, now, firings);
     const actor = systemActor(`sweep-${now.toISOString()}`);
     await this.issueNotices(tx, now, firings);
     // model: write
@@ -201,7 +206,7 @@ export class SweepService {
        where o.id = p.id`,
       [JSON.stringify(pointers)],
     );
-    await this.history.append(tx, actor, now, firings.flatMap(historyOf(now)));
+    await this.history.append(tx, actor, now, [...firings.flatMap(historyOf(now)), ...passings.map(passingOf(now))]);
     // model: say
     await this.notify(tx, now, firings, written);
     return {
@@ -211,14 +216,68 @@ export class SweepService {
     };
   }
 
-  private climb(policy: Policy, row: DueRow, now: Date): ReturnType<typeof climb> {
-    const ladder = policy.ladders[row.ladder];
-    if (!ladder) throw new Error(`policy ${policy.id} ${policy.version} has no ladder ${row.ladder}`);
-    if (!ladder.rungs.some((rung) => rung.id === row.nextRung)) {
-      throw new Error(`ladder ${row.ladder} has no rung ${row.nextRung}`);
+  /** By which ladder of which rules each obligation goes. */
+  private async laddersOf(
+    tx: EntityManager,
+    rows: readonly DueRow[],
+  ): Promise<{ row: DueRow; policy: Policy; ladder: Ladder }[]> {
+    const found: { row: DueRow; policy: Policy; ladder: Ladder }[] = [];
+    for (const row of rows) {
+      await blaming(row, async () => {
+        const policy = await this.policies.version(tx, row.policyId, row.policyVersion);
+        const ladder = policy.ladders[row.ladder];
+        if (!ladder) throw new Error(`policy ${policy.id} ${policy.version} has no ladder ${row.ladder}`);
+        if (!ladder.rungs.some((rung) => rung.id === row.nextRung)) {
+          throw new Error(`ladder ${row.ladder} has no rung ${row.nextRung}`);
+        }
+        found.push({ row, policy, ladder });
+      });
     }
-    const clock = { calendar: this.calendar, timeZone: row.timeZone };
-    return climb(ladder, { rung: row.nextRung, at: row.nextRungAt }, row.effectiveOn, now, clock);
+    return found;
+  }
+
+  /** Of the parts whose ladders ask for it, by assignment: how far they are today. */
+  private async progressOf(
+    tx: EntityManager,
+    now: Date,
+    ladders: readonly { row: DueRow; ladder: Ladder }[],
+  ): Promise<Map<string, PartProgress>> {
+    const asking = ladders.filter(({ row, ladder }) => ladderAsksProgress(ladder, row.nextRung));
+    const progress = new Map<string, PartProgress>();
+    for (const timeZone of new Set(asking.map(({ row }) => row.timeZone))) {
+      const parts = asking.filter(({ row }) => row.timeZone === timeZone).map(({ row }) => row.assignmentId);
+      const known = await this.progress.of(tx, [...new Set(parts)], localDateOf(now, timeZone));
+      for (const [assignmentId, one] of known) progress.set(assignmentId, one);
+    }
+    return progress;
+  }
+
+  private climb(ladder: Ladder, row: DueRow, now: Date, facts: ConditionFacts): ReturnType<typeof climb> {
+    const { timeZone, createdAt, stoppedDays, effectiveOn, nextRung, nextRungAt } = row;
+    const term = ladderTerm(localDateOf(createdAt, timeZone), stoppedDays, effectiveOn, this.calendar);
+    const clock = { calendar: this.calendar, timeZone };
+    const holds = ({ when }: Ladder['rungs'][number]): boolean => when === undefined || conditionHolds(when, facts);
+    return climb(ladder, { rung: nextRung, at: nextRungAt }, term, now, clock, holds);
+  }
+
+  /** Finds whom each firing goes to. */
+  private async address(tx: EntityManager, now: Date, firings: readonly Firing[]): Promise<void> {
+    if (firings.length === 0) return;
+    const government = await this.directory.governmentPosts(tx);
+    const leaderPosts = new Map<string, string>();
+    const posts = await FollowUpPosts.read(
+      tx,
+      this.directory,
+      firings.map(({ row, fired: { rung } }) => ({ row, rung })),
+      localDateOf(now, firings[0]!.row.timeZone),
+    );
+    for (const firing of firings) {
+      const { row, fired } = firing;
+      await blaming(row, async () => {
+        const above = await this.postsAbove(tx, row, government, leaderPosts);
+        firing.recipients = posts.recipientsOf(fired.rung, row, above);
+      });
+    }
   }
 
   /** Whose the posts above the unit are: the government's, or those of the unit whose plan it is (二级分解). */
@@ -372,22 +431,34 @@ class RowError extends Error {
   }
 }
 
+/** Names the row where its rules or posts are at fault; what the database says of its own state is no fault of the row's. */
+async function blaming(row: DueRow, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw postgresCode(error) === null ? new RowError(row.id, error) : error;
+  }
+}
+
 /** Whether the database refused what was written: a data exception, an integrity constraint, a trigger's exception. */
 const blamesData = (error: unknown): boolean => /^(22|23|P0)/.test(postgresCode(error) ?? '');
 
 const DUE = `
   select o.id, o.jurisdiction_id as "jurisdictionId", j.time_zone as "timeZone", t.plan_id as "planId", p.unit_id as "issuerId",
     o.policy_id as "policyId", o.policy_version as "policyVersion", o.task_id as "taskId",
-    coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent",
+    coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent", t.level,
     case when t.leaders = '{}' then coalesce(parent.leaders, '{}') else t.leaders end as leaders,
-    o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.ladder,
+    a.id as "assignmentId", a.role, o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.ladder,
     o.deadline_version as "deadlineVersion", o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn",
+    o.created_at as "createdAt", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays",
     o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
   from obligation o
     join jurisdiction j on j.id = o.jurisdiction_id
     join task t on t.id = o.task_id
     left join task parent on parent.id = t.parent_id
     join plan p on p.id = t.plan_id
+    join assignment a on a.id = o.assignment_id
+    left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join unit u on u.id = o.unit_id
   where o.next_rung_at <= $1 and not (o.id = any($3::uuid[]))
   order by o.next_rung_at, o.id
@@ -396,6 +467,30 @@ const DUE = `
 
 const colourOf = ({ rung }: FiredRung): NoticeColour | null =>
   rung.kind === 'notice' && NOTICE_COLOURS.includes(rung.colour) ? rung.colour : null;
+
+/** That a rung was not sent, and why: its condition, and what was known when it was asked. */
+const passingOf =
+  (now: Date) =>
+  ({ row, passed: { rung, plannedAt }, facts }: Passing): Change => ({
+    type: 'follow_up.passed',
+    entity: 'follow_up',
+    entityId: newId(),
+    jurisdictionId: row.jurisdictionId,
+    planId: row.planId,
+    taskId: row.taskId,
+    after: {
+      obligationId: row.id,
+      deadlineVersion: row.deadlineVersion,
+      unitId: row.unitId,
+      unitName: row.unitName,
+      rung: rung.id,
+      kind: rung.kind,
+      plannedAt: plannedAt.toISOString(),
+      passedAt: now.toISOString(),
+      condition: rung.when,
+      known: facts,
+    },
+  });
 
 const historyOf =
   (now: Date) =>

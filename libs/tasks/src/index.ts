@@ -80,6 +80,7 @@ export type { ActionPlanInput } from './action-plan.writer';
 export { type ConfirmationInput, ReportConfirmations } from './report-confirmations';
 export { type CorrectionInput, type ReportInput, ReportService, type RevisionInput } from './report.service';
 export { type TargetCurve, TargetCurves } from './target-curves';
+export { PartProgressReader } from './part-progress';
 export * from './report-supervision.port';
 export * from './snapshots';
 export { isStandingApplied, type StandingOffer, standingOffer } from './standing-offer';

@@ -23,6 +23,7 @@ import { GroupCompletionService } from './group-completion.service';
 import { OfficeSteps } from './office-steps';
 import { ReportSentences } from './report-sentences';
 import { SuspensionService } from './suspension.service';
+import { PartProgressReader } from './part-progress';
 import { PlanCloseService } from './plan-close.service';
 import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
@@ -77,6 +78,7 @@ import { TaskCarrier } from './task-carrier';
     ActionPlanService,
     ActionPlanWriter,
     TargetCurves,
+    PartProgressReader,
     FigureRegister,
     FigureService,
     BreakdownTerms,
@@ -104,6 +106,7 @@ import { TaskCarrier } from './task-carrier';
     ReportConfirmations,
     ActionPlanService,
     TargetCurves,
+    PartProgressReader,
     HeldAssignments,
     FigureService,
     ContributionService,

@@ -92,6 +92,9 @@ class SimulationDto extends createZodDto(
       rung: z.string(),
       kind,
       colour,
+      isConditional: z.boolean().meta({
+        description: 'Its rung asks how far the unit is: it is sent if nothing is done, and not where enough is.',
+      }),
       answerDueOn: textOrNull,
       recipient: z.object({ postId: uuid, post: z.string(), unitId: uuid.nullable(), unitCode: textOrNull }),
       isCopy: z.boolean(),
