@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -16,6 +16,8 @@ export function describeWithBrowser(name: string, specs: (browser: () => Browser
   describe(name, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
+      // Loaded here: every spec file imports this library, and hardly any needs a browser's driver.
+      const { chromium } = await import('playwright-core');
       browser = await chromium.launch({
         executablePath: CHROMIUM,
         args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],

@@ -21,11 +21,12 @@ export interface TestClamd {
   start(): Promise<void>;
 }
 
-const isInstalled = spawnSync('clamd', ['--version']).status === 0;
+/** Asked by the specs that need it only: a program is started for the answer. */
+const isInstalled = (): boolean => spawnSync('clamd', ['--version']).status === 0;
 
 /** Specs that need a clamd of their own; where the program is missing they are skipped, and it is said how to get it. */
 export function describeWithClamd(name: string, specs: (clamd: TestClamd) => void): void {
-  if (!isInstalled) {
+  if (!isInstalled()) {
     console.warn(`SKIPPED "${name}": needs clamd (Debian: apt-get install clamav-daemon)`);
     const nothing = (): Promise<void> => Promise.resolve();
     describe.skip(name, () => specs({ address: '', socket: '', stop: nothing, start: nothing }));

@@ -15,11 +15,12 @@ export interface TestRedis {
   flush(): Promise<void>;
 }
 
-const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
+/** Asked by the specs that need it only: a program is started for the answer. */
+const isInstalled = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
 
 /** Specs that need a Redis of their own; where the program is missing they are skipped, and it is said how to get it. */
 export function describeWithRedis(name: string, specs: (redis: TestRedis) => void): void {
-  if (!isInstalled) {
+  if (!isInstalled()) {
     console.warn(`SKIPPED "${name}": needs redis-server (Debian: apt-get install redis-server)`);
     describe.skip(name, () => specs({ url: '', stop: nothing, start: nothing, flush: nothing }));
     return;
