@@ -32,6 +32,7 @@ import { ReportsController } from './reports/reports.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { PoliciesController } from './policies/policies.controller';
+import { PolicyDraftsController } from './policies/policy-drafts.controller';
 import { RestrictionsController } from './restrictions/restrictions.controller';
 import { RequestValidationPipe } from './requests';
 import { ApiTokensController } from './sessions/api-tokens.controller';
@@ -75,6 +76,7 @@ export const CONTROLLERS = {
     RevisionsController,
     RestrictionsController,
     PoliciesController,
+    PolicyDraftsController,
     TasksController,
     MattersController,
     AssignmentsController,

@@ -52,6 +52,7 @@ describe('The answers', () => {
   /** A plan that is to be closed. */
   let closing: Json;
   let eventId: string;
+  const ruleDrafts: Json[] = [];
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
     parts = await actOnSample(opened);
@@ -64,6 +65,11 @@ describe('The answers', () => {
     lower = await (await opened.as('LD04.head')).post(`/assignments/${parts.lead.id}/breakdown`, breakdown());
     // Signed by an export, of which the proofs are asked.
     await (await opened.as('auditor')).ask('GET', '/history/export');
+    const rules = await opened.as('officer');
+    for (const policyId of ['annual-report', 'petition', 'own-rules']) {
+      const from = { preset: 'annual-report' };
+      ruleDrafts.push(await rules.post('/policies/drafts', { policyId, from }));
+    }
     [{ id: eventId }] = (await opened.query(`select id from history_event order by seq limit 1`)) as [Json];
     const asked = { kind: 'extension', reason: '延期。', dueOn: '2024-06-20', progress: '在办。' };
     const { id } = parts.unsigned.obligations.find((o) => o.kind === 'completion');
@@ -307,6 +313,29 @@ describe('The answers', () => {
       ...restrictions('tasks', review.tasks[0].id),
       'GET /policies': gets('/policies'),
       'GET /policies/{id}': gets('/policies/annual-report', '', '?version=1'),
+      'GET /policies/schema': gets('/policies/schema'),
+      'GET /policies/{id}/versions/{version}': gets('/policies/annual-report/versions/1'),
+      'GET /policies/{id}/changes': [
+        ['office', 'GET', '/policies/annual-report/changes?from=1'],
+        ['office', 'GET', `/policies/annual-report/changes?from=1&draftId=${ruleDrafts[0].id}`],
+      ],
+      'GET /policies/drafts': [['officer', 'GET', '/policies/drafts']],
+      'GET /policies/drafts/{id}': [['officer', 'GET', `/policies/drafts/${ruleDrafts[0].id}`]],
+      'POST /policies/drafts': [
+        ['officer', 'POST', '/policies/drafts', { json: { policyId: 'own', from: { preset: 'petition' } } }],
+      ],
+      'PUT /policies/drafts/{id}': [
+        ['officer', 'PUT', `/policies/drafts/${ruleDrafts[1].id}`, { json: { rules: {}, expectedVersion: 1 } }],
+      ],
+      'DELETE /policies/drafts/{id}': [['officer', 'DELETE', `/policies/drafts/${ruleDrafts[1].id}?expectedVersion=2`]],
+      'POST /policies/drafts/{id}/enable': [
+        [
+          'office',
+          'POST',
+          `/policies/drafts/${ruleDrafts[2].id}/enable`,
+          { json: { expectedVersion: 1, expectedPolicyVersion: 0, reason: '启用。' } },
+        ],
+      ],
       'POST /policies/{id}/simulate': [
         {},
         { planId: revised.planId, issuedOn: '2023-01-20', year: 2023, limit: 2 },

@@ -42,6 +42,14 @@ async function waiting(edge: Edge, username: string): Promise<string> {
   return made.id;
 }
 
+/** Each of a policy of its own, so that the first may be enabled as version 1. */
+const policyDrafted = async (edge: Edge): Promise<string> => {
+  const officer = await edge.as('officer');
+  const policyId = `own-${(await edge.query(`select count(*)::int as n from history_event`))[0].n}`;
+  const { id } = await officer.post('/policies/drafts', { policyId, from: { preset: 'annual-report' } });
+  return id;
+};
+
 const uploaded = async (edge: Edge): Promise<string> => {
   const contact = await edge.as('LD04.contact');
   const { id } = await contact.do('POST', '/evidence', { form: formOf('验收合格。', '验收单.txt') });
@@ -79,6 +87,41 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   'POST /units/import': {
     by: 'officer',
     ask: () => ['POST', '/units/import', { form: formOf(withUnit(), 'units.json') }],
+  },
+  'GET /policies/drafts': {
+    by: 'officer',
+    ask: async (edge) => {
+      await policyDrafted(edge);
+      return ['GET', '/policies/drafts', {}];
+    },
+  },
+  'GET /policies/drafts/{id}': {
+    by: 'officer',
+    ask: async (edge) => ['GET', `/policies/drafts/${await policyDrafted(edge)}`, {}],
+  },
+  'POST /policies/drafts': {
+    by: 'officer',
+    ask: () => ['POST', '/policies/drafts', { json: { policyId: 'own-rules', from: { preset: 'annual-report' } } }],
+  },
+  'PUT /policies/drafts/{id}': {
+    by: 'officer',
+    ask: async (edge) => [
+      'PUT',
+      `/policies/drafts/${await policyDrafted(edge)}`,
+      { json: { rules: {}, expectedVersion: 1 } },
+    ],
+  },
+  'DELETE /policies/drafts/{id}': {
+    by: 'officer',
+    ask: async (edge) => ['DELETE', `/policies/drafts/${await policyDrafted(edge)}?expectedVersion=1`, {}],
+  },
+  'POST /policies/drafts/{id}/enable': {
+    by: 'office',
+    ask: async (edge) => [
+      'POST',
+      `/policies/drafts/${await policyDrafted(edge)}/enable`,
+      { json: { expectedVersion: 1, expectedPolicyVersion: 0, reason: '启用。' } },
+    ],
   },
   'POST /units/{code}/posts': {
     by: 'officer',
@@ -240,6 +283,9 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',
   'GET /policies': 'rules are for everybody to read',
   'GET /policies/{id}': 'rules are for everybody to read',
+  'GET /policies/schema': 'tells what rules are made of',
+  'GET /policies/{id}/versions/{version}': 'rules are for everybody to read',
+  'GET /policies/{id}/changes': 'rules are for everybody to read; drafts are asked with their own',
   'GET /clock': 'tells the time',
   'GET /history': 'the events of matters are shown with these to whoever sees them',
   'GET /deliveries': 'everybody sees what was sent to them',
@@ -247,6 +293,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
 
 /** What a question asks for besides, without which nobody is answered. */
 export const QUERIES: Readonly<Record<string, string>> = {
+  'GET /policies/{id}/changes': '?from=1',
   'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',

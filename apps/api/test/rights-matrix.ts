@@ -262,6 +262,7 @@ export function requestTo(
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
     code: 'LD09',
     token: 'none'.repeat(10),
+    version: '1',
   };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key];

@@ -506,6 +506,31 @@ const TABLE: Record<string, Probe[]> = {
   'GET /holdings': [get((w) => `/holdings?planId=${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN')],
   'GET /policies': [get('/policies', READERS)],
   'GET /policies/{id}': [get('/policies/annual-report', READERS)],
+  'GET /policies/schema': [get('/policies/schema', READERS)],
+  'GET /policies/{id}/versions/{version}': [get('/policies/annual-report/versions/1', READERS)],
+  'GET /policies/{id}/changes': [get('/policies/annual-report/changes?from=1', READERS)],
+  'GET /policies/drafts': [get('/policies/drafts', OFFICE)],
+  'GET /policies/drafts/{id}': [
+    as('GET', `/policies/drafts/${NOTHING}`, undefined, OFFICE, '404 POLICY_DRAFT.UNKNOWN'),
+  ],
+  'POST /policies/drafts': [
+    as('POST', '/policies/drafts', { policyId: 'none-yet' }, OFFICE, '422 POLICY_DRAFT.NOTHING_TO_COPY'),
+  ],
+  'PUT /policies/drafts/{id}': [
+    as('PUT', `/policies/drafts/${NOTHING}`, { rules: {}, expectedVersion: 1 }, OFFICE, '404 POLICY_DRAFT.UNKNOWN'),
+  ],
+  'DELETE /policies/drafts/{id}': [
+    as('DELETE', `/policies/drafts/${NOTHING}?expectedVersion=1`, undefined, OFFICE, '404 POLICY_DRAFT.UNKNOWN'),
+  ],
+  'POST /policies/drafts/{id}/enable': [
+    as(
+      'POST',
+      `/policies/drafts/${NOTHING}/enable`,
+      { expectedVersion: 1, expectedPolicyVersion: 0, reason: '启用。' },
+      ['office'],
+      '404 POLICY_DRAFT.UNKNOWN',
+    ),
+  ],
   'POST /policies/{id}/simulate': [
     as('POST', '/policies/annual-report/simulate', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
   ],

@@ -46,6 +46,7 @@ const WITH_CONSEQUENCES = [
   'libs/tasks/src/matter-register.ts',
   'libs/tasks/src/plan-records.ts',
   'libs/tasks/src/plan-source.ts',
+  'libs/tasks/src/policy-draft.service.ts',
   'libs/tasks/src/reorganisation.service.ts',
   'libs/tasks/src/restriction.service.ts',
   'libs/tasks/src/task-states.ts',

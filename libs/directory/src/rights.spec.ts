@@ -23,6 +23,8 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'breakdown.issue': [[], ['head', 'deputy']],
   'breakdown.judge': [[], ['head', 'deputy']],
   'policy.simulate': [OFFICE, []],
+  'policy.draft': [OFFICE, []],
+  'policy.enable': [['office'], []],
   'matter.restrict': [['office'], []],
   'matter.register': [OFFICE, []],
   'matter.petitioner': [OFFICE, UNIT],

@@ -37,6 +37,10 @@ const RIGHTS = {
   'breakdown.judge': UNIT_HEADS,
   /** Try what a rule set would send. */
   'policy.simulate': OFFICE,
+  /** Write rule sets (督办规则) as drafts. */
+  'policy.draft': OFFICE,
+  /** Enable a draft as the next version, and have an issued plan go by another version. */
+  'policy.enable': { office: 'all' },
   /** Say who alone may know of a matter. */
   'matter.restrict': { office: 'all' },
   /** Take matters in from elsewhere (事项登记), and correct them. */
@@ -131,7 +135,12 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'breakdown.draft': ['draft what their unit breaks down among the units below it', '起草二级分解方案'],
   'breakdown.issue': ['issue it, and open what is reported in it to the level above', '印发二级分解方案'],
   'breakdown.judge': ['return, verify and cancel in it', '审核二级分解事项'],
-  'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
+  'policy.simulate': ['try what a rule set would send, or would have sent', '模拟、回测督办规则'],
+  'policy.draft': ['write drafts of rule sets', '起草督办规则'],
+  'policy.enable': [
+    'enable drafts of rule sets, and change the rules of issued plans',
+    '启用督办规则、变更方案所用规则',
+  ],
   'unit.import': ['import the directory of units', '导入单位名录'],
   'unit.reorganise': ['rename, merge, split and abolish units, and move their matters', '机构改革'],
   'post.create': ['make and close posts of deputies and handlers', '设置岗位'],

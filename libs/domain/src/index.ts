@@ -18,6 +18,7 @@ export * from './progress-curve';
 export * from './figure-name';
 export * from './machines';
 export * from './policy';
+export * from './policy-changes';
 export * from './presets';
 export * from './matter-kinds';
 export * from './ladder';

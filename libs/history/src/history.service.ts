@@ -34,6 +34,7 @@ export const ENTITIES = [
   'history_export',
   'sign_in',
   'sign_in_policy',
+  'policy_draft',
   'api_token',
   'post_change',
   'post',

@@ -1,7 +1,7 @@
 import { annualReport, type Policy } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { CHINA_HOLIDAYS, createWorkingCalendar, localDateOf, parseLocalDate } from '@duban/kernel';
-import { PlanService, PolicyService } from '@duban/tasks';
+import { PlanService, PolicyDraftService, PolicyService } from '@duban/tasks';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
@@ -19,7 +19,13 @@ type Wish = Partial<Omit<SimulationInput, 'from' | 'to' | 'issuedOn'>> & {
 };
 
 const readerOf = (office: Office): SimulationReader =>
-  new SimulationReader(office.get(PolicyService), office.get(PlanService), office.get(UnitDirectory), calendar);
+  new SimulationReader(
+    office.get(PolicyService),
+    office.get(PolicyDraftService),
+    office.get(PlanService),
+    office.get(UnitDirectory),
+    calendar,
+  );
 
 function simulate(
   office: Office,

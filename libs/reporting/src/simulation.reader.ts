@@ -32,7 +32,15 @@ import {
 } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { termsOf } from '@duban/supervision';
-import { Plan, PlanService, PolicyService, type Role, type Task } from '@duban/tasks';
+import {
+  Plan,
+  PlanService,
+  PolicyDraftService,
+  PolicyService,
+  type Role,
+  type Task,
+  type TriedRules,
+} from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, isCount, isInstant, isUuid, pageOf } from './page';
@@ -44,6 +52,8 @@ export interface SimulationInput {
   to: LocalDate;
   /** By default the newest. */
   version?: number;
+  /** A draft of the policy instead of a version. */
+  draftId?: string;
   /** One plan; a draft is taken as issued. By default all issued plans. */
   planId?: string;
   /** What concerns one unit. */
@@ -138,6 +148,7 @@ const MOST_MONTHS = 24;
 export class SimulationReader {
   constructor(
     private readonly policies: PolicyService,
+    private readonly drafts: PolicyDraftService,
     private readonly plans: PlanService,
     private readonly directory: UnitDirectory,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
@@ -145,7 +156,7 @@ export class SimulationReader {
 
   /**
    * @param tx a transaction of its own: it is made read-only
-   * @throws DomainError RIGHTS.NOT_ALLOWED, POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION, SIMULATION.FROM_AFTER_TO,
+   * @throws DomainError RIGHTS.NOT_ALLOWED, POLICY_DRAFT.UNKNOWN, POLICY_DRAFT.FAULTY, POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION, SIMULATION.FROM_AFTER_TO,
    *   SIMULATION.SPAN_TOO_LONG, SIMULATION.NOT_A_DRAFT, PLAN.UNKNOWN, UNIT.UNKNOWN, REQUEST.BAD_CURSOR
    */
   async simulate(
@@ -159,7 +170,7 @@ export class SimulationReader {
     await tx.query('set transaction read only');
     checkSpan(input);
     const after = cursorKey(input.cursor, [isInstant, isUuid, isCount, isUuid, isText, isText, isCount]) as Key | null;
-    const { id, version, name, rules } = await this.policies.view(tx, policyId, input.version);
+    const { id, name, rules } = await this.rulesOf(tx, policyId, input);
     await assertUnit(tx, input.unitId);
     const { plans, owed, faults } = await this.owed(tx, now, rules, input);
     const concerned = input.unitId === undefined ? owed : owed.filter(({ unitId }) => unitId === input.unitId);
@@ -171,7 +182,7 @@ export class SimulationReader {
     const { items, counter } = this.list(foreseen, recipients, input, after);
     const page = pageOf(items, input.limit, ({ key }) => key);
     return {
-      policy: { id, version: input.version ?? version, name },
+      policy: { id, version: rules.version, name },
       from: input.from,
       to: input.to,
       assume: input.assume,
@@ -182,6 +193,12 @@ export class SimulationReader {
       items: page.items.map(({ item }) => item),
       next: page.next,
     };
+  }
+
+  private rulesOf(tx: EntityManager, policyId: string, { version, draftId }: SimulationInput): Promise<TriedRules> {
+    if (draftId === undefined) return this.policies.view(tx, policyId, version);
+    if (version === undefined) return this.drafts.tried(tx, policyId, draftId);
+    throw invalid('POLICY_DRAFT.TWO_SOURCES', 'Give "version" or "draftId", not both.', { field: 'draftId' });
   }
 
   private totals(counter: FollowUpCounter, owed: readonly Owed[]): NonNullable<Simulation['totals']> {

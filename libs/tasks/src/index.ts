@@ -10,6 +10,7 @@ import { Petitioner, RegisteredMatter } from './matter.entity';
 import { Plan } from './plan.entity';
 import { PlanRevision } from './plan-revision.entity';
 import { PlanRevisionItem } from './plan-revision-item.entity';
+import { PolicyDraft } from './policy-draft.entity';
 import { PolicyVersion } from './policy.entity';
 import { Reorganisation } from './reorganisation.entity';
 import { Report } from './report.entity';
@@ -67,6 +68,14 @@ export {
 export { type ClosedPlan, type PlanClosing, PlanCloseService } from './plan-close.service';
 export { assertPlanOpen } from './plan-records';
 export { readSource } from './plan-source';
+export {
+  type EnableInput,
+  type NewPolicyDraft,
+  type PolicyDraftInput,
+  PolicyDraftService,
+  type PolicyDraftView,
+  type TriedRules,
+} from './policy-draft.service';
 export { PolicyService, type PolicySummary, type PolicyView } from './policy.service';
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';
 export type { PartEffect, ReorganisationPreview } from './reorganisation.preview';
@@ -99,6 +108,7 @@ export const TASKS_ENTITIES = [
   PlanRevision,
   PlanRevisionItem,
   PolicyVersion,
+  PolicyDraft,
   Task,
   Target,
   Assignment,

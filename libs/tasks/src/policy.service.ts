@@ -9,6 +9,8 @@ import { PolicyVersion } from './policy.entity';
 export interface PolicyVersionSummary {
   version: number;
   createdAt: Date;
+  /** Who enabled it; null for a preset. */
+  enabledBy: string | null;
   /** Issued plans that go by it. */
   plans: number;
 }
@@ -32,24 +34,27 @@ export class PolicyService {
   /** Versions never change, so what was read once holds. */
   private readonly known = new Map<string, Policy>();
 
-  /** Records the presets that the database does not have yet. */
+  /**
+   * Records the presets that the database does not have yet. Of a policy of which the office has enabled a version of its
+   * own, a newer preset is none: nobody's rules are overtaken by a start. It can be copied into a draft.
+   */
   async ensurePresets(tx: EntityManager): Promise<void> {
     for (const preset of PRESETS) {
       const { id, version } = policySchema.parse(preset);
-      await tx.query(`insert into policy (id, version, body) values ($1, $2, $3) on conflict do nothing`, [
-        id,
-        version,
-        JSON.stringify(preset),
-      ]);
+      await tx.query(
+        `insert into policy (id, version, body) select $1, $2, $3
+         where not exists (select from policy where id = $1 and enabled_by is not null) on conflict do nothing`,
+        [id, version, JSON.stringify(preset)],
+      );
     }
   }
 
   /** All policies by their ids, with their versions. */
   async list(tx: EntityManager): Promise<PolicySummary[]> {
     const rows: (PolicyVersionSummary & { id: string; name: Policy['name'] })[] = await tx.query(
-      `select y.id, y.version, y.body->'name' as name, y.created_at as "createdAt",
+      `select y.id, y.version, y.body->'name' as name, y.created_at as "createdAt", e.display_name as "enabledBy",
          (select count(*)::int from plan p where p.policy_id = y.id and p.policy_version = y.version) as plans
-       from policy y order by y.id, y.version`,
+       from policy y left join person e on e.id = y.enabled_by order by y.id, y.version`,
     );
     const byId = new Map<string, PolicySummary>();
     for (const { id, name, ...version } of rows) {
@@ -75,6 +80,11 @@ export class PolicyService {
       });
     }
     return { ...summary, rules: await this.version(tx, id, wanted) };
+  }
+
+  /** One version; null where there is none. */
+  async find(tx: EntityManager, id: string, version: number): Promise<Policy | null> {
+    return (await tx.getRepository(PolicyVersion).existsBy({ id, version })) ? this.version(tx, id, version) : null;
   }
 
   /** The newest version of a policy. @throws DomainError POLICY.UNKNOWN */

@@ -29,6 +29,7 @@ import { PlanImportService } from './plan-import.service';
 import { PlanDraftService } from './plan-draft.service';
 import { PlanRevisionService } from './plan-revision.service';
 import { PlanService } from './plan.service';
+import { PolicyDraftService } from './policy-draft.service';
 import { PolicyService } from './policy.service';
 import { ReorganisationService } from './reorganisation.service';
 import { ReorganisedWork } from './reorganised-work';
@@ -55,6 +56,7 @@ import { TaskCarrier } from './task-carrier';
     ReorganisationService,
     ReorganisedWork,
     PolicyService,
+    PolicyDraftService,
     AssignmentService,
     AssignmentFactsLoader,
     Objections,
@@ -95,6 +97,7 @@ import { TaskCarrier } from './task-carrier';
     RevisionDecisions,
     ReorganisationService,
     PolicyService,
+    PolicyDraftService,
     AssignmentService,
     SuspensionService,
     InstructionService,

@@ -1,46 +1,59 @@
 import { Transactor } from '@duban/database';
-import { ASSUMPTIONS, NOTICE_COLOURS, OBLIGATION_KINDS, policySchema } from '@duban/domain';
+import {
+  ASSUMPTIONS,
+  NOTICE_COLOURS,
+  OBLIGATION_KINDS,
+  type PolicyChange,
+  policyChanges,
+  policySchema,
+} from '@duban/domain';
 import type { Actor } from '@duban/history';
-import { type Clock, parseLocalDate } from '@duban/kernel';
+import { type Clock, invalid, parseLocalDate } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { type Simulation, SimulationReader } from '@duban/reporting';
-import { PolicyService, type PolicySummary, type PolicyView } from '@duban/tasks';
+import { PolicyDraftService, PolicyService, type PolicySummary, type PolicyView } from '@duban/tasks';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentActor, Needs } from '../requests';
-import { cursor, day, pageOf, storable, textOrNull, uuid } from '../schemas';
+import { cursor, day, pageOf, textOrNull, uuid } from '../schemas';
+import {
+  policyChange,
+  PolicyDto,
+  PolicyParams,
+  policySummary,
+  policyVersion,
+  PolicyVersionParams,
+} from './policy-schemas';
 
-const version = z.int().min(1);
-const summary = z.object({
-  id: z.string(),
-  name: z.object({ zh: z.string(), en: z.string() }),
-  version: version.meta({ description: 'The newest, by which plans are issued.' }),
-  versions: z
-    .array(
-      z.object({
-        version,
-        createdAt: z.string(),
-        plans: z.int().meta({ description: 'Issued plans that go by it.' }),
-      }),
-    )
-    .meta({ description: 'Oldest first.' }),
-});
-class PoliciesDto extends createZodDto(pageOf(summary)) {}
-class PolicyDto extends createZodDto(
-  summary.extend({ rules: policySchema.meta({ description: 'The rule set (督办规则) of one version, as data.' }) }),
-) {}
-class PolicyParams extends createZodDto(z.strictObject({ id: storable.min(1).max(100) })) {}
+const version = policyVersion;
+class PoliciesDto extends createZodDto(pageOf(policySummary)) {}
 class PolicyQuery extends createZodDto(
   z.strictObject({
     version: z.coerce
       .number({ error: 'A whole number from 1.' })
-      .int('A whole number.')
-      .min(1, 'From 1.')
-      .max(2 ** 31 - 1)
+      .pipe(policyVersion)
       .optional()
       .meta({ description: 'By default the newest.' }),
+  }),
+) {}
+class PolicySchemaDto extends createZodDto(z.record(z.string(), z.unknown())) {}
+class ChangesQuery extends createZodDto(
+  z.strictObject({
+    from: z.coerce.number({ error: 'A whole number from 1.' }).pipe(policyVersion),
+    to: z.coerce.number({ error: 'A whole number from 1.' }).pipe(policyVersion).optional().meta({
+      description: 'By default the newest.',
+    }),
+    draftId: uuid.optional().meta({ description: 'Or to a draft of the policy.' }),
+  }),
+) {}
+class PolicyChangesDto extends createZodDto(
+  z.object({
+    policyId: z.string(),
+    from: policyVersion,
+    to: policyVersion.nullable().meta({ description: 'Null for a draft.' }),
+    items: z.array(policyChange),
   }),
 ) {}
 
@@ -49,10 +62,8 @@ class SimulateDto extends createZodDto(
   z.strictObject({
     from: day.meta({ description: 'The first day.' }),
     to: day.meta({ description: 'The last day, included; at most two years after the first.' }),
-    version: version
-      .max(2 ** 31 - 1)
-      .optional()
-      .meta({ description: 'Of the policy; by default the newest.' }),
+    version: policyVersion.optional().meta({ description: 'Of the policy; by default the newest.' }),
+    draftId: uuid.optional().meta({ description: 'A draft of the policy instead of a version.' }),
     planId: uuid.optional().meta({ description: 'One plan, also a draft. By default all issued plans.' }),
     unitId: uuid.optional().meta({ description: 'What concerns one unit.' }),
     assume: z.enum(ASSUMPTIONS).default('nobody_answers').meta({
@@ -148,6 +159,7 @@ export class PoliciesController {
   constructor(
     private readonly transactor: Transactor,
     private readonly policies: PolicyService,
+    private readonly drafts: PolicyDraftService,
     private readonly simulations: SimulationReader,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -161,11 +173,50 @@ export class PoliciesController {
   }
 
   @Needs('read.own')
+  @Get('schema')
+  @ApiOperation({ summary: 'What rules are made of, as a JSON schema: for an editor' })
+  @ApiOkResponse({ type: PolicySchemaDto })
+  schema(): Record<string, unknown> {
+    return z.toJSONSchema(policySchema, { io: 'input' });
+  }
+
+  @Needs('read.own')
   @Get(':id')
   @ApiOperation({ summary: 'A policy: the rules of its newest version, or of another' })
   @ApiOkResponse({ type: PolicyDto })
   get(@CurrentActor() actor: Actor, @Param() { id }: PolicyParams, @Query() query: PolicyQuery): Promise<PolicyView> {
     return this.transactor.as(actor, (tx) => this.policies.view(tx, id, query.version));
+  }
+
+  @Needs('read.own')
+  @Get(':id/versions/:version')
+  @ApiOperation({ summary: 'One version of a policy; it never changes' })
+  @ApiOkResponse({ type: PolicyDto })
+  getVersion(@CurrentActor() actor: Actor, @Param() params: PolicyVersionParams): Promise<PolicyView> {
+    return this.transactor.as(actor, (tx) => this.policies.view(tx, params.id, params.version));
+  }
+
+  @Needs('read.own')
+  @Get(':id/changes')
+  @ApiOperation({ summary: 'What one version says otherwise than another, or a draft than a version, by the field' })
+  @ApiOkResponse({ type: PolicyChangesDto })
+  changes(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: PolicyParams,
+    @Query() { from, to, draftId }: ChangesQuery,
+  ): Promise<{ policyId: string; from: number; to: number | null; items: PolicyChange[] }> {
+    if (to !== undefined && draftId !== undefined) {
+      throw invalid('POLICY_DRAFT.TWO_SOURCES', 'Give "to" or "draftId", not both.', { field: 'draftId' });
+    }
+    return this.transactor.as(actor, async (tx) => {
+      const { rules: before } = await this.policies.view(tx, id, from);
+      if (draftId !== undefined) {
+        const written = await this.drafts.written(tx, actor, id, draftId);
+        return { policyId: id, from, to: null, items: policyChanges(before, written) };
+      }
+      const { rules: after } = await this.policies.view(tx, id, to);
+      return { policyId: id, from, to: after.version, items: policyChanges(before, after) };
+    });
   }
 
   @Needs('policy.simulate')

@@ -535,7 +535,20 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     duban_office: reorganises(IS_HEAD_OF_OFFICE),
     duban_admin: reorganises('true'),
   },
-  policy: readable,
+  policy: {
+    ...readable,
+    duban_office: { sees: 'true', adds: both(IS_HEAD_OF_OFFICE, `enabled_by = ${ME}`) },
+  },
+  policy_draft: {
+    duban_office: {
+      sees: 'true',
+      adds: `written_by = ${ME}`,
+      changes: 'true',
+      into: `written_by = ${ME}`,
+      columns: ['rules', 'written_by', 'written_at', 'version'],
+      removes: 'true',
+    },
+  },
   demonstration_clock: readable,
 
   // Accounts (三员分立): the one administrator makes them and proposes their posts, the other gives these

@@ -1,0 +1,183 @@
+import { annualReport, PRESETS } from '@duban/domain';
+import { type Case, NOTHING, refuseAll, type Request, send } from './cases';
+import { Edge, expectProblem, type Json, useEdge } from './edge';
+
+/** The annual report's rules with another day for blue. */
+const withBlueOn = (workingDays: number): Json => {
+  const { id: _id, version: _version, ...rules } = structuredClone(annualReport);
+  rules.ladders['three-colour']!.rungs.find(({ id }) => id === 'blue')!.offset = { workingDays };
+  return rules;
+};
+const put = (id: string, rules: Json, expectedVersion: number, who = 'officer'): Request => [
+  who,
+  'PUT',
+  `/policies/drafts/${id}`,
+  { json: { rules, expectedVersion } },
+];
+const enabling = (id: string, expectedVersion: number, expectedPolicyVersion: number, who = 'office'): Request => [
+  who,
+  'POST',
+  `/policies/drafts/${id}/enable`,
+  { json: { expectedVersion, expectedPolicyVersion, reason: '放宽蓝单时限。' } },
+];
+
+describe('Drafts of rule sets (督办规则)', () => {
+  const edge = useEdge((database) => Edge.open(database));
+  const officer = () => edge().as('officer');
+  const begin = async (json: object): Promise<Json> => (await officer()).post('/policies/drafts', json);
+
+  it('go from a copy over faults, which are named at their fields, to the next version, recorded once', async () => {
+    const draft = await begin({ policyId: 'annual-report' });
+    expect(draft).toMatchObject({
+      policyId: 'annual-report',
+      basedOn: { id: 'annual-report', version: annualReport.version },
+      nextVersion: annualReport.version + 1,
+      faults: [],
+      version: 1,
+    });
+    const broken = withBlueOn(1);
+    broken.rectification.ladder = 'none';
+    broken.colour = 'blue';
+    const faulty = (await send(edge(), put(draft.id, broken, 1))).body;
+    expect(faulty.version).toBe(2);
+    expect(faulty.faults).toContainEqual({
+      code: 'FIELD.UNKNOWN',
+      field: 'rules.colour',
+      severity: 'error',
+      message: 'There is no such field.',
+    });
+    delete broken.colour;
+    const nearer = (await send(edge(), put(draft.id, broken, 2))).body;
+    expect(nearer.faults.map(({ field }: Json) => field).toSorted()).toEqual([
+      'rules.ladders.three-colour.rungs.3',
+      'rules.rectification.ladder',
+    ]);
+    expectProblem(await send(edge(), enabling(draft.id, 3, annualReport.version)), 422, 'POLICY_DRAFT.FAULTY', {
+      faults: nearer.faults.map((fault: Json) => expect.objectContaining({ field: fault.field })),
+    });
+
+    const whole = (await send(edge(), put(draft.id, withBlueOn(4), 3))).body;
+    expect(whole.faults).toEqual([]);
+    const changes = await (await officer()).get(`/policies/annual-report/changes?from=1&draftId=${draft.id}`);
+    expect(changes).toEqual({
+      policyId: 'annual-report',
+      from: 1,
+      to: null,
+      items: [{ path: 'ladders.three-colour.rungs.blue.offset.workingDays', change: 'changed', before: 3, after: 4 }],
+    });
+    const tried = await (
+      await officer()
+    ).post('/policies/annual-report/simulate', {
+      from: '2023-01-12',
+      to: '2023-12-31',
+      draftId: draft.id,
+    });
+    expect(tried.policy).toMatchObject({ id: 'annual-report', version: 2 });
+
+    expectProblem(await send(edge(), enabling(draft.id, 4, 1, 'officer')), 403, 'RIGHTS.NOT_ALLOWED');
+    const enabled = await send(edge(), enabling(draft.id, 4, 1));
+    expect(enabled.body).toMatchObject({ id: 'annual-report', version: 2, rules: { version: 2 } });
+    expect(enabled.body.versions.map(({ enabledBy }: Json) => enabledBy === null)).toEqual([true, false]);
+    expectProblem(await send(edge(), enabling(draft.id, 4, 1)), 404, 'POLICY_DRAFT.UNKNOWN');
+    const one = await (await officer()).get('/policies/annual-report/versions/1');
+    expect(one).toMatchObject({ version: 2, rules: { version: 1 } });
+    expect((await (await officer()).get('/policies/annual-report/changes?from=1')).items).toEqual(changes.items);
+    await expect(edge().query(`update policy set version = 9 where id = 'annual-report'`)).rejects.toThrow();
+
+    const { items } = await (await edge().as('auditor')).get('/history?entity=policy_draft');
+    const event = items.find(({ type }: Json) => type === 'policy_draft.enabled');
+    expect(event).toMatchObject({
+      reason: '放宽蓝单时限。',
+      actor: { post: 'office' },
+      before: { version: 1, rules: { version: 1 } },
+      after: { policyId: 'annual-report', version: 2 },
+    });
+  });
+
+  it('two people who write one draft do not overwrite each other: the second hears what the first changed', async () => {
+    const { id } = await begin({ policyId: 'blue-later', rules: withBlueOn(3) });
+    expect((await send(edge(), put(id, withBlueOn(4), 1, 'office'))).status).toBe(200);
+    expectProblem(await send(edge(), put(id, withBlueOn(5), 1)), 409, 'POLICY_DRAFT.STALE', {
+      version: 2,
+      changes: [{ path: 'ladders.three-colour.rungs.blue.offset.workingDays', change: 'changed', before: 3, after: 4 }],
+    });
+    await (await officer()).do('DELETE', `/policies/drafts/${id}?expectedVersion=2`);
+    expectProblem(await send(edge(), ['officer', 'GET', `/policies/drafts/${id}`]), 404, 'POLICY_DRAFT.UNKNOWN');
+  });
+
+  it('two drafts of one policy do not undo each other: the second is told what the version between changed', async () => {
+    const [one, two] = [
+      await begin({ policyId: 'p-one', rules: withBlueOn(3) }),
+      await begin({ policyId: 'p-one', rules: withBlueOn(5) }),
+    ];
+    expect((await send(edge(), enabling(one.id, 1, 0))).status).toBe(200);
+    expectProblem(await send(edge(), enabling(two.id, 1, 0)), 409, 'POLICY.STALE', { version: 1 });
+    expect((await send(edge(), enabling(two.id, 1, 1))).body.version).toBe(2);
+    const three = await begin({ policyId: 'p-one' });
+    expectProblem(await send(edge(), enabling(three.id, 1, 1)), 409, 'POLICY.STALE', {
+      version: 2,
+      changes: [expect.objectContaining({ before: 3, after: 5 })],
+    });
+    expectProblem(await send(edge(), enabling(three.id, 1, 2)), 422, 'POLICY_DRAFT.SAME');
+  });
+
+  it.each(PRESETS.map(({ id }) => id))('may be a copy of the preset %s', async (preset) => {
+    const draft = await begin({ policyId: `own-${preset}`, from: { preset } });
+    expect(draft).toMatchObject({ basedOn: null, faults: [], nextVersion: 1 });
+  });
+
+  it('the schema for an editor names the fields of a rule set', async () => {
+    const schema = await (await officer()).get('/policies/schema');
+    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(['ladders', 'obligations', 'rectification']));
+  });
+
+  describe('is refused, and changes nothing:', () => {
+    const cases: Case[] = [
+      ['a unit', () => ['LD04.head', 'GET', '/policies/drafts'], '403 RIGHTS.NOT_ALLOWED'],
+      ['no such draft', () => ['office', 'GET', `/policies/drafts/${NOTHING}`], '404 POLICY_DRAFT.UNKNOWN'],
+      [
+        'a name with blanks',
+        () => ['office', 'POST', '/policies/drafts', { json: { policyId: 'my rules' } }],
+        '400 REQUEST.INVALID',
+        { faults: [expect.objectContaining({ field: 'policyId' })] },
+      ],
+      [
+        'nothing to copy',
+        () => ['office', 'POST', '/policies/drafts', { json: { policyId: 'nothing-yet' } }],
+        '422 POLICY_DRAFT.NOTHING_TO_COPY',
+        { field: 'from' },
+      ],
+      [
+        'a preset that there is not',
+        () => ['office', 'POST', '/policies/drafts', { json: { policyId: 'a', from: { preset: 'none' } } }],
+        '422 POLICY_DRAFT.NOTHING_TO_COPY',
+        { field: 'from.preset' },
+      ],
+      [
+        'two sources',
+        () => ['office', 'POST', '/policies/drafts', { json: { policyId: 'a', from: { preset: 'none' }, rules: {} } }],
+        '422 POLICY_DRAFT.TWO_SOURCES',
+        { field: 'from' },
+      ],
+      [
+        'a draft against a version and another at once',
+        () => ['office', 'GET', `/policies/annual-report/changes?from=1&to=1&draftId=${NOTHING}`],
+        '422 POLICY_DRAFT.TWO_SOURCES',
+        { field: 'draftId' },
+      ],
+      ['no such version', () => ['office', 'GET', '/policies/annual-report/versions/99'], '404 POLICY.UNKNOWN_VERSION'],
+      [
+        'to enable without a reason',
+        () => [
+          'office',
+          'POST',
+          `/policies/drafts/${NOTHING}/enable`,
+          { json: { expectedVersion: 1, expectedPolicyVersion: 0 } },
+        ],
+        '400 REQUEST.INVALID',
+        { faults: [expect.objectContaining({ field: 'reason' })] },
+      ],
+    ];
+    refuseAll(edge, () => undefined, cases);
+  });
+});
