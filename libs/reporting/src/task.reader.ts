@@ -192,7 +192,7 @@ export class TaskReader {
     const taskIds = [id, ...task.subtasks.map((part) => part.id)];
     const obligations: ObligationSnapshot[] = await tx.query(
       `select id, task_id as "taskId", assignment_id as "assignmentId", unit_id as "unitId", kind, subject, state,
-         deadline_version as "deadlineVersion", due_on::text as "dueOn", effective_on::text as "effectiveOn",
+         policy_id as "policyId", policy_version as "policyVersion", ladder, deadline_version as "deadlineVersion", due_on::text as "dueOn", effective_on::text as "effectiveOn",
          due_at as "dueAt", settled_at as "settledAt"
        from obligation where task_id = any($1) order by due_at, id`,
       [taskIds],

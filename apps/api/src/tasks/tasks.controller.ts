@@ -101,6 +101,11 @@ export const taskDetail = task.extend({
       kind: z.string(),
       subject: textOrNull,
       state: z.enum(['open', 'suspended', 'discharged', 'lapsed']),
+      policyId: z.string().optional().meta({
+        description: 'The rules (督办规则) by which it is followed up; absent in a past that did not keep them.',
+      }),
+      policyVersion: z.int().optional(),
+      ladder: z.string().optional(),
       deadlineVersion: z.int(),
       dueOn: z.string(),
       effectiveOn: z.string(),
