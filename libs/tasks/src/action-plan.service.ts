@@ -5,6 +5,8 @@ import {
   type ActionPlanFacts,
   actionPlanMachine,
   actionPlanMeasureMachine,
+  DROPPED_STATES,
+  ENDED_STATES,
   type MeasureEffect,
 } from '@duban/domain';
 import type { Actor } from '@duban/history';
@@ -50,7 +52,7 @@ export class ActionPlanService {
   /**
    * Approves or returns a version.
    * @throws DomainError ACTION_PLAN.UNKNOWN, ACTION_PLAN.NOT_YOURS, DELEGATION.OUT_OF_MATTER, ACTION_PLAN.STALE,
-   *   ACTION_PLAN.NOT_CONFIRMED, ACTION_PLAN.EVENT_NOT_ALLOWED, ACTION_PLAN.BY_PAST, or a guard's code
+   *   ACTION_PLAN.PART_ENDED, ACTION_PLAN.NOT_CONFIRMED, ACTION_PLAN.EVENT_NOT_ALLOWED, ACTION_PLAN.BY_PAST, or a guard's code
    */
   async decide(
     tx: EntityManager,
@@ -68,6 +70,7 @@ export class ActionPlanService {
     const asked = relations.map((relation) => (relation === 'unit' ? 'lead_unit' : relation));
     if (asked.length === 0) throw notYours();
     assertCurrent(plan, input.expectedVersion);
+    assertGoesOn(assignment);
     const confirmation = await tx.getRepository(ReportConfirmation).findOneBy({ reportId: plan.reportId });
     if (confirmation && confirmation.state !== 'confirmed') {
       throw conflict('ACTION_PLAN.NOT_CONFIRMED', 'The head of the unit has not confirmed it yet.', {
@@ -106,7 +109,8 @@ export class ActionPlanService {
   /**
    * Closes a measure of a plan that holds, or opens it again.
    * @throws DomainError ACTION_PLAN.UNKNOWN, ACTION_PLAN.UNKNOWN_MEASURE, ACTION_PLAN.NOT_YOURS,
-   *   DELEGATION.OUT_OF_MATTER, ACTION_PLAN.NOT_IN_FORCE, ACTION_PLAN.STALE, ACTION_PLAN.EVENT_NOT_ALLOWED, or a guard's
+   *   DELEGATION.OUT_OF_MATTER, ACTION_PLAN.NOT_IN_FORCE, ACTION_PLAN.STALE, ACTION_PLAN.PART_ENDED,
+   *   ACTION_PLAN.EVENT_NOT_ALLOWED, or a guard's
    */
   async moveMeasure(
     tx: EntityManager,
@@ -125,6 +129,7 @@ export class ActionPlanService {
       throw notFound('ACTION_PLAN.UNKNOWN_MEASURE', 'The action plan has no such measure.', { measureId });
     }
     assertCurrent(measure, input.expectedVersion);
+    assertGoesOn(held.assignment);
     await this.assertInForce(tx, plan, held);
     const decision = decide(actionPlanMeasureMachine, measure.state, input.event, relations, {
       text: input.text ?? null,
@@ -235,7 +240,10 @@ export class ActionPlanService {
     return tx
       .getRepository(Assignment)
       .createQueryBuilder('a')
-      .where(`a.task_id = :taskId and a.role = 'lead' and a.state <> 'cancelled'`, { taskId })
+      .where(`a.task_id = :taskId and a.role = 'lead' and a.state not in (:...dropped)`, {
+        taskId,
+        dropped: DROPPED_STATES,
+      })
       .getExists();
   }
 
@@ -252,6 +260,12 @@ export class ActionPlanService {
 
 const notYours = (): Error =>
   forbidden('ACTION_PLAN.NOT_YOURS', 'This action plan is not yours to decide on; nothing was changed.');
+
+/** Nothing is owed of a part that has ended, and a decision on its plan would owe it again. */
+function assertGoesOn({ state }: Assignment): void {
+  if (!ENDED_STATES.includes(state)) return;
+  throw conflict('ACTION_PLAN.PART_ENDED', `The part is ${state}; its plan is decided on no more.`, { state });
+}
 
 function assertCurrent({ version, state }: { version: number; state: string }, expected: number | undefined): void {
   if (expected === undefined || expected === version) return;

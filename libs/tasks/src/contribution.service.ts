@@ -171,6 +171,7 @@ export class ContributionService {
     id: string,
     input: ContributionInput,
   ): Promise<ContributionSnapshot> {
+    if (!may(actor, 'assignment.act')) throw notYours();
     const repository = tx.getRepository(Contribution);
     const found = await repository.findOneBy({ id });
     if (!found) throw notFound('CONTRIBUTION.UNKNOWN', 'There is no such contribution.', { contributionId: id });

@@ -136,6 +136,7 @@ export class CoordinationService {
     id: string,
     input: CoordinationInput,
   ): Promise<CoordinationSnapshot> {
+    if (!may(actor, 'assignment.judge') && !may(actor, 'assignment.act')) throw notYoursToMove();
     const repository = tx.getRepository(Coordination);
     const found = await repository.findOneBy({ id });
     if (!found) throw notFound('COORDINATION.UNKNOWN', 'There is no such coordination.', { coordinationId: id });

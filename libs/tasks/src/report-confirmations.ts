@@ -1,5 +1,5 @@
 import { assertInMatter, may } from '@duban/directory';
-import { reportConfirmationMachine } from '@duban/domain';
+import { ENDED_STATES, reportConfirmationMachine } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { conflict, forbidden, invalid } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
@@ -34,7 +34,7 @@ export class ReportConfirmations {
 
   /**
    * @throws DomainError REPORT.UNKNOWN, REPORT.NOT_YOURS, DELEGATION.OUT_OF_MATTER, REPORT.NOTHING_WAITS,
-   *   REPORT.EVENT_NOT_ALLOWED, a guard's code, or what its discharge is refused by
+   *   REPORT.ASSIGNMENT_ENDED, REPORT.EVENT_NOT_ALLOWED, a guard's code, or what its discharge is refused by
    */
   async decide(
     tx: EntityManager,
@@ -51,6 +51,12 @@ export class ReportConfirmations {
     const confirmation = await tx.getRepository(ReportConfirmation).findOneBy({ reportId });
     if (!confirmation) {
       throw conflict('REPORT.NOTHING_WAITS', 'The report counts already: it waits for nobody.', { reportId });
+    }
+    const { state } = held.assignment;
+    if (ENDED_STATES.includes(state)) {
+      throw conflict('REPORT.ASSIGNMENT_ENDED', `The assignment is ${state}; nothing is reported on it any more.`, {
+        state,
+      });
     }
     const people = [report.personId, report.forPersonId];
     const isOwn = people.some((id) => id !== null && (id === actor.personId || id === actor.delegation?.personId));
