@@ -1,6 +1,7 @@
 import { UnitDirectory } from '@duban/directory';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
 import { Owner } from '../test/owner';
@@ -130,6 +131,101 @@ describe('a sweep that is hit', () => {
     expect(tries).toHaveBeenCalledTimes(2);
     tries.mockRestore();
     expect(await office.obligation(assignmentId, 'sign_for')).toMatchObject({ state: 'discharged', nextRung: null });
+  });
+});
+
+describe('a sweep whose session is killed between two of its statements', () => {
+  afterAll(() => owner.end());
+  const DUTIES = 3;
+  const t = useOffice();
+  let office: Office;
+  let owner: Owner;
+  let free: string[];
+  beforeAll(async () => {
+    office = t.office;
+    owner = await Owner.connect(t.database);
+    await office.begin(planOf(...Array<string>(60).fill(ITEM)));
+    await office.query(`update obligation set next_rung = null, next_rung_at = null`);
+    office.sleepTo('2023-01-19T09:00:00+08:00');
+    const rows = await office.query<{ id: string }>(`select id from obligation where kind = 'sign_for' order by id`);
+    free = rows.map(({ id }) => id);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Gives some duties a notice (督办单) that is due now: its firing has the most statements. */
+  const makeDue = async (): Promise<string[]> => {
+    const ids = free.splice(0, DUTIES);
+    expect(ids).toHaveLength(DUTIES);
+    await office.query(`update obligation set next_rung = 'blue', next_rung_at = $1 where id = any($2)`, [
+      office.clock.now(),
+      ids,
+    ]);
+    return ids;
+  };
+  /** Sweeps, and kills its session after so many statements, from the transaction's first to its commit; 0 kills none. */
+  const sweepKilledAfter = async (place: number): Promise<{ statements: string[]; isKilled: boolean }> => {
+    const statements: string[] = [];
+    const source = office.get(DataSource);
+    const { query } = PostgresQueryRunner.prototype;
+    let isHit = false;
+    jest.spyOn(PostgresQueryRunner.prototype, 'query').mockImplementation(async function (
+      this: PostgresQueryRunner,
+      ...asked: Parameters<typeof query>
+    ) {
+      const answer: unknown = await query.apply(this, asked);
+      if (this.connection !== source || isHit) return answer;
+      statements.push(asked[0]);
+      if (statements.length !== place) return answer;
+      isHit = true;
+      const client = (await this.connect()) as { processID: number };
+      await owner.run(`select pg_terminate_backend($1, 10000)`, [client.processID]);
+      return answer;
+    });
+    const isKilled = await office.sweeps.run(office.clock.now()).then(
+      () => false,
+      () => true,
+    );
+    jest.restoreAllMocks();
+    return { statements, isKilled };
+  };
+  /** What has come of some duties. */
+  const outcome = async (ids: readonly string[]): Promise<unknown> => {
+    const [counted] = await office.query(
+      `select (select count(*)::int from follow_up where obligation_id = any($1)) as "followUps",
+         (select count(*)::int from supervision_notice where obligation_id = any($1)) as notices,
+         (select count(*)::int from notification where obligation_id = any($1) and kind = 'follow_up') as messages,
+         (select count(*)::int from history_event where type = 'follow_up.fired'
+            and after->>'obligationId' = any($1::text[])) as events,
+         (select count(*)::int from obligation where id = any($1) and last_rung = 'blue' and next_rung is null) as moved`,
+      [ids],
+    );
+    return counted;
+  };
+  const ONCE = { followUps: DUTIES * 2, notices: DUTIES, messages: DUTIES * 2, events: DUTIES, moved: DUTIES };
+
+  it('fires each due rung once and loses none, whichever of its statements was the last', async () => {
+    const whole = await makeDue();
+    const { statements } = await sweepKilledAfter(0);
+    expect(await outcome(whole)).toEqual(ONCE);
+    // The sweep looks once more when a batch was full; this one was not, so its commit is the last.
+    expect(statements[0]).toMatch(/start transaction/i);
+    expect(statements.at(-1)).toMatch(/commit/i);
+    expect(statements.length).toBeGreaterThan(8);
+
+    for (let place = 1; place <= statements.length; place++) {
+      const ids = await makeDue();
+      const before = await office.rowCounts();
+      const killed = await sweepKilledAfter(place);
+      const isCommitted = place === statements.length;
+      expect([place, killed.isKilled]).toEqual([place, !isCommitted]);
+      if (!isCommitted) expect([place, await office.rowCounts()]).toEqual([place, before]);
+      await office.sweeps.run(office.clock.now());
+      expect([place, await outcome(ids)]).toEqual([place, ONCE]);
+    }
+    const numbers = await office.query<{ n: number }>(
+      `select substring(number from '〔2023〕(\\d+)号')::int as n from supervision_notice order by 1`,
+    );
+    expect(numbers.map(({ n }) => n)).toEqual(numbers.map((_, i) => i + 1));
   });
 });
 
