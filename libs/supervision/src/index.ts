@@ -4,11 +4,13 @@ import { SupervisionNotice } from './supervision-notice.entity';
 
 export { type ApplicationDecision, type ApplicationInput, ApplicationService } from './application.service';
 export type { ApplicationSnapshot } from './application.entity';
+export { Obligation };
 export { type NoticeInput, NoticeService } from './notice.service';
 export { lockWaiting } from './notification.writer';
 export { OfficeDues } from './office-dues.service';
 export type { ObligationSnapshot } from './obligation.entity';
 export { termsOf } from './obligation.terms';
+export { ObligationWriter } from './obligation.writer';
 export type { NoticeSnapshot } from './supervision-notice.entity';
 export { SupervisionModule } from './supervision.module';
 export { type SweepResult, SweepService } from './sweep.service';

@@ -17,6 +17,15 @@ export interface DeadlineOrigin {
   base: Readonly<Record<string, string | number>>;
 }
 
+/** An obligation that the caller has locked, and the day to which it is moved. */
+export interface Redating {
+  obligation: Obligation;
+  dueOn: LocalDate;
+  origin: DeadlineOrigin;
+  /** Whether the clock of its part stands. */
+  isStopped: boolean;
+}
+
 /** Writes obligations (应办事项) with the versions of their deadlines and their history. */
 @Injectable()
 export class ObligationWriter {
@@ -133,35 +142,100 @@ export class ObligationWriter {
    */
   async redate(
     tx: EntityManager,
-    { actor, at, plan, assignment }: Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'assignment'>,
+    change: Pick<AssignmentChange, 'actor' | 'at' | 'plan' | 'assignment'>,
     obligation: Obligation,
     dueOn: LocalDate,
     timeZone: string,
     origin: DeadlineOrigin,
   ): Promise<void> {
+    const isStopped = change.assignment.marks.length > 0;
+    await this.moveDates(tx, change, timeZone, [{ obligation, dueOn, origin, isStopped }], () =>
+      // The caller may have given it to another unit, too.
+      tx.getRepository(Obligation).save(obligation),
+    );
+  }
+
+  /** The same for any number of one plan, by as many statements as for one; by the supervision itself, as the system. */
+  async redateAll(
+    tx: EntityManager,
+    change: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
+    timeZone: string,
+    moves: readonly Redating[],
+  ): Promise<void> {
+    await this.moveDates(tx, change, timeZone, moves, () => this.updateDates(tx, moves));
+  }
+
+  /** @param write puts the moved obligations into the database */
+  private async moveDates(
+    tx: EntityManager,
+    { actor, at, plan }: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
+    timeZone: string,
+    moves: readonly Redating[],
+    write: () => Promise<unknown>,
+  ): Promise<void> {
     // model: reschedule
-    const before = obligationSnapshot(obligation);
-    const effectiveOn = this.calendar.effectiveDate(dueOn);
-    const isStopped = assignment.marks.length > 0;
+    const changes: Change[] = [];
     const clock = { calendar: this.calendar, timeZone };
-    const ladder = await ladderOf(tx, this.policies, obligation);
-    const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
-    const pointer = isStopped ? null : firstPointer(ladder, term, at, clock);
-    Object.assign(obligation, {
-      state: isStopped ? 'suspended' : 'open',
-      settledAt: null,
-      deadlineVersion: obligation.deadlineVersion + 1,
-      dueOn,
-      effectiveOn,
-      dueAt: endOfLocalDay(effectiveOn, timeZone),
-      nextRung: pointer?.rung ?? null,
-      nextRungAt: pointer?.at ?? null,
-      lastRung: null,
-    });
-    await tx.getRepository(Obligation).save(obligation);
-    await this.insertDeadlines(tx, actor, at, [obligation], new Map([[obligation.id, origin]]));
-    const type = OWED.includes(before.state) ? 'obligation.rescheduled' : 'obligation.reinstated';
-    await this.history.append(tx, actor, at, [obligationChange(type, obligation, plan.id, before)]);
+    // Thousands share a ladder and a date.
+    const firsts = new Map<string, ReturnType<typeof firstPointer>>();
+    const ladders = new Map<string, Ladder>();
+    for (const { obligation, dueOn, origin, isStopped } of moves) {
+      const before = obligationSnapshot(obligation);
+      const effectiveOn = this.calendar.effectiveDate(dueOn);
+      const rules = `${obligation.policyId} ${obligation.policyVersion} ${obligation.ladder}`;
+      const ladder = ladders.get(rules) ?? (await ladderOf(tx, this.policies, obligation));
+      ladders.set(rules, ladder);
+      const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
+      const key = `${rules} ${JSON.stringify(term)}`;
+      if (!firsts.has(key)) firsts.set(key, firstPointer(ladder, term, at, clock));
+      const pointer = isStopped ? null : (firsts.get(key) ?? null);
+      Object.assign(obligation, {
+        state: isStopped ? 'suspended' : 'open',
+        settledAt: null,
+        deadlineVersion: obligation.deadlineVersion + 1,
+        dueOn,
+        effectiveOn,
+        dueAt: endOfLocalDay(effectiveOn, timeZone),
+        nextRung: pointer?.rung ?? null,
+        nextRungAt: pointer?.at ?? null,
+        lastRung: null,
+      });
+      const type = OWED.includes(before.state) ? 'obligation.rescheduled' : 'obligation.reinstated';
+      changes.push(obligationChange(type, obligation, plan.id, before));
+    }
+    await write();
+    const origins = new Map(moves.map(({ obligation, origin }) => [obligation.id, origin]));
+    await this.insertDeadlines(
+      tx,
+      actor,
+      at,
+      moves.map(({ obligation }) => obligation),
+      origins,
+    );
+    await this.history.append(tx, actor, at, changes);
+  }
+
+  private async updateDates(tx: EntityManager, moves: readonly Redating[]): Promise<void> {
+    const rows = moves.map(({ obligation: o }) => ({
+      id: o.id,
+      state: o.state,
+      deadline_version: o.deadlineVersion,
+      due_on: o.dueOn,
+      effective_on: o.effectiveOn,
+      due_at: o.dueAt,
+      next_rung: o.nextRung,
+      next_rung_at: o.nextRungAt,
+    }));
+    await tx.query(
+      `update obligation o set state = r.state, settled_at = null, deadline_version = r.deadline_version,
+         due_on = r.due_on, effective_on = r.effective_on, due_at = r.due_at, next_rung = r.next_rung,
+         next_rung_at = r.next_rung_at, last_rung = null, version = o.version + 1
+       from jsonb_to_recordset($1::jsonb) as r(id uuid, state text, deadline_version int, due_on date, effective_on date,
+         due_at timestamptz, next_rung text, next_rung_at timestamptz)
+       where o.id = r.id`,
+      [JSON.stringify(rows)],
+    );
+    for (const { obligation } of moves) obligation.version++;
   }
 
   /** Ends obligations that the caller has locked, and closes the notices and takes back the applications about them. */

@@ -1,6 +1,11 @@
 import { annualReport } from '@duban/domain';
+import { systemActor } from '@duban/history';
+import { parseLocalDate } from '@duban/kernel';
+import { Plan } from '@duban/tasks';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
+import { Obligation } from './obligation.entity';
+import { ObligationWriter } from './obligation.writer';
 
 const LEADER = '何清源';
 /** By whom a follow-up was received, of which unit's duty, which rung, and when: one line each, sorted. */
@@ -310,5 +315,55 @@ describe('SweepService', () => {
       isCopy: false,
       collapsed: [],
     });
+  });
+});
+
+describe('what is due and what was moved', () => {
+  const t = useOffice();
+  let office: Office;
+  beforeAll(async () => {
+    office = t.office;
+    await office.begin(planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）'));
+  });
+
+  it('fires what has been due for a year: there is no look-back that loses what is older (duly 89)', async () => {
+    office.sleepTo('2024-01-22T10:00:00+08:00');
+    const [open] = await office.query<{ n: number }>(`select count(*)::int as n from obligation where state = 'open'`);
+    expect(open!.n).toBeGreaterThan(5);
+    expect(await office.sweeps.run(office.clock.now())).toMatchObject({ obligations: open!.n, failed: 0 });
+    const [unfired] = await office.query(
+      `select count(*)::int as n from obligation o where not exists (select from follow_up f where f.obligation_id = o.id)`,
+    );
+    expect(unfired).toEqual({ n: 0 });
+  });
+
+  it('moves many deadlines at once, each with its version and history, and nothing fires by the old ones (bullmq 543, 787, 2339)', async () => {
+    await office.query(`update obligation set next_rung = 'urge', next_rung_at = $1`, [office.clock.now()]);
+    const origin = { rule: 'moved by a spec', base: {} };
+    const moved = await office.transactor.run(async (tx) => {
+      const [actor, at] = [systemActor('spec'), office.clock.now()];
+      const plan = await tx.getRepository(Plan).findOneByOrFail({});
+      const held = await tx.getRepository(Obligation).find();
+      const moves = held.map((obligation) => ({
+        obligation,
+        dueOn: parseLocalDate('2024-06-28'),
+        origin,
+        isStopped: false,
+      }));
+      await office.get(ObligationWriter).redateAll(tx, { actor, at, plan }, 'Asia/Shanghai', moves);
+      return held.length;
+    });
+    const rows = await office.query(
+      `select count(*)::int as moved, min(o.deadline_version) as version,
+         count(*) filter (where v.rule = 'moved by a spec' and v.effective_on = o.effective_on)::int as versions,
+         count(*) filter (where e.after->>'dueOn' = '2024-06-28' and e.before->>'dueOn' < '2024')::int as events
+       from obligation o
+         join deadline_version v on v.obligation_id = o.id and v.version = o.deadline_version
+         join history_event e on e.entity_id = o.id and e.type = 'obligation.rescheduled'
+       where o.due_on = '2024-06-28' and o.last_rung is null and o.next_rung_at > $1`,
+      [office.clock.now()],
+    );
+    expect(rows).toEqual([{ moved, version: 2, versions: moved, events: moved }]);
+    expect(await office.sweeps.run(office.clock.now())).toMatchObject({ obligations: 0, followUps: 0 });
   });
 });
