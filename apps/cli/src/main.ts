@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 /** Exit code for a call that makes no sense, or for input that cannot be read. */
 const BAD_CALL = 2;
@@ -31,9 +31,20 @@ async function main(): Promise<void> {
     .description('measure duban beside others on this machine, and write bench.json in DUBAN_HOME')
     .argument('[name...]', 'which measures; all if none is named')
     .option('--quick', 'small, to see that it works and not how fast')
-    .action(async (names: string[], options: { quick?: boolean }) =>
-      (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true }),
+    .option('--scale <share>', 'of the stated sizes, for the measures with millions of rows', share, 1)
+    .action(async (names: string[], options: { quick?: boolean; scale: number }) =>
+      (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true, scale: options.scale }),
     );
+  program
+    .command('chaos')
+    .description('break a Postgres, a Redis and workers of its own in every way while they follow up; exit 1 on a loss')
+    .option('--rungs <count>', 'due rungs', count, 100_000)
+    .option('--workers <count>', 'worker processes', count, 4)
+    .option('--faults <count>', 'how often something is broken', count, 64)
+    .option('--seed <number>', 'of the pauses and of who is killed', count, 1)
+    .action(async (options: { rungs: number; workers: number; faults: number; seed: number }) => {
+      if (!(await (await import('./bench/chaos.js')).runChaos(options))) process.exitCode = 1;
+    });
   program
     .command('migrate')
     .description('bring the database named by DATABASE_URL to the newest schema')
@@ -43,6 +54,18 @@ async function main(): Promise<void> {
     .description('set the password of an account in the database named by DATABASE_URL; it is read from standard input')
     .argument('<username>')
     .action(async (username: string) => (await import('./password.js')).setPassword(username));
+  program
+    .command('self-check')
+    .description(
+      'ask the database named by DATABASE_URL for all that must always hold (自检): exit 1 with what does not',
+    )
+    .action(async () => (await import('./self-check.js')).selfCheck());
+  program
+    .command('queue')
+    .description('the queue of hints; Postgres is the truth')
+    .command('rebuild')
+    .description('give the queue anew every hint that follows from the database named by DATABASE_URL')
+    .action(async () => (await import('./queue-rebuild.js')).rebuildQueue());
   const history = program.command('history').description('the record of all that was done, and its proof (留痕、存证)');
   history
     .command('verify')
@@ -66,6 +89,20 @@ async function main(): Promise<void> {
     .description('sign the history of the database named by DATABASE_URL up to now, and print the checkpoint')
     .action(async () => (await import('./history-export.js')).printCheckpoint());
   await program.parseAsync(process.argv);
+}
+
+/** @throws InvalidArgumentError for what is no whole number above 0 */
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('Give a whole number above 0.');
+}
+
+/** @throws InvalidArgumentError for what is no share of a whole */
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Give a number above 0, and 1 at most.');
 }
 
 main().catch((error: unknown) => {

@@ -1,12 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '@duban/platform';
+import { followupMeasure } from './followup.measure';
 import { type Measure, type Times, timesSideBySide } from './measure';
 import { parseMeasure } from './parse.measure';
+import { rescheduleMeasure } from './reschedule.measure';
+import { sweepFlatnessMeasure } from './sweep-flatness.measure';
 import { verifyMeasure } from './verify.measure';
 
 /** One file each. */
-const MEASURES: readonly Measure[] = [parseMeasure, verifyMeasure];
+const MEASURES: readonly Measure[] = [
+  parseMeasure,
+  verifyMeasure,
+  followupMeasure,
+  sweepFlatnessMeasure,
+  rescheduleMeasure,
+];
 const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
 
 /** A line of `bench.json`: `value` and `against` are medians in milliseconds. */
@@ -26,7 +35,10 @@ const BAD_CALL = 2;
  * Measures by name, or all: prints a table and writes `bench.json` in DUBAN_HOME. A goal that is not met is no failure.
  * @throws Error with one plain sentence that says what to do
  */
-export async function bench(names: readonly string[], { isQuick }: { isQuick: boolean }): Promise<void> {
+export async function bench(
+  names: readonly string[],
+  { isQuick, scale = 1 }: { isQuick: boolean; scale?: number },
+): Promise<void> {
   const unknown = names.filter((name) => MEASURES.every((measure) => measure.name !== name));
   if (unknown.length > 0) {
     const known = MEASURES.map(({ name }) => name).join(', ');
@@ -38,18 +50,21 @@ export async function bench(names: readonly string[], { isQuick }: { isQuick: bo
   const rows: string[][] = [];
   const lines: Line[] = [];
   for (const measure of MEASURES.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const { name, goal } = measure;
+    const { name, goal, isShareOfOther = false } = measure;
     process.stderr.write(`measuring ${name} …\n`);
-    const { ours, other, runs } = await measure.prepare(isQuick);
-    const times = await timesSideBySide(ours, other, runs);
-    const ratio = times.ours.median / times.other.median;
+    const prepared = await measure.prepare(isQuick, scale);
+    const times = await timesSideBySide(prepared);
+    await prepared.close?.();
+    const [ours, other] = [times.ours.median, times.other.median];
+    // A share of the other's speed is the other's time by ours.
+    const ratio = isShareOfOther ? other / ours : ours / other;
     const line = {
       name,
       value: rounded(times.ours.median),
       against: rounded(times.other.median),
       ratio: rounded(ratio),
-      goal: `≤ ${goal}`,
-      met: ratio <= goal,
+      goal: `${isShareOfOther ? '≥' : '≤'} ${goal}`,
+      met: isShareOfOther ? ratio >= goal : ratio <= goal,
     };
     lines.push(line);
     rows.push([name, shown(times.ours), shown(times.other), ratio.toFixed(2), line.goal, line.met ? 'yes' : 'no']);

@@ -10,7 +10,11 @@ describe('timesSideBySide', () => {
   it('warms both sides up and measures them in turn', async () => {
     const done: string[] = [];
     const side = (name: string) => async () => void done.push(name);
-    const { ours, other } = await timesSideBySide(side('a'), side('b'), 3);
+    const { ours, other } = await timesSideBySide({
+      ours: side('a'),
+      other: side('b'),
+      runs: 3,
+    });
     expect(done.join('')).toBe('ababababab');
     for (const { median, least, most } of [ours, other]) {
       expect(least).toBeLessThanOrEqual(median);

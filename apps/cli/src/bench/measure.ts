@@ -6,9 +6,29 @@ export interface Measure {
   name: string;
   /** The ratio of ours to the other that is not to be exceeded. */
   goal: number;
-  /** @param isQuick small, to see that it works and not how fast. @throws Error with one sentence that says what is missing */
-  prepare(isQuick: boolean): Promise<{ ours: Side; other: Side; runs: number }>;
+  /** Where the goal is a share of the other's speed instead, which is to be reached. */
+  isShareOfOther?: boolean;
+  /**
+   * @param isQuick small, to see that it works and not how fast
+   * @param scale the share of the stated sizes that is taken, for measures of large sizes
+   * @throws Error with one sentence that says what is missing
+   */
+  prepare(isQuick: boolean, scale?: number): Promise<Prepared>;
 }
+
+export interface Prepared {
+  ours: Side;
+  other: Side;
+  runs: number;
+  /** How often each side is done before anything is measured; twice if it is not said. */
+  warmUps?: number;
+  /** Done before each time that both sides are, and not measured. */
+  between?: () => Promise<unknown>;
+  close?: () => Promise<unknown>;
+}
+
+/** A size of a measure at a scale; at least 1. */
+export const scaled = (size: number, scale: number): number => Math.max(1, Math.round(size * scale));
 
 /** The middle of several times and how far they lie apart, from the least to the most, in milliseconds. */
 export interface Times {
@@ -21,13 +41,21 @@ export interface Times {
 const WARM_UPS = 2;
 
 /** Does both sides in turn, so that whatever else the machine does meets both. */
-export async function timesSideBySide(ours: Side, other: Side, runs: number): Promise<{ ours: Times; other: Times }> {
-  for (let run = 0; run < WARM_UPS; run++) {
+export async function timesSideBySide({
+  ours,
+  other,
+  runs,
+  warmUps = WARM_UPS,
+  between,
+}: Prepared): Promise<{ ours: Times; other: Times }> {
+  for (let run = 0; run < warmUps; run++) {
+    await between?.();
     await ours();
     await other();
   }
   const taken = { ours: [] as number[], other: [] as number[] };
   for (let run = 0; run < runs; run++) {
+    await between?.();
     taken.ours.push(await timeOf(ours));
     taken.other.push(await timeOf(other));
   }

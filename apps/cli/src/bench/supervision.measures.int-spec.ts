@@ -1,0 +1,21 @@
+import { describeWithRedis } from '@duban/testing';
+import { followupMeasure } from './followup.measure';
+import { timesSideBySide } from './measure';
+import { rescheduleMeasure } from './reschedule.measure';
+import { sweepFlatnessMeasure } from './sweep-flatness.measure';
+
+// Each side counts for itself what it did, and throws where that is not what it was to do. How fast says nothing here.
+describeWithRedis('Measures of the supervision, small', () => {
+  it.each([followupMeasure, sweepFlatnessMeasure, rescheduleMeasure])(
+    '$name does what it measures, on both sides',
+    async ({ prepare }) => {
+      const prepared = await prepare(true);
+      try {
+        const { ours, other } = await timesSideBySide({ ...prepared, runs: 1 });
+        for (const { median } of [ours, other]) expect(median).toBeGreaterThan(0);
+      } finally {
+        await prepared.close?.();
+      }
+    },
+  );
+});
