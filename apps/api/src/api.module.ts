@@ -42,6 +42,7 @@ import { SecondFactorController } from './sessions/second-factor.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { SatisfactionController } from './satisfaction/satisfaction.controller';
+import { SelfCheckController } from './operations/self-check.controller';
 import { SignInGuard } from './sign-in.guard';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
@@ -96,6 +97,7 @@ export const CONTROLLERS = {
     SupervisionController,
     MessagesController,
     OperationsController,
+    SelfCheckController,
   ],
   withProvider: [OidcController, PersonIdentitiesController],
   withDemonstrationClock: [ClockController],

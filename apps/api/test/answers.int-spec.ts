@@ -449,6 +449,7 @@ describe('The answers', () => {
       ],
       'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
       'POST /inbox/{id}/read': [],
+      'GET /self-check': [['admin', 'GET', '/self-check']],
       'GET /clock': gets('/clock'),
       'PUT /clock': [['admin', 'PUT', '/clock', { json: { now: '2023-01-20T13:00:00+08:00' } }]],
     };

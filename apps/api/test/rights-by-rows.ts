@@ -286,6 +286,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /policies/schema': 'tells what rules are made of',
   'GET /policies/{id}/versions/{version}': 'rules are for everybody to read',
   'GET /policies/{id}/changes': 'rules are for everybody to read; drafts are asked with their own',
+  'GET /self-check': 'reads as the system, and tells ids and figures',
   'GET /clock': 'tells the time',
   'GET /history': 'the events of matters are shown with these to whoever sees them',
   'GET /deliveries': 'everybody sees what was sent to them',

@@ -777,6 +777,7 @@ const TABLE: Record<string, Probe[]> = {
       refusal: '404 DELIVERY.UNKNOWN',
     },
   ],
+  'GET /self-check': [get('/self-check', ['admin'])],
   'GET /clock': [get('/clock')],
   'PUT /clock': [
     {

@@ -46,6 +46,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'inbox.read': [EVERYBODY, []],
   'clock.read': [EVERYBODY, []],
   'clock.move': [['admin'], []],
+  'system.check': [['admin'], []],
   'assignment.judge': [OFFICE, []],
   'assignment.approve': [['office'], []],
   'assignment.judge_led': [[], UNIT],

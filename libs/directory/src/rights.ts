@@ -69,6 +69,8 @@ const RIGHTS = {
   'sign_in.policy': { security: 'all' },
   'history.read': { auditor: 'all' },
   'clock.move': { admin: 'all' },
+  /** Ask whether all that must always hold does (自检). */
+  'system.check': { admin: 'all' },
   'clock.read': EVERYBODY,
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,
@@ -157,6 +159,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'sign_in.policy': ['set the sign-in policy', '设定登录策略'],
   'history.read': ['read the whole history', '审计'],
   'clock.move': ['move a demonstration’s clock', '调整演示时钟'],
+  'system.check': ['ask whether all that must always hold does', '系统自检'],
   'clock.read': ['read a demonstration’s clock', '查看演示时钟'],
   'assignment.act': [
     'sign for a part, object to it, report, withdraw; ask for contributions and write them; raise disagreements',

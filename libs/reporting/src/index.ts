@@ -6,6 +6,8 @@ export { PlanReader, type PlanSource, type PlanView } from './plan.reader';
 export { ReportingModule } from './reporting.module';
 export { type ReportBeside, ReportReader, type TargetCourse } from './report.reader';
 export { RevisionReader } from './revision.reader';
+export { type SelfCheckFinding, SelfCheckReader } from './self-check.reader';
+export { SELF_CHECKS } from './self-checks';
 export { type Simulation, type SimulationInput, SimulationReader } from './simulation.reader';
 export { type SupervisionFilter, SupervisionReader } from './supervision.reader';
 export { LIGHTS, TASK_SORTS, type TaskFilter } from './board';

@@ -11,6 +11,7 @@ import { HoldingsReader } from './holdings.reader';
 import { PlanReader } from './plan.reader';
 import { ReportReader } from './report.reader';
 import { RevisionReader } from './revision.reader';
+import { SelfCheckReader } from './self-check.reader';
 import { SimulationReader } from './simulation.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
@@ -35,6 +36,7 @@ const READERS = [
   HoldingsReader,
   GroupsReader,
   ApplicationReader,
+  SelfCheckReader,
 ];
 
 @Global()
