@@ -100,6 +100,8 @@ export const NOTIFICATION_KINDS = {
   work_taken_over: z.object({ from: z.array(z.string()).min(1), count: z.int(), effectiveOn: date }),
   /** What the part above a second-level breakdown (二级分解) did. */
   upper_moved: aboutTask.extend({ move: z.enum(UPPER_MOVES), reason: maybe(z.string()), dueOn: maybe(date) }),
+  /** What is due is not followed up: for whoever administers duban. */
+  sweep_late: z.object({ count: z.int(), since: date }),
   reorganisation_failed: z.object({
     kind: z.enum(REORGANISATION_KINDS),
     units: z.array(z.string()).min(1),

@@ -7,11 +7,20 @@ import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
 import { Dispatcher } from './dispatcher';
 import { PasswordResetMailer } from './password-reset.mailer';
+import { QueueRebuilder } from './queue-rebuilder';
 import { Round } from './round';
 import { LANGUAGES } from './templates';
 import { MESSAGES } from './templates/messages';
 
-const SERVICES = [DigestService, DeliveryService, DeliveryReader, Dispatcher, PasswordResetMailer, Round];
+const SERVICES = [
+  DigestService,
+  DeliveryService,
+  DeliveryReader,
+  Dispatcher,
+  PasswordResetMailer,
+  Round,
+  QueueRebuilder,
+];
 
 /**
  * Digests, deliveries and their channels. Needs the modules of platform, database, directory, queue and supervision.

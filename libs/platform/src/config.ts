@@ -141,6 +141,8 @@ const schema = z.object({
     .optional(),
   /** Seconds between two sweeps (巡检) of what is due. */
   SWEEP_SECONDS: wholeNumber(1, 3600).default(30),
+  /** Minutes of a process's running for which something due may wait before it is said that nothing is followed up. */
+  DUBAN_ALARM_MINUTES: wholeNumber(1, 1440).default(10),
   /** Keys of the queue in Redis begin with this; braces keep them in one slot of a cluster. */
   QUEUE_PREFIX: z.string().min(1).default('{duban}'),
 });

@@ -48,7 +48,8 @@ export interface WantedNotification {
     | 'notice_rejected'
     | 'work_taken_over'
     | 'upper_moved'
-    | 'reorganisation_failed';
+    | 'reorganisation_failed'
+    | 'sweep_late';
   planId?: string;
   taskId?: string;
   obligationId?: string;

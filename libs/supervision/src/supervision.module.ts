@@ -15,6 +15,7 @@ import { ObligationWriter } from './obligation.writer';
 import { OfficeDues } from './office-dues.service';
 import { PartMessages } from './part-messages';
 import { ReportObligations } from './report-obligations';
+import { SweepAlarm } from './sweep-alarm';
 import { SweepService } from './sweep.service';
 
 /** Fills in what the library of tasks needs done in its transactions, so it is global. */
@@ -35,6 +36,7 @@ import { SweepService } from './sweep.service';
     ReportObligations,
     { provide: ReportSupervision, useExisting: ReportObligations },
     SweepService,
+    SweepAlarm,
     NoticeService,
     NoticeCloser,
     OfficeDues,

@@ -384,6 +384,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     { adds: seenTask, changes: seenTask },
   ),
   number_series: systemOnly,
+  sweep_alarm: systemOnly,
   /** Evidence (佐证材料): whose report it is of; before that its own unit's, and what of that only its sender reads. */
   evidence_file: matter(
     OF_SEEN_REPORT,

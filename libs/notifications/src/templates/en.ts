@@ -10,6 +10,7 @@ export const en: Messages = {
     action_plan_returned: '[Plan returned] The action plan of {item} ({unit}) was returned: {reason}{again}.',
     report_sent_back: '[Sent back] The head of your unit sent back the {report} of {item} ({unit}): {reason}.',
     reminder: '[Reminder] {item} ({unit}): please {duty} by {due}{timing}.{collapsed}',
+    sweep_late: '[Alarm] {count} due follow-ups are not being made, the oldest since {date}; please check the workers.',
     reorganisation_failed:
       '[Reorganisation] The {kind} of {units} as of {date} could not be carried out ({code}); please see to it.',
     work_taken_over: "[Taken over] As of {date}, items that {from} had are now your unit's: {count}.",
@@ -53,6 +54,7 @@ export const en: Messages = {
     action_plan_returned: 'plans returned: {count}',
     report_sent_back: 'sent back: {count}',
     reminder: 'reminders: {count}',
+    sweep_late: 'alarms: {count}',
     reorganisation_failed: 'reorganisations to see to: {count}',
     work_taken_over: 'taken over: {count}',
     matter_registered: 'assigned: {count}',

@@ -210,6 +210,7 @@ const WRITERS: Writers = {
       count: p.count,
       date: dateOf(p.effectiveOn, m, today),
     }),
+  sweep_late: (p, m, today) => line('sweep_late', m, { count: p.count, date: dateOf(p.since, m, today) }),
   reorganisation_failed: (p, m, today) =>
     line('reorganisation_failed', m, {
       kind: m.reorganisations[p.kind],

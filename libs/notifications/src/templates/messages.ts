@@ -29,6 +29,7 @@ export const LINE_SORTS = [
   'notice_rejected',
   'action_plan_returned',
   'report_sent_back',
+  'sweep_late',
   'reorganisation_failed',
   'office_reminded',
   'reminder',

@@ -151,6 +151,7 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
     { from: ['市住建局'], count: 1, effectiveOn: '2026-04-21' },
     { from: ['市住建局', '市城管局'], count: 12, effectiveOn: '2027-01-01' },
   ],
+  sweep_late: [{ count: 12, since: '2026-04-21' }],
   reorganisation_failed: ['rename', 'merge', 'split', 'abolish', 'transfer'].map((kind) => ({
     kind,
     units: ['LD04', 'LD05'],
