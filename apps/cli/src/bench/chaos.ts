@@ -22,6 +22,8 @@ const HALF_HOUR_MS = 30 * 60_000;
 /** What is left over when nothing is broken any more has so long to be done. */
 const PATIENCE_MS = 20 * 60_000;
 const LOOK_EVERY_MS = 500;
+/** For so long a fault waits for the workers to go on after the one before. */
+const GROWTH_MS = 20_000;
 
 interface ChaosOptions {
   rungs: number;
@@ -131,8 +133,13 @@ class Chaos {
     const done = new Map<string, number>();
     const names = Object.keys(FAULTS);
     for (let i = 0; i < this.options.faults; i++) {
+      const before = (await this.verdict()).followUps;
       await this.setClock(OPENS + ((CLOSES - OPENS) * (i + 1)) / this.options.faults);
-      await this.pause(2_500);
+      // What is broken while nobody works on anything is not broken.
+      for (const end = Date.now() + GROWTH_MS; (await this.verdict()).followUps === before && Date.now() < end;) {
+        await delay(LOOK_EVERY_MS);
+      }
+      await this.pause(1_000);
       const name = names[i % names.length]!;
       await FAULTS[name]!(this);
       done.set(name, (done.get(name) ?? 0) + 1);
