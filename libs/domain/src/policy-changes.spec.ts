@@ -9,7 +9,7 @@ const changed = (change: (policy: Policy) => void): Policy => {
 };
 
 describe('policyChanges', () => {
-  it.each<[string, (policy: Policy) => void, ReturnType<typeof policyChanges>]>([
+  it.each<[string, (policy: Policy) => void, unknown[]]>([
     ['nothing', () => undefined, []],
     ['the number of the version, which is no rule', (policy) => (policy.version = 7), []],
     [
@@ -58,7 +58,7 @@ describe('policyChanges', () => {
       [{ path: 'obligations.action_plan lead.ladder', change: 'changed', before: 'three-colour', after: 'sign-for' }],
     ],
   ])('tells %s', (_, change, expected) => {
-    expect(policyChanges(annualReport, changed(change))).toEqual(expected);
+    expect(policyChanges(annualReport, changed(change)).map(({ words: _words, ...one }) => one)).toEqual(expected);
   });
 
   it.each(PRESETS.map((preset) => [preset.id, preset] as const))('finds none between %s and itself', (_, preset) => {
@@ -79,5 +79,84 @@ describe('policyChanges', () => {
     expect(policyChanges(annualReport, twice).map(({ path, change }) => [path, change])).toEqual([
       ['obligations.sign_for every_unit (2)', 'added'],
     ]);
+  });
+});
+
+describe('what has changed, as a clerk would say it', () => {
+  const rungs = (policy: Policy) => policy.ladders['three-colour']!.rungs;
+  it.each<[string, (policy: Policy) => void, string[]]>([
+    [
+      'a step moved',
+      (p) => (rungs(p)[0]!.offset = { workingDays: -7 }),
+      ['催办阶梯“three-colour”的步骤“remind-5”的时间由“到期前5个工作日”改为“到期前7个工作日”'],
+    ],
+    [
+      'a step left out, and those after it in their places',
+      (p) => rungs(p).splice(1, 1),
+      ['删去催办阶梯“three-colour”的步骤“remind-1”：到期前1个工作日，提醒，送联络员、主要负责人'],
+    ],
+    [
+      'a step more, with its condition and its effects',
+      (p) =>
+        rungs(p).unshift({
+          id: 'half',
+          offset: { shareOfTime: 50 },
+          kind: 'urge',
+          to: ['deputy'],
+          copyTo: ['lead_head'],
+          when: { progressBelow: 40, role: 'others' },
+          effects: [
+            { effect: 'light', colour: 'yellow' },
+            { effect: 'points', points: -1 },
+          ],
+        }),
+      [
+        '新增催办阶梯“three-colour”的步骤“half”：办理时间过50%时，催办，送分管负责人，抄送牵头单位主要负责人，条件：完成率低于40%且为其他责任单位，亮黄色灯，计-1分',
+      ],
+    ],
+    [
+      'how long there is to answer, and on what condition',
+      (p) => Object.assign(rungs(p)[3]!, { answerWithin: { workingDays: 3 }, when: { behindPlanBy: 10 } }),
+      [
+        '催办阶梯“three-colour”的步骤“blue”的答复时限由“2个工作日”改为“3个工作日”',
+        '新增催办阶梯“three-colour”的步骤“blue”的条件：落后序时进度10个百分点以上',
+      ],
+    ],
+    [
+      'dates for a rhythm',
+      (p) => (p.obligations[1]!.due = [{ by: 'periodic', every: 'month', on: { dayOfMonth: 5, monthsAfterEnd: 1 } }]),
+      ['牵头单位的办理方案的时限由“2月10日前”改为“每月次月5日前”'],
+    ],
+    ['another ladder', (p) => delete p.ladders['sign-for'], ['删去催办阶梯“sign-for”']],
+    [
+      'a rule less, and a rule more',
+      (p) => (p.obligations[1]!.owedBy = 'others'),
+      ['删去牵头单位的办理方案：2月10日前', '新增其他责任单位的办理方案：2月10日前'],
+    ],
+    [
+      'single fields',
+      (p) => {
+        p.rectification.workingDays = 3;
+        p.verification.required = true;
+      },
+      ['整改时限（工作日）由“5”改为“3”', '必须核查由“否”改为“是”'],
+    ],
+  ])('%s', (_, change, words) => {
+    const changes = policyChanges(annualReport, changed(change));
+    expect(changes.map(({ words: { zh } }) => zh).toSorted()).toEqual(words.toSorted());
+  });
+
+  it('in English, too, and of what no field is right, as it is written', () => {
+    const after = changed((p) => (p.ladders['three-colour']!.rungs[2]!.offset = { workingDays: 2 }));
+    const broken = {
+      ...annualReport,
+      ladders: { ...annualReport.ladders, 'sign-for': { at: 9, rungs: [{ id: 'x' }] } },
+    };
+    expect(policyChanges(annualReport, after)[0]!.words.en).toBe(
+      'time of step "urge" of ladder "three-colour" was "1 working day after", is "2 working days after"',
+    );
+    expect(policyChanges(annualReport, broken).map(({ words: { en } }) => en)).toContain(
+      'step "x" of ladder "sign-for" added: {"id":"x"}',
+    );
   });
 });

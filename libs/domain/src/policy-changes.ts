@@ -1,4 +1,6 @@
 import type { Policy } from './policy';
+import { changeWords } from './policy-change-words';
+import type { Words } from './policy-terms';
 
 /** One difference between two rule sets (督办规则), at the field that has it. */
 export interface PolicyChange {
@@ -9,6 +11,7 @@ export interface PolicyChange {
   before: unknown;
   /** Null where it was removed. */
   after: unknown;
+  words: Words;
 }
 
 /**
@@ -48,7 +51,8 @@ const tell = (
   before: unknown,
   after: unknown,
   changes: PolicyChange[],
-): void => void changes.push({ path: path.join('.'), change, before, after });
+): void =>
+  void changes.push({ path: path.join('.'), change, before, after, words: changeWords(path, change, before, after) });
 
 /** What a value has, by name; null where it is compared as a whole. */
 function fieldsOf(value: unknown): Map<string, unknown> | null {

@@ -48,7 +48,7 @@ const offset = oneOf<RungOffset>(
   {
     workingDays: z.int().min(-500).max(500),
     calendarDays: z.int().min(-730).max(730),
-    shareOfTime: share,
+    shareOfTime: z.number().min(0).max(100, 'at most 100: what comes after the due date counts days'),
   },
   [['workingDays'], ['calendarDays'], ['shareOfTime']],
   'expected one of workingDays, calendarDays and shareOfTime',
@@ -95,7 +95,7 @@ const rungBase = {
   when: condition.optional(),
   effects: z.array(effect).min(1).optional(),
 };
-const rung = z.discriminatedUnion('kind', [
+export const rungShape = z.discriminatedUnion('kind', [
   z.strictObject({ ...rungBase, kind: z.literal('reminder') }),
   z.strictObject({ ...rungBase, kind: z.literal('urge') }),
   z.strictObject({
@@ -110,7 +110,7 @@ const rung = z.discriminatedUnion('kind', [
 const ladder = z.strictObject({
   /** Local time of the jurisdiction at which rungs fire. */
   at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-  rungs: z.array(rung).min(1),
+  rungs: z.array(rungShape).min(1),
 });
 
 /** Of dates that run from the day on which a matter was received (收文), or, where nothing was, from the day of issue. */
@@ -149,7 +149,7 @@ const dayOfPeriod = oneOf<DayOfPeriod>(
   'expected dayOfMonth with monthsAfterEnd, workingDaysAfterEnd or calendarDaysAfterEnd',
 );
 
-const due = z.discriminatedUnion('by', [
+export const dueShape = z.discriminatedUnion('by', [
   /** Every period of the plan's year, or those from one to another, both included. */
   z.strictObject({
     by: z.literal('periodic'),
@@ -183,7 +183,7 @@ const obligationRule = z.strictObject({
   /** `others`: the units that do not lead. */
   owedBy: z.enum(['every_unit', 'lead', 'others']),
   ladder: z.string(),
-  due: z.array(due).min(1),
+  due: z.array(dueShape).min(1),
   /** Only of matters of these levels (等级); of all where absent. */
   levels: z.array(z.string()).min(1).optional(),
 });
@@ -297,7 +297,7 @@ function checkLadder(path: (string | number)[], { rungs }: Ladder, tell: TellFau
     if (rungs.findIndex((other) => other.id === r.id) !== i) tell([...path, i, 'id'], 'ID_TWICE', { id: r.id });
     if (r.kind === 'notice') {
       if (lastColour && NOTICE_COLOURS.indexOf(r.colour) <= NOTICE_COLOURS.indexOf(lastColour)) {
-        tell([...path, i, 'colour'], 'COLOUR_NOT_CLIMBING', { colour: r.colour, previous: lastColour });
+        tell([...path, i, 'colour'], 'COLOUR_NOT_CLIMBING', { colour: r.colour, lastColour });
       }
       lastColour = r.colour;
     }
@@ -407,8 +407,8 @@ export type Policy = z.infer<typeof policySchema>;
 /** A rule set as it is written down: what it does not say has its default. @throws ZodError where it is none */
 export const definePolicy = (written: z.input<typeof policySchema>): Policy => policySchema.parse(written);
 export type Ladder = z.infer<typeof ladder>;
-export type Rung = z.infer<typeof rung>;
-export type DueRule = z.infer<typeof due>;
+export type Rung = z.infer<typeof rungShape>;
+export type DueRule = z.infer<typeof dueShape>;
 export type ObligationRule = z.infer<typeof obligationRule>;
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
 export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];

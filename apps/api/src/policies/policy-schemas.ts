@@ -64,4 +64,5 @@ export const policyChange = z.object({
   change: z.enum(['added', 'removed', 'changed']),
   before: z.unknown(),
   after: z.unknown(),
+  words: z.object({ zh: z.string(), en: z.string() }).meta({ description: 'The same as a clerk would say it.' }),
 });

@@ -1,0 +1,42 @@
+/** The same said in Chinese, which people read first, and in English. */
+export interface Words {
+  zh: string;
+  en: string;
+}
+
+/** Words of a policy (督办规则) for what is one of a list. */
+export const POLICY_TERMS: Readonly<Record<string, Words>> = {
+  sign_for: { zh: '签收', en: 'signing for' },
+  action_plan: { zh: '办理方案', en: 'action plan' },
+  progress_report: { zh: '定期报告', en: 'periodic report' },
+  milestone: { zh: '阶段节点', en: 'milestone' },
+  completion: { zh: '办结', en: 'completion' },
+  rectification: { zh: '整改', en: 'rectification' },
+  instruction: { zh: '批示办理', en: 'answer to an instruction' },
+  every_unit: { zh: '各单位', en: 'every unit' },
+  lead: { zh: '牵头单位', en: 'the lead' },
+  others: { zh: '其他责任单位', en: 'the other units' },
+  reminder: { zh: '提醒', en: 'reminder' },
+  urge: { zh: '催办', en: 'urge' },
+  notice: { zh: '督办单', en: 'supervision notice' },
+  blue: { zh: '蓝色', en: 'blue' },
+  orange: { zh: '橙色', en: 'orange' },
+  yellow: { zh: '黄色', en: 'yellow' },
+  red: { zh: '红色', en: 'red' },
+  contact: { zh: '联络员', en: 'contact' },
+  head: { zh: '主要负责人', en: 'head' },
+  deputy: { zh: '分管负责人', en: 'deputy in charge' },
+  handler: { zh: '经办人', en: 'handlers' },
+  lead_contact: { zh: '牵头单位联络员', en: 'contact of the lead' },
+  lead_head: { zh: '牵头单位主要负责人', en: 'head of the lead' },
+  leader_in_charge: { zh: '分管领导', en: 'leader in charge' },
+  office: { zh: '督查室', en: 'office' },
+  month: { zh: '每月', en: 'each month' },
+  two_months: { zh: '每两个月', en: 'every two months' },
+  quarter: { zh: '每季度', en: 'each quarter' },
+  half_year: { zh: '每半年', en: 'each half-year' },
+  year: { zh: '每年', en: 'each year' },
+};
+
+/** A term in both languages; what is a name of the policy's own stands for itself. */
+export const term = (id: string): Words => (Object.hasOwn(POLICY_TERMS, id) ? POLICY_TERMS[id]! : { zh: id, en: id });
