@@ -3,6 +3,7 @@ import { conflict, newId } from '@duban/kernel';
 import { describeWithRedis, freePort, until, useTestDatabase } from '@duban/testing';
 import { Queue, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { BaseProcessor, type JobHandlers } from './base.processor';
 import { createQueueBackend } from './create-queue-backend';
 import { JobProducer } from './job.producer';
@@ -47,15 +48,32 @@ describe('the queue on Postgres', () => {
   const database = useTestDatabase();
   hazards(() => createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url));
 
-  it('leaves the schema to one of several processes that start together', async () => {
-    const started = [1, 2, 3].map(() => createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url).prepare());
-    await expect(Promise.all(started)).resolves.toHaveLength(3);
-  });
-
   it('answers false, soon, where the store is away', async () => {
     const jobs = new JobProducer(createQueueBackend({ QUEUE_PREFIX: '{test}' }, await nowhere('postgres')));
     await answersFalseSoon(jobs);
   });
+});
+
+describe('the queue on a Postgres that has none yet', () => {
+  const database = useTestDatabase();
+
+  it('leaves the schema to one of several processes that start together', async () => {
+    await withOwner((client) => client.query('drop schema duban_queue cascade'));
+    const started = [1, 2, 3].map(() => createQueueBackend({ QUEUE_PREFIX: '{test}' }, database.url).prepare());
+    await expect(Promise.all(started)).resolves.toHaveLength(3);
+    const { rows } = await withOwner((client) => client.query(`select to_regnamespace('duban_queue') as schema`));
+    expect(rows).toEqual([{ schema: 'duban_queue' }]);
+  });
+
+  async function withOwner<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
 });
 
 describeWithRedis('the queue on Redis', (redis) => {

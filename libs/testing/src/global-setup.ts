@@ -5,13 +5,15 @@ import { Client } from 'pg';
 // Relative, since Jest maps no module names in a global setup.
 import { migrate } from '../../database/src/migrate';
 import { startEmbeddedPostgres } from '../../platform/src/embedded/index';
+import { PostgresQueueBackend } from '../../queue/src/postgres.backend';
 
 /** Names of the databases that tests make; a killed run may leave some behind. */
 const TEMPLATE = 'duban_template';
 
 /**
- * One Postgres for the whole run with one migrated template database, which each spec file clones. The server is the
- * one of `DUBAN_TEST_DATABASE_URL` where that is set, else the embedded one in a temporary folder.
+ * One Postgres for the whole run with one template database, migrated and with the queue's schema, which each spec file
+ * clones. The server is the one of `DUBAN_TEST_DATABASE_URL` where that is set, else the embedded one in a temporary
+ * folder.
  */
 export default async function setUp(): Promise<void> {
   const given = process.env.DUBAN_TEST_DATABASE_URL;
@@ -37,6 +39,8 @@ export default async function setUp(): Promise<void> {
   const template = new URL(url);
   template.pathname = `/${TEMPLATE}`;
   await migrate(template.toString());
+  // The queue's schema too, which every api would make anew: half of what Postgres does to open one.
+  await new PostgresQueueBackend(template.toString()).prepare();
   process.env.DUBAN_TEST_SERVER_URL = url;
   console.warn(`\ntests run on Postgres ${rows[0]?.version} (${given ? 'DUBAN_TEST_DATABASE_URL' : 'embedded'})`);
 }
