@@ -234,7 +234,7 @@ describe('climb', () => {
 });
 
 describe('pointerAfterRejection', () => {
-  it.each<[string, NoticeColour, string, RungPointer | null]>([
+  it.each<[string, string, string, RungPointer | null]>([
     ['at once: the next colour as planned', 'blue', '2023-04-24T10:00', { rung: 'orange', at: nineOn('2023-04-27') }],
     ['after its plan: the next working day', 'blue', '2023-04-27T15:00', { rung: 'orange', at: nineOn('2023-04-28') }],
     ['before a holiday: after it', 'blue', '2023-04-28T15:00', { rung: 'orange', at: nineOn('2023-05-04') }],
@@ -245,24 +245,24 @@ describe('pointerAfterRejection', () => {
       { rung: 'red', at: nineOn('2023-05-12') },
     ],
     ['of the last colour: nothing follows', 'red', '2023-05-10T10:00', null],
-  ])('an answer rejected %s', (_, colour, now, pointer) => {
-    const notice = { colour, answerDueOn: null };
-    expect(pointerAfterRejection(threeColour, notice, by('2023-04-20'), at(now), clock)).toEqual(pointer);
+  ])('an answer rejected %s', (_, rung, now, pointer) => {
+    const climbed = { rung, answerDueOn: null };
+    expect(pointerAfterRejection(threeColour, climbed, by('2023-04-20'), at(now), clock)).toEqual(pointer);
   });
 
   it('rejected before the time to answer is over, a notice that was sent late keeps it', () => {
-    const notice = { colour: 'blue', answerDueOn: d('2023-05-10') } as const;
-    expect(pointerAfterRejection(threeColour, notice, by('2023-04-20'), at('2023-05-08T15:00'), clock)).toEqual({
+    const climbed = { rung: 'blue', answerDueOn: d('2023-05-10') };
+    expect(pointerAfterRejection(threeColour, climbed, by('2023-04-20'), at('2023-05-08T15:00'), clock)).toEqual({
       rung: 'orange',
       at: nineOn('2023-05-11'),
     });
   });
 
-  it('nothing follows where the ladder ends with that colour, or has none of it', () => {
+  it('nothing follows where the ladder ends with that step, or has none of the name', () => {
     expect(
       pointerAfterRejection(
         signFor,
-        { colour: 'blue', answerDueOn: null },
+        { rung: 'blue', answerDueOn: null },
         by('2023-01-16'),
         at('2023-01-30T10:00'),
         clock,
@@ -271,12 +271,23 @@ describe('pointerAfterRejection', () => {
     expect(
       pointerAfterRejection(
         signFor,
-        { colour: 'orange', answerDueOn: null },
+        { rung: 'orange', answerDueOn: null },
         by('2023-01-16'),
         at('2023-01-30T10:00'),
         clock,
       ),
     ).toBeNull();
+  });
+
+  it('a step between two colours that was sent while the answer was still to come is not sent again', () => {
+    const [blue, orange] = [threeColour.rungs[3]!, threeColour.rungs[4]!];
+    const again = { id: 'again', offset: { workingDays: 4 }, kind: 'urge' as const, to: ['head' as const] };
+    const ladder = { ...threeColour, rungs: [blue, again, orange] };
+    const climbed = { rung: 'again', answerDueOn: d('2023-04-26') };
+    expect(pointerAfterRejection(ladder, climbed, by('2023-04-20'), at('2023-04-26T10:00'), clock)).toEqual({
+      rung: 'orange',
+      at: nineOn('2023-04-27'),
+    });
   });
 });
 

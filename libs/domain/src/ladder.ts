@@ -1,5 +1,5 @@
 import { addDays, atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import type { Ladder, NoticeColour, Rung, RungOffset } from './policy';
+import type { Ladder, Rung, RungOffset } from './policy';
 import { sendFrom } from './sending-hours';
 
 /** Where an obligation stands on its ladder: the rung that comes next and the instant at which it is due. */
@@ -168,20 +168,20 @@ export function climb(
 }
 
 /**
- * Where the ladder goes on when an answer was rejected at `now`: the next colour, not before the next working day, nor
- * before the time to answer is over.
+ * Where the ladder goes on when an answer was rejected at `now`: after what was sent of it, not before the next working
+ * day, nor before the time to answer is over.
  */
 export function pointerAfterRejection(
   ladder: Ladder,
-  notice: { colour: NoticeColour; answerDueOn: LocalDate | null },
+  climbed: ClimbedTo,
   term: LadderTerm,
   now: Date,
   clock: LadderClock,
 ): RungPointer | null {
-  const rung = ladder.rungs.find((r) => r.kind === 'notice' && r.colour === notice.colour);
+  const rung = ladder.rungs.find(({ id }) => id === climbed.rung);
   if (!rung) return null;
   const told = sentOn(now, clock);
-  const lastDay = notice.answerDueOn !== null && notice.answerDueOn > told ? notice.answerDueOn : told;
+  const lastDay = climbed.answerDueOn !== null && climbed.answerDueOn > told ? climbed.answerDueOn : told;
   return pointerAfterNotice(ladder, rung, term, lastDay, clock);
 }
 

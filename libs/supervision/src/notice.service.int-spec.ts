@@ -1,3 +1,4 @@
+import type { LocalDate } from '@duban/kernel';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
 import { Owner } from '../test/owner';
@@ -58,6 +59,17 @@ describe('NoticeService', () => {
       await office.passTo(`${year}-02-09T09:00:00+08:00`);
       for (let day = 10; (await noticesOf()).length === 0; day++) await on(`02-${day}`);
       blue = (await noticesOf())[0]!;
+    });
+
+    it.each(['answer', 'accept'])('a suspension lets nothing go on that an answer holds: %s', async (last) => {
+      await move('S03.head', blue.id, 'answer', { answer: '本周内报送。' });
+      if (last === 'accept') await move('officer', blue.id, 'accept');
+      await office.move('officer', assignmentId, 'suspend', { reason: '待批', resumeOn: `${year}-03-20` as LocalDate });
+      await on('03-01');
+      await office.move('officer', assignmentId, 'resume');
+      expect(await pointer()).toBeNull();
+      await on('04-01');
+      expect(await lines()).toEqual([last === 'accept' ? 'blue closed' : 'blue answered']);
     });
 
     it('is acknowledged and answered by the unit, accepted by the office; that ends the ladder', async () => {

@@ -134,7 +134,7 @@ export class NoticeService {
     return place!;
   }
 
-  /** A rejected answer counts as none: the next colour follows. */
+  /** A rejected answer counts as none: what comes after the last step follows. */
   private async resumeLadder(
     tx: EntityManager,
     obligation: Obligation,
@@ -142,11 +142,12 @@ export class NoticeService {
     { timeZone }: NoticePlace,
     at: Date,
   ): Promise<void> {
-    if (obligation.state !== 'open') return;
+    if (obligation.state !== 'open' || obligation.lastRung === null) return;
     const ladder = await ladderOf(tx, this.policies, obligation);
     const clock = { calendar: this.calendar, timeZone };
     const term = await termOf(tx, obligation, timeZone, this.calendar);
-    const pointer = pointerAfterRejection(ladder, notice, term, at, clock);
+    const climbed = { rung: obligation.lastRung, answerDueOn: notice.answerDueOn };
+    const pointer = pointerAfterRejection(ladder, climbed, term, at, clock);
     await this.movePointer(tx, obligation, pointer);
   }
 

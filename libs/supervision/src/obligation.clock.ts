@@ -80,7 +80,8 @@ export class ObligationClock {
         continue;
       }
       const before = obligationSnapshot(obligation);
-      const pointer = await this.pointerOf(tx, terms, obligation, at, stops);
+      const isHeld = await this.isAnswered(tx, obligation);
+      const pointer = isHeld ? null : await this.pointerOf(tx, terms, obligation, at, stops);
       Object.assign(obligation, { state: 'open', nextRung: pointer?.rung ?? null, nextRungAt: pointer?.at ?? null });
       await tx.getRepository(Obligation).save(obligation);
       await this.history.append(tx, actor, at, [obligationChange('obligation.resumed', obligation, plan.id, before)]);
@@ -255,6 +256,20 @@ export class ObligationClock {
     return firstPointer(ladder, term, at, clock, climbed);
   }
 
+  /** An answer that waits for the office, or was accepted, holds the ladder, also when the clock has stood meanwhile. */
+  private async isAnswered(tx: EntityManager, { id, deadlineVersion }: Obligation): Promise<boolean> {
+    const last = await this.lastNotice(tx, id, deadlineVersion);
+    // Of what was owed all the time nothing else has closed it.
+    return last !== null && (last.state === 'answered' || last.state === 'closed');
+  }
+
+  private lastNotice(tx: EntityManager, obligationId: string, version: number): Promise<SupervisionNotice | null> {
+    return tx.getRepository(SupervisionNotice).findOne({
+      where: { obligationId, deadlineVersion: version },
+      order: { issuedAt: 'DESC', id: 'DESC' },
+    });
+  }
+
   /** Time to answer a notice does not run while the clock stands. */
   private async climbedTo(
     tx: EntityManager,
@@ -263,10 +278,7 @@ export class ObligationClock {
     stops: readonly Stop[],
   ): Promise<ClimbedTo | null> {
     if (lastRung === null) return null;
-    const last = await tx.getRepository(SupervisionNotice).findOne({
-      where: { obligationId: id, deadlineVersion },
-      order: { issuedAt: 'DESC', id: 'DESC' },
-    });
+    const last = await this.lastNotice(tx, id, deadlineVersion);
     const answerDueOn = last?.answerDueOn ?? null;
     if (last === null || answerDueOn === null) return { rung: lastRung, answerDueOn };
     const sentOn = localDateOf(last.issuedAt, timeZone);
