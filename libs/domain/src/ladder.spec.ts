@@ -10,7 +10,7 @@ import {
   type RungPointer,
 } from './ladder';
 import { sendFrom } from './sending-hours';
-import { type Ladder, NOTICE_COLOURS, type NoticeColour, type Rung } from './policy';
+import { type Ladder, NOTICE_COLOURS, type Rung } from './policy';
 import { annualReport } from './presets';
 
 const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
