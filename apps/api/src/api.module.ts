@@ -44,6 +44,7 @@ import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { SatisfactionController } from './satisfaction/satisfaction.controller';
 import { SelfCheckController } from './operations/self-check.controller';
 import { SignInGuard } from './sign-in.guard';
+import { NoticeDocumentsController } from './supervision/notice-documents.controller';
 import { SupervisionController } from './supervision/supervision.controller';
 import { TasksController } from './tasks/tasks.controller';
 import { ContributionsController } from './together/contributions.controller';
@@ -94,6 +95,7 @@ export const CONTROLLERS = {
     HoldingsController,
     GroupCompletionController,
     ApplicationsController,
+    NoticeDocumentsController,
     SupervisionController,
     MessagesController,
     OperationsController,

@@ -36,6 +36,16 @@ const SECTION = JSON.stringify({
   units: [{ code: 'S401', name: '市工信局装备科', kind: 'section', parent: 'LD04' }],
 });
 
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+/** Operations that answer with a file, and of which kind. */
+const FILES: Readonly<Record<string, string>> = {
+  'GET /evidence/downloads/{token}': 'application/octet-stream',
+  'GET /history/export': 'application/x-ndjson',
+  'GET /notices/{id}/document': DOCX,
+  'GET /notices/template/file': DOCX,
+  'POST /notices/template/preview': DOCX,
+};
+
 describe('The answers', () => {
   useStandingCodes();
   let contract: Contract;
@@ -48,6 +58,7 @@ describe('The answers', () => {
   let lower: Json;
   let sectionId: string;
   let policy: Json;
+  let template: Buffer;
   let applicationId: string;
   /** A plan that is to be closed. */
   let closing: Json;
@@ -79,6 +90,7 @@ describe('The answers', () => {
     const { id: closingId } = await opened.draft(small);
     await (await opened.as('office')).post(`/plans/${closingId}/issue`, ISSUE);
     closing = await (await opened.as('office')).get(`/plans/${closingId}/close`);
+    template = (await (await opened.as('office')).ask('GET', '/notices/template/file')).bytes;
     ({ policy } = await (await opened.as('security')).get('/sign-in-policy'));
     contract = await Contract.of(opened);
     return opened;
@@ -442,6 +454,17 @@ describe('The answers', () => {
         ],
         ['LD01.contact', 'POST', `/notices/${parts.notice.id}/transitions`, { json: { event: 'acknowledge' } }],
       ],
+      'GET /notices/{id}/document': [
+        ['office', 'GET', `/notices/${parts.notice.id}/document`],
+        ['LD01.contact', 'GET', `/notices/${parts.notice.id}/document?format=docx`],
+      ],
+      'GET /notices/template': [['auditor', 'GET', '/notices/template']],
+      'GET /notices/template/file': [['office', 'GET', '/notices/template/file']],
+      'PUT /notices/template': [['office', 'PUT', '/notices/template', { form: formOf(template, '督办单.docx') }]],
+      'DELETE /notices/template': [['office', 'DELETE', '/notices/template']],
+      'POST /notices/template/preview': [
+        ['office', 'POST', '/notices/template/preview', { form: formOf(template, '督办单.docx') }],
+      ],
       'GET /dashboard': gets('/dashboard', '', `?planId=${edge().planId}`),
       'GET /deliveries': [
         ['auditor', 'GET', '/deliveries'],
@@ -655,12 +678,9 @@ describe('The answers', () => {
         expect([name, successes.length]).toEqual([name, name === 'POST /plans' ? 2 : 1]);
         for (const status of successes.filter((one) => one !== '204')) {
           const { content } = document.responses[status];
-          if (name === 'GET /evidence/downloads/{token}') {
-            expect(content).toMatchObject({ 'application/octet-stream': { schema: { format: 'binary' } } });
-            continue;
-          }
-          if (name === 'GET /history/export') {
-            expect(content).toMatchObject({ 'application/x-ndjson': { schema: { format: 'binary' } } });
+          const file = FILES[name];
+          if (file !== undefined) {
+            expect(content).toMatchObject({ [file]: { schema: { format: 'binary' } } });
             continue;
           }
           expect(contract.resolve(content['application/json'].schema)).toMatchObject({ type: 'object' });

@@ -49,6 +49,8 @@ const policyDrafted = async (edge: Edge): Promise<string> => {
   const { id } = await officer.post('/policies/drafts', { policyId, from: { preset: 'annual-report' } });
   return id;
 };
+const noticeTemplate = async (edge: Edge): Promise<Buffer> =>
+  (await (await edge.as('office')).ask('GET', '/notices/template/file')).bytes;
 
 const uploaded = async (edge: Edge): Promise<string> => {
   const contact = await edge.as('LD04.contact');
@@ -201,6 +203,11 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['POST', `/applications/${id}/transitions`, { json: { event: 'deny', reason: '不准。' } }];
     },
   },
+  'PUT /notices/template': {
+    by: 'office',
+    ask: async (edge) => ['PUT', '/notices/template', { form: formOf(await noticeTemplate(edge), '督办单.docx') }],
+  },
+  'DELETE /notices/template': { by: 'office', ask: () => ['DELETE', '/notices/template', {}] },
   'POST /reorganisations': { by: 'admin', ask: () => ['POST', '/reorganisations', { json: rename('LD09') }] },
   'POST /reorganisations/{id}/confirm': {
     by: 'admin',
@@ -276,6 +283,9 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /reports/{id}/corrections': 'of a matter: asked with those, by an id of nothing',
   'PUT /targets/{id}/curve': 'of a matter: asked with those, by an id of nothing',
   'GET /figures/burden': 'reads what the asker sees',
+  'GET /notices/template': 'how notices are laid out is for everybody to read',
+  'GET /notices/template/file': 'how notices are laid out is for everybody to read',
+  'POST /notices/template/preview': 'writes nothing, and reads what the asker sees',
   'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
   'GET /matters/kinds': 'rules are for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',

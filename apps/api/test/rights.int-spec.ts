@@ -766,6 +766,18 @@ const TABLE: Record<string, Probe[]> = {
     noticeOf((w) => w.notice, { event: 'acknowledge', expectedVersion: 9 }, [...OFFICE, ...OWN], '409 NOTICE.STALE'),
     noticeOf((w) => w.answered, { event: 'reject' }, OFFICE, '422 NOTICE.REASON_REQUIRED'),
   ],
+  'GET /notices/{id}/document': [
+    get((w) => `/notices/${w.notice.id}/document`, [...GOVERNMENT, ...OWN], '403 NOTICE.NOT_YOURS'),
+  ],
+  'GET /notices/template': [get('/notices/template', [...GOVERNMENT])],
+  'GET /notices/template/file': [get('/notices/template/file', [...GOVERNMENT])],
+  'PUT /notices/template': [as('PUT', '/notices/template', {}, ['office'], '415 REQUEST.NOT_MULTIPART')],
+  'DELETE /notices/template': [
+    as('DELETE', '/notices/template?expectedVersion=99', undefined, ['office'], '409 NOTICE_TEMPLATE.STALE'),
+  ],
+  'POST /notices/template/preview': [
+    as('POST', '/notices/template/preview', {}, ['office'], '415 REQUEST.NOT_MULTIPART'),
+  ],
   'GET /dashboard': [get('/dashboard', READERS)],
   'GET /deliveries': [get('/deliveries', [...GOVERNMENT])],
   'GET /inbox': [get('/inbox')],

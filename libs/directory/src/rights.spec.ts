@@ -26,6 +26,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'policy.draft': [OFFICE, []],
   'policy.enable': [['office'], []],
   'matter.restrict': [['office'], []],
+  'notice.template': [['office'], []],
   'matter.register': [OFFICE, []],
   'matter.petitioner': [OFFICE, UNIT],
   'unit.import': [[...OFFICE, 'admin'], []],

@@ -94,6 +94,8 @@ const RIGHTS = {
   'plan.close': { office: 'all' },
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
+  /** Put another template of notices, or the one that comes with duban again. */
+  'notice.template': { office: 'all' },
   'read.all': GOVERNMENT,
   /** One's own part, with those who are in it, and all of what one's unit leads. */
   'read.own': { ...GOVERNMENT, ...UNIT_THAT_LEADS },
@@ -182,6 +184,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'plan.close': ['close a plan at the year’s end', '年终结转'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
+  'notice.template': ['change the template of supervision notices', '更换督办单模板'],
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],
   'read.own': ['read the matters that concern one', '查看相关事项'],
   'delivery.read_all': ['read how messages were delivered', '查看投递情况'],

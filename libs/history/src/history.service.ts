@@ -28,6 +28,8 @@ export const ENTITIES = [
   'target_curve',
   'follow_up',
   'supervision_notice',
+  'notice_document',
+  'notice_template',
   'delivery',
   'notification',
   'clock',

@@ -6,6 +6,16 @@ export { type ApplicationDecision, type ApplicationInput, ApplicationService } f
 export type { ApplicationSnapshot } from './application.entity';
 export { Obligation };
 export { type NoticeInput, NoticeService } from './notice.service';
+export {
+  NOTICE_FORMATS,
+  NoticeDocuments,
+  type NoticeFormat,
+  type NoticePaper,
+  writeNotice,
+} from './notice-documents/notice-documents';
+export { NOTICE_FIELD_LIST } from './notice-documents/fields';
+export { sampleFacts } from './notice-documents/sample-facts';
+export { NoticeTemplates, type NoticeTemplateVersion } from './notice-documents/notice-templates';
 export { lockWaiting } from './notification.writer';
 export { OfficeDues } from './office-dues.service';
 export type { ObligationSnapshot } from './obligation.entity';

@@ -6,6 +6,8 @@ import { ApplicationCloser } from './application-closer';
 import { ApplicationService } from './application.service';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
+import { NoticeDocuments } from './notice-documents/notice-documents';
+import { NoticeTemplates } from './notice-documents/notice-templates';
 import { NotificationWriter } from './notification.writer';
 import { ObligationClock } from './obligation.clock';
 import { ObligationMover } from './obligation.mover';
@@ -39,9 +41,20 @@ import { SweepService } from './sweep.service';
     SweepAlarm,
     NoticeService,
     NoticeCloser,
+    NoticeTemplates,
+    NoticeDocuments,
     OfficeDues,
     NotificationWriter,
   ],
-  exports: [SupervisionPort, ReportSupervision, SweepService, NoticeService, OfficeDues, ApplicationService],
+  exports: [
+    SupervisionPort,
+    ReportSupervision,
+    SweepService,
+    NoticeService,
+    NoticeDocuments,
+    NoticeTemplates,
+    OfficeDues,
+    ApplicationService,
+  ],
 })
 export class SupervisionModule {}

@@ -26,6 +26,7 @@ import type { EntityManager } from 'typeorm';
 import { FollowUpPosts } from './follow-up-posts';
 import { type IssuerPosts, issuerPosts } from './issuer-posts';
 import { NoticeCloser } from './notice-closer';
+import { NoticeDocuments } from './notice-documents/notice-documents';
 import { noticeNumbers } from './notice-numbers';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { excerpt } from './obligation.terms';
@@ -122,6 +123,7 @@ export class SweepService {
     private readonly directory: UnitDirectory,
     private readonly history: HistoryService,
     private readonly notices: NoticeCloser,
+    private readonly documents: NoticeDocuments,
     private readonly notifications: NotificationWriter,
     private readonly progress: PartProgressReader,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
@@ -198,6 +200,11 @@ export class SweepService {
     await this.issueNotices(tx, now, firings);
     // model: write
     const written = await this.writeFollowUps(tx, now, firings);
+    await this.documents.record(
+      tx,
+      now,
+      firings.flatMap(({ notice }) => (notice ? [notice.id] : [])),
+    );
     // model: move
     await tx.query(
       `update obligation o set next_rung = p.next_rung, next_rung_at = p.next_rung_at,

@@ -25,6 +25,8 @@ const RECORDED_ONCE = new Set([
   'instruction',
   'instruction_unit',
   'satisfaction',
+  'notice_template',
+  'notice_document',
 ]);
 
 /** What keeps the schema itself. */

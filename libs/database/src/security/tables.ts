@@ -129,13 +129,14 @@ const ofMyPlansObligation = `${HEADS_UNIT} and exists (select from obligation o 
 const ofGovernmentsObligation = `exists (select from obligation o join task t on t.id = o.task_id where o.id = obligation_id
   and not (t.plan_id = any((select plans_of_units())::uuid[])))`;
 const ofMineAlone = `exists (select from obligation o where o.id = obligation_id and o.unit_id = ${MY_UNIT})`;
+const ofSeenNotice = 'exists (select from supervision_notice n where n.id = notice_id)';
 const OF_SEEN_REPORT = 'exists (select from report r where r.id = report_id)';
 /** What somebody does themselves, and of it no more than their post does. */
 const records = (...entities: string[]): TableRights => ({
   adds: both(
     `actor_person_id = ${ME}`,
     either(
-      `entity in (${['delivery', 'api_token', 'evidence_file', ...entities].map((one) => `'${one}'`).join(', ')})`,
+      `entity in (${['delivery', 'api_token', 'evidence_file', 'notice_document', ...entities].map((one) => `'${one}'`).join(', ')})`,
       ofMyself,
     ),
   ),
@@ -150,9 +151,9 @@ const seenHistory = both(
   seenEvent,
   `not (entity in ('plan_revision', 'plan_revision_item') and coalesce(plan_id = any((select cut_plans())::uuid[]), false))`,
 );
-/** Who looked at a file is not for those whose file it is. */
+/** Who looked at a file, or took a notice’s document, is not for those whose it is. */
 const withoutLookers = (...conditions: string[]): string =>
-  both(`type <> 'evidence_file.downloaded'`, either(...conditions));
+  both(`type not in ('evidence_file.downloaded', 'notice_document.downloaded')`, either(...conditions));
 const ofMatters = both('task_id is not null or plan_id is not null', seenHistory, either(STANDS, NOT_SUMMARY));
 const othersMessages = (digest: string): string => either(`person_id = ${ME}`, seen(digest, 'digests'));
 const ofMine = `${ME} in (person_id, delegate_id, made_by)`;
@@ -268,6 +269,10 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     { changes: both(seenObligation, ofGovernmentsObligation) },
   ),
+  /** What a notice said when it was issued: for whoever sees the notice. */
+  notice_document: matter(ofSeenNotice, { sees: ofSeenNotice }, {}),
+  /** By what notices are written out; the head of the office puts another. */
+  notice_template: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   report: matter(
     both(seen('assignment_id', 'assignments'), 'not is_internal(assignment_id)'),
     {
