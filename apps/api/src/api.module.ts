@@ -6,6 +6,7 @@ import { ApplicationsController } from './applications/applications.controller';
 import { AssignmentsController } from './assignments/assignments.controller';
 import { BreakdownsController } from './breakdowns/breakdowns.controller';
 import { VerificationsController } from './assignments/verifications.controller';
+import { CalendarController } from './calendar/calendar.controller';
 import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { EvidenceController } from './evidence/evidence.controller';
@@ -79,6 +80,7 @@ export const CONTROLLERS = {
     RestrictionsController,
     PoliciesController,
     PolicyDraftsController,
+    CalendarController,
     TasksController,
     MattersController,
     AssignmentsController,

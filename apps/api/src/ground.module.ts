@@ -8,7 +8,7 @@ import { NotificationsModule } from '@duban/notifications';
 import { CLOCK, type Config, PlatformModule } from '@duban/platform';
 import { QueueModule } from '@duban/queue';
 import { assertSound } from '@duban/state-machine';
-import { SUPERVISION_ENTITIES, SupervisionModule } from '@duban/supervision';
+import { CalendarPapers, SUPERVISION_ENTITIES, SupervisionModule } from '@duban/supervision';
 import { PolicyService, TASKS_ENTITIES, TasksModule } from '@duban/tasks';
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 
@@ -26,6 +26,7 @@ export class GroundModule implements OnModuleInit {
   constructor(
     private readonly transactor: Transactor,
     private readonly policies: PolicyService,
+    private readonly papers: CalendarPapers,
     private readonly accounts: AccountService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -51,11 +52,13 @@ export class GroundModule implements OnModuleInit {
     };
   }
 
-  /** What every installation has from its first start: sound machines, the presets, the government's own accounts. */
+  /** What every installation has from its first start: sound machines, the presets, the shipped
+   * holiday papers, the government's own accounts. */
   async onModuleInit(): Promise<void> {
     assertSound(MACHINES);
     await this.transactor.run(async (tx) => {
       await this.policies.ensurePresets(tx);
+      await this.papers.ensureShipped(tx);
       await this.accounts.ensureGovernmentAccounts(tx, this.clock.now());
     });
   }

@@ -1,4 +1,4 @@
-import { actOnSample, type Parts, postOf, type Request, send } from './cases';
+import { actOnSample, PAPER, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
@@ -323,6 +323,13 @@ describe('The answers', () => {
       'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
       ...restrictions('plans', review.id),
       ...restrictions('tasks', review.tasks[0].id),
+      'GET /calendar': gets('/calendar', '', '?year=2027'),
+      'POST /calendar/papers': [
+        ['officer', 'POST', '/calendar/papers', { json: { ...PAPER, preview: true } }],
+        ['officer', 'POST', '/calendar/papers', { json: PAPER }],
+        ['officer', 'POST', '/calendar/papers', { json: PAPER }],
+      ],
+      'GET /calendar/papers': gets('/calendar/papers'),
       'GET /policies': gets('/policies'),
       'GET /policies/{id}': gets('/policies/annual-report', '', '?version=1'),
       'GET /policies/schema': gets('/policies/schema'),
@@ -443,6 +450,7 @@ describe('The answers', () => {
         ['office', 'POST', `/applications/${applicationId}/transitions`, { json: { event: 'deny', reason: '不准。' } }],
       ],
       'GET /obligations': gets('/obligations', ...lists, '?state=discharged', '?kind=milestone'),
+      'GET /obligations/{id}/deadlines': gets(`/obligations/${parts.lead.obligations[0].id}/deadlines`),
       'GET /follow-ups': gets('/follow-ups', ...lists, '?colour=blue', '?kind=reminder'),
       'GET /notices': gets('/notices', ...lists, '?state=answered'),
       'POST /notices/{id}/transitions': [
@@ -652,6 +660,16 @@ describe('The answers', () => {
       ['POST /plans/{id}/issue', ['office', 'POST', `/plans/${edge().planId}/issue`, { json: ISSUE }]],
       ['POST /sessions', [null, 'POST', '/sessions', { json: {} }]],
       ['GET /policies/{id}', ['office', 'GET', '/policies/none']],
+      ['GET /calendar', ['office', 'GET', '/calendar?year=1900']],
+      [
+        'POST /calendar/papers',
+        [
+          'office',
+          'POST',
+          '/calendar/papers',
+          { json: { ...PAPER, days: [{ from: '2027-02-30', off: true, holiday: '样例节' }] } },
+        ],
+      ],
       [
         'POST /policies/{id}/simulate',
         ['office', 'POST', '/policies/annual-report/simulate', { json: { from: '2023-02-01', to: '2023-01-31' } }],

@@ -137,3 +137,13 @@ async function firstNotice(edge: Edge, unitCode: string): Promise<Json> {
   const contact = await edge.as(`${unitCode}.contact`);
   return (await contact.get('/notices?limit=1')).items[0];
 }
+
+/** Of a year that no paper of ours arranges; invented. */
+export const PAPER = {
+  number: '样例办〔2026〕1号',
+  title: '2027年节假日安排（样例）',
+  issuedOn: '2026-11-10',
+  url: 'https://example.org/paper',
+  year: 2027,
+  days: [{ from: '2027-01-01', to: '2027-01-03', off: true, holiday: '元旦' }],
+};

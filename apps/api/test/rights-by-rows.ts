@@ -1,4 +1,5 @@
 import { type Edge, formOf, ISSUE, type Json, type Method, sample, type Sent } from './edge';
+import { PAPER } from './cases';
 import { ASKERS, DRAFT } from './rights-matrix';
 import { enrol } from './sign-in-parts';
 
@@ -86,6 +87,7 @@ const withUnit = (): string => {
 
 export const DEEDS: Readonly<Record<string, Deed>> = {
   'POST /plans': { by: 'officer', ask: () => ['POST', '/plans', { form: formOf(DRAFT) }] },
+  'POST /calendar/papers': { by: 'officer', ask: () => ['POST', '/calendar/papers', { json: PAPER }] },
   'POST /units/import': {
     by: 'officer',
     ask: () => ['POST', '/units/import', { form: formOf(withUnit(), 'units.json') }],
@@ -291,6 +293,8 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',
   'POST /inbox/{id}/read': 'everybody has a right to it',
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',
+  'GET /calendar': 'days are for everybody to read',
+  'GET /calendar/papers': 'papers are for everybody to read',
   'GET /policies': 'rules are for everybody to read',
   'GET /policies/{id}': 'rules are for everybody to read',
   'GET /policies/schema': 'tells what rules are made of',

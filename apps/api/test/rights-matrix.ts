@@ -130,6 +130,7 @@ const KIND_OF: Readonly<Record<string, keyof Target>> = {
   tasks: 'task',
   assignments: 'assignment',
   notices: 'notice',
+  obligations: 'obligation',
 };
 export const matterOf = ({ path }: Route): keyof Target | null => {
   const [, first, second] = path.split('/');

@@ -1,4 +1,4 @@
-import { actOnSample, NOTHING, type Part, type Parts, postOf, type Request, send } from './cases';
+import { actOnSample, NOTHING, PAPER, type Part, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 
@@ -504,6 +504,9 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'GET /tasks/{id}/holdings': [get((w) => `${smallTask(w)}/holdings`, NOT_OTHER, '403 TASK.NOT_YOURS')],
   'GET /holdings': [get((w) => `/holdings?planId=${w.small.id}`, NOT_OTHER, '404 PLAN.UNKNOWN')],
+  'GET /calendar': [get('/calendar?year=2023', READERS)],
+  'GET /calendar/papers': [get('/calendar/papers', READERS)],
+  'POST /calendar/papers': [as('POST', '/calendar/papers', { ...PAPER, preview: true }, [...OFFICE, 'admin'], 200)],
   'GET /policies': [get('/policies', READERS)],
   'GET /policies/{id}': [get('/policies/annual-report', READERS)],
   'GET /policies/schema': [get('/policies/schema', READERS)],
@@ -759,6 +762,9 @@ const TABLE: Record<string, Probe[]> = {
     ),
   ],
   'GET /obligations': [get('/obligations', READERS)],
+  'GET /obligations/{id}/deadlines': [
+    as('GET', `/obligations/${NOTHING}/deadlines`, undefined, READERS, '404 DEADLINE.UNKNOWN'),
+  ],
   'GET /follow-ups': [get('/follow-ups', READERS)],
   'GET /notices': [get('/notices', READERS)],
   'POST /notices/{id}/transitions': [

@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Calendars } from './calendars';
 import { applicationDataSource } from './data-source';
 import { Transactor } from './transactor';
 
@@ -18,8 +19,9 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         { provide: DataSource, useFactory: () => applicationDataSource(url, entities, poolSize).initialize() },
         Transactor,
+        Calendars,
       ],
-      exports: [DataSource, Transactor],
+      exports: [DataSource, Transactor, Calendars],
     };
   }
 

@@ -1,3 +1,4 @@
+export { Calendars, recordedPapers } from './calendars';
 export * from './data-source';
 export * from './database.module';
 export * from './insert-all';

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-import { type Acting, enter, enterAsSystem, settingsOf } from './security/acting';
+import { withCalendar } from '@duban/platform';
+import { Calendars } from './calendars';
+import { type Acting, begin, type Settings, settingsOf, SYSTEM } from './security/acting';
 
 /** Postgres asks for the whole transaction again: serialization failure, deadlock. */
 const ASKS_AGAIN = new Set(['40001', '40P01']);
@@ -13,29 +15,27 @@ const TRIES = 4;
  */
 @Injectable()
 export class Transactor {
+  private readonly calendars = new Calendars();
+
   constructor(@Inject(DataSource) private readonly source: DataSource) {}
 
   /** What somebody does or reads: the database lets them see and change what their post may. */
   as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    const settings = settingsOf(actor);
-    return this.transact((tx) => enter(tx, settings), work);
+    return this.transact(settingsOf(actor), work);
   }
 
   /** What the supervision itself does: the sweep, messages, signing in. It sees all; no request is served by it. */
   run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return this.transact(enterAsSystem, work);
+    return this.transact(SYSTEM, work);
   }
 
   /** Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement. */
-  private async transact<T>(
-    begin: (tx: EntityManager) => Promise<void>,
-    work: (tx: EntityManager) => Promise<T>,
-  ): Promise<T> {
+  private async transact<T>(settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.source.transaction(async (tx) => {
-          await begin(tx);
-          return work(tx);
+          const calendar = await this.calendars.at(tx, await begin(tx, settings));
+          return withCalendar(calendar, () => work(tx));
         });
       } catch (error) {
         if (attempt === TRIES || !ASKS_AGAIN.has(postgresCode(error) ?? '')) throw error;

@@ -46,6 +46,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'unit.read': [EVERYBODY, []],
   'inbox.read': [EVERYBODY, []],
   'clock.read': [EVERYBODY, []],
+  'calendar.import': [[...OFFICE, 'admin'], []],
   'clock.move': [['admin'], []],
   'system.check': [['admin'], []],
   'assignment.judge': [OFFICE, []],

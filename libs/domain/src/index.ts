@@ -27,6 +27,8 @@ export * from './matter-kinds';
 export * from './ladder';
 export * from './rung-condition';
 export * from './due-dates';
+export * from './deadline';
+export * from './why-this-date';
 export * from './task-state';
 export * from './stopped-time';
 export * from './roll-up';

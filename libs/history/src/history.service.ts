@@ -32,6 +32,7 @@ export const ENTITIES = [
   'notice_template',
   'delivery',
   'notification',
+  'calendar_paper',
   'clock',
   'history_export',
   'sign_in',

@@ -103,7 +103,7 @@ describe('DigestService.compose', () => {
     });
     await world.followUp(movedId, moved.contact, { followUpKind: 'reminder', rung: 'remind-1' });
     await world.query(`update obligation set state = 'discharged' where id = $1`, [doneId]);
-    await world.query(`update obligation set deadline_version = 2 where id = $1`, [movedId]);
+    await world.query(`update obligation set deadline_version = 2, ladder_since = 2 where id = $1`, [movedId]);
 
     expect(await world.compose(world.digests())).toMatchObject({ overtaken: 2, digests: 1 });
     expect((await itemsOf(people[0]!)).map(({ text }) => text)).toEqual([expect.stringContaining('蓝色督办单')]);

@@ -86,6 +86,14 @@ export const NOTIFICATION_KINDS = {
   contribution_withdrawn: aboutTask.extend({ subject: maybe(z.string()) }),
   coordination_raised: aboutTask.extend({ about: z.string(), reason: z.string(), dueOn: date }),
   coordination_settled: aboutTask.extend({ about: z.string(), decision: z.string() }),
+  /** Its date is another by the paper that arranges the holidays (放假安排). */
+  deadline_recounted: aboutTask.extend({
+    obligationKind: z.enum(OBLIGATION_KINDS),
+    subject: maybe(z.string()),
+    from: date,
+    dueOn: date,
+    paper: maybe(z.string()),
+  }),
   office_reminded: officeDue,
   office_urged: officeDue,
   application_made: aboutApplication.extend({ reason: z.string() }),

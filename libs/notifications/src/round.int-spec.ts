@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
-import type { OfficeDues, SweepService } from '@duban/supervision';
+import type { DeadlineRecount, OfficeDues, SweepService } from '@duban/supervision';
 import type { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
@@ -61,11 +61,15 @@ describe('Round', () => {
       resumeDue: () => Promise.resolve({ resumed: 0, failed: 0 }),
     } as unknown as SuspensionService;
     const officeDues = { run: () => Promise.resolve({ told: 0, failed: 0 }) } as unknown as OfficeDues;
+    const recount = {
+      run: () => Promise.resolve({ obligations: 0, recounted: 0, failed: 0 }),
+    } as unknown as DeadlineRecount;
     const round = new Round(
       transactor,
       reorganisations,
       suspensions,
       officeDues,
+      recount,
       sweep,
       dispatcher,
       producer,

@@ -4,7 +4,7 @@ import { sendFrom } from '@duban/domain';
 import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
-import { OfficeDues, SweepService } from '@duban/supervision';
+import { DeadlineRecount, OfficeDues, RECOUNT_DUE_AT, SweepService } from '@duban/supervision';
 import { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
@@ -25,7 +25,7 @@ interface DueWork {
 
 /**
  * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, end suspensions (中止),
- * tell the office what it owes an answer, sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
+ * tell the office what it owes an answer, count anew what a paper changed the days of, sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
  * on that day.
  */
 @Injectable()
@@ -38,6 +38,7 @@ export class Round {
     reorganisations: ReorganisationService,
     suspensions: SuspensionService,
     officeDues: OfficeDues,
+    recount: DeadlineRecount,
     sweep: SweepService,
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
@@ -59,6 +60,8 @@ export class Round {
         dueAt: `select next_step_at from objection where next_step_at is not null
           union all select next_step_at from coordination where next_step_at is not null`,
       },
+      // Before the sweep, which leaves out what was computed by an older calendar.
+      { run: (now) => recount.run(now), dueAt: RECOUNT_DUE_AT },
       {
         run: (now) => sweep.run(now),
         dueAt: `select next_rung_at from obligation where next_rung_at is not null`,

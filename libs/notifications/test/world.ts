@@ -58,6 +58,7 @@ export class World {
       time_zone: 'Asia/Shanghai',
       created_at: MORNING,
     });
+    await this.query(`insert into policy (id, version, body) values ('annual-report', 1, '{}') on conflict do nothing`);
     await this.insert('plan', {
       id: this.planId,
       jurisdiction_id: this.jurisdictionId,
@@ -186,6 +187,8 @@ export class World {
       kind: 'progress_report',
       subject: '2026Q1',
       state: 'open',
+      policy_id: 'annual-report',
+      policy_version: 1,
       ladder: 'three-colour',
       deadline_version: 1,
       due_on: '2026-04-20',

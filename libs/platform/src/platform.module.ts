@@ -1,5 +1,6 @@
-import { CHINA_HOLIDAYS, type Clock, createWorkingCalendar } from '@duban/kernel';
+import type { Clock } from '@duban/kernel';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CurrentCalendar } from './calendar';
 import { CALENDAR, CLOCK } from './clock';
 import { CONFIG, type Config } from './config';
 
@@ -13,7 +14,7 @@ export class PlatformModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: CLOCK, useValue: clock },
-        { provide: CALENDAR, useFactory: () => createWorkingCalendar(CHINA_HOLIDAYS) },
+        { provide: CALENDAR, useClass: CurrentCalendar },
       ],
       exports: [CONFIG, CLOCK, CALENDAR],
     };

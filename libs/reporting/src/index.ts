@@ -9,7 +9,7 @@ export { RevisionReader } from './revision.reader';
 export { type SelfCheckFinding, SelfCheckReader } from './self-check.reader';
 export { SELF_CHECKS } from './self-checks';
 export { type Simulation, type SimulationInput, SimulationReader } from './simulation.reader';
-export { type SupervisionFilter, SupervisionReader } from './supervision.reader';
+export { type DeadlineVersionRow, type SupervisionFilter, SupervisionReader } from './supervision.reader';
 export { LIGHTS, TASK_SORTS, type TaskFilter } from './board';
 export { GroupsReader } from './groups.reader';
 export { HoldingsReader } from './holdings.reader';

@@ -1,4 +1,5 @@
 import { HistoryService, type Actor } from '@duban/history';
+import { Calendars } from '@duban/database';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
@@ -127,7 +128,7 @@ const CONTACT = actorOf('contact', idOf(1, 7));
 describe('a list reads its page and not its tables', () => {
   const database = useTestDatabase();
   const tasks = new TaskReader(new HistoryService(), new BreakdownReader());
-  const supervision = new SupervisionReader();
+  const supervision = new SupervisionReader(new Calendars());
   const now = new Date('2026-06-01T01:00:00Z');
   const page = { sort: 'position', limit: 50 } as const;
   const asOf = new Date('2026-04-01T01:00:00Z');

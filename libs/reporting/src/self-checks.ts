@@ -43,7 +43,7 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
           where r.place > climbed.place and not (r.rung ? 'when')
             and (r.rung->>'kind' = 'notice' or coalesce(r.rung->'offset'->>'workingDays', r.rung->'offset'->>'calendarDays', '0')::int > 0))
         and not exists (select from supervision_notice n where n.obligation_id = o.id
-          and n.deadline_version = o.deadline_version and n.state in ('answered', 'closed'))`,
+          and n.deadline_version >= o.ladder_since and n.state in ('answered', 'closed'))`,
   },
   {
     code: 'obligation.unknown_rung',

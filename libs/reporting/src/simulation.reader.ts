@@ -600,7 +600,7 @@ const EXISTING = `
     join plan p on p.id = t.plan_id
     left join lateral (
       select n.state, n.answer_due_on from supervision_notice n
-      where n.obligation_id = o.id and n.deadline_version = o.deadline_version
+      where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
       order by n.issued_at desc, n.id desc limit 1) n on true
   where ${TAKES_OVER}`;
 

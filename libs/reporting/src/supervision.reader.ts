@@ -1,5 +1,8 @@
+import { Calendars } from '@duban/database';
 import { unitScope } from '@duban/directory';
+import { type DeadlineStory, type Stop, whyThisDate } from '@duban/domain';
 import type { Actor } from '@duban/history';
+import { type LocalDate, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions, NOT_RESTRICTED } from './conditions';
@@ -48,8 +51,36 @@ export interface ObligationRow {
     base: Record<string, unknown>;
     calendarVersion: string;
     isProvisional: boolean;
+    /** The same as a sentence. */
+    why: Why;
   };
 }
+
+type Why = ReturnType<typeof whyThisDate>;
+
+/** One version of a deadline (期限): what the date was, and how it came about. */
+export interface DeadlineVersionRow {
+  version: number;
+  /** The date as recorded. */
+  dueOn: LocalDate;
+  effectiveOn: LocalDate;
+  dueAt: Date;
+  rule: string;
+  base: Record<string, unknown>;
+  suspensions: Stop[];
+  calendarVersion: string;
+  isProvisional: boolean;
+  /** Null where the supervision itself did, by the rules or by a paper. */
+  decidedBy: { personId: string; name: string } | null;
+  recordedAt: Date;
+  why: Why;
+}
+
+/** What a version of a deadline is told from. */
+type Told = Pick<
+  DeadlineStory,
+  'recordedOn' | 'effectiveOn' | 'base' | 'suspensions' | 'rule' | 'isProvisional' | 'subject' | 'grantedBy' | 'issuer'
+> & { calendarVersion: string };
 
 export interface FollowUpRow {
   id: string;
@@ -99,6 +130,8 @@ export interface NoticeRow {
 /** What is owed, who was chased for it, and by which notices. A unit sees what is its own. */
 @Injectable()
 export class SupervisionReader {
+  constructor(private readonly calendars: Calendars) {}
+
   async obligations(
     tx: EntityManager,
     actor: Actor,
@@ -109,21 +142,63 @@ export class SupervisionReader {
     where.add('o.state = $?', filter.state).add('o.kind = $?', filter.kind).add('o.due_at < $?', filter.dueBefore);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(o.due_at, o.id) > ($?::timestamptz, $?::uuid)', ...key);
-    const rows: ObligationRow[] = await tx.query(
+    const rows: (ObligationRow & { told: Told })[] = await tx.query(
       `select o.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
          o.assignment_id as "assignmentId", o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.state,
          o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
          o.state = 'open' and o.due_at <= ${where.parameter(now)} as "isOverdue", o.next_rung as "nextRung",
          o.next_rung_at as "nextRungAt", o.settled_at as "settledAt",
          jsonb_build_object('version', d.version, 'rule', d.rule, 'base', d.base, 'calendarVersion', d.calendar_version,
-           'isProvisional', d.is_provisional) as deadline
+           'isProvisional', d.is_provisional) as deadline, ${TOLD} as told
        from obligation o
          ${PLACE}
          join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
        where ${where} order by o.due_at, o.id limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
-    return pageOf(rows, filter.limit, (row) => [row.dueAt, row.id]);
+    const items: ObligationRow[] = [];
+    for (const { told, ...row } of rows) {
+      items.push({ ...row, deadline: { ...row.deadline, why: await this.why(tx, told) } });
+    }
+    return pageOf(items, filter.limit, (row) => [row.dueAt, row.id]);
+  }
+
+  /**
+   * All that the deadline of an obligation ever was, the first first: for its unit, the leads of its task, and whoever's
+   * plan it is of. @throws DomainError DEADLINE.UNKNOWN
+   */
+  async deadlines(tx: EntityManager, actor: Actor, id: string): Promise<DeadlineVersionRow[]> {
+    const where = new Conditions().add(NOT_RESTRICTED).add('o.id = $?', id).addMatter(actor);
+    const unitId = unitScope(actor);
+    if (unitId !== null) {
+      where.add(
+        `(o.unit_id = $? or t.plan_id in (select id from plan where unit_id = $?) or exists (select from assignment l
+          where l.task_id = o.task_id and l.role = 'lead' and l.state <> 'cancelled' and l.unit_id = $?))`,
+        unitId,
+        unitId,
+        unitId,
+      );
+    }
+    const rows: (DeadlineVersionRow & { told: Told })[] = await tx.query(
+      `select d.version, d.recorded_on::text as "dueOn", d.effective_on::text as "effectiveOn", d.due_at as "dueAt",
+         d.rule, d.base, d.suspensions, d.calendar_version as "calendarVersion", d.is_provisional as "isProvisional",
+         case when p.id is not null then jsonb_build_object('personId', p.id, 'name', p.display_name) end as "decidedBy",
+         d.recorded_at as "recordedAt", ${TOLD} as told
+       from deadline_version d join obligation o on o.id = d.obligation_id
+         ${PLACE}
+         left join person p on p.id = d.decided_by
+       where ${where} order by d.version`,
+      where.parameters,
+    );
+    if (rows.length === 0) throw notFound('DEADLINE.UNKNOWN', 'There is no such obligation.', { field: 'id' });
+    const versions: DeadlineVersionRow[] = [];
+    for (const { told, ...row } of rows) versions.push({ ...row, why: await this.why(tx, told) });
+    return versions;
+  }
+
+  /** By the calendar of then: what a later one says of the days is no reason of the date. */
+  private async why(tx: EntityManager, { calendarVersion, ...told }: Told): Promise<Why> {
+    return whyThisDate({ ...told, calendar: await this.calendars.named(tx, calendarVersion) });
   }
 
   async followUps(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<FollowUpRow>> {
@@ -183,6 +258,13 @@ export class SupervisionReader {
     return where;
   }
 }
+
+/** Of a version of a deadline, all that it is told from; \`setByUnit\` granted it where it is an extension. */
+const TOLD = `jsonb_build_object('recordedOn', d.recorded_on, 'effectiveOn', d.effective_on, 'base', d.base,
+           'suspensions', d.suspensions, 'rule', d.rule, 'isProvisional', d.is_provisional, 'subject', o.subject,
+           'calendarVersion', d.calendar_version,
+           'grantedBy', (select g.name from unit g where g.id = (d.base->>'setByUnit')::uuid),
+           'issuer', (select i.name from plan ip join unit i on i.id = ip.unit_id where ip.id = t.plan_id))`;
 
 /** Where an obligation stands: its task (a part goes by its parent's number) and its unit. */
 const PLACE = `join task t on t.id = o.task_id

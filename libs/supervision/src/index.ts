@@ -5,6 +5,13 @@ import { SupervisionNotice } from './supervision-notice.entity';
 export { type ApplicationDecision, type ApplicationInput, ApplicationService } from './application.service';
 export type { ApplicationSnapshot } from './application.entity';
 export { Obligation };
+export {
+  type CalendarChange,
+  type CalendarPaperView,
+  CalendarPapers,
+  type CalendarYear,
+} from './calendar-papers.service';
+export { DeadlineRecount, RECOUNT_DUE_AT } from './deadline-recount';
 export { type NoticeInput, NoticeService } from './notice.service';
 export {
   NOTICE_FORMATS,

@@ -94,7 +94,7 @@ export class NoticeService {
     await consequences(tx, async () => {
       for (const effect of decision.effects) {
         // The ladder of another date goes on by itself.
-        if (notice.deadlineVersion !== obligation.deadlineVersion) continue;
+        if (notice.deadlineVersion < obligation.ladderSince) continue;
         if (effect === 'hold_ladder') await this.movePointer(tx, obligation, null);
         else await this.resumeLadder(tx, obligation, notice, place, at);
       }
@@ -158,6 +158,7 @@ export class NoticeService {
   ): Promise<void> {
     obligation.nextRung = pointer?.rung ?? null;
     obligation.nextRungAt = pointer?.at ?? null;
+    obligation.calendarPosition = Math.min(obligation.calendarPosition, this.calendar.position);
     await tx.getRepository(Obligation).save(obligation);
   }
 

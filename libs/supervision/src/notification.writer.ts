@@ -40,6 +40,7 @@ export interface WantedNotification {
     | 'instructed'
     | 'unsatisfied'
     | TogetherMessage['kind']
+    | 'deadline_recounted'
     | 'office_reminded'
     | 'office_urged'
     | 'application_made'

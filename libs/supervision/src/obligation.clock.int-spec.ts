@@ -88,7 +88,7 @@ describe('a suspension', () => {
     expect(version).toEqual({
       version: 2,
       rule: '5 working days for which the clock stood',
-      base: { countedFrom: 1, effectiveOn: '2023-02-10', stoppedDays: 5 },
+      base: { countedFrom: 1, effectiveOn: '2023-02-10', since: '2023-01-12', stoppedDays: 5 },
     });
     expect(await told(office, 'resumed')).toHaveLength(1);
     const [task] = await office.query(
@@ -111,7 +111,12 @@ describe('a suspension', () => {
        where o.assignment_id = $1 and o.kind = 'action_plan' order by v.version desc limit 1`,
       [lead],
     );
-    expect(version!.base).toEqual({ countedFrom: 1, effectiveOn: '2023-02-10', stoppedDays: 7 });
+    expect(version!.base).toEqual({
+      countedFrom: 1,
+      effectiveOn: '2023-02-10',
+      since: '2023-01-12',
+      stoppedDays: 7,
+    });
   });
 
   it('leaves late what was late, and gives the last notice its whole time to answer', async () => {

@@ -1,10 +1,12 @@
 import {
   type ClimbedTo,
   dateAfterStops,
+  type DeadlineFacts,
   firstPointer,
   type ObligationKind,
   planObligations,
   type Policy,
+  recordedBy,
   type Stop,
   stoppedDays,
   stopsOf,
@@ -15,7 +17,7 @@ import { type LocalDate, localDateOf, type WorkingCalendar } from '@duban/kernel
 import { CALENDAR } from '@duban/platform';
 import { type ActedPart, type AssignmentChange, PolicyService, redateTask } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { termOf } from './ladder-term';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
@@ -75,7 +77,8 @@ export class ObligationClock {
         const days = stoppedDays(base.setOn, stops, this.calendar);
         await this.redate(tx, change, terms, obligation, dueOn, {
           rule: `${days} working days for which the clock stood`,
-          base: { countedFrom: base.version, effectiveOn: base.effectiveOn, stoppedDays: days },
+          base: { countedFrom: base.version, effectiveOn: base.effectiveOn, since: base.setOn, stoppedDays: days },
+          suspensions: stops.filter(({ to }) => to !== null && to > base.setOn),
         });
         continue;
       }
@@ -83,6 +86,7 @@ export class ObligationClock {
       const isHeld = await this.isAnswered(tx, obligation);
       const pointer = isHeld ? null : await this.pointerOf(tx, terms, obligation, at, stops);
       Object.assign(obligation, { state: 'open', nextRung: pointer?.rung ?? null, nextRungAt: pointer?.at ?? null });
+      markComputed(obligation, this.calendar);
       await tx.getRepository(Obligation).save(obligation);
       await this.history.append(tx, actor, at, [obligationChange('obligation.resumed', obligation, plan.id, before)]);
     }
@@ -115,7 +119,12 @@ export class ObligationClock {
       const stops = [{ from: verifiedOn, to: terms.today }];
       const dueOn = dateAfterStops(completion.effectiveOn, verifiedOn, stops, this.calendar);
       const rule = 'moved by the working days for which it counted as verified';
-      await this.redate(tx, change, terms, completion, dueOn, { rule, base });
+      const { effectiveOn } = completion;
+      await this.redate(tx, change, terms, completion, dueOn, {
+        rule,
+        base: { ...base, effectiveOn, since: verifiedOn },
+        suspensions: stops,
+      });
     } else await this.takeUp(tx, change, terms, completion);
     await this.redateTask(tx, change);
     return { dueOn: completion.effectiveOn };
@@ -143,7 +152,7 @@ export class ObligationClock {
       const dueOn = obligation.effectiveOn > earliest ? obligation.dueOn : earliest;
       await this.redate(tx, change, terms, obligation, dueOn, {
         rule: `as before, and no sooner than ${workingDays} working days after the transfer`,
-        base: { transferredOn: terms.today, workingDays },
+        base: { transferredOn: terms.today, workingDays, dueOn: obligation.dueOn },
       });
     }
     await this.redateTask(tx, change);
@@ -212,6 +221,7 @@ export class ObligationClock {
       nextRung: pointer?.rung ?? null,
       nextRungAt: pointer?.at ?? null,
     });
+    markComputed(obligation, this.calendar);
     await tx.getRepository(Obligation).save(obligation);
     await this.history.append(tx, actor, at, [obligationChange('obligation.reinstated', obligation, plan.id, before)]);
   }
@@ -257,15 +267,16 @@ export class ObligationClock {
   }
 
   /** An answer that waits for the office, or was accepted, holds the ladder, also when the clock has stood meanwhile. */
-  private async isAnswered(tx: EntityManager, { id, deadlineVersion }: Obligation): Promise<boolean> {
-    const last = await this.lastNotice(tx, id, deadlineVersion);
+  private async isAnswered(tx: EntityManager, { id, ladderSince }: Obligation): Promise<boolean> {
+    const last = await this.lastNotice(tx, id, ladderSince);
     // Of what was owed all the time nothing else has closed it.
     return last !== null && (last.state === 'answered' || last.state === 'closed');
   }
 
-  private lastNotice(tx: EntityManager, obligationId: string, version: number): Promise<SupervisionNotice | null> {
+  /** Of the ladder that began with a version of the deadline. */
+  private lastNotice(tx: EntityManager, obligationId: string, since: number): Promise<SupervisionNotice | null> {
     return tx.getRepository(SupervisionNotice).findOne({
-      where: { obligationId, deadlineVersion: version },
+      where: { obligationId, deadlineVersion: MoreThanOrEqual(since) },
       order: { issuedAt: 'DESC', id: 'DESC' },
     });
   }
@@ -273,31 +284,37 @@ export class ObligationClock {
   /** Time to answer a notice does not run while the clock stands. */
   private async climbedTo(
     tx: EntityManager,
-    { id, lastRung, deadlineVersion }: Obligation,
+    { id, lastRung, ladderSince }: Obligation,
     { timeZone }: Terms,
     stops: readonly Stop[],
   ): Promise<ClimbedTo | null> {
     if (lastRung === null) return null;
-    const last = await this.lastNotice(tx, id, deadlineVersion);
+    const last = await this.lastNotice(tx, id, ladderSince);
     const answerDueOn = last?.answerDueOn ?? null;
     if (last === null || answerDueOn === null) return { rung: lastRung, answerDueOn };
     const sentOn = localDateOf(last.issuedAt, timeZone);
     return { rung: lastRung, answerDueOn: dateAfterStops(answerDueOn, sentOn, stops, this.calendar) };
   }
 
-  /** The newest version of a deadline that was set, not derived from another by the time for which the clock stood. */
+  /**
+   * The newest version of a deadline that was set, not derived from another by the time for which the clock stood. One
+   * that was counted anew by another calendar was set when the version was that it repeats.
+   */
   private async setDate(
     tx: EntityManager,
     obligationId: string,
     timeZone: string,
   ): Promise<{ version: number; effectiveOn: LocalDate; setOn: LocalDate }> {
-    const [row]: { version: number; effectiveOn: LocalDate; recordedAt: Date }[] = await tx.query(
-      `select version, effective_on::text as "effectiveOn", recorded_at as "recordedAt" from deadline_version
-       where obligation_id = $1 and not base ? 'countedFrom' order by version desc limit 1`,
+    const [row]: (DeadlineFacts & { version: number; setAt: Date })[] = await tx.query(
+      `select d.version, d.recorded_on::text as "recordedOn", d.base, d.suspensions, r.recorded_at as "setAt"
+       from deadline_version d join deadline_version r on r.obligation_id = d.obligation_id
+         and r.version = coalesce((d.base->>'recountedFrom')::int, d.version)
+       where d.obligation_id = $1 and not d.base ? 'countedFrom' order by d.version desc limit 1`,
       [obligationId],
     );
     if (!row) throw new Error(`obligation ${obligationId} has no deadline`);
-    return { ...row, setOn: localDateOf(row.recordedAt, timeZone) };
+    const effectiveOn = this.calendar.effectiveDate(recordedBy(row, this.calendar));
+    return { version: row.version, effectiveOn, setOn: localDateOf(row.setAt, timeZone) };
   }
 
   private async stopsOf(tx: EntityManager, assignmentId: string, timeZone: string): Promise<Stop[]> {
@@ -330,6 +347,11 @@ export class ObligationClock {
     const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
     return { policy: await this.policies.ofPlan(tx, plan), timeZone, today: localDateOf(at, timeZone) };
   }
+}
+
+/** Its next rung was computed by this calendar, its date perhaps by a newer one: the older of the two is to be looked at. */
+function markComputed(obligation: Obligation, { position }: WorkingCalendar): void {
+  obligation.calendarPosition = Math.min(obligation.calendarPosition, position);
 }
 
 /** When an event last happened to a part. */

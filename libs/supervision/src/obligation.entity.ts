@@ -30,6 +30,7 @@ export const OWED: readonly ObligationState[] = ['open', 'suspended'];
 @Index('ix_obligation_next_rung', ['nextRungAt', 'id'], { where: 'next_rung_at is not null' })
 @Index('ix_obligation_unit_due', ['unitId', 'dueAt'])
 @Index('ix_obligation_due', ['dueAt', 'id'])
+@Index('ix_obligation_calendar', ['calendarPosition', 'id'], { where: `state in ('open', 'suspended')` })
 @Index('ix_obligation_open_due', ['dueAt', 'id'], { where: `state = 'open'` })
 export class Obligation {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_obligation' })
@@ -70,6 +71,14 @@ export class Obligation {
 
   @Column('integer', { name: 'deadline_version' })
   deadlineVersion!: number;
+
+  /** The version of its deadline with which its ladder began: one that is only counted anew goes on with it. */
+  @Column('integer', { name: 'ladder_since', default: 1 })
+  ladderSince!: number;
+
+  /** Of the calendar by which its dates and its next rung were computed; older than the newest, it is counted anew. */
+  @Column('integer', { name: 'calendar_position', default: 8 })
+  calendarPosition!: number;
 
   @Column('date', { name: 'due_on' })
   dueOn!: LocalDate;

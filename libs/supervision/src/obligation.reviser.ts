@@ -77,7 +77,10 @@ export class ObligationReviser {
     if (!(existing && OWED.includes(existing.state)) && isPast) return 'skipped';
     const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
     const { revisionId } = revision;
-    const origin = { rule: planned.rule, base: { ...planned.base, ...(revisionId === null ? {} : { revisionId }) } };
+    const origin = {
+      rule: planned.rule,
+      base: { ...planned.base, ...(revisionId === null ? { correctedOn: takenOn } : { revisionId }) },
+    };
     if (!existing) {
       const obligation = this.writer.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
       await this.writer.insert(

@@ -228,7 +228,8 @@ export class ObligationService extends SupervisionPort {
     // Whoever set the date grants an extension of it: a lead, or else the office.
     const setBy: Record<string, string> =
       rectifyBy !== null && actor.unitId !== null ? { setByUnit: actor.unitId } : {};
-    const origins = new Map([[obligation.id, { rule, base: { returnedOn: today, ...setBy } }]]);
+    const counted: Record<string, number> = rectifyBy === null ? { workingDays } : {};
+    const origins = new Map([[obligation.id, { rule, base: { returnedOn: today, ...counted, ...setBy } }]]);
     await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', [obligation], origins);
     const { reason, conclusion } = returned;
     await this.messages.toUnit(tx, returned, 'returned', { reason, conclusion, rectifyBy: dueOn });

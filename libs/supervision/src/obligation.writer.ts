@@ -1,4 +1,4 @@
-import { firstPointer, type Ladder, type ObligationKind, type Policy } from '@duban/domain';
+import { firstPointer, type Ladder, type ObligationKind, type Policy, type Stop } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -15,6 +15,8 @@ import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 export interface DeadlineOrigin {
   rule: string;
   base: Readonly<Record<string, string | number>>;
+  /** For which its clock stood (中止), where that moved it. */
+  suspensions?: readonly Stop[];
 }
 
 /** An obligation that the caller has locked, and the day to which it is moved. */
@@ -65,6 +67,8 @@ export class ObligationWriter {
       policyVersion: policy.version,
       ladder: planned.ladder,
       deadlineVersion: 1,
+      ladderSince: 1,
+      calendarPosition: this.calendar.position,
       dueOn: planned.dueOn,
       effectiveOn,
       dueAt: endOfLocalDay(effectiveOn, timeZone),
@@ -89,12 +93,14 @@ export class ObligationWriter {
     if (obligations.length === 0) return;
     await tx.query(
       `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, policy_id,
-         policy_version, ladder, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version, created_at)
+         policy_version, ladder, deadline_version, calendar_position, due_on, effective_on, due_at, next_rung, next_rung_at,
+         version, created_at)
        select r."id", r."jurisdictionId", r."taskId", r."assignmentId", r."unitId", r.kind, r.subject, r.state, r."policyId",
-         r."policyVersion", r.ladder, r."deadlineVersion", r."dueOn", r."effectiveOn", r."dueAt", r."nextRung", r."nextRungAt", r.version, r."createdAt"
+         r."policyVersion", r.ladder, r."deadlineVersion", r."calendarPosition", r."dueOn",
+         r."effectiveOn", r."dueAt", r."nextRung", r."nextRungAt", r.version, r."createdAt"
        from jsonb_to_recordset($1::jsonb) as r("id" uuid, "jurisdictionId" uuid, "taskId" uuid, "assignmentId" uuid,
-         "unitId" uuid, kind text, subject text, state text, "policyId" text, "policyVersion" int, ladder text, "deadlineVersion" int, "dueOn" date,
-         "effectiveOn" date, "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz, version int,
+         "unitId" uuid, kind text, subject text, state text, "policyId" text, "policyVersion" int, ladder text,
+         "deadlineVersion" int, "calendarPosition" int, "dueOn" date, "effectiveOn" date, "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz, version int,
          "createdAt" timestamptz)`,
       [JSON.stringify(obligations)],
     );
@@ -123,13 +129,14 @@ export class ObligationWriter {
       due_at: o.dueAt,
       rule: origins.get(o.id)!.rule,
       base: origins.get(o.id)!.base,
+      suspensions: origins.get(o.id)!.suspensions ?? [],
       is_provisional: this.calendar.isProvisional(o.dueOn) || this.calendar.isProvisional(o.effectiveOn),
     }));
     await tx.query(
       `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base,
-         is_provisional, calendar_version, decided_by, recorded_at)
+         suspensions, is_provisional, calendar_version, decided_by, recorded_at)
        select r.*, $2, $3, $4 from jsonb_to_recordset($1::jsonb) as r(obligation_id uuid, version int, recorded_on date,
-         effective_on date, due_at timestamptz, rule text, base jsonb, is_provisional boolean)`,
+         effective_on date, due_at timestamptz, rule text, base jsonb, suspensions jsonb, is_provisional boolean)`,
       [JSON.stringify(versions), this.calendar.version, actor.personId, at],
     );
     await this.breakdowns.tellRedated(tx, at, obligations);
@@ -193,6 +200,8 @@ export class ObligationWriter {
         state: isStopped ? 'suspended' : 'open',
         settledAt: null,
         deadlineVersion: obligation.deadlineVersion + 1,
+        ladderSince: obligation.deadlineVersion + 1,
+        calendarPosition: this.calendar.position,
         dueOn,
         effectiveOn,
         dueAt: endOfLocalDay(effectiveOn, timeZone),
@@ -229,11 +238,12 @@ export class ObligationWriter {
     await tx.query(
       `update obligation o set state = r.state, settled_at = null, deadline_version = r.deadline_version,
          due_on = r.due_on, effective_on = r.effective_on, due_at = r.due_at, next_rung = r.next_rung,
-         next_rung_at = r.next_rung_at, last_rung = null, version = o.version + 1
+         next_rung_at = r.next_rung_at, last_rung = null, version = o.version + 1,
+         ladder_since = r.deadline_version, calendar_position = $2
        from jsonb_to_recordset($1::jsonb) as r(id uuid, state text, deadline_version int, due_on date, effective_on date,
          due_at timestamptz, next_rung text, next_rung_at timestamptz)
        where o.id = r.id`,
-      [JSON.stringify(rows)],
+      [JSON.stringify(rows), this.calendar.position],
     );
     for (const { obligation } of moves) obligation.version++;
   }

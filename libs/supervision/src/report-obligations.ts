@@ -91,7 +91,9 @@ export class ReportObligations extends ReportSupervision {
       const policy = await this.policyOf(tx, plan);
       const dueOn = by ?? this.calendar.addWorkingDays(today, policy.rectification.workingDays);
       const obligation = await this.lock(tx, part, obligationId);
-      await this.redate(tx, part, timeZone, obligation, dueOn, { rule, base: { decidedOn: today } });
+      const { workingDays } = policy.rectification;
+      const base = { decidedOn: today, ...(by === null ? { workingDays } : {}) };
+      await this.redate(tx, part, timeZone, obligation, dueOn, { rule, base });
       return dueOn;
     });
   }
@@ -229,6 +231,8 @@ export class ReportObligations extends ReportSupervision {
       state: 'open',
       settledAt: null,
       deadlineVersion: obligation.deadlineVersion + 1,
+      ladderSince: obligation.deadlineVersion + 1,
+      calendarPosition: this.calendar.position,
       dueOn,
       effectiveOn,
       dueAt: endOfLocalDay(effectiveOn, timeZone),

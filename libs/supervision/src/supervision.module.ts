@@ -4,6 +4,8 @@ import { BreakdownTeller } from './breakdown-teller';
 import { InstructionDuties } from './instruction-duties';
 import { ApplicationCloser } from './application-closer';
 import { ApplicationService } from './application.service';
+import { CalendarPapers } from './calendar-papers.service';
+import { DeadlineRecount } from './deadline-recount';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
 import { NoticeDocuments } from './notice-documents/notice-documents';
@@ -39,6 +41,8 @@ import { SweepService } from './sweep.service';
     { provide: ReportSupervision, useExisting: ReportObligations },
     SweepService,
     SweepAlarm,
+    CalendarPapers,
+    DeadlineRecount,
     NoticeService,
     NoticeCloser,
     NoticeTemplates,
@@ -53,6 +57,8 @@ import { SweepService } from './sweep.service';
     NoticeService,
     NoticeDocuments,
     NoticeTemplates,
+    CalendarPapers,
+    DeadlineRecount,
     OfficeDues,
     ApplicationService,
   ],

@@ -111,6 +111,7 @@ interface Passing {
  * transaction a batch writes the follow-ups, their notices, what is to be said, the history, and the pointer to the
  * rung after. Any number of sweeps may run at once, twice, or die half-way: a row is taken by one (`skip locked`), a
  * follow-up is unique by obligation, deadline version, rung and recipient, and what was not committed is still due.
+ * What was computed by an older calendar waits until its dates are counted anew (`DeadlineRecount`).
  * `model: …` names a step of `model/sweep.pml`, where all of this is walked through.
  */
 @Injectable()
@@ -165,7 +166,7 @@ export class SweepService {
     except: readonly string[],
   ): Promise<Omit<SweepResult, 'failed'>> {
     // model: claim
-    const rows: DueRow[] = await tx.query(DUE, [now, limit, except]);
+    const rows: DueRow[] = await tx.query(DUE, [now, limit, except, this.calendar.position]);
     try {
       return await this.handle(tx, now, rows);
     } catch (error) {
@@ -208,10 +209,11 @@ export class SweepService {
     // model: move
     await tx.query(
       `update obligation o set next_rung = p.next_rung, next_rung_at = p.next_rung_at,
-         last_rung = coalesce(p.last_rung, o.last_rung), version = o.version + 1
+         last_rung = coalesce(p.last_rung, o.last_rung), version = o.version + 1,
+         calendar_position = least(o.calendar_position, $2)
        from jsonb_to_recordset($1::jsonb) as p(id uuid, next_rung text, next_rung_at timestamptz, last_rung text)
        where o.id = p.id`,
-      [JSON.stringify(pointers)],
+      [JSON.stringify(pointers), this.calendar.position],
     );
     await this.history.append(tx, actor, now, [...firings.flatMap(historyOf(now)), ...passings.map(passingOf(now))]);
     // model: say
@@ -467,7 +469,7 @@ const DUE = `
     join assignment a on a.id = o.assignment_id
     left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join unit u on u.id = o.unit_id
-  where o.next_rung_at <= $1 and not (o.id = any($3::uuid[]))
+  where o.next_rung_at <= $1 and not (o.id = any($3::uuid[])) and o.calendar_position >= $4
   order by o.next_rung_at, o.id
   limit $2
   for no key update of o skip locked`;

@@ -4,7 +4,13 @@ import { EvidenceModule } from '@duban/evidence';
 import { type Actor, HistoryModule } from '@duban/history';
 import { SteppedClock } from '@duban/kernel';
 import { loadConfig, PlatformModule } from '@duban/platform';
-import { NoticeService, SUPERVISION_ENTITIES, SupervisionModule, SweepService } from '@duban/supervision';
+import {
+  CalendarPapers,
+  NoticeService,
+  SUPERVISION_ENTITIES,
+  SupervisionModule,
+  SweepService,
+} from '@duban/supervision';
 import {
   AssignmentService,
   type AssignmentSnapshot,
@@ -64,6 +70,7 @@ export class Office {
     const office = new Office(app, database, clock, app.get(Transactor));
     await office.transactor.run(async (tx) => {
       await office.get(PolicyService).ensurePresets(tx);
+      await office.get(CalendarPapers).ensureShipped(tx);
       await office.get(AccountService).ensureGovernmentAccounts(tx, OPENED_ON);
     });
     // The office's own word: what an admin imports waits for the security administrator.

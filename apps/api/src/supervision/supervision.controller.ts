@@ -3,7 +3,7 @@ import { NOTICE_COLOURS, NOTICE_EVENTS, NOTICE_STATES, OBLIGATION_KINDS } from '
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
-import { DashboardReader, SupervisionReader } from '@duban/reporting';
+import { DashboardReader, type DeadlineVersionRow, SupervisionReader } from '@duban/reporting';
 import { type NoticeSnapshot, NoticeService } from '@duban/supervision';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -43,6 +43,7 @@ class NoticesQuery extends createZodDto(
 ) {}
 const where = { planId: uuid, taskId: uuid, taskNumber: textOrNull };
 const unit = { unitId: uuid, unitName: z.string() };
+const why = z.object({ zh: z.string(), en: z.string() }).meta({ description: 'Why this date, as a sentence.' });
 class ObligationsDto extends createZodDto(
   pageOf(
     z.object({
@@ -67,11 +68,36 @@ class ObligationsDto extends createZodDto(
           base: z.record(z.string(), z.unknown()),
           calendarVersion: z.string(),
           isProvisional: z.boolean(),
+          why,
         })
         .meta({ description: 'Why this date.' }),
     }),
   ),
 ) {}
+class DeadlinesDto extends createZodDto(
+  pageOf(
+    z.object({
+      version: z.int(),
+      dueOn: z.string().meta({ description: 'The date as recorded.' }),
+      effectiveOn: z.string().meta({ description: 'The working day on which it takes effect.' }),
+      dueAt: z.string(),
+      rule: z.string(),
+      base: z.record(z.string(), z.unknown()).meta({ description: 'What it was counted from.' }),
+      suspensions: z
+        .array(z.object({ from: z.string(), to: textOrNull }))
+        .meta({ description: 'When the clock stood (中止), as far as it moved the date.' }),
+      calendarVersion: z.string(),
+      isProvisional: z.boolean(),
+      decidedBy: z
+        .object({ personId: uuid, name: z.string() })
+        .nullable()
+        .meta({ description: 'Null where the supervision itself did, by the rules or by a paper.' }),
+      recordedAt: z.string(),
+      why,
+    }),
+  ),
+) {}
+class ObligationParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class FollowUpsDto extends createZodDto(
   pageOf(
     z.object({
@@ -162,6 +188,18 @@ export class SupervisionController {
     return this.transactor.as(actor, (tx) =>
       this.reader.obligations(tx, actor, this.clock.now(), { ...filter, dueBefore: dateOf(dueBefore) }),
     );
+  }
+
+  @Needs('read.own', 'read.all')
+  @Get('obligations/:id/deadlines')
+  @ApiOperation({ summary: 'Why this date: every version of a deadline (期限), the first first' })
+  @ApiOkResponse({ type: DeadlinesDto })
+  async deadlines(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: ObligationParams,
+  ): Promise<{ items: DeadlineVersionRow[]; next: null }> {
+    const items = await this.transactor.as(actor, (tx) => this.reader.deadlines(tx, actor, id));
+    return { items, next: null };
   }
 
   @Needs('read.own', 'read.all')

@@ -43,7 +43,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
 };
 
 /** The supervision itself, signing in, the worker. */
-const SYSTEM: Settings = { role: 'duban_system', person: '', post: 'system', unit: '' };
+export const SYSTEM: Settings = { role: 'duban_system', person: '', post: 'system', unit: '' };
 
 /** The one place where it is said as what somebody works in the database. */
 export function settingsOf({ personId, post, unitId }: Acting): Settings {
@@ -55,17 +55,25 @@ export function settingsOf({ personId, post, unitId }: Acting): Settings {
 /** As what the transactions that are under way work. */
 const entered = new WeakMap<QueryRunner, Settings>();
 
+const TAKE_UP = `set_config('role', $1, true), set_config('duban.person', $2, true), set_config('duban.post', $3, true),
+  set_config('duban.unit', $4, true)`;
+const valuesOf = ({ role, person, post, unit }: Settings): string[] => [role, person, post, unit];
+
 /** Takes the settings up, for this transaction alone. They are parameters: no value becomes a part of a statement. */
-export async function enter(tx: EntityManager, settings: Settings): Promise<void> {
-  await tx.query(
-    `select set_config('role', $1, true), set_config('duban.person', $2, true), set_config('duban.post', $3, true),
-       set_config('duban.unit', $4, true)`,
-    [settings.role, settings.person, settings.post, settings.unit],
-  );
+async function enter(tx: EntityManager, settings: Settings): Promise<void> {
+  await tx.query(`select ${TAKE_UP}`, valuesOf(settings));
   if (tx.queryRunner) entered.set(tx.queryRunner, settings);
 }
 
-export const enterAsSystem = (tx: EntityManager): Promise<void> => enter(tx, SYSTEM);
+/** The first statement of a transaction. @returns the position of the newest calendar (工作日历); 0 where none is recorded */
+export async function begin(tx: EntityManager, settings: Settings): Promise<number> {
+  const [row]: { position: number }[] = await tx.query(
+    `select calendar_position() as position, ${TAKE_UP}`,
+    valuesOf(settings),
+  );
+  if (tx.queryRunner) entered.set(tx.queryRunner, settings);
+  return row!.position;
+}
 
 /**
  * What follows from a command beyond what its actor may see or write: in their transaction, as the system. For values

@@ -39,6 +39,12 @@ const NOT_NAMED = (column: string): string =>
 const SEEN = (column: string): string => `not (${column} = any(hidden_tasks()))`;
 
 export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
+  /** By which calendar (工作日历) a transaction computes that begins now. */
+  {
+    signature: 'calendar_position()',
+    returns: 'integer',
+    body: `begin return coalesce((select max(position) from calendar_paper), 0); end`,
+  },
   // Restricted matters (限知事项) that the actor is not named for, and for the government what units draft among themselves
   {
     signature: 'hidden_plans()',

@@ -14,6 +14,7 @@ const RECORDED_ONCE = new Set([
   'target_curve',
   'report_sentence',
   'policy',
+  'calendar_paper',
   'sign_in_policy',
   'unit_relation',
   'history_tree',
@@ -61,6 +62,8 @@ function statements(): string[] {
       `grant execute on function ${signature} to ${ALL_ROLES}`,
     ]),
     `revoke create on schema public from duban_system`,
+    // A transaction asks for it in its first statement, when nobody acts yet.
+    `grant execute on function calendar_position() to duban_app`,
     ...Object.entries(TABLE_SECURITY).flatMap(([table, security]) => [
       `grant ${RECORDED_ONCE.has(table) ? 'select, insert' : 'select, insert, update, delete'} on ${table} to duban_system`,
       `create policy system on ${table} to duban_system using (true) with check (true)`,

@@ -476,7 +476,16 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     duban_admin: {
       sees: ofMatters,
-      ...records('jurisdiction', 'unit', 'post', 'person', 'post_change', 'reorganisation', 'delegation'),
+      ...records(
+        'jurisdiction',
+        'unit',
+        'post',
+        'person',
+        'post_change',
+        'reorganisation',
+        'delegation',
+        'calendar_paper',
+      ),
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
     duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
@@ -555,6 +564,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       removes: 'true',
     },
   },
+  /** Papers that arrange days off (放假安排通知): whoever keeps the directory imports them, in their own name. */
+  calendar_paper: kept({ adds: `imported_by = ${ME}` }),
   demonstration_clock: readable,
 
   // Accounts (三员分立): the one administrator makes them and proposes their posts, the other gives these

@@ -39,6 +39,8 @@ export interface HolidayLaw {
 /** A table of holiday papers. A deadline records its `version`, so any change of a day needs a new one. */
 export interface HolidayCalendarData {
   readonly version: string;
+  /** Where the version stands among all; where it is left out, how many papers there are. */
+  readonly position?: number;
   /** In any order: for a day that several papers name, the one issued last holds; of one date, the one listed last. */
   readonly papers: readonly HolidayPaper[];
   /** Holds for the years whose paper is not out yet. */

@@ -5,8 +5,10 @@ import type { HolidayCalendarData } from './holiday-data';
  * State Council (国务院办公厅) issued them. Only what a paper says is here: a day that it leaves alone keeps its weekday.
  * For the years whose paper is not out, the days that the law itself fixes in the solar calendar are off.
  *
- * When a paper comes out, add it and raise `version`; a line once released is never edited, because recorded deadlines
- * cite the version. A paper is first seen in the State Council's document library (gov.cn, 国务院政策文件库).
+ * They are what an office has from the start; the papers after them it imports, and a release may bring them, too: then
+ * add the paper as the last and raise `version` as `calendarVersion` names it. A line once released is never edited,
+ * because recorded deadlines cite the version. A paper is first seen in the State Council's document library (gov.cn,
+ * 国务院政策文件库).
  */
 export const CHINA_HOLIDAYS: HolidayCalendarData = {
   version: 'cn-2026.1',

@@ -1,4 +1,4 @@
-import { type HolidayCalendarData, type NamedDay, resolveHolidayData } from './holiday-data';
+import { type HolidayCalendarData, type HolidayPaper, type NamedDay, resolveHolidayData } from './holiday-data';
 import { type LocalDate, toEpochDay, toLocalDate } from './local-date';
 
 /** Whether a day is worked, and why; the raw material of the answer to “why this date”. */
@@ -21,9 +21,7 @@ export interface DayKind {
  * however far apart the dates are.
  */
 export class WorkingCalendar {
-  /** The version of the holiday table, to be recorded with every date computed here. */
-  readonly version: string;
-
+  private readonly data: HolidayCalendarData;
   private readonly named: ReadonlyMap<number, NamedDay>;
   private readonly years: ReadonlySet<number>;
   private readonly exceptions: readonly Exception[];
@@ -31,10 +29,25 @@ export class WorkingCalendar {
   /** @throws RangeError where the table is not valid, naming the paper and the line */
   constructor(data: HolidayCalendarData) {
     const { days, years } = resolveHolidayData(data);
-    this.version = data.version;
+    this.data = data;
     this.named = days;
     this.years = years;
     this.exceptions = listExceptions(days);
+  }
+
+  /** The version of the holiday table, to be recorded with every date computed here. */
+  get version(): string {
+    return this.data.version;
+  }
+
+  /** Where the version stands among all: a later one has a greater position. */
+  get position(): number {
+    return this.data.position ?? this.data.papers.length;
+  }
+
+  /** The papers that hold, in the order in which they were recorded. */
+  get papers(): readonly HolidayPaper[] {
+    return this.data.papers;
   }
 
   isWorkingDay(date: LocalDate): boolean {
@@ -123,6 +136,9 @@ export class WorkingCalendar {
 export function createWorkingCalendar(data: HolidayCalendarData): WorkingCalendar {
   return new WorkingCalendar(data);
 }
+
+/** The day of the week, from 0 for Monday to 6 for Sunday. @throws RangeError for a date that does not exist */
+export const weekdayOf = (date: LocalDate): number => modulo(toEpochDay(date) + MONDAY_OFFSET, 7);
 
 /** A day that is not what its weekday says. */
 interface Exception {

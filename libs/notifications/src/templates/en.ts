@@ -14,6 +14,8 @@ export const en: Messages = {
     reorganisation_failed:
       '[Reorganisation] The {kind} of {units} as of {date} could not be carried out ({code}); please see to it.',
     work_taken_over: "[Taken over] As of {date}, items that {from} had are now your unit's: {count}.",
+    deadline_recounted:
+      '[Date moved] Holidays are arranged otherwise{paper}: {item} ({unit}), {duty}, is due by {due}, no longer by {from}.',
     matter_registered: '[Assigned] {item} is for {unit}{signFor}{due}.',
     task_issued: '[Issued] "{plan}" has been issued; {count} of its items are your unit\'s{signFor}.',
     task_revised: '[Revised] {item} ({unit}): {part}{due}.',
@@ -57,6 +59,7 @@ export const en: Messages = {
     sweep_late: 'alarms: {count}',
     reorganisation_failed: 'reorganisations to see to: {count}',
     work_taken_over: 'taken over: {count}',
+    deadline_recounted: 'dates moved: {count}',
     matter_registered: 'assigned: {count}',
     task_issued: 'issued: {count}',
     task_revised: 'revised: {count}',
@@ -137,6 +140,7 @@ export const en: Messages = {
     cancelled: 'it is cancelled',
   },
   officeDues: { objection: 'objection', coordination: 'disagreement' },
+  byPaper: ' ({paper})',
   settleBy: '; the office settles it by {date}',
   contributeBy: '; please hand it in by {date}',
   contributionSubject: ' ({subject})',

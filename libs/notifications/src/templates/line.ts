@@ -211,6 +211,15 @@ const WRITERS: Writers = {
       date: dateOf(p.effectiveOn, m, today),
     }),
   sweep_late: (p, m, today) => line('sweep_late', m, { count: p.count, date: dateOf(p.since, m, today) }),
+  deadline_recounted: (p, m, today) =>
+    line('deadline_recounted', m, {
+      paper: p.paper === null ? '' : fill(m.byPaper, { paper: p.paper }),
+      item: itemOf(p, m),
+      unit: p.unitName,
+      duty: dutyOf(p, m),
+      from: dateOf(p.from, m, today),
+      due: dateOf(p.dueOn, m, today),
+    }),
   reorganisation_failed: (p, m, today) =>
     line('reorganisation_failed', m, {
       kind: m.reorganisations[p.kind],
@@ -305,7 +314,10 @@ function timingOf(dueOn: LocalDate, m: Messages, today: LocalDate): string {
   return days > 0 ? fill(m.daysLeft, { days }) : fill(m.daysLate, { days: -days });
 }
 
-function dutyOf({ obligationKind, subject }: NotificationParameters<'follow_up'>, m: Messages): string {
+function dutyOf(
+  { obligationKind, subject }: Pick<NotificationParameters<'follow_up'>, 'obligationKind' | 'subject'>,
+  m: Messages,
+): string {
   const withSubject = m.dutiesWithSubject[obligationKind];
   if (!withSubject || subject === null) return m.duties[obligationKind];
   return fill(withSubject, { subject: periodOf(subject, m) ?? quoted(subject) });

@@ -33,6 +33,7 @@ export const LINE_SORTS = [
   'reorganisation_failed',
   'office_reminded',
   'reminder',
+  'deadline_recounted',
   'matter_registered',
   'contribution_asked',
   'task_issued',
@@ -101,6 +102,8 @@ export interface Messages {
   objectionOutcomes: Readonly<Record<ObjectionOutcome, string>>;
   /** What the office owes an answer. */
   officeDues: Readonly<Record<OfficeDue, string>>;
+  /** The paper that moved a date, in brackets. */
+  byPaper: string;
   settleBy: string;
   contributeBy: string;
   /** The period or subject of which a contribution speaks, and what is asked. */

@@ -102,6 +102,17 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
   contribution_withdrawn: [{ ...aboutTask, subject: '资金落实' }],
   coordination_raised: [{ ...aboutTask, about: '管网由谁改造', reason: '双方均称不属职责', dueOn: '2026-04-28' }],
   coordination_settled: [{ ...aboutTask, about: '管网由谁改造', decision: '由市水务局改造' }],
+  deadline_recounted: [
+    {
+      ...aboutTask,
+      obligationKind: 'progress_report',
+      subject: '2026Q4',
+      from: '2027-01-20',
+      dueOn: '2027-01-21',
+      paper: '国办发明电〔2026〕9号',
+    },
+    { ...aboutTask, obligationKind: 'completion', from: '2026-12-31', dueOn: '2027-01-04', paper: null },
+  ],
   office_reminded: ['objection', 'coordination'].map((what) => ({
     ...aboutTask,
     what,

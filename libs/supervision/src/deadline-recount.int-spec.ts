@@ -1,0 +1,352 @@
+import { calendarOfPapers, CHINA_HOLIDAYS, type HolidayEntry, parseLocalDate, type RecordedPaper } from '@duban/kernel';
+import { withCalendar } from '@duban/platform';
+import { planOf } from '../test/city';
+import { type Office, useOffice } from '../test/office';
+import { refuses } from '../test/refuses';
+import { CalendarPapers } from './calendar-papers.service';
+import { DeadlineRecount } from './deadline-recount';
+
+const PLAIN = planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）');
+const day = parseLocalDate;
+const NUMBER = '国办发明电〔2023〕99号';
+
+/** A paper that is made up, so that days which the office knows become others. */
+const paperOf = (year: number, days: HolidayEntry[], other: Partial<RecordedPaper> = {}): RecordedPaper => ({
+  number: NUMBER,
+  title: `${year}年节假日安排（样例）`,
+  issuedOn: '2023-01-12',
+  url: 'https://www.gov.cn/sample',
+  year,
+  days,
+  supersedes: [],
+  ...other,
+});
+
+/** An office in which S03 leads and S02 is responsible, as of 12 January 2023. */
+function usePlan() {
+  const t = useOffice();
+  const plan = { office: null as unknown as Office, planId: '', lead: '', other: '' };
+  beforeAll(async () => {
+    plan.office = t.office;
+    plan.planId = await t.office.begin(PLAIN);
+    plan.lead = await t.office.assignment(plan.planId, '1', 'S03');
+    plan.other = await t.office.assignment(plan.planId, '1', 'S02');
+  });
+  return plan;
+}
+
+const bring = (office: Office, paper: RecordedPaper, username = 'officer') =>
+  office.as(username, (tx, actor, at) => office.get(CalendarPapers).import(tx, actor, at, paper));
+const recount = (office: Office) => office.get(DeadlineRecount).run(office.clock.now());
+const versions = (office: Office, obligationId: string) =>
+  office.query<Record<string, unknown>>(
+    `select version, recorded_on::text as "recordedOn", effective_on::text as "effectiveOn", rule, base,
+       calendar_version as calendar, is_provisional as "isProvisional", decided_by as "decidedBy"
+     from deadline_version where obligation_id = $1 order by version`,
+    [obligationId],
+  );
+const told = (office: Office) =>
+  office.query<{ unit: string; parameters: Record<string, unknown> }>(
+    `select u.code as unit, n.parameters from notification n join post p on p.id = n.post_id
+       join unit u on u.id = p.unit_id where n.kind = 'deadline_recounted' order by n.wanted_at, u.code, n.id`,
+  );
+
+describe('a paper that makes the day of a report a holiday', () => {
+  const t = usePlan();
+  const paper = paperOf(2023, [
+    { from: '2023-04-20', off: true, holiday: '样例节' },
+    { from: '2023-04-22', off: false, holiday: '样例节' },
+  ]);
+
+  it('reaches what is open already: it adds a version of the deadline that names it, and keeps the one before', async () => {
+    const { office, lead } = t;
+    const report = await office.obligation(lead, 'progress_report', '2023Q1');
+    const done = await office.obligation(lead, 'sign_for');
+    await office.move('S03.contact', lead, 'sign_for');
+    expect(report.effectiveOn).toBe('2023-04-20');
+    const change = await bring(office, paper);
+    expect(change).toMatchObject({ version: 'cn-2023.2', position: 9, isNew: true });
+    expect(change.differences.map(({ date }) => date)).toEqual(['2023-04-20', '2023-04-22']);
+    await recount(office);
+    expect(await office.obligation(lead, 'progress_report', '2023Q1')).toMatchObject({
+      dueOn: '2023-04-20',
+      effectiveOn: '2023-04-21',
+      // Five working days before the 21st, which the make-up day does not touch.
+      nextRung: 'remind-5',
+      nextRungAt: new Date('2023-04-13T09:00:00+08:00'),
+    });
+    expect(await versions(office, report.id)).toEqual([
+      expect.objectContaining({ version: 1, effectiveOn: '2023-04-20', calendar: 'cn-2026.1' }),
+      expect.objectContaining({
+        version: 2,
+        recordedOn: '2023-04-20',
+        effectiveOn: '2023-04-21',
+        calendar: 'cn-2023.2',
+        decidedBy: null,
+        base: expect.objectContaining({ year: 2023, recountedFrom: 1, paper: NUMBER }),
+      }),
+    ]);
+    // What is settled is never touched.
+    expect(await versions(office, done.id)).toHaveLength(1);
+  });
+
+  it('tells the units whose date moved, and nobody else', async () => {
+    const messages = await told(t.office);
+    expect(messages.map(({ unit, parameters }) => [unit, parameters['obligationKind'], parameters['subject']])).toEqual(
+      [['S03', 'progress_report', '2023Q1']],
+    );
+    expect(messages[0]?.parameters).toMatchObject({ from: '2023-04-20', dueOn: '2023-04-21', paper: NUMBER });
+  });
+
+  it('does nothing a second time, though several rounds look at once', async () => {
+    const { office } = t;
+    const before = await office.rowCounts();
+    const again = await Promise.all([1, 2, 3].map(() => recount(office)));
+    expect(again).toEqual([1, 2, 3].map(() => ({ obligations: 0, recounted: 0, failed: 0 })));
+    expect(await bring(office, paper)).toMatchObject({ isNew: false, version: 'cn-2023.2' });
+    expect(await office.rowCounts()).toEqual(before);
+  });
+
+  it('fires the rungs by the new days, each once', async () => {
+    const { office, lead } = t;
+    await office.passTo('2023-04-24T10:00:00+08:00');
+    const { id } = await office.obligation(lead, 'progress_report', '2023Q1');
+    const fired = await office.query<{ rung: string; day: string }>(
+      `select rung, (fired_at at time zone 'Asia/Shanghai')::date::text as day from follow_up
+       where obligation_id = $1 group by 1, 2 order by 2`,
+      [id],
+    );
+    // Saturday the 22nd is worked by the paper, as is Sunday the 23rd by that of the year.
+    expect(fired).toEqual([
+      { rung: 'remind-5', day: '2023-04-13' },
+      { rung: 'remind-1', day: '2023-04-19' },
+      { rung: 'urge', day: '2023-04-22' },
+      { rung: 'blue', day: '2023-04-24' },
+    ]);
+  });
+
+  it('refuses another text under the same number, and names what differs, unless it is said to correct it', async () => {
+    const { office } = t;
+    const corrected = { ...paper, days: [{ from: '2023-04-21', off: true, holiday: '样例节' }] };
+    await refuses(office, 'CALENDAR.PAPER_RECORDED', () => bring(office, corrected));
+    const change = await bring(office, { ...corrected, supersedes: [NUMBER] });
+    expect(change).toMatchObject({ version: 'cn-2023.3', isNew: true });
+    expect(change.differences.map(({ date, after }) => `${date} ${after.working}`)).toEqual([
+      '2023-04-20 true',
+      '2023-04-21 false',
+      '2023-04-22 false',
+    ]);
+    expect(await office.query(`select from calendar_paper where number = $1`, [NUMBER])).toHaveLength(2);
+  });
+
+  it('cannot be rewritten', async () => {
+    await expect(t.office.query(`update calendar_paper set year = 2022`)).rejects.toThrow('permission denied');
+  });
+
+  it('is not recorded with a fault in it, nor is anything else changed', async () => {
+    await refuses(t.office, 'CALENDAR.PAPER_INVALID', () =>
+      bring(t.office, paperOf(2023, [{ from: '2023-02-30', off: true, holiday: '样例节' }], { number: '另一号' })),
+    );
+  });
+});
+
+describe('what was sent before a paper', () => {
+  const t = usePlan();
+
+  it('stays as it was given, light and notice, when a correction comes late, and the ladder goes on after it', async () => {
+    const { office, lead } = t;
+    await office.move('S03.contact', lead, 'sign_for');
+    await office.passTo('2023-02-15T10:00:00+08:00');
+    const plan = await office.obligation(lead, 'action_plan');
+    expect(plan).toMatchObject({ effectiveOn: '2023-02-10', nextRung: 'orange' });
+    const facts = () =>
+      office.query(
+        `select f.rung, f.deadline_version, f.fired_at, n.number, n.issued_at, n.answer_due_on::text, n.state
+         from follow_up f left join supervision_notice n on n.id = f.notice_id where f.obligation_id = $1
+         order by f.fired_at, f.rung, f.id`,
+        [plan.id],
+      );
+    const before = await facts();
+    // The day on which it was due was none, as it turns out, and there are two more such days to come.
+    await bring(
+      office,
+      paperOf(2023, [
+        { from: '2023-02-10', off: true, holiday: '样例节' },
+        { from: '2023-02-16', to: '2023-02-17', off: true, holiday: '样例节' },
+      ]),
+    );
+    await recount(office);
+    expect(await facts()).toEqual(before);
+    expect(await office.obligation(lead, 'action_plan')).toMatchObject({
+      effectiveOn: '2023-02-13',
+      nextRung: 'orange',
+      // Six working days after Monday the 13th: 14, 15, 20, 21, 22, 23.
+      nextRungAt: new Date('2023-02-23T09:00:00+08:00'),
+    });
+    await office.passTo('2023-02-24T10:00:00+08:00');
+    const rungs = await office.query<{ rung: string }>(
+      `select rung from follow_up where obligation_id = $1 group by rung, fired_at order by fired_at`,
+      [plan.id],
+    );
+    expect(rungs.map(({ rung }) => rung)).toEqual(['remind-5', 'remind-1', 'urge', 'blue', 'orange']);
+  });
+
+  it('holds the ladder while an answer waits, also to a notice of before the paper', async () => {
+    const { office, lead } = t;
+    const { id } = await office.obligation(lead, 'action_plan');
+    await bring(office, paperOf(2023, [{ from: '2023-03-01', off: true, holiday: '样例节' }], { number: '后一号' }));
+    await recount(office);
+    const [notice] = await office.query<{ id: string }>(
+      `select id from supervision_notice where obligation_id = $1 and colour = 'orange'`,
+      [id],
+    );
+    await office.as('S03.head', (tx, actor, at) =>
+      office.notices.transition(tx, actor, at, notice!.id, { event: 'acknowledge' }),
+    );
+    await office.as('S03.head', (tx, actor, at) =>
+      office.notices.transition(tx, actor, at, notice!.id, { event: 'answer', answer: '本周内报送' }),
+    );
+    expect((await office.obligation(lead, 'action_plan')).nextRung).toBeNull();
+    await bring(office, paperOf(2023, [{ from: '2023-03-02', off: true, holiday: '样例节' }], { number: '再一号' }));
+    await recount(office);
+    expect((await office.obligation(lead, 'action_plan')).nextRung).toBeNull();
+  });
+});
+
+describe('a date that was counted in working days', () => {
+  const t = usePlan();
+
+  it('is counted anew from its own base, not from the date before', async () => {
+    const { office, other } = t;
+    expect(await office.obligation(other, 'sign_for')).toMatchObject({ effectiveOn: '2023-01-16' });
+    await bring(office, paperOf(2023, [{ from: '2023-01-13', off: true, holiday: '样例节' }]));
+    await recount(office);
+    expect(await office.obligation(other, 'sign_for')).toMatchObject({
+      dueOn: '2023-01-17',
+      effectiveOn: '2023-01-17',
+    });
+  });
+
+  it('keeps the days for which its clock stood before the paper came', async () => {
+    const { office, other } = t;
+    await office.move('S02.contact', other, 'sign_for');
+    office.sleepTo('2023-04-10T09:00:00+08:00');
+    await office.move('officer', other, 'suspend', { reason: '汛期停工', resumeOn: day('2023-05-04') });
+    const owed = await office.obligation(other, 'completion');
+    office.sleepTo('2023-04-12T09:00:00+08:00');
+    await bring(office, paperOf(2023, [{ from: '2023-04-13', off: true, holiday: '样例节' }], { number: '后一号' }));
+    await recount(office);
+    office.sleepTo('2023-04-17T09:00:00+08:00');
+    await office.move('officer', other, 'resume', { reason: '复工' });
+    // The clock stood on the 10th, 11th, 12th and 14th; 2023-12-31 takes effect on 2 January 2024.
+    const last = (await versions(office, owed.id)).at(-1);
+    expect(last).toMatchObject({ effectiveOn: '2024-01-08', base: expect.objectContaining({ stoppedDays: 4 }) });
+    // Another holiday among the days that it stood: fewer of them count now.
+    await bring(office, paperOf(2023, [{ from: '2023-04-14', off: true, holiday: '样例节' }], { number: '再一号' }));
+    await recount(office);
+    expect((await versions(office, owed.id)).at(-1)).toMatchObject({
+      effectiveOn: '2024-01-05',
+      base: expect.objectContaining({ countedFrom: 1, recountedFrom: 2, paper: '再一号' }),
+    });
+  });
+});
+
+describe('a process that computed by the old calendar while a paper was imported', () => {
+  const t = usePlan();
+
+  it('leaves no wrong date for ever: what it wrote says by which calendar, and is found', async () => {
+    const { office, planId } = t;
+    await bring(office, paperOf(2023, [{ from: '2023-04-20', off: true, holiday: '样例节' }]));
+    await recount(office);
+    const old = calendarOfPapers(
+      CHINA_HOLIDAYS.papers.map((paper) => ({ ...paper, supersedes: [] })),
+      CHINA_HOLIDAYS.law,
+    );
+    // As if its transaction had begun before.
+    const actor = await office.actor('office');
+    const second = await office.draft(planOf('提升供水能力。（牵头单位：市水务局；责任单位：市教育局）'));
+    await office.transactor.as(actor, (tx) =>
+      withCalendar(old, () =>
+        office.plans.issue(tx, actor, office.clock.now(), second, {
+          year: 2023,
+          issuedOn: '2023-01-12',
+          policy: 'annual-report',
+        }),
+      ),
+    );
+    const lead = await office.assignment(second, '1', 'S04');
+    expect(await office.obligation(lead, 'progress_report', '2023Q1')).toMatchObject({ effectiveOn: '2023-04-20' });
+    expect(await recount(office)).toMatchObject({ recounted: 1, failed: 0 });
+    expect(await office.obligation(lead, 'progress_report', '2023Q1')).toMatchObject({ effectiveOn: '2023-04-21' });
+    expect(planId).not.toBe(second);
+  });
+
+  it('nor a wrong step, though it computed the next one after the date was counted anew', async () => {
+    const { office, lead } = t;
+    const { id } = await office.obligation(lead, 'progress_report', '2023Q1');
+    await office.query(
+      `update obligation set calendar_position = 8, next_rung_at = next_rung_at + interval '1 day' where id = $1`,
+      [id],
+    );
+    expect(await recount(office)).toMatchObject({ obligations: 1, recounted: 1 });
+    expect((await office.obligation(lead, 'progress_report', '2023Q1')).nextRungAt).toEqual(
+      new Date('2023-04-13T09:00:00+08:00'),
+    );
+  });
+
+  it('is not swept by days that are no more: the sweep waits for the new ones', async () => {
+    const { office, lead } = t;
+    const { id } = await office.obligation(lead, 'progress_report', '2023Q1');
+    await office.query(`update obligation set calendar_position = 8 where id = $1`, [id]);
+    office.sleepTo('2023-04-13T09:00:00+08:00');
+    await office.sweeps.run(office.clock.now());
+    const fired = () => office.query(`select from follow_up where obligation_id = $1`, [id]);
+    expect(await fired()).toEqual([]);
+    await recount(office);
+    await office.sweeps.run(office.clock.now());
+    expect(await fired()).toHaveLength(1);
+  });
+});
+
+describe('a date in a year whose paper is not out', () => {
+  const t = useOffice('2026-12-01T09:00:00+08:00');
+  let lead: string;
+
+  it('is provisional, and final when the paper comes, with a move or without one', async () => {
+    const planId = await t.office.begin(
+      planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）').replace('2023', '2026'),
+      { year: 2026, issuedOn: '2026-12-01' },
+    );
+    lead = await t.office.assignment(planId, '1', 'S03');
+    const report = await t.office.obligation(lead, 'progress_report', '2026Q4');
+    expect(await versions(t.office, report.id)).toMatchObject([{ effectiveOn: '2027-01-20', isProvisional: true }]);
+    await bring(
+      t.office,
+      paperOf(
+        2027,
+        [
+          { from: '2027-01-01', to: '2027-01-03', off: true, holiday: '元旦' },
+          { from: '2027-02-05', to: '2027-02-11', off: true, holiday: '春节' },
+        ],
+        { issuedOn: '2026-11-10' },
+      ),
+    );
+    await recount(t.office);
+    expect(
+      (await versions(t.office, report.id)).map(({ effectiveOn, isProvisional }) => [effectiveOn, isProvisional]),
+    ).toEqual([
+      ['2027-01-20', true],
+      ['2027-01-20', false],
+    ]);
+    expect(await told(t.office)).toEqual([]);
+  });
+
+  it('goes on with the ladder that it had: what was said of the same day is not overtaken', async () => {
+    await t.office.passTo('2027-01-13T10:00:00+08:00');
+    const [row] = await t.office.query<{ version: number; since: number }>(
+      `select o.deadline_version as version, o.ladder_since as since from obligation o where assignment_id = $1 and subject = '2026Q4'`,
+      [lead],
+    );
+    expect(row).toEqual({ version: 2, since: 1 });
+  });
+});

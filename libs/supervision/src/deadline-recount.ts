@@ -1,0 +1,335 @@
+import { postgresCode, recordedPapers, Transactor } from '@duban/database';
+import { type ClimbedTo, type DeadlineFacts, firstPointer, type ObligationKind, recordedBy } from '@duban/domain';
+import { UnitDirectory } from '@duban/directory';
+import { type Actor, type Change, HistoryService, systemActor } from '@duban/history';
+import { endOfLocalDay, type LocalDate, newId, type RecordedPaper, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { PolicyService, redateTask, Task } from '@duban/tasks';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { termBy } from './ladder-term';
+import { NotificationWriter, type WantedNotification } from './notification.writer';
+import { Obligation, obligationSnapshot } from './obligation.entity';
+import { excerpt } from './obligation.terms';
+import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
+
+/** How many obligations one transaction looks at. */
+const BATCH = 500;
+
+export interface RecountResult {
+  /** Obligations that were looked at. */
+  obligations: number;
+  /** Those that got another version of their deadline. */
+  recounted: number;
+  failed: number;
+}
+
+/** What one obligation's date came from, and where it stands. */
+interface OldRow extends DeadlineFacts {
+  base: Readonly<Record<string, string | number>>;
+  id: string;
+  timeZone: string;
+  planId: string;
+  taskNumber: string | null;
+  taskContent: string;
+  unitName: string;
+  role: string;
+  rule: string;
+  isProvisional: boolean;
+  /** Last day to answer the last notice of its ladder. */
+  answerDueOn: LocalDate | null;
+}
+
+/** An obligation that another calendar gives other days. */
+interface Recounted {
+  row: OldRow;
+  obligation: Obligation;
+  before: ReturnType<typeof obligationSnapshot>;
+  origin: DeadlineOrigin;
+}
+
+/**
+ * Brings what is owed to the newest calendar (工作日历). Every date says by which calendar it was computed, so whatever was
+ * computed by an older one is found, by whichever process and however long after the paper: nothing has to be told.
+ *
+ * What was sent stays sent: the ladder goes on after its last rung, with the time to answer a notice as it was given.
+ * Any number of rounds may do this at once, twice, or die half-way, as with the sweep.
+ */
+@Injectable()
+export class DeadlineRecount {
+  private readonly logger = new Logger(DeadlineRecount.name);
+
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly policies: PolicyService,
+    private readonly directory: UnitDirectory,
+    private readonly history: HistoryService,
+    private readonly writer: ObligationWriter,
+    private readonly notifications: NotificationWriter,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
+
+  async run(now: Date): Promise<RecountResult> {
+    const total: RecountResult = { obligations: 0, recounted: 0, failed: 0 };
+    const failed: string[] = [];
+    for (let limit = BATCH; ;) {
+      try {
+        const part = await this.transactor.run((tx) => this.batch(tx, now, limit, failed));
+        total.obligations += part.obligations;
+        total.recounted += part.recounted;
+        if (part.obligations < limit) break;
+      } catch (error) {
+        if (error instanceof RowError) {
+          failed.push(error.obligationId);
+          this.logger.error(
+            `the date of obligation ${error.obligationId} could not be counted anew: ${String(error.cause)}`,
+          );
+          limit = BATCH;
+        } else if (limit > 1 && /^(22|23|P0)/.test(postgresCode(error) ?? '')) limit = 1;
+        else throw error;
+      }
+    }
+    return { ...total, failed: failed.length };
+  }
+
+  private async batch(
+    tx: EntityManager,
+    now: Date,
+    limit: number,
+    except: readonly string[],
+  ): Promise<Omit<RecountResult, 'failed'>> {
+    const { position } = this.calendar;
+    const found: { id: string }[] = await tx.query(
+      `select id from obligation
+       where state in ('open', 'suspended') and calendar_position < $1 and not (id = any($2::uuid[]))
+       order by calendar_position, id limit $3 for no key update skip locked`,
+      [position, except, limit],
+    );
+    if (found.length === 0) return { obligations: 0, recounted: 0 };
+    const ids = found.map(({ id }) => id);
+    const obligations = new Map(
+      (await tx.getRepository(Obligation).findBy({ id: In(ids) })).map((one) => [one.id, one]),
+    );
+    const rows: OldRow[] = await tx.query(OLD, [ids]);
+    const paper = (await recordedPapers(tx, position)).at(-1);
+    const recounted: Recounted[] = [];
+    for (const row of rows) {
+      try {
+        const one = await this.recount(tx, now, row, obligations.get(row.id)!, paper);
+        if (one) recounted.push(one);
+      } catch (error) {
+        throw postgresCode(error) === null || limit === 1 ? new RowError(row.id, error) : error;
+      }
+    }
+    try {
+      await this.write(tx, now, recounted, paper);
+      await tx.query(`update obligation set calendar_position = $2 where id = any($1::uuid[])`, [ids, position]);
+    } catch (error) {
+      throw limit === 1 ? new RowError(ids[0]!, error) : error;
+    }
+    return { obligations: ids.length, recounted: recounted.length };
+  }
+
+  /** Null where nothing of it is other by the newest calendar. */
+  private async recount(
+    tx: EntityManager,
+    now: Date,
+    row: OldRow,
+    obligation: Obligation,
+    paper: RecordedPaper | undefined,
+  ): Promise<Recounted | null> {
+    const dueOn = recordedBy(row, this.calendar);
+    const effectiveOn = this.calendar.effectiveDate(dueOn);
+    const isProvisional = this.calendar.isProvisional(dueOn) || this.calendar.isProvisional(effectiveOn);
+    // A ladder that is held, or at its end, stays so. What was due and is not swept yet is still to be sent.
+    const { nextRungAt } = obligation;
+    const pointer =
+      nextRungAt === null
+        ? null
+        : firstPointer(
+            await ladderOf(tx, this.policies, obligation),
+            termBy(obligation, effectiveOn, row, row.timeZone, this.calendar),
+            nextRungAt < now ? nextRungAt : now,
+            { calendar: this.calendar, timeZone: row.timeZone },
+            climbedTo(obligation, row),
+          );
+    const isSame =
+      dueOn === obligation.dueOn &&
+      effectiveOn === obligation.effectiveOn &&
+      isProvisional === row.isProvisional &&
+      pointer?.rung === (obligation.nextRung ?? undefined) &&
+      pointer?.at.getTime() === nextRungAt?.getTime();
+    if (isSame) return null;
+    const before = obligationSnapshot(obligation);
+    Object.assign(obligation, {
+      deadlineVersion: obligation.deadlineVersion + 1,
+      dueOn,
+      effectiveOn,
+      dueAt: endOfLocalDay(effectiveOn, row.timeZone),
+      nextRung: pointer?.rung ?? null,
+      nextRungAt: pointer?.at ?? null,
+    });
+    const base: Record<string, string | number> = { recountedFrom: before.deadlineVersion, ...row.base };
+    if (paper) base['paper'] = paper.number;
+    return {
+      row,
+      obligation,
+      before,
+      origin: { rule: row.rule, base, suspensions: row.suspensions },
+    };
+  }
+
+  private async write(
+    tx: EntityManager,
+    now: Date,
+    recounted: readonly Recounted[],
+    paper: RecordedPaper | undefined,
+  ): Promise<void> {
+    if (recounted.length === 0) return;
+    const actor = systemActor(`calendar-${newId()}`);
+    const obligations = recounted.map(({ obligation }) => obligation);
+    await tx.query(
+      `update obligation o set deadline_version = r."deadlineVersion", due_on = r."dueOn",
+         effective_on = r."effectiveOn", due_at = r."dueAt", next_rung = r."nextRung", next_rung_at = r."nextRungAt",
+         version = o.version + 1
+       from jsonb_to_recordset($1::jsonb) as r(id uuid, "deadlineVersion" int, "dueOn" date, "effectiveOn" date,
+         "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz)
+       where o.id = r.id`,
+      [JSON.stringify(obligations)],
+    );
+    const origins = new Map(recounted.map(({ obligation, origin }) => [obligation.id, origin]));
+    await this.writer.insertDeadlines(tx, actor, now, obligations, origins);
+    const reason = paper ? `${paper.number} ${paper.title}` : this.calendar.version;
+    await this.history.append(
+      tx,
+      actor,
+      now,
+      recounted.map(({ row, obligation, before }): Change => ({
+        ...obligationChange(
+          isMoved(obligation, before) ? 'obligation.rescheduled' : 'obligation.recounted',
+          obligation,
+          row.planId,
+          { ...before },
+        ),
+        reason,
+      })),
+    );
+    await this.redateTasks(tx, actor, now, recounted);
+    await this.tell(tx, now, recounted, paper);
+  }
+
+  /** A lead's date is its task's. */
+  private async redateTasks(
+    tx: EntityManager,
+    actor: Actor,
+    now: Date,
+    recounted: readonly Recounted[],
+  ): Promise<void> {
+    const taskIds = recounted
+      .filter(({ row, obligation, before }) => {
+        return row.role === 'lead' && obligation.kind === 'completion' && obligation.dueOn !== before.dueOn;
+      })
+      .map(({ obligation }) => obligation.taskId);
+    for (const taskId of [...new Set(taskIds)].toSorted()) {
+      const task = await tx.getRepository(Task).findOneOrFail({
+        where: { id: taskId },
+        lock: { mode: 'for_no_key_update' },
+      });
+      const days: { dueOn: LocalDate }[] = await tx.query(
+        `select o.due_on::text as "dueOn" from obligation o join assignment a on a.id = o.assignment_id
+         where a.task_id = $1 and a.role = 'lead' and o.kind = 'completion' and o.state <> 'lapsed'`,
+        [taskId],
+      );
+      await this.history.append(
+        tx,
+        actor,
+        now,
+        await redateTask(
+          tx,
+          task,
+          days.map(({ dueOn }) => dueOn),
+        ),
+      );
+    }
+  }
+
+  /** Whose date moved is told; that a date is certain now, or a reminder comes on another day, is no news. */
+  private async tell(
+    tx: EntityManager,
+    now: Date,
+    recounted: readonly Recounted[],
+    paper: RecordedPaper | undefined,
+  ): Promise<void> {
+    const moved = recounted.filter(({ obligation, before }) => obligation.effectiveOn !== before.effectiveOn);
+    const posts = await this.directory.postsOf(tx, [...new Set(moved.map(({ obligation }) => obligation.unitId))]);
+    const wanted = moved.map(({ row, obligation, before }): WantedNotification & { timeZone: string } => ({
+      timeZone: row.timeZone,
+      jurisdictionId: obligation.jurisdictionId,
+      postId: posts.get(obligation.unitId)!.contact,
+      kind: 'deadline_recounted',
+      planId: row.planId,
+      taskId: obligation.taskId,
+      obligationId: obligation.id,
+      parameters: {
+        taskNumber: row.taskNumber,
+        taskContent: excerpt(row.taskContent),
+        unitName: row.unitName,
+        obligationKind: obligation.kind satisfies ObligationKind,
+        subject: obligation.subject,
+        from: before.effectiveOn,
+        dueOn: obligation.effectiveOn,
+        paper: paper?.number ?? null,
+      },
+    }));
+    for (const timeZone of new Set(wanted.map((one) => one.timeZone))) {
+      await this.notifications.write(
+        tx,
+        now,
+        timeZone,
+        wanted.filter((one) => one.timeZone === timeZone),
+      );
+    }
+  }
+}
+
+/** SQL of when something of it is due: at once. */
+export const RECOUNT_DUE_AT = `select '-infinity'::timestamptz from obligation
+  where state in ('open', 'suspended') and calendar_position < (select calendar_position())`;
+
+const isMoved = (obligation: Obligation, before: { dueOn: LocalDate; effectiveOn: LocalDate }): boolean =>
+  obligation.dueOn !== before.dueOn || obligation.effectiveOn !== before.effectiveOn;
+
+const climbedTo = ({ lastRung }: Obligation, { answerDueOn }: OldRow): ClimbedTo | null =>
+  lastRung === null ? null : { rung: lastRung, answerDueOn };
+
+/** Names the row that spoils a batch. */
+class RowError extends Error {
+  constructor(
+    readonly obligationId: string,
+    override readonly cause: unknown,
+  ) {
+    super(`obligation ${obligationId}: ${String(cause)}`);
+  }
+}
+
+const factsOf = (version: string): string =>
+  `jsonb_build_object('recordedOn', ${version}.recorded_on, 'base', ${version}.base, 'suspensions', ${version}.suspensions)`;
+
+const OLD = `
+  select o.id, j.time_zone as "timeZone", t.plan_id as "planId",
+    coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent",
+    u.name as "unitName", a.role, d.rule, d.recorded_on::text as "recordedOn", d.base, d.suspensions,
+    d.is_provisional as "isProvisional",
+    (select ${factsOf('c')} from deadline_version c
+     where c.obligation_id = o.id and c.version = (d.base->>'countedFrom')::int) as "countedFrom",
+    (select n.answer_due_on::text from supervision_notice n
+     where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
+     order by n.issued_at desc, n.id desc limit 1) as "answerDueOn"
+  from obligation o
+    join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
+    join jurisdiction j on j.id = o.jurisdiction_id
+    join task t on t.id = o.task_id
+    left join task parent on parent.id = t.parent_id
+    join assignment a on a.id = o.assignment_id
+    join unit u on u.id = o.unit_id
+  where o.id = any($1::uuid[]) order by o.id`;
