@@ -4,14 +4,16 @@ import {
   climb,
   firstPointer,
   type LadderClock,
+  ladderTerm,
   type LadderTerm,
   pointerAfterRejection,
   rungAt,
   type RungPointer,
 } from './ladder';
 import { sendFrom } from './sending-hours';
-import { type Ladder, NOTICE_COLOURS, type Rung } from './policy';
+import { comesBefore, type Ladder, NOTICE_COLOURS, type Rung } from './policy';
 import { annualReport } from './presets';
+import { foresee } from './simulation';
 
 const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
 const clock: LadderClock = { calendar, timeZone: 'Asia/Shanghai' };
@@ -73,6 +75,72 @@ describe('the plain schedule', () => {
 });
 
 const isNotice = (rung: Rung): boolean => rung.kind === 'notice';
+
+describe('other counts of time', () => {
+  const day = (offset: Rung['offset'], startedOn: string, effectiveOn: string) =>
+    shanghaiDay(
+      rungAt(
+        threeColour,
+        { ...threeColour.rungs[0]!, offset },
+        { startedOn: d(startedOn), effectiveOn: d(effectiveOn) },
+        clock,
+      ),
+    );
+
+  it.each<[string, Rung['offset'], string, string, string]>([
+    ['half of a hundred days', { shareOfTime: 50 }, '2023-03-01', '2023-06-09', '2023-04-20'],
+    ['all of the time: the last day', { shareOfTime: 100 }, '2023-03-01', '2023-06-09', '2023-06-09'],
+    ['none of the time, on a Sunday: the Monday', { shareOfTime: 0 }, '2023-03-05', '2023-06-09', '2023-03-06'],
+    ['two thirds of what is made on its last day', { shareOfTime: 66 }, '2023-06-09', '2023-06-09', '2023-06-09'],
+    ['a share of what was due before it was made', { shareOfTime: 10 }, '2023-06-12', '2023-06-09', '2023-06-09'],
+    ['half, in a holiday: the working day after it', { shareOfTime: 50 }, '2023-04-20', '2023-05-10', '2023-05-04'],
+    ['ten calendar days after, over a holiday', { calendarDays: 10 }, '2023-03-01', '2023-04-20', '2023-05-04'],
+    ['three calendar days before', { calendarDays: -3 }, '2023-03-01', '2023-04-20', '2023-04-17'],
+  ])('%s', (_, offset, startedOn, effectiveOn, expected) => {
+    expect(day(offset, startedOn, effectiveOn)).toBe(expected);
+  });
+
+  it('a clock that stood moves half of the time as it moved the date', () => {
+    // Made on 1 March, due on 9 June; ten working days for which it stood move both ends to 15 March and 25 June.
+    const term = ladderTerm(d('2023-03-01'), 10, d('2023-06-25'), calendar);
+    expect(term.startedOn).toBe('2023-03-15');
+    expect(day({ shareOfTime: 50 }, term.startedOn, term.effectiveOn)).toBe('2023-05-05');
+  });
+});
+
+describe('a rung with a condition', () => {
+  const asked: Ladder = {
+    ...threeColour,
+    rungs: threeColour.rungs.map((rung) => (rung.id === 'blue' ? { ...rung, when: { progressBelow: 50 } } : rung)),
+  };
+  const climbed = (holds: boolean, now: string) =>
+    climb(asked, { rung: 'blue', at: nineOn('2023-04-24') }, by('2023-04-20'), at(now), clock, () => holds);
+
+  it('fires where it holds', () => {
+    expect(climbed(true, '2023-04-24T09:00')).toMatchObject({
+      fired: [{ rung: { id: 'blue' } }],
+      passed: [],
+      last: 'blue',
+    });
+  });
+
+  it('is passed over where it does not, and the ladder goes on after it', () => {
+    expect(climbed(false, '2023-04-24T09:00')).toEqual({
+      fired: [],
+      passed: [{ rung: asked.rungs[3], plannedAt: nineOn('2023-04-24') }],
+      last: 'blue',
+      next: { rung: 'orange', at: nineOn('2023-04-27') },
+    });
+  });
+
+  it('after downtime is asked when its turn comes, and what follows does not wait for an answer to it', () => {
+    expect(climbed(false, '2023-04-27T10:00')).toMatchObject({
+      fired: [{ rung: { id: 'orange' } }],
+      passed: [{ rung: { id: 'blue' } }],
+      last: 'orange',
+    });
+  });
+});
 
 describe('firstPointer', () => {
   it.each<[string, string, string, string]>([
@@ -508,6 +576,103 @@ describe('whenever the sweep runs', () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+/* Ladders of all counts of time and with conditions. */
+
+const anyOffset: fc.Arbitrary<Rung['offset']> = fc.oneof(
+  fc.record({ workingDays: fc.integer({ min: -10, max: 20 }) }),
+  fc.record({ calendarDays: fc.integer({ min: -15, max: 30 }) }),
+  fc.record({ shareOfTime: fc.integer({ min: 0, max: 100 }) }),
+);
+/** In any order that is not certainly wrong, as a policy may hold it; every other rung asks for something. */
+const mixedLadder: fc.Arbitrary<Ladder> = fc
+  .record({ ladder: anyLadder, offsets: fc.array(anyOffset, { minLength: 9, maxLength: 9 }) })
+  .map(({ ladder, offsets }) => {
+    const rungs: Rung[] = [];
+    for (const [i, rung] of ladder.rungs.entries()) {
+      const offset = offsets[i]!;
+      const previous = rungs.at(-1);
+      if (previous && comesBefore(previous.offset, offset) === 'never') continue;
+      rungs.push({ ...rung, offset, ...(i % 2 === 1 ? { when: { progressBelow: 50 } } : {}) });
+    }
+    return { ...ladder, rungs };
+  });
+
+describe('whatever counts of time a ladder mixes, and whatever holds when a rung has its turn', () => {
+  it('no rung has its turn twice or out of order, notices come one at a time, and it ends', () => {
+    const told = fc.record({ one: story(mixedLadder), holds: fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }) });
+    fc.assert(
+      fc.property(told, ({ one: { ladder, due, lead, gaps }, holds }) => {
+        const made = later(nineOn(due), lead);
+        let asked = 0;
+        let pointer = firstPointer(ladder, by(due), made, clock);
+        const first = pointer;
+        const turns: string[] = [];
+        let now = made;
+        for (const ms of [...gaps, ...Array.from({ length: 20 }, () => 60 * DAY)]) {
+          now = later(now, ms);
+          if (!pointer || pointer.at > now) continue;
+          const { fired, passed, last, next } = climb(
+            ladder,
+            pointer,
+            by(due),
+            now,
+            clock,
+            () => holds[asked++ % holds.length]!,
+          );
+          const places = (ids: string[]) => ids.map((id) => ladder.rungs.findIndex((rung) => rung.id === id));
+          const sent = places(fired.flatMap(({ rung, collapsed }) => [...collapsed, rung.id]));
+          expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+          expect(fired.filter(({ rung }) => isNotice(rung)).length).toBeLessThanOrEqual(1);
+          const all = [...sent, ...places(passed.map(({ rung }) => rung.id))].toSorted((a, b) => a - b);
+          turns.push(...all.map((i) => ladder.rungs[i]!.id));
+          expect(last).toBe(turns.at(-1));
+          pointer = next;
+        }
+        const ids = ladder.rungs.map(({ id }) => id);
+        expect(pointer).toBeNull();
+        expect(turns).toEqual(first ? ids.slice(ids.indexOf(first.rung)) : []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('what a simulation foresees is what daily sweeps send', () => {
+    fc.assert(
+      fc.property(story(mixedLadder), ({ ladder, due, lead }) => {
+        const made = at(`${shanghaiDay(later(nineOn(due), lead))}T${ladder.at}`);
+        const term = by(due);
+        const until = later(made, 400 * DAY);
+        const pointer = firstPointer(ladder, term, made, clock);
+        const policy = { ...annualReport, ladders: { only: ladder } };
+        const owed = {
+          kind: 'completion' as const,
+          ladder: 'only',
+          ...term,
+          dueAt: made,
+          pointer,
+          timeZone: 'Asia/Shanghai',
+          isLead: true,
+          level: null,
+        };
+        const foreseen = foresee(policy, [owed], { now: made, until }, 'nobody_answers', calendar);
+        const sent: string[] = [];
+        let next = pointer;
+        for (let now = made; next && now < until; now = later(now, DAY)) {
+          if (next.at > now) continue;
+          const climbed: ReturnType<typeof climb> = climb(ladder, next, term, now, clock);
+          sent.push(...climbed.fired.map(({ rung }) => `${now.toISOString()} ${rung.id}`));
+          next = climbed.next;
+        }
+        expect(foreseen.map(({ at: then, fired }) => `${then.toISOString()} ${fired.rung.id}`)).toEqual(sent);
+        expect(foreseen.every(({ fired, isConditional }) => isConditional === (fired.rung.when !== undefined))).toBe(
+          true,
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 });

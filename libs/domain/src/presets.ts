@@ -1,6 +1,7 @@
 import { definePolicy, type Policy } from './policy';
 import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
 import { MATTER_POLICIES } from './presets-matters';
+import { REPORT_POLICIES } from './presets-reports';
 
 /**
  * The municipal annual report (年度政府工作报告): the lead hands in an action plan with its contact person by 10
@@ -52,4 +53,4 @@ export const annualReport = definePolicy({
   review: { workingDays: 5 },
 });
 
-export const PRESETS: readonly Policy[] = [annualReport, ...MATTER_POLICIES];
+export const PRESETS: readonly Policy[] = [annualReport, ...REPORT_POLICIES, ...MATTER_POLICIES];
