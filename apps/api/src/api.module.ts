@@ -32,6 +32,7 @@ import { FiguresController } from './reports/figures.controller';
 import { ReportsController } from './reports/reports.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
+import { PlanPolicyController } from './plans/plan-policy.controller';
 import { PoliciesController } from './policies/policies.controller';
 import { PolicyDraftsController } from './policies/policy-drafts.controller';
 import { RestrictionsController } from './restrictions/restrictions.controller';
@@ -78,6 +79,7 @@ export const CONTROLLERS = {
     PlanImportsController,
     RevisionsController,
     RestrictionsController,
+    PlanPolicyController,
     PoliciesController,
     PolicyDraftsController,
     CalendarController,

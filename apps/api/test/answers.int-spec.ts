@@ -435,6 +435,11 @@ describe('The answers', () => {
       'GET /objections': gets('/objections', ...lists, '?state=open'),
       'GET /tasks/{id}/holdings': gets(`/tasks/${taskId}/holdings`),
       'GET /holdings': gets(`/holdings?planId=${edge().planId}`),
+      'GET /plans/{id}/policy': [
+        ['office', 'GET', `/plans/${edge().planId}/policy?policy=leader-instruction`],
+        ['office', 'GET', `/plans/${edge().planId}/policy?policy=leader-instruction&open=new_only`],
+      ],
+      'POST /plans/{id}/policy': [],
       'GET /plans/{id}/close': [['office', 'GET', `/plans/${edge().planId}/close`]],
       'POST /plans/{id}/close': [['office', 'POST', `/plans/${closing.planId}/close`, { json: closingAsked() }]],
       'POST /assignments/{id}/applications': [

@@ -134,6 +134,29 @@ describe('Drafts of rule sets (督办规则)', () => {
     expectProblem(await send(edge(), enabling(three.id, 1, 2)), 422, 'POLICY_DRAFT.SAME');
   });
 
+  it('an issued plan goes by the next version when the head of the office says so, with what is open or without', async () => {
+    const office = await edge().as('office');
+    await edge().issue();
+    const draft = await begin({ policyId: 'annual-report' });
+    const rules = { ...draft.rules, handedOver: { workingDays: 9 } };
+    await send(edge(), put(draft.id, rules, 1));
+    const { version } = (await send(edge(), enabling(draft.id, 2, draft.nextVersion - 1))).body;
+    const path = `/plans/${edge().planId}/policy`;
+    await edge().query(`update plan set policy_version = 1 where id = $1`, [edge().planId]);
+    const looked = await office.get(`${path}?open=new_only`);
+    expect(looked).toMatchObject({ from: { version: 2 - 1 }, to: { policy: 'annual-report', version }, items: [] });
+    expect(looked.staying).toBeGreaterThan(0);
+    const wish = { open: 'new_only', reason: '试行。', digest: looked.digest };
+    const stale = await office.ask('POST', path, { json: { ...wish, open: 'from_now_on' } });
+    expectProblem(stale, 409, 'PLAN.POLICY_STALE');
+    expect(await office.post(path, wish)).toEqual(looked);
+    expect(await office.get(`/plans/${edge().planId}`)).toMatchObject({
+      policyId: 'annual-report',
+      policyVersion: version,
+    });
+    expectProblem(await office.ask('POST', path, { json: wish }), 422, 'PLAN.SAME_POLICY', { field: 'policy' });
+  });
+
   it.each(PRESETS.map(({ id }) => id))('may be a copy of the preset %s', async (preset) => {
     const draft = await begin({ policyId: `own-${preset}`, from: { preset } });
     expect(draft).toMatchObject({ basedOn: null, faults: [], nextVersion: 1 });
@@ -179,6 +202,12 @@ describe('Drafts of rule sets (督办规则)', () => {
         { field: 'draftId' },
       ],
       ['no such version', () => ['office', 'GET', '/policies/annual-report/versions/99'], '404 POLICY.UNKNOWN_VERSION'],
+      ...[undefined, 'sometimes', null].map((open): Case => [
+        `a plan’s change that does not say what becomes of what is open: ${String(open)}`,
+        () => ['office', 'POST', `/plans/${NOTHING}/policy`, { json: { open, reason: '放宽。', digest: 'read' } }],
+        '400 REQUEST.INVALID',
+        { faults: [expect.objectContaining({ field: 'open' })] },
+      ]),
       [
         'to enable without a reason',
         () => [

@@ -182,6 +182,10 @@ const BODIES: Readonly<Record<string, Body>> = {
   'PUT /plans/{id}/unresolved-names': { does: () => ({ name: '市某局', unitId: NOBODY }), stops: STALE },
   'POST /plans/{id}/issue': { does: () => ISSUE, stops: { issuedOn: '2099-01-01' } },
   'POST /plans/{id}/close': { does: () => ({ digest: 'read-before', decisions: [] }), stops: { digest: 'stale' } },
+  'POST /plans/{id}/policy': {
+    does: () => ({ policy: 'leader-instruction', open: 'new_only', reason: '试行。', digest: 'read-before' }),
+    stops: { digest: 'stale' },
+  },
   'PUT /plans/{id}/restrictions': { does: () => ({ usernames: ['office'] }), stops: { usernames: ['nobody'] } },
   'PUT /tasks/{id}/restrictions': { does: () => ({ usernames: [] }), stops: { usernames: ['nobody'] } },
   'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/take': { does: () => ({}), stops: STALE },

@@ -27,7 +27,8 @@ const WRITTEN_BY: Readonly<Record<string, readonly Action[]>> = {
   password_reset: [],
   provider_flow: [],
   provider_logout: [],
-  policy: [],
+  policy: ['policy.enable'],
+  policy_draft: ['policy.draft'],
   demonstration_clock: [],
 };
 

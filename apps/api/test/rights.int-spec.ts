@@ -723,6 +723,22 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /plans/{id}/policy': [
+    get((w) => `/plans/${w.small.id}/policy?policy=leader-instruction&open=new_only`, ['office']),
+  ],
+  'POST /plans/{id}/policy': [
+    {
+      request: (w, username) => [
+        username,
+        'POST',
+        `/plans/${w.small.id}/policy`,
+        { json: { policy: 'leader-instruction', open: 'new_only', reason: '试行。', digest: 'stale' } },
+      ],
+      allowed: ['office'],
+      hear: '409 PLAN.POLICY_STALE',
+      refusal: NOT_ALLOWED,
+    },
+  ],
   'GET /plans/{id}/close': [get((w) => `/plans/${w.small.id}/close`, ['office'])],
   'POST /plans/{id}/close': [
     {

@@ -36,6 +36,7 @@ const WITH_CONSEQUENCES = [
   'libs/supervision/src/notice-documents/notice-documents.ts',
   'libs/supervision/src/notice.service.ts',
   'libs/supervision/src/obligation.service.ts',
+  'libs/supervision/src/plan-policy.service.ts',
   'libs/supervision/src/report-obligations.ts',
   'libs/tasks/src/acted-part.ts',
   'libs/tasks/src/action-plan.writer.ts',

@@ -22,6 +22,7 @@ export { type Words } from './policy-terms';
 export * from './policy-words';
 export { type PolicyFault, policyFaults } from './policy-faults';
 export * from './policy-changes';
+export * from './take-over';
 export * from './presets';
 export * from './matter-kinds';
 export * from './ladder';

@@ -26,6 +26,8 @@ export interface OwedObligation {
   isLead: boolean;
   /** Of the matter, as the policy takes it (等级). */
   level: string | null;
+  /** The rules by which it goes, where they are others than those that are asked about. */
+  rules?: Policy;
 }
 
 /** A rung that will fire. */
@@ -90,12 +92,24 @@ export function foresee<T extends OwedObligation>(
   const runs = new Map<string, ReturnType<typeof runLadder>>();
   const byInstant = new Map<number, ForeseenRung<T>[]>();
   for (const obligation of obligations) {
-    const { ladder: name, pointer, startedOn, effectiveOn, dueAt, timeZone, isLead, level } = obligation;
-    const ladder = policy.ladders[name];
-    if (!ladder) throw new Error(`policy ${policy.id} ${policy.version} has no ladder ${name}`);
+    const {
+      ladder: name,
+      pointer,
+      startedOn,
+      effectiveOn,
+      dueAt,
+      timeZone,
+      isLead,
+      level,
+      rules = policy,
+    } = obligation;
+    const ladder = rules.ladders[name];
+    if (!ladder) throw new Error(`policy ${rules.id} ${rules.version} has no ladder ${name}`);
     if (pointer === null) continue;
     const ends = assume === 'all_done_on_time' && dueAt < until ? dueAt : until;
     const key = [
+      rules.id,
+      rules.version,
       name,
       pointer.rung,
       pointer.at.getTime(),

@@ -416,6 +416,7 @@ describe('a simulation', () => {
       // Issued by the version before: the newest is the default of issue, so the plan is put back on it.
       await office.issue(draftId);
       await office.query(`update plan set policy_version = 1 where id = $1`, [draftId]);
+      await office.query(`update obligation set policy_version = 1`);
       await office.move('S03.contact', await office.assignment(draftId, '1', 'S03'), 'sign_for');
       await office.move('S02.contact', await office.assignment(draftId, '1', 'S02'), 'sign_for');
       await office.passTo('2023-02-13T10:00:00+08:00');

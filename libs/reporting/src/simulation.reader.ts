@@ -11,10 +11,15 @@ import {
   type ObligationKind,
   type LadderTerm,
   obligationsAtIssue,
+  type OwedBefore,
   type OwedObligation,
+  type PlannedObligation,
   planObligations,
+  pointerOnOtherLadder,
   type Policy,
+  type SentRung,
   type SimulationTotals,
+  takeOver,
   type UnitTotal,
 } from '@duban/domain';
 import { assertMay, UnitDirectory } from '@duban/directory';
@@ -31,7 +36,7 @@ import {
   type WorkingCalendar,
 } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { termsOf } from '@duban/supervision';
+import { CLIMBED, CLIMBED_FROM, termsOf } from '@duban/supervision';
 import {
   Plan,
   PlanService,
@@ -235,9 +240,9 @@ export class SimulationReader {
        from plan p where p.state = 'issued' and ${ASKED} order by p.created_at, p.id`,
       parameters,
     );
-    const standing: Owed[] = (await tx.query(STANDING, parameters)).map((row: StandingRow) =>
-      this.ofStanding(policy, row),
-    );
+    const rows: StandingRow[] = await tx.query(STANDING, parameters);
+    const known = await this.policiesOf(tx, rows);
+    const standing = rows.map((row) => this.ofStanding(known.get(`${row.policyId} ${row.policyVersion}`)!, row));
     const owed = plans.some(({ goesByIt }) => !goesByIt)
       ? [...standing, ...(await this.ofTakeOver(tx, now, policy, parameters))]
       : standing;
@@ -299,8 +304,7 @@ export class SimulationReader {
   }
 
   /**
-   * What would be owed if plans that go by other rules took these over: what is settled stays so, what is owed by both
-   * goes on after what was sent, and nothing is owed anew that would have been due before.
+   * What would be owed if plans that go by other rules took these over now, by the function that changes them.
    */
   private async ofTakeOver(
     tx: EntityManager,
@@ -312,42 +316,61 @@ export class SimulationReader {
     const rows: Existing[] = await tx.query(EXISTING, [...parameters]);
     const existing = new Map<string, Existing[]>();
     for (const row of rows) existing.set(row.assignmentId, [...(existing.get(row.assignmentId) ?? []), row]);
+    const known = await this.policiesOf(tx, rows);
     return assignments.flatMap(
-      ({ assignmentId, role, year, issuedOn, deadlineDue, milestones, receivedOn, level, ...place }) => {
+      ({ assignmentId, role, year, issuedOn, deadlineDue, milestones, receivedOn, level, state, marks, ...place }) => {
+        const plannedBy = (rules: Policy): PlannedObligation[] =>
+          planObligations(
+            rules,
+            year,
+            issuedOn,
+            termsOf({ deadlineDue, milestones, receivedOn, level }, role),
+            this.calendar,
+          );
+        const before = (row: Existing): PlannedObligation | undefined =>
+          plannedBy(known.get(`${row.policyId} ${row.policyVersion}`)!).find(
+            ({ kind, subject }) => kind === row.kind && subject === row.subject,
+          );
+        const { timeZone } = place;
+        const clock = { calendar: this.calendar, timeZone };
+        const today = localDateOf(now, timeZone);
+        const part = { isLead: role === 'lead', level: levelBy(policy, level) };
         const has = existing.get(assignmentId) ?? [];
-        const planned = planObligations(
-          policy,
-          year,
-          issuedOn,
-          termsOf({ deadlineDue, milestones, receivedOn, level }, role),
-          this.calendar,
-        );
-        // What no rule of the policy makes: it goes by the date that it was given.
-        const ladders: Record<string, string> = {
-          rectification: policy.rectification.ladder,
-          instruction: policy.instruction.ladder ?? policy.rectification.ladder,
-        };
-        const others = has
-          .filter(({ kind, state }) => ladders[kind] !== undefined && state === 'open')
-          .map(({ kind, subject, recordedOn }) => ({ kind, subject, recordedOn, ladder: ladders[kind]! }));
-        return [...planned, ...others].flatMap(({ kind, subject, recordedOn, ladder }): Owed[] => {
-          const before = has.find((one) => one.kind === kind && one.subject === subject);
+        const all = takeOver(policy, before, plannedBy(policy), has, today, state !== 'assigned', this.calendar);
+        return all.flatMap((taken): Owed[] => {
+          if (taken.what === 'lapsed' || taken.what === 'past') return [];
+          if (taken.what === 'goes_on') {
+            const { id, kind, subject, effectiveOn, sent, answerDueOn, isHeld, state: stands } = taken.before;
+            const term = this.termOf(taken.before.createdAt, taken.before.stoppedDays, effectiveOn, timeZone);
+            const fired = sent.map((one) => ({ ...one, firedAt: new Date(one.firedAt) }));
+            const ladder = policy.ladders[taken.ladder]!;
+            const { next } = pointerOnOtherLadder(ladder, term, now, clock, fired, answerDueOn);
+            const pointer = isHeld || stands === 'suspended' ? null : next;
+            const dueAt = endOfLocalDay(effectiveOn, timeZone);
+            return [{ id, ...place, ...part, kind, subject, ladder: taken.ladder, ...term, dueAt, pointer }];
+          }
+          const { kind, subject, ladder, recordedOn } = taken.planned;
+          if (state === 'reported' && kind === 'completion') return [];
           const effectiveOn = this.calendar.effectiveDate(recordedOn);
-          const isPast = effectiveOn < localDateOf(now, place.timeZone);
-          if (before ? before.state !== 'open' : isPast) return [];
-          const isSameDate = before?.effectiveOn === effectiveOn;
-          const climbed =
-            isSameDate && before.lastRung !== null ? { rung: before.lastRung, answerDueOn: before.answerDueOn } : null;
-          const startedOn = before
-            ? this.termOf(before.createdAt, isSameDate ? before.stoppedDays : 0, effectiveOn, place.timeZone).startedOn
-            : localDateOf(now, place.timeZone);
-          const next = this.ladderFrom(policy, ladder, { startedOn, effectiveOn }, now, place.timeZone, climbed);
-          const pointer = isSameDate && before.isAnswered ? null : next.pointer;
-          const part = { isLead: role === 'lead', level: levelBy(policy, level) };
-          return [{ id: before?.id ?? null, ...place, ...part, kind, subject, ladder, ...next, pointer }];
+          const startedOn = localDateOf(taken.before?.createdAt ?? now, timeZone);
+          const owed = this.ladderFrom(policy, ladder, { startedOn, effectiveOn }, now, timeZone);
+          const pointer = marks.length > 0 ? null : owed.pointer;
+          return [{ id: taken.before?.id ?? null, ...place, ...part, kind, subject, ladder, ...owed, pointer }];
         });
       },
     );
+  }
+
+  private async policiesOf(
+    tx: EntityManager,
+    rows: readonly { policyId: string; policyVersion: number }[],
+  ): Promise<Map<string, Policy>> {
+    const known = new Map<string, Policy>();
+    for (const { policyId, policyVersion } of rows) {
+      const key = `${policyId} ${policyVersion}`;
+      if (!known.has(key)) known.set(key, await this.policies.version(tx, policyId, policyVersion));
+    }
+    return known;
   }
 
   private ladderFrom(
@@ -356,13 +379,12 @@ export class SimulationReader {
     term: LadderTerm,
     at: Date,
     timeZone: string,
-    climbed: Parameters<typeof firstPointer>[4] = null,
   ): Pick<Owed, 'startedOn' | 'effectiveOn' | 'dueAt' | 'pointer'> {
     const clock = { calendar: this.calendar, timeZone };
     return {
       ...term,
       dueAt: endOfLocalDay(term.effectiveOn, timeZone),
-      pointer: firstPointer(policy.ladders[ladder]!, term, at, clock, climbed),
+      pointer: firstPointer(policy.ladders[ladder]!, term, at, clock),
     };
   }
 
@@ -370,13 +392,25 @@ export class SimulationReader {
     return ladderTerm(localDateOf(createdAt, timeZone), stoppedDays, effectiveOn, this.calendar);
   }
 
-  private ofStanding(policy: Policy, row: StandingRow): Owed {
-    const { nextRung, nextRungAt, createdAt, stoppedDays, role, level, ...owed } = row;
+  /** What is open goes by its own rules: those under which it was made, where its plan's change left it with them. */
+  private ofStanding(rules: Policy, row: StandingRow): Owed {
+    const {
+      nextRung,
+      nextRungAt,
+      createdAt,
+      stoppedDays,
+      role,
+      level,
+      policyId: _id,
+      policyVersion: _no,
+      ...owed
+    } = row;
     return {
       ...owed,
       ...this.termOf(createdAt, stoppedDays, owed.effectiveOn, owed.timeZone),
       isLead: role === 'lead',
-      level: levelBy(policy, level),
+      level: levelBy(rules, level),
+      rules,
       pointer: { rung: nextRung, at: nextRungAt },
     };
   }
@@ -513,18 +547,22 @@ async function unitsOf(
 }
 
 /** What is owed now, as it is read. */
-type StandingRow = Omit<Owed, 'pointer' | 'startedOn' | 'isLead'> & {
+type StandingRow = Omit<Owed, 'pointer' | 'startedOn' | 'isLead' | 'rules'> & {
   nextRung: string;
   nextRungAt: Date;
   createdAt: Date;
   stoppedDays: number;
   role: Role;
+  policyId: string;
+  policyVersion: number;
 };
 
 /** A unit's part in a task of a plan that goes by other rules. */
 interface HandedOut extends Place {
   assignmentId: string;
   role: Role;
+  state: string;
+  marks: string[];
   year: number;
   issuedOn: LocalDate;
   deadlineDue: LocalDate | null;
@@ -539,16 +577,18 @@ interface Existing {
   assignmentId: string;
   kind: ObligationKind;
   subject: string | null;
-  state: string;
+  state: OwedBefore['state'];
   recordedOn: LocalDate;
   effectiveOn: LocalDate;
+  policyId: string;
+  policyVersion: number;
   createdAt: Date;
   /** Working days by which its clock moved the date. */
   stoppedDays: number;
-  lastRung: string | null;
+  sent: (Omit<SentRung, 'firedAt'> & { firedAt: string })[];
   answerDueOn: LocalDate | null;
-  /** An answer waits for the office. */
-  isAnswered: boolean;
+  /** An answer to a notice waits for the office or was accepted, or an action plan waits for approval. */
+  isHeld: boolean;
 }
 
 /** Of a task `t` with its `parent`: a part goes by its parent's number and leaders. */
@@ -561,7 +601,7 @@ const PLACE = `${TASK}, u.id as "unitId", u.code as "unitCode", u.name as "unitN
 const STANDING = `
   select o.id, ${PLACE}, o.kind, o.subject, o.ladder, o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
     o.created_at as "createdAt", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", a.role, t.level,
-    o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
+    o.policy_id as "policyId", o.policy_version as "policyVersion", o.next_rung as "nextRung", o.next_rung_at as "nextRungAt"
   from obligation o
     join assignment a on a.id = o.assignment_id
     left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
@@ -577,8 +617,9 @@ const ASKED = `case when $3::uuid is null then p.source = 'document' or p.policy
 const TAKES_OVER = `p.state = 'issued' and (p.policy_id <> $1 or p.policy_version <> $2) and ${ASKED}`;
 
 const HANDED_OUT = `
-  select a.id as "assignmentId", a.role, ${PLACE}, p.year,
-    case when t.received_on is null then p.issued_on else (t.created_at at time zone j.time_zone)::date end::text
+  select a.id as "assignmentId", a.role, a.state, a.marks, ${PLACE}, p.year,
+    case when t.received_on is not null then (t.created_at at time zone j.time_zone)::date
+      when a.created_at > first.at then (a.created_at at time zone j.time_zone)::date else p.issued_on end::text
       as "issuedOn",
     t.deadline_due::text as "deadlineDue", t.milestones, t.received_on::text as "receivedOn", t.level
   from assignment a
@@ -587,22 +628,22 @@ const HANDED_OUT = `
     left join task parent on parent.id = t.parent_id
     join plan p on p.id = t.plan_id
     join unit u on u.id = a.unit_id
+    join (select of.plan_id, min(one.created_at) as at from assignment one join task of on of.id = one.task_id group by 1)
+      first on first.plan_id = p.id
   where ${TAKES_OVER} and a.state not in ('verified', 'cancelled', 'not_implemented')`;
 
 const EXISTING = `
   select o.id, o.assignment_id as "assignmentId", o.kind, o.subject, o.state, o.due_on::text as "recordedOn",
-    o.effective_on::text as "effectiveOn", o.created_at as "createdAt",
-    coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", o.last_rung as "lastRung", n.answer_due_on::text as "answerDueOn",
-    coalesce(n.state = 'answered', false) as "isAnswered"
+    o.effective_on::text as "effectiveOn", o.policy_id as "policyId", o.policy_version as "policyVersion",
+    o.created_at as "createdAt", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays",
+    ${CLIMBED}
   from obligation o
     left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join task t on t.id = o.task_id
     join plan p on p.id = t.plan_id
-    left join lateral (
-      select n.state, n.answer_due_on from supervision_notice n
-      where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
-      order by n.issued_at desc, n.id desc limit 1) n on true
-  where ${TAKES_OVER}`;
+    ${CLIMBED_FROM}
+  where ${TAKES_OVER}
+  order by o.created_at, o.id`;
 
 const DRAFTED_PLACES = `
   select ${TASK} from task t left join task parent on parent.id = t.parent_id where t.plan_id = $1`;

@@ -24,6 +24,16 @@ export { NOTICE_FIELD_LIST } from './notice-documents/fields';
 export { sampleFacts } from './notice-documents/sample-facts';
 export { NoticeTemplates, type NoticeTemplateVersion } from './notice-documents/notice-templates';
 export { lockWaiting } from './notification.writer';
+export {
+  type ChangedObligation,
+  CLIMBED,
+  CLIMBED_FROM,
+  OPEN_UNDER_CHANGE,
+  type OpenUnderChange,
+  type PlanPolicyPreview,
+  PlanPolicyService,
+  type PlanPolicyWish,
+} from './plan-policy.service';
 export { OfficeDues } from './office-dues.service';
 export type { ObligationSnapshot } from './obligation.entity';
 export { termsOf } from './obligation.terms';

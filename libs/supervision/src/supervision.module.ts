@@ -16,6 +16,7 @@ import { ObligationMover } from './obligation.mover';
 import { ObligationReviser } from './obligation.reviser';
 import { ObligationService } from './obligation.service';
 import { ObligationWriter } from './obligation.writer';
+import { PlanPolicyService } from './plan-policy.service';
 import { OfficeDues } from './office-dues.service';
 import { PartMessages } from './part-messages';
 import { ReportObligations } from './report-obligations';
@@ -48,6 +49,7 @@ import { SweepService } from './sweep.service';
     NoticeTemplates,
     NoticeDocuments,
     OfficeDues,
+    PlanPolicyService,
     NotificationWriter,
   ],
   exports: [
@@ -61,6 +63,7 @@ import { SweepService } from './sweep.service';
     DeadlineRecount,
     OfficeDues,
     ApplicationService,
+    PlanPolicyService,
   ],
 })
 export class SupervisionModule {}

@@ -66,7 +66,9 @@ export {
   PlanService,
 } from './plan.service';
 export { type ClosedPlan, type PlanClosing, PlanCloseService } from './plan-close.service';
-export { assertPlanOpen } from './plan-records';
+export { assertPlanOpen, planChange } from './plan-records';
+export { holdPlan } from './revision-hold';
+export { planSnapshot } from './snapshots';
 export { readSource } from './plan-source';
 export {
   type EnableInput,
