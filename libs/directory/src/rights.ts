@@ -141,7 +141,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'breakdown.draft': ['draft what their unit breaks down among the units below it', '起草二级分解方案'],
   'breakdown.issue': ['issue it, and open what is reported in it to the level above', '印发二级分解方案'],
   'breakdown.judge': ['return, verify and cancel in it', '审核二级分解事项'],
-  'policy.simulate': ['try what a rule set would send, or would have sent', '模拟、回测督办规则'],
+  'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
   'policy.draft': ['write drafts of rule sets', '起草督办规则'],
   'policy.enable': [
     'enable drafts of rule sets, and change the rules of issued plans',

@@ -1,4 +1,4 @@
-import { type Policy, type PolicyChange, policyChanges, policySchema, PRESETS } from '@duban/domain';
+import { type Policy, type PolicyChange, policyChanges, policyFaults, policySchema, PRESETS } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { assertMay } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
@@ -294,18 +294,27 @@ function readRules(
   version: number,
   rules: Record<string, unknown>,
 ): { policy: Policy | null; faults: PolicyDraftFault[] } {
-  const read = policySchema.safeParse({ ...rules, id, version });
-  if (read.success) return { policy: read.data, faults: [] };
-  const faults = read.error.issues.flatMap((issue): PolicyDraftFault[] => {
-    const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return places.map((path) => ({
-      code: issue.code === 'unrecognized_keys' ? 'FIELD.UNKNOWN' : 'FIELD.INVALID',
-      field: ['rules', ...path].join('.'),
-      severity: 'error',
-      message: issue.code === 'unrecognized_keys' ? 'There is no such field.' : issue.message,
-    }));
-  });
-  return { policy: null, faults };
+  const written = { ...rules, id, version };
+  const read = policySchema.safeParse(written);
+  const unknownKeys = (read.error?.issues ?? []).filter((issue) => issue.code === 'unrecognized_keys');
+  const isAboutKeys = (path: readonly (string | number)[], message: string): boolean =>
+    unknownKeys.some((issue) => issue.path.join('.') === path.join('.') && issue.message === message);
+  return {
+    policy: read.success ? read.data : null,
+    faults: [
+      ...unknownKeys.flatMap(({ path, keys }) =>
+        keys.map((key): PolicyDraftFault => {
+          const field = ['rules', ...path, key].join('.');
+          return { code: 'FIELD.UNKNOWN', field, severity: 'error', message: 'There is no such field.' };
+        }),
+      ),
+      ...policyFaults(written)
+        .filter(({ path, message }) => !isAboutKeys(path, message.en))
+        .map(({ path, code, severity, message }): PolicyDraftFault => {
+          return { code, field: ['rules', ...path].join('.'), severity, message: message.en };
+        }),
+    ],
+  };
 }
 
 const withoutPlace = ({ id: _id, version: _version, ...rules }: Record<string, unknown>): Record<string, unknown> =>
