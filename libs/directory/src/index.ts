@@ -10,7 +10,14 @@ export type { NameGuess } from './name-guesses';
 export { type NameMeaning, NameSettler } from './name-settler';
 export { lockDirectory } from './directory-lock';
 export { nameKey } from './names';
-export { type GovernmentPosts, type Holder, type StandIn, type TitledPost, UnitDirectory, type UnitPosts } from './unit-directory';
+export {
+  type GovernmentPosts,
+  type Holder,
+  type StandIn,
+  type TitledPost,
+  UnitDirectory,
+  type UnitPosts,
+} from './unit-directory';
 export { ProviderSignInService } from './oidc/provider-sign-in.service';
 export { IdentityProvider } from './oidc/identity-provider';
 export { type NewPostChange, PostChangeService, type PostChangeView } from './post-change.service';

@@ -68,7 +68,7 @@ function rungDay(offset: RungOffset, { startedOn, effectiveOn }: LadderTerm, cal
 }
 
 /** Whether a rung comes after the due date, whatever the date; a share of the time never does. */
-export const isAfterDue = (offset: RungOffset): boolean =>
+const isAfterDue = (offset: RungOffset): boolean =>
   'workingDays' in offset ? offset.workingDays > 0 : 'calendarDays' in offset && offset.calendarDays > 0;
 
 /** What has been sent of a ladder already. */

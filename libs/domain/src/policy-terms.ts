@@ -5,7 +5,7 @@ export interface Words {
 }
 
 /** Words of a policy (督办规则) for what is one of a list. */
-export const POLICY_TERMS: Readonly<Record<string, Words>> = {
+const POLICY_TERMS: Readonly<Record<string, Words>> = {
   sign_for: { zh: '签收', en: 'signing for' },
   action_plan: { zh: '办理方案', en: 'action plan' },
   progress_report: { zh: '定期报告', en: 'periodic report' },

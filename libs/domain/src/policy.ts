@@ -6,7 +6,7 @@ import { type FaultValues, faultWords, type PolicyFaultCode } from './policy-fau
  * the unit's deputies in charge (分管负责人), `handler` its handlers (经办人); `lead_contact` and `lead_head` belong to the
  * units that lead the task (牵头单位), for what the others owe.
  */
-export const RECIPIENTS = [
+const RECIPIENTS = [
   'contact',
   'head',
   'deputy',
