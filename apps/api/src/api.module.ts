@@ -43,6 +43,7 @@ import { PasswordResetsController } from './sessions/password-resets.controller'
 import { SecondFactorController } from './sessions/second-factor.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { SignInPolicyController } from './sessions/sign-in-policy.controller';
+import { CardsController } from './cards/cards.controller';
 import { SatisfactionController } from './satisfaction/satisfaction.controller';
 import { SelfCheckController } from './operations/self-check.controller';
 import { SignInGuard } from './sign-in.guard';
@@ -93,6 +94,7 @@ export const CONTROLLERS = {
     BreakdownsController,
     VerificationsController,
     InstructionsController,
+    CardsController,
     SatisfactionController,
     ContributionsController,
     CoordinationsController,

@@ -93,6 +93,7 @@ export const measuredFigure = z.object({
   plannedShare: z.number().nullable().optional(),
   actualShare: z.number().nullable().optional(),
   behind: z.number().nullable().optional().meta({ description: 'Points of share behind the plan.' }),
+  behindDays: z.int().nullable().optional().meta({ description: 'Working days behind the plan.' }),
   light: z.enum(LIGHTS_OF_PERIODS).nullable().optional(),
 });
 

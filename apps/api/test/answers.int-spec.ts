@@ -478,6 +478,9 @@ describe('The answers', () => {
       'POST /notices/template/preview': [
         ['office', 'POST', '/notices/template/preview', { form: formOf(template, '督办单.docx') }],
       ],
+      'GET /cards': gets('/cards', ...lists, '?colour=yellow', '?standing=true'),
+      'GET /cards/points': gets('/cards/points', `?planId=${edge().planId}`),
+      'POST /cards/{id}/withdrawal': [],
       'GET /dashboard': gets('/dashboard', '', `?planId=${edge().planId}`),
       'GET /deliveries': [
         ['auditor', 'GET', '/deliveries'],

@@ -283,6 +283,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /action-plans/{id}/measures/{measureId}/transitions': 'of a matter: asked with those, by an id of nothing',
   'POST /reports/{id}/transitions': 'of a matter: asked with those, by an id of nothing',
   'POST /reports/{id}/corrections': 'of a matter: asked with those, by an id of nothing',
+  'POST /cards/{id}/withdrawal': 'of a matter: asked with those, by an id of nothing',
   'PUT /targets/{id}/curve': 'of a matter: asked with those, by an id of nothing',
   'GET /figures/burden': 'reads what the asker sees',
   'GET /notices/template': 'how notices are laid out is for everybody to read',

@@ -800,6 +800,17 @@ const TABLE: Record<string, Probe[]> = {
   'POST /notices/template/preview': [
     as('POST', '/notices/template/preview', {}, ['office'], '415 REQUEST.NOT_MULTIPART'),
   ],
+  'GET /cards': [get('/cards', READERS)],
+  'GET /cards/points': [get('/cards/points', READERS)],
+  'POST /cards/{id}/withdrawal': [
+    as(
+      'POST',
+      '/cards/00000000-0000-4000-8000-000000000000/withdrawal',
+      { reason: '数据有误' },
+      ['office'],
+      '404 CARD.UNKNOWN',
+    ),
+  ],
   'GET /dashboard': [get('/dashboard', READERS)],
   'GET /deliveries': [get('/deliveries', [...GOVERNMENT])],
   'GET /inbox': [get('/inbox')],

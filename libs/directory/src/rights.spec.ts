@@ -55,6 +55,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'report.confirm': [[], ['head', 'deputy']],
   'instruction.give': [[...OFFICE, 'leader'], []],
   'satisfaction.record': [OFFICE, []],
+  'card.withdraw': [['office'], []],
   'application.make': [OFFICE, UNIT],
   'application.decide': [OFFICE, UNIT],
   'plan.close': [['office'], []],

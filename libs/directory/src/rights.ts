@@ -88,6 +88,8 @@ const RIGHTS = {
   'instruction.give': { ...OFFICE, leader: 'all' },
   /** Record what the public thinks of what was done (满意度). */
   'satisfaction.record': OFFICE,
+  /** Take back a card (督办牌) that was given in error. */
+  'card.withdraw': { office: 'all' },
   /** Apply for more time, for an end without success, for a review of a return; take that back. */
   'application.make': { ...OFFICE, ...UNIT },
   /** Decide on applications: the office, and a lead on the dates that it set. */
@@ -122,6 +124,7 @@ const OF_MATTERS: readonly Action[] = [
   'breakdown.judge',
   'instruction.give',
   'satisfaction.record',
+  'card.withdraw',
   'application.make',
   'application.decide',
   'account.edit_own',
@@ -178,6 +181,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
   'report.confirm': ['confirm what one’s unit hands in, or send it back', '审签本单位报送'],
   'instruction.give': ['give leaders’ instructions on tasks, and record them', '作出、登记领导批示'],
+  'card.withdraw': ['take back cards that were given in error', '撤回督办牌'],
   'satisfaction.record': ['record how satisfied the public is', '登记满意度回访'],
   'application.make': [
     'apply for an extension, an end without success, a review; withdraw that',

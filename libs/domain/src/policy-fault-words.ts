@@ -88,6 +88,11 @@ export const POLICY_FAULT_WORDS = {
     zh: '没有{day}日的月份以月末为准',
     en: 'a month without a day {day} has its last day instead',
   },
+  INSTRUCTION_COUNTED: {
+    severity: 'error',
+    zh: '领导批示不得计分或亮牌：“{ladder}”的步骤“{rung}”有此效果，请在instruction.ladder中另指定阶梯',
+    en: 'leaders’ instructions bring no points and no cards, and {rung} of {ladder} does: name another ladder in instruction.ladder',
+  },
 } as const satisfies Record<string, { severity: FaultSeverity; zh: string; en: string }>;
 
 export type FaultSeverity = 'error' | 'warning';

@@ -68,6 +68,41 @@ describe('what cannot work is refused, and the message names the place', () => {
       ['rectification.ladder: there is no ladder ""'],
     ],
     [
+      'points for a leader’s instruction, which is never counted (2024 减负)',
+      (p) =>
+        (rungs(p)[5]!.effects = [
+          { effect: 'light', colour: 'red' },
+          { effect: 'points', points: -1 },
+        ]),
+      [
+        'ladders.three-colour.rungs.5.effects.1: leaders’ instructions bring no points and no cards, and red of three-colour does: name another ladder in instruction.ladder',
+      ],
+    ],
+    [
+      'missing steps that do not get worse',
+      (p) =>
+        (p.lights = {
+          yellow: 10,
+          red: 30,
+          tolerance: 10,
+          missing: [
+            { afterMonths: 1, light: 'red' },
+            { afterMonths: 2, light: 'yellow' },
+          ],
+        }),
+      ['lights.missing.1.light: yellow is not worse than red before it'],
+    ],
+    [
+      'a card that its own rule would count again',
+      (p) => (p.cards = [{ id: 'x', when: { counts: 'cards', card: 'red', times: 3 }, gives: { card: 'red' } }]),
+      ['cards.0.gives.card: red is not worse than what it counts'],
+    ],
+    [
+      'a season of 99 percent',
+      (p) => (p.seasons = { x: { name: { zh: '冬', en: 'winter' }, shares: [25, 25, 25, 24] } }),
+      ['seasons.x.shares: the shares are not 100 together'],
+    ],
+    [
       'a ladder that only the language knows',
       (p) => (p.obligations[0]!.ladder = 'toString'),
       ['obligations.0.ladder: there is no ladder "toString"'],

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cardRules } from './card-rules';
+import { lightRules, season } from './light-rules';
 import { type FaultValues, faultWords, type PolicyFaultCode } from './policy-fault-words';
 
 /**
@@ -315,6 +317,20 @@ export function checkStructure(policy: z.infer<typeof policyShape>, tell: TellFa
   checkPeriods(policy.obligations, tell);
   if (policy.instruction.ladder !== undefined) known(policy.instruction.ladder, ['instruction', 'ladder']);
   for (const [id, one] of Object.entries(policy.ladders)) checkLadder(['ladders', id, 'rungs'], one, tell);
+  checkInstructions(policy, tell);
+}
+
+/** What leaders say (领导批示) is never counted (2024 减负 rules): the ladder of it gives neither points nor cards. */
+function checkInstructions(policy: z.infer<typeof policyShape>, tell: TellFault): void {
+  const named = policy.obligations.filter(({ kind }) => kind === 'instruction').map((rule) => rule.ladder);
+  for (const id of new Set([policy.instruction.ladder ?? policy.rectification.ladder, ...named])) {
+    policy.ladders[id]?.rungs.forEach(({ id: rung, effects = [] }, i) => {
+      effects.forEach(({ effect: what }, j) => {
+        if (what !== 'points' && what !== 'card') return;
+        tell(['ladders', id, 'rungs', i, 'effects', j], 'INSTRUCTION_COUNTED', { ladder: id, rung });
+      });
+    });
+  }
 }
 
 /** Whether a rule is one for a unit in a matter of a level. */
@@ -355,10 +371,11 @@ export const policyShape = z.strictObject({
   /** Whose word makes a report of a contact or handler count; left out: nobody's is needed. */
   confirmation: z.enum(['none', 'head']).optional(),
   /** By how many points of share behind the plan (序时进度) a light changes, and a report owes a reason. */
-  lights: z
-    .strictObject({ yellow: share, red: share, tolerance: share })
-    .refine(({ yellow, red }) => yellow <= red, { path: ['red'], message: 'red comes before yellow' })
-    .optional(),
+  lights: lightRules.optional(),
+  /** Cards (督办牌) that lights bring with them; none where nothing is said. */
+  cards: cardRules.optional(),
+  /** How the work of a year is spread (季节), by names that planned courses of targets refer to. */
+  seasons: z.record(z.string().min(1), season).optional(),
   /**
    * Verification (核查) of what the office judges: whether it has to say how, by which methods, and what it has to look
    * at.

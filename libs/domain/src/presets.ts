@@ -1,5 +1,6 @@
 import { definePolicy, type Policy } from './policy';
 import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
+import { LIGHT_POLICIES } from './presets-lights';
 import { MATTER_POLICIES } from './presets-matters';
 import { REPORT_POLICIES } from './presets-reports';
 
@@ -53,4 +54,4 @@ export const annualReport = definePolicy({
   review: { workingDays: 5 },
 });
 
-export const PRESETS: readonly Policy[] = [annualReport, ...REPORT_POLICIES, ...MATTER_POLICIES];
+export const PRESETS: readonly Policy[] = [annualReport, ...REPORT_POLICIES, ...MATTER_POLICIES, ...LIGHT_POLICIES];

@@ -1,4 +1,4 @@
-import { parseLocalDate } from '@duban/kernel';
+import { CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
 import fc from 'fast-check';
 import {
   curveFaults,
@@ -8,7 +8,11 @@ import {
   periodLight,
   plannedAt,
   type PeriodLight,
+  milestoneFault,
+  milestonePoints,
   progressAt,
+  seasonFault,
+  workingDaysBehind,
   type ProgressCurve,
 } from './progress-curve';
 import { reportingRules } from './reporting-rules';
@@ -16,6 +20,7 @@ import { annualReport } from './presets';
 import { type Comparator, COMPARATORS, meetsTarget } from './target';
 
 const day = parseLocalDate;
+const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
 const curve = (
   comparator: Comparator,
   value: number,
@@ -110,6 +115,188 @@ describe('progressAt', () => {
   });
 });
 
+describe('working days behind the plan', () => {
+  // Working days of 2026: 21 in April (6 April is off), 19 in May (1, 4 and 5 are off, Saturday 9 is worked), 21 in June.
+  const steps = curve('eq', 100, [
+    ['2026-03-31', 40],
+    ['2026-06-30', 70],
+    ['2026-12-31', 100],
+  ]);
+  it.each<[string, ProgressCurve, string, number, number | null]>([
+    ['at the plan', curve('eq', 355), '2026-03-31', 80, 0],
+    ['ahead of it', curve('eq', 355), '2026-03-31', 81, 0],
+    ['linear: asked for on Tuesday, looked at on Friday', curve('eq', 355), '2026-03-27', 73, 3],
+    ['linear: over a weekend', curve('eq', 355), '2026-03-30', 75, 2],
+    ['a weekend alone is no working day', curve('eq', 355), '2026-03-29', 76, 0],
+    ['a step on its own day', steps, '2026-03-31', 39, 1],
+    ['a step seven working days ago', steps, '2026-04-09', 30, 7],
+    ['a step that is two steps behind counts from the first', steps, '2026-06-30', 39, 1 + 21 + 19 + 21],
+    ['nothing at all, from the day after the issue', curve('eq', 355), '2026-01-14', 0, 3],
+    ['after the due date it goes on', curve('eq', 355), '2027-01-11', 355 - 2, 8],
+    ['a level is not behind in days', curve('lte', 5), '2026-03-31', 6, null],
+    [
+      'nor a limit that rises',
+      curve('lte', 10, [
+        ['2026-02-02', 5],
+        ['2026-12-31', 10],
+      ]),
+      '2026-03-31',
+      6,
+      null,
+    ],
+    [
+      'coming down is',
+      curve('lte', 5, [
+        ['2026-03-30', 8],
+        ['2026-12-31', 5],
+      ]),
+      '2026-03-31',
+      9,
+      2,
+    ],
+  ])('%s', (_, of, on, actual, days) => expect(workingDaysBehind(of, day(on), actual, calendar)).toBe(days));
+
+  it('are as many as a day-by-day count finds', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 400 }), (actual, passed) => {
+        const of = curve('eq', 710);
+        const on = day(new Date(Date.UTC(2026, 0, 10 + passed)).toISOString().slice(0, 10));
+        let count = 0;
+        for (let n = 0; n <= passed; n++) {
+          const one = day(new Date(Date.UTC(2026, 0, 10 + n)).toISOString().slice(0, 10));
+          if (plannedAt(of, one)! > actual && calendar.isWorkingDay(one)) count++;
+        }
+        expect(workingDaysBehind(of, on, actual, calendar)).toBe(count);
+      }),
+    );
+  });
+
+  const shenzhen = { yellow: 10, red: 30, tolerance: 10, workingDays: { yellow: 1, orange: 8, red: 15 } };
+  it.each<[number | null, PeriodLight]>([
+    [0, 'green'],
+    [1, 'yellow'],
+    [7, 'yellow'],
+    [8, 'orange'],
+    [14, 'orange'],
+    [15, 'red'],
+    [null, 'red'],
+  ])('%p of them, by 深圳, are %s; where they are not known the points decide', (behindDays, light) =>
+    expect(lightOf({ behind: 40, behindDays }, shenzhen)).toBe(light),
+  );
+});
+
+describe('a season (季节)', () => {
+  // Nothing from December to February: a tenth in March and November, the rest evenly over seven months.
+  const winter = [0, 0, 10, 10, 12, 12, 12, 12, 12, 10, 10, 0];
+  const building = { ...curve('eq', 100), from: day('2025-12-31'), season: winter };
+  it.each<[string, string, number]>([
+    ['nothing in January', '2026-01-31', 0],
+    ['nor in February', '2026-02-28', 0],
+    ['half of March’s tenth in the middle of a month of 30', '2026-04-15', 15],
+    ['April ends at a fifth', '2026-04-30', 20],
+    ['September ends at 80', '2026-09-30', 80],
+    ['November ends it', '2026-11-30', 100],
+    ['and December adds nothing', '2026-12-31', 100],
+  ])('%s', (_, on, planned) => expect(plannedAt(building, day(on))).toBe(planned));
+
+  it('by quarters is linear within a quarter', () => {
+    const quarters = { ...building, season: [0, 50, 50, 0] };
+    expect(plannedAt(quarters, day('2026-03-31'))).toBe(0);
+    expect(plannedAt(quarters, day('2026-04-30'))).toBe(16.483516);
+    expect(plannedAt(quarters, day('2026-09-30'))).toBe(100);
+  });
+
+  it('counts only what lies in the task’s time, over the end of a year too', () => {
+    const two = { ...building, from: day('2026-11-15'), to: day('2027-03-31') };
+    // Half of November and March are left: 5 and 10 of 15.
+    expect(plannedAt(two, day('2026-11-30'))).toBe(33.333333);
+    expect(plannedAt(two, day('2027-02-28'))).toBe(33.333333);
+    expect(plannedAt(two, day('2027-03-31'))).toBe(100);
+  });
+
+  it.each<[string, ProgressCurve, number[], RegExp | null]>([
+    ['sound', building, winter, null],
+    ['of eleven months', building, winter.slice(1), /12.*4/],
+    ['of 99 percent', building, [25, 25, 25, 24], /99 percent/],
+    ['without work in the task’s time', { ...building, to: day('2026-02-28') }, winter, /no work/],
+    ['of a level', { ...building, target: { comparator: 'lte', value: 5, upper: null } }, winter, /kept/],
+  ])('%s', (_, of, shares, fault) => {
+    const found = seasonFault(of, shares);
+    if (fault === null) expect(found).toBeNull();
+    else expect(found).toMatch(fault);
+  });
+});
+
+describe('milestones (里程碑) as steps', () => {
+  const of = curve('eq', 90);
+  const days = [day('2026-06-30'), day('2026-03-31')];
+  it.each<[string, string[], number[] | null, [string, number][]]>([
+    [
+      'equal parts, the rest on the due date',
+      days,
+      null,
+      [
+        ['2026-03-31', 30],
+        ['2026-06-30', 60],
+        ['2026-12-31', 90],
+      ],
+    ],
+    [
+      'shares in the order of the days',
+      days,
+      [20, 50],
+      [
+        ['2026-03-31', 18],
+        ['2026-06-30', 63],
+        ['2026-12-31', 90],
+      ],
+    ],
+    [
+      'the last one on the due date',
+      ['2026-06-30', '2026-12-31'],
+      null,
+      [
+        ['2026-06-30', 45],
+        ['2026-12-31', 90],
+      ],
+    ],
+    [
+      'one before the issue',
+      ['2026-01-01'],
+      null,
+      [
+        ['2026-01-10', 45],
+        ['2026-12-31', 90],
+      ],
+    ],
+    [
+      'other shares than milestones: equal parts',
+      ['2026-06-30'],
+      [20, 50],
+      [
+        ['2026-06-30', 45],
+        ['2026-12-31', 90],
+      ],
+    ],
+  ])('%s', (_, milestones, shares, points) => {
+    const found = milestonePoints(of, milestones.map(day), shares);
+    expect(found.map(({ on, value }) => [on, value])).toEqual(points);
+    expect(curveFaults(of, found)).toEqual([]);
+  });
+
+  it.each<[string, ProgressCurve, number, number[] | null, RegExp | null]>([
+    ['are fine', of, 2, [20, 50], null],
+    ['there are none', of, 0, null, /no milestones/],
+    ['too few shares', of, 2, [20], /2 milestones/],
+    ['more than all of it', of, 2, [60, 50], /110 percent/],
+    ['of a level', curve('lte', 5), 2, null, /kept/],
+  ])('%s', (_, one, count, shares, fault) => {
+    const found = milestoneFault(one, days.slice(0, count), shares);
+    if (fault === null) expect(found).toBeNull();
+    else expect(found).toMatch(fault);
+  });
+});
+
 describe('curveFaults', () => {
   it.each<[string, Comparator, [string, number][], [number, RegExp][]]>([
     [
@@ -196,11 +383,11 @@ describe('lights', () => {
     [30, 'yellow'],
     [30.01, 'red'],
     [100, 'red'],
-  ])('%d points behind are %s', (behind, light) => expect(lightOf(behind, lights)).toBe(light));
+  ])('%d points behind are %s', (behind, light) => expect(lightOf({ behind, behindDays: 0 }, lights)).toBe(light));
 
   it('are by the thresholds of the policy', () => {
-    expect(lightOf(6, { yellow: 5, red: 6, tolerance: 5 })).toBe('yellow');
-    expect(lightOf(0, { yellow: 0, red: 0, tolerance: 0 })).toBe('green');
+    expect(lightOf({ behind: 6, behindDays: null }, { yellow: 5, red: 6, tolerance: 5 })).toBe('yellow');
+    expect(lightOf({ behind: 0, behindDays: 0 }, { yellow: 0, red: 0, tolerance: 0 })).toBe('green');
     expect(reportingRules({ ...annualReport, lights: { yellow: 1, red: 2, tolerance: 3 } }).lights.red).toBe(2);
   });
 

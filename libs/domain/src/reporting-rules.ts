@@ -1,3 +1,4 @@
+import { DEFAULT_LIGHTS, type LightRules } from './light-rules';
 import type { Policy } from './policy';
 
 /** What a policy says of plans and reports, with what holds where it says nothing. */
@@ -7,14 +8,11 @@ export interface ReportingRules {
   /** Whether an action plan (办理方案) is done with when it is approved; else when it is handed in. */
   actionPlanApproval: boolean;
   /** Points of share behind the plan: from `yellow` on yellow, above `red` red; above `tolerance` a reason is owed. */
-  lights: { yellow: number; red: number; tolerance: number };
+  lights: LightRules;
 }
-
-/** 银川 (2025): 10 to 30 points behind the plan is yellow, more is red. */
-const LIGHTS = { yellow: 10, red: 30, tolerance: 10 };
 
 export const reportingRules = ({ confirmation, actionPlanApproval, lights }: Policy): ReportingRules => ({
   confirmation: confirmation ?? 'none',
   actionPlanApproval: actionPlanApproval ?? false,
-  lights: lights ?? LIGHTS,
+  lights: lights ?? DEFAULT_LIGHTS,
 });

@@ -48,6 +48,8 @@ export const ENTITIES = [
   'instruction',
   'instruction_unit',
   'satisfaction',
+  'period_light',
+  'card',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

@@ -1,5 +1,7 @@
 import {
   APPLICATION_KINDS,
+  CARD_COLOURS,
+  CARD_MEASURES,
   DROPPED_STATES,
   NOTICE_COLOURS,
   OBJECTION_OUTCOMES,
@@ -52,6 +54,12 @@ const aboutApplication = aboutTask.extend({
   obligationKind: maybe(z.enum(OBLIGATION_KINDS)),
   dueOn: maybe(date),
 });
+const aboutCard = aboutTask.extend({
+  colour: maybe(z.enum(CARD_COLOURS)),
+  period: maybe(z.string()),
+  points: z.number(),
+  measures: z.array(z.enum(CARD_MEASURES)),
+});
 const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
 
 /** What the office owes an answer: an objection (异议), a disagreement (协调). */
@@ -80,6 +88,8 @@ export const NOTIFICATION_KINDS = {
   reported: aboutTask,
   instructed: aboutTask.extend({ leader: z.string(), text: z.string(), dueOn: date }),
   unsatisfied: aboutTask.extend({ remark: z.string() }),
+  card_given: aboutCard.extend({ why: z.object({ zh: z.string(), en: z.string() }) }),
+  card_withdrawn: aboutCard.extend({ reason: z.string() }),
   contribution_asked: aboutTask.extend({ subject: maybe(z.string()), question: maybe(z.string()), dueOn: date }),
   contribution_submitted: aboutTask.extend({ subject: maybe(z.string()) }),
   contribution_returned: aboutTask.extend({ subject: maybe(z.string()), reason: maybe(z.string()) }),

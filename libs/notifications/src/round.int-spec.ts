@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
-import type { DeadlineRecount, OfficeDues, SweepService } from '@duban/supervision';
+import type { DeadlineRecount, OfficeDues, PeriodLights, SweepService } from '@duban/supervision';
 import type { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
@@ -64,12 +64,14 @@ describe('Round', () => {
     const recount = {
       run: () => Promise.resolve({ obligations: 0, recounted: 0, failed: 0 }),
     } as unknown as DeadlineRecount;
+    const lights = { run: () => Promise.resolve({ lights: 0, failed: 0 }) } as unknown as PeriodLights;
     const round = new Round(
       transactor,
       reorganisations,
       suspensions,
       officeDues,
       recount,
+      lights,
       sweep,
       dispatcher,
       producer,

@@ -4,7 +4,7 @@ import { sendFrom } from '@duban/domain';
 import { atLocalTime, type Clock, parseLocalDate, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
-import { DeadlineRecount, OfficeDues, RECOUNT_DUE_AT, SweepService } from '@duban/supervision';
+import { DeadlineRecount, OfficeDues, PeriodLights, RECOUNT_DUE_AT, SweepService } from '@duban/supervision';
 import { ReorganisationService, SuspensionService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher';
@@ -25,7 +25,7 @@ interface DueWork {
 
 /**
  * One round of the supervision's work: carry out the reorganisations (机构改革) whose day has come, end suspensions (中止),
- * tell the office what it owes an answer, count anew what a paper changed the days of, sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
+ * tell the office what it owes an answer, count anew what a paper changed the days of, give the lights (亮灯) of missing reports, sweep what is due, then compose and send what is to be said. In this order: who is urged on a day is whose the work is
  * on that day.
  */
 @Injectable()
@@ -39,6 +39,7 @@ export class Round {
     suspensions: SuspensionService,
     officeDues: OfficeDues,
     recount: DeadlineRecount,
+    lights: PeriodLights,
     sweep: SweepService,
     private readonly dispatcher: Dispatcher,
     private readonly jobs: JobProducer,
@@ -62,6 +63,10 @@ export class Round {
       },
       // Before the sweep, which leaves out what was computed by an older calendar.
       { run: (now) => recount.run(now), dueAt: RECOUNT_DUE_AT },
+      {
+        run: (now) => lights.run(now),
+        dueAt: `select next_light_at from obligation where next_light_at is not null`,
+      },
       {
         run: (now) => sweep.run(now),
         dueAt: `select next_rung_at from obligation where next_rung_at is not null`,

@@ -1,5 +1,6 @@
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { ApplicationReader } from './application.reader';
+export { CardReader } from './card.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';

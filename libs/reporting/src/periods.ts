@@ -9,6 +9,8 @@ export interface FigureView {
   plannedShare?: number | null;
   actualShare?: number | null;
   behind?: number | null;
+  /** Working days behind the plan. */
+  behindDays?: number | null;
   light?: PeriodLight | null;
 }
 

@@ -1,10 +1,19 @@
-import { type CurvePoint, periodEnd, plannedAt } from '@duban/domain';
+import { periodEnd, plannedAt } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type LocalDate, localDateOf } from '@duban/kernel';
-import { HeldAssignments, Plan, TargetCurves, type TargetSnapshot, Task } from '@duban/tasks';
+import {
+  type CurveSetting,
+  HeldAssignments,
+  LINEAR_CURVE,
+  Plan,
+  TargetCurves,
+  type TargetSnapshot,
+  Task,
+} from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MEASUREMENTS } from './measurements';
+import { lightsOfTask, type LitPeriod } from './light.reader';
 import { type FigureView, standing } from './periods';
 import { TaskReader } from './task.reader';
 
@@ -36,7 +45,7 @@ export interface TargetCourse {
   unit: string;
   value: number;
   comparator: string;
-  curve: { from: string; to: string; points: readonly CurvePoint[] | null };
+  curve: CurveSetting & { from: string; to: string };
   /** What is planned for today. */
   planned: number | null;
   series: CoursePoint[];
@@ -50,6 +59,7 @@ interface CoursePoint {
   actual: number | null;
   actualShare: number | null;
   behind: number | null;
+  behindDays: number | null;
   light: string | null;
   unitId: string;
   assignmentId: string;
@@ -108,24 +118,24 @@ export class ReportReader {
     });
   }
 
-  /** The course of each target of a task. @throws DomainError as {@link TaskReader.get} */
+  /** The course of each target of a task, and the lights of its periods in all their versions. @throws DomainError as {@link TaskReader.get} */
   async progress(
     tx: EntityManager,
     actor: Actor,
     now: Date,
     taskId: string,
-  ): Promise<{ taskId: string; targets: TargetCourse[] }> {
+  ): Promise<{ taskId: string; targets: TargetCourse[]; periods: LitPeriod[] }> {
     const detail = await this.tasks.get(tx, actor, now, taskId, null);
     const task = await tx.getRepository(Task).findOneByOrFail({ id: taskId });
     const plan = await tx.getRepository(Plan).findOneOrFail({
       select: { id: true, issuedOn: true, year: true, jurisdictionId: true },
       where: { id: task.planId },
     });
-    if (plan.issuedOn === null) return { taskId, targets: [] };
+    if (plan.issuedOn === null) return { taskId, targets: [], periods: [] };
     const parts = detail.assignments.map(({ id }) => id);
     const rows = standing(await reportsOf(tx, parts));
     const unitOf = new Map(detail.assignments.map(({ id, unitId }) => [id, unitId]));
-    const points = await this.curves.pointsOf(
+    const settings = await this.curves.settingsOf(
       tx,
       detail.targets.map(({ id }) => id),
     );
@@ -138,11 +148,18 @@ export class ReportReader {
       (one) => one.taskId === taskId && one.light === 'red' && one.reportId === null,
     );
     const targets = detail.targets.map((target): TargetCourse => {
-      const curve = this.curves.curveOf(plan, task, target, points.get(target.id) ?? null);
+      const curve = this.curves.curveOf(plan, task, target, settings.get(target.id));
       const said = rows.flatMap((row): CoursePoint[] => {
         const figure = row.measurements.find(({ targetId }) => targetId === target.id);
         if (!figure) return [];
-        const { planned = null, plannedShare = null, actualShare = null, behind = null, light = null } = figure;
+        const {
+          planned = null,
+          plannedShare = null,
+          actualShare = null,
+          behind = null,
+          behindDays = null,
+          light = null,
+        } = figure;
         return [
           {
             period: row.period,
@@ -153,6 +170,7 @@ export class ReportReader {
             actual: figure.value,
             actualShare,
             behind,
+            behindDays,
             light: row.state === 'submitted' ? null : light,
             unitId: unitOf.get(row.assignmentId)!,
             assignmentId: row.assignmentId,
@@ -170,6 +188,7 @@ export class ReportReader {
           actual: null,
           actualShare: null,
           behind: null,
+          behindDays: null,
           reportId: null,
           reportedAt: null,
           reportedBy: null,
@@ -193,12 +212,17 @@ export class ReportReader {
         unit,
         value,
         comparator,
-        curve: { from: curve.from, to: curve.to, points: curve.points },
+        curve: {
+          ...(settings.get(target.id) ?? LINEAR_CURVE),
+          from: curve.from,
+          to: curve.to,
+          points: curve.points && [...curve.points],
+        },
         planned: plannedAt(curve, today),
         series: [...said, ...unsaid].toSorted((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1)),
       };
     });
-    return { taskId, targets };
+    return { taskId, targets, periods: await lightsOfTask(tx, taskId) };
   }
 }
 

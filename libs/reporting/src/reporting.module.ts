@@ -4,6 +4,7 @@ import { InstructionReader } from './instruction.reader';
 import { SatisfactionReader } from './satisfaction.reader';
 import { VerificationReader } from './verification.reader';
 import { ApplicationReader } from './application.reader';
+import { CardReader } from './card.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { GroupsReader } from './groups.reader';
@@ -37,6 +38,7 @@ const READERS = [
   GroupsReader,
   ApplicationReader,
   SelfCheckReader,
+  CardReader,
 ];
 
 @Global()

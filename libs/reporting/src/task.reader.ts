@@ -14,6 +14,7 @@ import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { MEASUREMENTS } from './measurements';
+import { keptLights } from './light.reader';
 import { type FigureView, periodsOf, type PeriodView } from './periods';
 import { type InstructedUnit, instructionsAt, instructionsOfTasks, type InstructionView } from './instruction.reader';
 import { satisfactionOfTasks, type SatisfactionView } from './satisfaction.reader';
@@ -131,7 +132,15 @@ export class TaskReader {
     const seen = sight ? asSeen(detail, sight) : detail;
     const targets = new Map([seen, ...seen.subtasks].map((task) => [task.id, task.targets]));
     const periods = periodsOf(targets, seen.obligations, seen.reports, asOf ?? now);
-    return { ...seen, light: lightOfTask(seen, asOf ?? now), periods, ...(await carriedOf(tx, id, asOf)) };
+    const kept = await keptLights(
+      tx,
+      periods.map(({ obligationId }) => obligationId),
+      asOf ?? now,
+    );
+    const lit = periods.map((one) =>
+      kept.has(one.obligationId) ? { ...one, light: kept.get(one.obligationId)! } : one,
+    );
+    return { ...seen, light: lightOfTask(seen, asOf ?? now), periods: lit, ...(await carriedOf(tx, id, asOf)) };
   }
 
   async historyOf(

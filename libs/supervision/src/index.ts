@@ -12,6 +12,8 @@ export {
   type CalendarYear,
 } from './calendar-papers.service';
 export { DeadlineRecount, RECOUNT_DUE_AT } from './deadline-recount';
+export { Cards, type CardSnapshot } from './cards';
+export { PeriodLights } from './period-lights';
 export { type NoticeInput, NoticeService } from './notice.service';
 export {
   NOTICE_FORMATS,

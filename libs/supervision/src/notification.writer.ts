@@ -39,6 +39,8 @@ export interface WantedNotification {
     | ReportMessage
     | 'instructed'
     | 'unsatisfied'
+    | 'card_given'
+    | 'card_withdrawn'
     | TogetherMessage['kind']
     | 'deadline_recounted'
     | 'office_reminded'

@@ -28,6 +28,7 @@ export const OWED: readonly ObligationState[] = ['open', 'suspended'];
 // In the database nulls are not distinct, which TypeORM cannot say.
 @Unique('uq_obligation_subject', ['assignmentId', 'kind', 'subject'])
 @Index('ix_obligation_next_rung', ['nextRungAt', 'id'], { where: 'next_rung_at is not null' })
+@Index('ix_obligation_next_light', ['nextLightAt', 'id'], { where: 'next_light_at is not null' })
 @Index('ix_obligation_unit_due', ['unitId', 'dueAt'])
 @Index('ix_obligation_due', ['dueAt', 'id'])
 @Index('ix_obligation_calendar', ['calendarPosition', 'id'], { where: `state in ('open', 'suspended')` })
@@ -94,6 +95,10 @@ export class Obligation {
 
   @Column('timestamptz', { name: 'next_rung_at', nullable: true })
   nextRungAt!: Date | null;
+
+  /** When its period gets a light (亮灯) for a report that is missing; kept by the database with the state and the date. */
+  @Column('timestamptz', { name: 'next_light_at', nullable: true })
+  nextLightAt!: Date | null;
 
   /** The last rung that fired. */
   @Column('text', { name: 'last_rung', nullable: true })

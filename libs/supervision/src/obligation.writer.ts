@@ -10,6 +10,7 @@ import { ApplicationCloser } from './application-closer';
 import { termBy } from './ladder-term';
 import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
+import { PeriodLights } from './period-lights';
 
 /** What a deadline version records beside the dates. */
 export interface DeadlineOrigin {
@@ -37,6 +38,7 @@ export class ObligationWriter {
     private readonly breakdowns: BreakdownTeller,
     private readonly applications: ApplicationCloser,
     private readonly policies: PolicyService,
+    private readonly lights: PeriodLights,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -222,6 +224,13 @@ export class ObligationWriter {
       origins,
     );
     await this.history.append(tx, actor, at, changes);
+    const reports = moves.filter(({ obligation }) => obligation.kind === 'progress_report');
+    await this.lights.ofRedated(
+      tx,
+      actor,
+      at,
+      reports.map(({ obligation }) => obligation.id),
+    );
   }
 
   private async updateDates(tx: EntityManager, moves: readonly Redating[]): Promise<void> {

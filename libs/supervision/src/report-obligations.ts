@@ -29,6 +29,7 @@ import { termBy } from './ladder-term';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { Obligation, obligationSnapshot } from './obligation.entity';
 import { excerpt, numberOf } from './obligation.terms';
+import { type CountedReport, PeriodLights } from './period-lights';
 import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
 
 /** What units owe (应办事项) as far as plans and reports are concerned; always as a consequence of them. */
@@ -40,6 +41,7 @@ export class ReportObligations extends ReportSupervision {
     private readonly policies: PolicyService,
     private readonly writer: ObligationWriter,
     private readonly notifications: NotificationWriter,
+    private readonly lights: PeriodLights,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {
     super();
@@ -146,6 +148,10 @@ export class ReportObligations extends ReportSupervision {
       });
       await this.writer.settle(tx, part, 'lapsed', open);
     });
+  }
+
+  light(tx: EntityManager, { actor, at }: ReportedPart, report: CountedReport): Promise<void> {
+    return consequences(tx, () => this.lights.ofReport(tx, actor, at, report));
   }
 
   tell(

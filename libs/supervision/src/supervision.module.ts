@@ -3,6 +3,8 @@ import { Global, Module } from '@nestjs/common';
 import { BreakdownTeller } from './breakdown-teller';
 import { InstructionDuties } from './instruction-duties';
 import { ApplicationCloser } from './application-closer';
+import { Cards } from './cards';
+import { PeriodLights } from './period-lights';
 import { ApplicationService } from './application.service';
 import { CalendarPapers } from './calendar-papers.service';
 import { DeadlineRecount } from './deadline-recount';
@@ -21,6 +23,7 @@ import { OfficeDues } from './office-dues.service';
 import { PartMessages } from './part-messages';
 import { ReportObligations } from './report-obligations';
 import { SweepAlarm } from './sweep-alarm';
+import { RungEffects } from './rung-effects';
 import { SweepService } from './sweep.service';
 
 /** Fills in what the library of tasks needs done in its transactions, so it is global. */
@@ -50,6 +53,9 @@ import { SweepService } from './sweep.service';
     NoticeDocuments,
     OfficeDues,
     PlanPolicyService,
+    PeriodLights,
+    RungEffects,
+    Cards,
     NotificationWriter,
   ],
   exports: [
@@ -64,6 +70,8 @@ import { SweepService } from './sweep.service';
     OfficeDues,
     ApplicationService,
     PlanPolicyService,
+    PeriodLights,
+    Cards,
   ],
 })
 export class SupervisionModule {}

@@ -30,6 +30,7 @@ import { NoticeDocuments } from './notice-documents/notice-documents';
 import { noticeNumbers } from './notice-numbers';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
 import { excerpt } from './obligation.terms';
+import { RungEffects } from './rung-effects';
 import { noticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
 
 /** How many obligations one transaction takes: few enough to be short, enough to be worth it. */
@@ -127,6 +128,7 @@ export class SweepService {
     private readonly documents: NoticeDocuments,
     private readonly notifications: NotificationWriter,
     private readonly progress: PartProgressReader,
+    private readonly effects: RungEffects,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -218,6 +220,12 @@ export class SweepService {
     await this.history.append(tx, actor, now, [...firings.flatMap(historyOf(now)), ...passings.map(passingOf(now))]);
     // model: say
     await this.notify(tx, now, firings, written);
+    await this.effects.carryOut(
+      tx,
+      actor,
+      now,
+      firings.map(({ row, fired: { rung } }) => ({ obligationId: row.id, rung: rung.id, effects: rung.effects ?? [] })),
+    );
     return {
       obligations: rows.length,
       followUps: written.length,

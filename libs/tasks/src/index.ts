@@ -90,8 +90,15 @@ export type { ActionPlanSnapshot } from './action-plan.snapshot';
 export type { ActionPlanInput } from './action-plan.writer';
 export { type ConfirmationInput, ReportConfirmations } from './report-confirmations';
 export { type CorrectionInput, type ReportInput, ReportService, type RevisionInput } from './report.service';
-export { type TargetCurve, TargetCurves } from './target-curves';
 export { PartProgressReader } from './part-progress';
+export {
+  CURVE_SHAPES,
+  type CurveInput,
+  type CurveSetting,
+  LINEAR_CURVE,
+  type TargetCurve,
+  TargetCurves,
+} from './target-curves';
 export * from './report-supervision.port';
 export * from './snapshots';
 export { isStandingApplied, type StandingOffer, standingOffer } from './standing-offer';

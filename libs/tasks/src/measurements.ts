@@ -1,6 +1,14 @@
-import { lightOf, type PeriodLight, type Progress, progressAt, type ReportingRules } from '@duban/domain';
-import { invalid, type LocalDate, newId } from '@duban/kernel';
-import { Injectable } from '@nestjs/common';
+import {
+  lightOf,
+  type PeriodLight,
+  type Progress,
+  progressAt,
+  type ReportingRules,
+  workingDaysBehind,
+} from '@duban/domain';
+import { invalid, type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { FigureRegister } from './figure-register';
 import type { Plan } from './plan.entity';
@@ -27,6 +35,8 @@ export interface MeasuredFigure extends Progress {
   targetId: string;
   value: number;
   sourceId: string | null;
+  /** Working days behind the plan; null where it cannot be said in days. */
+  behindDays: number | null;
   /** The day that it speaks of. */
   asOf: LocalDate;
   light: PeriodLight;
@@ -38,6 +48,7 @@ export class Measurements {
   constructor(
     private readonly register: FigureRegister,
     private readonly curves: TargetCurves,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
   /** As {@link read}, for whoever has not looked at the targets. */
@@ -121,13 +132,14 @@ export class Measurements {
     asOf: LocalDate,
     lights: ReportingRules['lights'],
   ): Promise<MeasuredFigure[]> {
-    const points = await this.curves.pointsOf(tx, [...figures.keys()]);
+    const settings = await this.curves.settingsOf(tx, [...figures.keys()]);
     return targets.flatMap((target) => {
       const figure = figures.get(target.id);
       if (!figure) return [];
-      const curve = this.curves.curveOf(plan, task, target, points.get(target.id) ?? null);
-      const progress = progressAt(curve, asOf, figure.value);
-      const light = lightOf(progress.behind, lights);
+      const curve = this.curves.curveOf(plan, task, target, settings.get(target.id));
+      const behindDays = workingDaysBehind(curve, asOf, figure.value, this.calendar);
+      const progress = { ...progressAt(curve, asOf, figure.value), behindDays };
+      const light = lightOf(progress, lights);
       return [{ id: newId(), targetId: target.id, ...figure, asOf, ...progress, light }];
     });
   }
@@ -137,7 +149,7 @@ export class Measurements {
     return tx.query(
       `select id, target_id as "targetId", value::float, source_id as "sourceId", as_of::text as "asOf",
          planned_value::float as planned, planned_share::float as "plannedShare", actual_share::float as "actualShare",
-         behind::float, light
+         behind::float, behind_days as "behindDays", light
        from measurement where report_id = $1 order by id`,
       [reportId],
     );
@@ -147,11 +159,12 @@ export class Measurements {
     if (figures.length === 0) return;
     await tx.query(
       `insert into measurement (id, target_id, report_id, value, measured_at, as_of, planned_value, planned_share,
-         actual_share, behind, light, source_id)
+         actual_share, behind, behind_days, light, source_id)
        select r.id, r."targetId", $2, r.value, $3, r."asOf", r.planned, r."plannedShare", r."actualShare", r.behind,
-         r.light, r."sourceId"
+         r."behindDays", r.light, r."sourceId"
        from jsonb_to_recordset($1::jsonb) as r(id uuid, "targetId" uuid, value numeric, "asOf" date, planned numeric,
-         "plannedShare" numeric, "actualShare" numeric, behind numeric, light text, "sourceId" uuid)`,
+         "plannedShare" numeric, "actualShare" numeric, behind numeric, "behindDays" int, light text,
+         "sourceId" uuid)`,
       [JSON.stringify(figures), reportId, at],
     );
   }

@@ -8,7 +8,11 @@ import type { Task } from './task.entity';
 
 type FigureRow = TargetValue &
   Pick<Plan, 'issuedOn' | 'year'> &
-  Pick<Task, 'dueOn' | 'deadlineDue'> & { assignmentId: string; targetId: string; actual: number | null };
+  Pick<Task, 'dueOn' | 'deadlineDue' | 'milestones'> & {
+    assignmentId: string;
+    targetId: string;
+    actual: number | null;
+  };
 
 /** How far parts are with the targets of their tasks (量化指标), by the newest figures that count. */
 @Injectable()
@@ -22,7 +26,7 @@ export class PartProgressReader {
    */
   async of(tx: EntityManager, assignmentIds: readonly string[], on: LocalDate): Promise<Map<string, PartProgress>> {
     const rows: FigureRow[] = await tx.query(FIGURES, [assignmentIds]);
-    const points = await this.curves.pointsOf(tx, [...new Set(rows.map(({ targetId }) => targetId))]);
+    const settings = await this.curves.settingsOf(tx, [...new Set(rows.map(({ targetId }) => targetId))]);
     const byPart = new Map<string, FigureRow[]>();
     for (const row of rows) {
       const part = byPart.get(row.assignmentId);
@@ -34,7 +38,7 @@ export class PartProgressReader {
         assignmentId,
         partProgress(
           figures.map((row) => ({
-            curve: this.curves.curveOf(row, row, row, points.get(row.targetId) ?? null),
+            curve: this.curves.curveOf(row, row, row, settings.get(row.targetId)),
             actual: row.actual,
           })),
           on,
@@ -47,6 +51,7 @@ export class PartProgressReader {
 const FIGURES = `
   select a.id as "assignmentId", g.id as "targetId", g.value::float, g.upper::float, g.comparator,
     p.issued_on::text as "issuedOn", p.year, t.due_on::text as "dueOn", t.deadline_due::text as "deadlineDue",
+    t.milestones,
     newest.value::float as actual
   from assignment a
     join task t on t.id = a.task_id

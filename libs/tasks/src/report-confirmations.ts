@@ -78,7 +78,7 @@ export class ReportConfirmations {
 
   private async count(tx: EntityManager, part: ReportedPart, held: HeldAssignment, report: Report): Promise<void> {
     if (report.kind !== 'completion') {
-      await this.reports.count(tx, part, report, await this.reports.rulesOf(tx, held));
+      await this.reports.count(tx, part, report, await this.reports.rulesOf(tx, held), 'confirmed');
       return;
     }
     const figures = await this.measurements.ofReport(tx, report.id);

@@ -69,6 +69,13 @@ export abstract class ReportSupervision {
   /** What a plan no longer has is owed no longer. */
   abstract lapse(tx: EntityManager, part: ReportedPart, obligationIds: readonly string[]): Promise<void>;
 
+  /** A report of a period counts from now on, or stands in place of one that did: the period has its light (亮灯). */
+  abstract light(
+    tx: EntityManager,
+    part: ReportedPart,
+    report: { obligationId: string; reportId: string; cause: 'reported' | 'confirmed' | 'corrected' },
+  ): Promise<void>;
+
   abstract tell(
     tx: EntityManager,
     part: ReportedPart,

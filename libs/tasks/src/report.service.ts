@@ -126,7 +126,7 @@ export class ReportService {
         plan,
       );
     }
-    if (!waits) await this.count(tx, part, snapshot, rules);
+    if (!waits) await this.count(tx, part, snapshot, rules, 'reported');
     return snapshot;
   }
 
@@ -165,7 +165,9 @@ export class ReportService {
     await this.supersede(tx, actor, at, held, standing);
     const snapshot = await this.record(tx, actor, at, held, nature, input);
     // What counted goes on counting; what waited counts now, where the head corrects it.
-    if (standing && !nature.waits) await this.count(tx, { actor, at, ...held }, snapshot, rules);
+    const part = { actor, at, ...held };
+    if (standing && !nature.waits) await this.count(tx, part, snapshot, rules, 'reported');
+    else if (!nature.waits) await this.light(tx, part, snapshot, 'corrected');
     return snapshot;
   }
 
@@ -206,7 +208,7 @@ export class ReportService {
     const snapshot = await this.record(tx, actor, at, held, nature, content);
     const submission = { reportId: snapshot.id, obligationId: last.obligationId, revisionReason: reason };
     await this.actionPlans.submit(tx, part, submission, actionPlan);
-    if (!waits) await this.count(tx, part, snapshot, rules);
+    if (!waits) await this.count(tx, part, snapshot, rules, 'reported');
     return snapshot;
   }
 
@@ -244,9 +246,11 @@ export class ReportService {
   async count(
     tx: EntityManager,
     part: ReportedPart,
-    { kind, obligationId, text }: Pick<Report, 'kind' | 'obligationId' | 'text'>,
+    report: Pick<Report, 'id' | 'kind' | 'obligationId' | 'text'>,
     rules: ReportingRules,
+    cause: 'reported' | 'confirmed',
   ): Promise<void> {
+    const { kind, obligationId, text } = report;
     if (obligationId === null) return;
     if (kind === 'action_plan') {
       const { state } = await this.obligations.owedBy(tx, part, obligationId);
@@ -258,6 +262,18 @@ export class ReportService {
     }
     await this.obligations.discharge(tx, part, obligationId);
     if (kind === 'milestone') await this.actionPlans.closeByReport(tx, part, obligationId, text);
+    await this.light(tx, part, report, cause);
+  }
+
+  /** A periodic report gives its period a light; last of all, since it waits for whoever decides on the unit's others. */
+  private async light(
+    tx: EntityManager,
+    part: ReportedPart,
+    { id, kind, obligationId }: Pick<Report, 'id' | 'kind' | 'obligationId'>,
+    cause: 'reported' | 'confirmed' | 'corrected',
+  ): Promise<void> {
+    if (kind !== 'progress_report' || obligationId === null) return;
+    await this.obligations.light(tx, part, { obligationId, reportId: id, cause });
   }
 
   async rulesOf(tx: EntityManager, { plan }: Pick<HeldAssignment, 'plan'>): Promise<ReportingRules> {

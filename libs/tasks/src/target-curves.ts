@@ -1,40 +1,70 @@
 import { assertMay } from '@duban/directory';
-import { type CurvePoint, curveFaults, type ProgressCurve } from '@duban/domain';
+import {
+  type CurvePoint,
+  curveFaults,
+  milestoneFault,
+  milestonePoints,
+  type ProgressCurve,
+  seasonFault,
+} from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, invalid, type LocalDate, notFound, parseLocalDate } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Plan } from './plan.entity';
+import { PolicyService } from './policy.service';
 import { Target } from './target.entity';
 import { Task } from './task.entity';
 
-/** The planned course of a target (序时进度) as the office set it; null: linear from the issue to the due date. */
-export interface TargetCurve {
+export const CURVE_SHAPES = ['linear', 'steps', 'milestones', 'seasonal'] as const;
+export type CurveShape = (typeof CURVE_SHAPES)[number];
+
+/** How the office set the course of a target: linear from the issue to the due date where it did not. */
+export interface CurveSetting {
+  shape: CurveShape;
+  /** Of `steps`. */
+  points: CurvePoint[] | null;
+  /** Of `milestones` in the order of their days, where they are not equal parts; of `seasonal`, the year's. In percent. */
+  shares: number[] | null;
+  /** The season of the policy that the shares were taken from. */
+  season: string | null;
+}
+
+/** The planned course of a target (序时进度). */
+export interface TargetCurve extends CurveSetting {
   targetId: string;
   /** Of the settings of one target, from 1; 0 where none was made. */
   number: number;
   from: LocalDate;
   to: LocalDate;
+  /** What is asked in steps, those of milestones, too; null: linear, or by the season. */
   points: CurvePoint[] | null;
 }
+
+export interface CurveInput {
+  /** By default `steps`; without any, `linear`. */
+  shape?: CurveShape;
+  points?: readonly { on: string; value: number }[];
+  shares?: readonly number[];
+  season?: string;
+  expectedNumber?: number;
+}
+
+export const LINEAR_CURVE: CurveSetting = { shape: 'linear', points: null, shares: null, season: null };
 
 /** Keeps what is planned of targets; each setting stays, and figures keep what was planned when they were given. */
 @Injectable()
 export class TargetCurves {
-  constructor(private readonly history: HistoryService) {}
+  constructor(
+    private readonly history: HistoryService,
+    private readonly policies: PolicyService,
+  ) {}
 
   /**
-   * @param given none: linear again
    * @throws DomainError TARGET.UNKNOWN, TARGET.NOT_ISSUED, TARGET.CURVE_STALE, TARGET.CURVE_INVALID
    */
-  async set(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    targetId: string,
-    given: readonly { on: string; value: number }[],
-    expectedNumber?: number,
-  ): Promise<TargetCurve> {
+  async set(tx: EntityManager, actor: Actor, at: Date, targetId: string, input: CurveInput): Promise<TargetCurve> {
+    const { expectedNumber } = input;
     assertMay(actor, 'plan.edit');
     const target = await tx.getRepository(Target).findOneBy({ id: targetId });
     if (!target) throw notFound('TARGET.UNKNOWN', 'There is no such target.', { targetId });
@@ -50,30 +80,30 @@ export class TargetCurves {
     if (expectedNumber !== undefined && expectedNumber !== before.number) {
       throw conflict('TARGET.CURVE_STALE', 'Somebody has set the course since you read it.', { number: before.number });
     }
-    const points = given.map(({ on, value }) => ({ on: parseLocalDate(on), value }));
-    const curve = this.curveOf(plan, task, target, null);
-    const faults = points.length === 0 ? [] : curveFaults(curve, points);
-    if (faults.length > 0) {
-      throw invalid('TARGET.CURVE_INVALID', faults[0]!.message, {
-        faults: faults.map(({ index, message }) => ({
-          code: 'TARGET.CURVE_INVALID',
-          field: `points[${index}]`,
-          message,
-        })),
-      });
-    }
+    const setting = await this.settingOf(tx, plan, task, target, input);
+    const { from, to, points } = this.curveOf(plan, task, target, setting);
     const after: TargetCurve = {
-      ...before,
-      number: before.number + 1,
-      points: points.length === 0 ? null : points,
-    };
-    await tx.query(`insert into target_curve (target_id, number, points, set_by, set_at) values ($1, $2, $3, $4, $5)`, [
+      ...setting,
       targetId,
-      after.number,
-      after.points && JSON.stringify(after.points),
-      actor.personId,
-      at,
-    ]);
+      number: before.number + 1,
+      from,
+      to,
+      points: points && [...points],
+    };
+    await tx.query(
+      `insert into target_curve (target_id, number, shape, points, shares, season, set_by, set_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        targetId,
+        after.number,
+        setting.shape,
+        setting.points && JSON.stringify(setting.points),
+        setting.shares,
+        setting.season,
+        actor.personId,
+        at,
+      ],
+    );
     await this.history.append(tx, actor, at, [
       {
         type: 'target.curve_set',
@@ -89,35 +119,97 @@ export class TargetCurves {
     return after;
   }
 
-  /** The office's steps by target, where it gave some. */
-  async pointsOf(tx: EntityManager, targetIds: readonly string[]): Promise<Map<string, CurvePoint[]>> {
+  /** @throws DomainError TARGET.CURVE_INVALID */
+  private async settingOf(
+    tx: EntityManager,
+    plan: Plan,
+    task: Task,
+    target: Target,
+    { shape, points: given = [], season, ...input }: CurveInput,
+  ): Promise<CurveSetting> {
+    const shares = input.shares ?? null;
+    const curve = this.curveOf(plan, task, target, LINEAR_CURVE);
+    const known = shape ?? (given.length > 0 ? 'steps' : 'linear');
+    const odd: [string, boolean][] = [
+      ['points', given.length > 0 && known !== 'steps'],
+      ['shares', shares !== null && known !== 'milestones' && known !== 'seasonal'],
+      ['season', season !== undefined && (known !== 'seasonal' || shares !== null)],
+    ];
+    for (const [field, isOdd] of odd) if (isOdd) throw badCurve(field, `A ${known} course has no "${field}" here.`);
+    if (known === 'linear') return LINEAR_CURVE;
+    if (known === 'steps') {
+      const points = given.map(({ on, value }) => ({ on: parseLocalDate(on), value }));
+      const faults = curveFaults(curve, points);
+      if (faults.length === 0) return { ...LINEAR_CURVE, shape: known, points };
+      throw invalid('TARGET.CURVE_INVALID', faults[0]!.message, {
+        faults: faults.map(({ index, message }) => ({
+          code: 'TARGET.CURVE_INVALID',
+          field: `points[${index}]`,
+          message,
+        })),
+      });
+    }
+    if (known === 'milestones') {
+      const fault = milestoneFault(curve, daysOf(task), shares);
+      if (fault) throw badCurve(shares ? 'shares' : 'shape', fault);
+      return { ...LINEAR_CURVE, shape: known, shares: shares && [...shares] };
+    }
+    const taken = season === undefined ? shares : (await this.seasonsOf(tx, plan))[season]?.shares;
+    if (!taken) {
+      throw season === undefined
+        ? badCurve('shares', 'Give "shares", or "season" of the policy.')
+        : badCurve('season', `The policy of the plan has no season "${season}".`);
+    }
+    const fault = seasonFault(curve, taken);
+    if (fault) throw badCurve(season === undefined ? 'shares' : 'season', fault);
+    return { ...LINEAR_CURVE, shape: known, shares: [...taken], season: season ?? null };
+  }
+
+  private async seasonsOf(tx: EntityManager, plan: Plan): Promise<Record<string, { shares: number[] }>> {
+    return (await this.policies.ofPlan(tx, plan)).seasons ?? {};
+  }
+
+  /** The office's settings by target, where it made some. */
+  async settingsOf(tx: EntityManager, targetIds: readonly string[]): Promise<Map<string, CurveSetting>> {
     if (targetIds.length === 0) return new Map();
-    const rows: { targetId: string; points: CurvePoint[] | null }[] = await tx.query(
-      `select distinct on (target_id) target_id as "targetId", points from target_curve
-       where target_id = any($1) order by target_id, number desc`,
+    const rows: (CurveSetting & { targetId: string })[] = await tx.query(
+      `select distinct on (target_id) target_id as "targetId", shape, points, shares::float[] as shares, season
+       from target_curve where target_id = any($1) order by target_id, number desc`,
       [targetIds],
     );
-    return new Map(rows.flatMap(({ targetId, points }) => (points ? [[targetId, points]] : [])));
+    return new Map(rows.map(({ targetId, ...setting }) => [targetId, setting]));
   }
 
   /** A task without a date of its own is planned to the end of its year. */
   curveOf(
     { issuedOn, year }: Pick<Plan, 'issuedOn' | 'year'>,
-    { dueOn, deadlineDue }: Pick<Task, 'dueOn' | 'deadlineDue'>,
+    { dueOn, deadlineDue, milestones }: Pick<Task, 'dueOn' | 'deadlineDue' | 'milestones'>,
     { value, upper, comparator }: Pick<Target, 'value' | 'upper' | 'comparator'>,
-    points: readonly CurvePoint[] | null,
+    { shape, points, shares }: CurveSetting = LINEAR_CURVE,
   ): ProgressCurve {
     if (issuedOn === null) throw new Error('a plan has a course once it is issued');
     const to = dueOn ?? deadlineDue ?? parseLocalDate(`${year ?? issuedOn.slice(0, 4)}-12-31`);
-    return { target: { value, upper, comparator }, from: issuedOn, to, points };
+    const curve = { target: { value, upper, comparator }, from: issuedOn, to, points };
+    if (shape === 'seasonal') return { ...curve, season: shares };
+    const days = daysOf({ milestones });
+    // Where a revision took the last milestone away, it is linear.
+    if (shape !== 'milestones' || days.length === 0) return curve;
+    return { ...curve, points: milestonePoints(curve, days, shares) };
   }
 
   private async view(tx: EntityManager, plan: Plan, task: Task, target: Target): Promise<TargetCurve> {
-    const [row]: { number: number; points: CurvePoint[] | null }[] = await tx.query(
-      `select number, points from target_curve where target_id = $1 order by number desc limit 1`,
+    const [row]: (CurveSetting & { number: number })[] = await tx.query(
+      `select number, shape, points, shares::float[] as shares, season from target_curve
+       where target_id = $1 order by number desc limit 1`,
       [target.id],
     );
-    const { from, to } = this.curveOf(plan, task, target, null);
-    return { targetId: target.id, number: row?.number ?? 0, from, to, points: row?.points ?? null };
+    const { number, ...setting } = row ?? { number: 0, ...LINEAR_CURVE };
+    const { from, to, points } = this.curveOf(plan, task, target, setting);
+    return { ...setting, targetId: target.id, number, from, to, points: points && [...points] };
   }
 }
+
+const daysOf = ({ milestones }: Pick<Task, 'milestones'>): LocalDate[] =>
+  milestones.flatMap(({ due }) => (due === null ? [] : [due])).toSorted();
+
+const badCurve = (field: string, message: string): Error => invalid('TARGET.CURVE_INVALID', message, { field });

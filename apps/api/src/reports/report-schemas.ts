@@ -1,4 +1,13 @@
-import { ACTION_PLAN_STATES, LIGHTS_OF_PERIODS, MEASURE_STATES } from '@duban/domain';
+import {
+  ACTION_PLAN_STATES,
+  CARD_COLOURS,
+  CARD_MEASURES,
+  LIGHT_CAUSES,
+  LIGHTS_OF_PERIODS,
+  MEASURE_STATES,
+  OBLIGATION_KINDS,
+} from '@duban/domain';
+import { CURVE_SHAPES } from '@duban/tasks';
 import { z } from 'zod';
 import { day, measuredFigure, shortText, text, textOrNull, uuid } from '../schemas';
 
@@ -64,10 +73,13 @@ export const targetCurve = z.object({
   number: z.int().meta({ description: 'Of the settings of this target; 0 where none was made.' }),
   from: z.string(),
   to: z.string(),
+  shape: z.enum(CURVE_SHAPES),
   points: z
     .array(z.object({ on: z.string(), value: z.number() }))
     .nullable()
-    .meta({ description: 'Null: linear from the issue to the due date.' }),
+    .meta({ description: 'Steps; null: linear from the issue to the due date, or by the season.' }),
+  shares: z.array(z.number()).nullable().meta({ description: 'Of the milestones, or of the months or quarters.' }),
+  season: textOrNull,
 });
 
 /** A report beside the one of the period before. */
@@ -116,8 +128,73 @@ export const periods = z
   )
   .meta({ description: 'The light of each period (亮灯) with the figures that it came from.' });
 
+const words = z.object({ zh: z.string(), en: z.string() });
+const litPeriods = z
+  .array(
+    z.object({
+      obligationId: uuid,
+      assignmentId: uuid,
+      unitId: uuid,
+      kind: z.enum(OBLIGATION_KINDS),
+      period: textOrNull,
+      dueOn: z.string(),
+      asGiven: light.meta({ description: 'As it was first given; it stays, whatever comes later.' }),
+      now: light.meta({ description: 'Null where it is not due any more.' }),
+      versions: z.array(
+        z.object({
+          number: z.int(),
+          light,
+          cause: z.enum(LIGHT_CAUSES),
+          rule: z.string(),
+          why: words,
+          figures: z.array(
+            z.object({
+              targetId: uuid,
+              text: z.string(),
+              unit: z.string(),
+              value: z.number().nullable(),
+              planned: z.number().nullable(),
+              plannedShare: z.number().nullable(),
+              actualShare: z.number().nullable(),
+              behind: z.number().nullable(),
+              behindDays: z.int().nullable(),
+              light,
+            }),
+          ),
+          behind: z.number().nullable().meta({ description: 'Points behind the plan, of the figure that decided.' }),
+          behindDays: z.int().nullable(),
+          achieved: z.number().nullable().meta({ description: 'Percent of what was planned for the period.' }),
+          reportId: uuid.nullable(),
+          deadlineVersion: z.int(),
+          policyId: z.string(),
+          policyVersion: z.int(),
+          recordedAt: z.string(),
+        }),
+      ),
+    }),
+  )
+  .meta({ description: 'The lights of the periods (亮灯), each in all its versions.' });
+
+export const card = z
+  .object({
+    id: uuid,
+    taskId: uuid,
+    assignmentId: uuid,
+    unitId: uuid,
+    obligationId: uuid,
+    period: textOrNull,
+    rule: z.string().meta({ description: 'Of the policy’s `cards`, or the step of a ladder.' }),
+    colour: z.enum(CARD_COLOURS).nullable().meta({ description: 'Null: measures, or points, without a card.' }),
+    points: z.number(),
+    measures: z.array(z.enum(CARD_MEASURES)),
+    why: words,
+    givenAt: z.string(),
+  })
+  .meta({ description: 'A card (督办牌) with the points (积分) and measures that come with it.' });
+
 export const progress = z.object({
   taskId: uuid,
+  periods: litPeriods,
   targets: z.array(
     z.object({
       targetId: uuid,
@@ -125,7 +202,7 @@ export const progress = z.object({
       unit: z.string(),
       value: z.number(),
       comparator: z.string(),
-      curve: targetCurve.pick({ from: true, to: true, points: true }),
+      curve: targetCurve.omit({ targetId: true, number: true }),
       planned: z.number().nullable().meta({ description: 'What is planned for today.' }),
       series: z.array(
         z.object({
@@ -136,7 +213,8 @@ export const progress = z.object({
           plannedShare: z.number().nullable(),
           actual: z.number().nullable(),
           actualShare: z.number().nullable(),
-          behind: z.number().nullable(),
+          behind: z.number().nullable().meta({ description: 'Points of share behind the plan.' }),
+          behindDays: z.int().nullable().meta({ description: 'Working days behind the plan.' }),
           light,
           unitId: uuid,
           assignmentId: uuid,

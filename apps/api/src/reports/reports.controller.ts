@@ -4,14 +4,21 @@ import type { Actor } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { type ReportBeside, ReportReader } from '@duban/reporting';
-import { ReportConfirmations, ReportService, type ReportSnapshot, type TargetCurve, TargetCurves } from '@duban/tasks';
+import {
+  CURVE_SHAPES,
+  ReportConfirmations,
+  ReportService,
+  type ReportSnapshot,
+  type TargetCurve,
+  TargetCurves,
+} from '@duban/tasks';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { day, evidence, measurement, report, text, uuid } from '../schemas';
+import { day, evidence, measurement, report, shortText, text, uuid } from '../schemas';
 import { progress, reportBeside, targetCurve } from './report-schemas';
 
 class IdParams extends createZodDto(z.strictObject({ id: uuid })) {}
@@ -37,7 +44,15 @@ class CurveDto extends createZodDto(
     points: z
       .array(z.strictObject({ on: day, value: z.number() }))
       .max(400)
+      .optional()
       .meta({ description: 'Steps in order, monotone, the last of them the target’s figure; none: linear.' }),
+    shape: z.enum(CURVE_SHAPES).optional().meta({
+      description: 'By default `steps`. `milestones`: on those of the task; `seasonal`: by months or quarters.',
+    }),
+    shares: z.array(z.number().min(0).max(100)).min(1).max(400).optional().meta({
+      description: 'Percent: of each milestone (equal parts without), or of 12 months or 4 quarters, 100 together.',
+    }),
+    season: shortText.max(100).optional().meta({ description: 'One of the policy’s, in place of `shares`.' }),
     expectedNumber: z.int().min(0).optional().meta({
       description: 'The `number` of the curve that you read; 409 if somebody has set another since.',
     }),
@@ -124,8 +139,6 @@ export class ReportsController {
   })
   @ApiOkResponse({ type: TargetCurveDto })
   setCurve(@Req() request: ActingRequest, @Param() { id }: IdParams, @Body() input: CurveDto): Promise<TargetCurve> {
-    return this.commands.run(request, input, (tx, actor, at) =>
-      this.curves.set(tx, actor, at, id, input.points, input.expectedNumber),
-    );
+    return this.commands.run(request, input, (tx, actor, at) => this.curves.set(tx, actor, at, id, input));
   }
 }

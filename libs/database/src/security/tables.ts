@@ -301,6 +301,21 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     {},
   ),
+  /** Lights of periods (亮灯), with the figures of reports: for whom those are. */
+  period_light: matter(
+    both(seenTask, 'not is_internal(assignment_id)'),
+    {
+      sees: both(either(`unit_id = ${MY_UNIT}`, LED, both(OVERSEEN, 'not is_internal(assignment_id)')), seenTask),
+    },
+    {},
+  ),
+  /** Cards (督办牌) follow from lights; the head of the office takes back what was given in error. */
+  card: matter(seenTask, { sees: both(either(`unit_id = ${MY_UNIT}`, OVERSEEN), seenTask) }, {}),
+  card_withdrawal: matter(
+    'exists (select from card c where c.id = card_id)',
+    { sees: 'exists (select from card c where c.id = card_id)' },
+    { adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE, 'exists (select from card c where c.id = card_id)') },
+  ),
   /** Action plans (办理方案): handed in by whose part it is, decided on by the office or the lead. */
   action_plan: matter(
     seenTask,

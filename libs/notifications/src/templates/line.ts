@@ -93,6 +93,8 @@ const WRITERS: Writers = {
     }),
   unsatisfied: (p, m) =>
     line('unsatisfied', m, { item: itemOf(p, m), unit: p.unitName, remark: sentenceOf(p.remark, m) }),
+  card_given: (p, m) => line('card_given', m, { ...cardOf(p, m), why: p.why[m.language] }),
+  card_withdrawn: (p, m) => line('card_withdrawn', m, { ...cardOf(p, m), reason: sentenceOf(p.reason, m) }),
   reopened: (p, m, today) =>
     line('reopened', m, {
       item: itemOf(p, m),
@@ -249,6 +251,22 @@ const contributed = (
   unit: p.unitName,
   subject: subjectOf(p.subject, m),
 });
+
+function cardOf(
+  p: Omit<NotificationParameters<'card_given'>, 'why'>,
+  m: Messages,
+): Record<'card' | 'item' | 'unit' | 'period' | 'brings', string> {
+  const points =
+    p.points === 0 ? [] : [fill(p.points < 0 ? m.pointsTaken : m.pointsGiven, { points: Math.abs(p.points) })];
+  const brings = [...p.measures.map((measure) => m.cardMeasures[measure]), ...points];
+  return {
+    card: m.cards[p.colour ?? 'none'],
+    item: itemOf(p, m),
+    unit: p.unitName,
+    period: p.period === null ? '' : fill(m.cardPeriod, { period: periodOf(p.period, m) ?? p.period }),
+    brings: brings.length === 0 ? '' : fill(m.cardBrings, { list: brings.join(m.separator) }),
+  };
+}
 
 const answerOwed = (
   p: NotificationParameters<'office_reminded'>,

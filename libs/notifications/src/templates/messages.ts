@@ -1,5 +1,7 @@
 import type {
   ApplicationKind,
+  CardColour,
+  CardMeasure,
   DroppedState,
   NoticeColour,
   ObjectionOutcome,
@@ -18,6 +20,7 @@ export const LINE_SORTS = [
   'reopened',
   'objected',
   'unsatisfied',
+  'card_given',
   'office_urged',
   'returned',
   'reopened',
@@ -51,6 +54,7 @@ export const LINE_SORTS = [
   'resumed',
   'suspended',
   'contribution_withdrawn',
+  'card_withdrawn',
   'ended',
   'action_plan_approved',
   'verified',
@@ -132,6 +136,16 @@ export interface Messages {
   duties: Readonly<Record<ObligationKind, string>>;
   /** The same where the obligation names a period or a milestone. */
   dutiesWithSubject: Readonly<Partial<Record<ObligationKind, string>>>;
+  /** In which language what is recorded in both is read. */
+  language: 'zh' | 'en';
+  /** Cards (督办牌), `none` for measures without one, and what they bring. */
+  cards: Readonly<Record<CardColour | 'none', string>>;
+  cardMeasures: Readonly<Record<CardMeasure, string>>;
+  pointsTaken: string;
+  pointsGiven: string;
+  /** What a card brings beside it; the period that it is for. */
+  cardBrings: string;
+  cardPeriod: string;
   mail: { greeting: string; footer: string };
   /** The mail with the code by which a password is reset; `where` is empty unless duban knows its own address. */
   passwordReset: { subject: string; code: string; where: string; warning: string };

@@ -1,0 +1,106 @@
+import { Transactor } from '@duban/database';
+import { CARD_COLOURS } from '@duban/domain';
+import type { Actor } from '@duban/history';
+import { CardReader } from '@duban/reporting';
+import { Cards, type CardSnapshot } from '@duban/supervision';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { CommandRunner } from '../command.runner';
+import { card } from '../reports/report-schemas';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { cursor, limit, pageOf, text, textOrNull, uuid } from '../schemas';
+
+class CardsQuery extends createZodDto(
+  z.strictObject({
+    planId: uuid.optional(),
+    taskId: uuid.optional(),
+    unitId: uuid.optional(),
+    colour: z.enum(CARD_COLOURS).optional(),
+    standing: z.stringbool().optional().meta({ type: 'boolean', description: 'Whether they were not withdrawn.' }),
+    limit,
+    cursor,
+  }),
+) {}
+class CardsDto extends createZodDto(
+  pageOf(
+    card.extend({
+      planId: uuid,
+      taskNumber: textOrNull,
+      unitName: z.string(),
+      policyId: z.string(),
+      policyVersion: z.int(),
+      withdrawal: z
+        .object({ reason: z.string(), at: z.string(), personId: uuid, forPersonId: uuid.nullable() })
+        .nullable(),
+    }),
+  ),
+) {}
+class PointsQuery extends createZodDto(z.strictObject({ planId: uuid.optional(), unitId: uuid.optional() })) {}
+class PointsDto extends createZodDto(
+  z.object({
+    items: z.array(
+      z.object({
+        unitId: uuid,
+        unitCode: z.string(),
+        unitName: z.string(),
+        yellow: z.int(),
+        red: z.int(),
+        points: z.number(),
+      }),
+    ),
+  }),
+) {}
+class CardParams extends createZodDto(z.strictObject({ id: uuid })) {}
+class WithdrawalDto extends createZodDto(
+  z.strictObject({ reason: text.meta({ description: 'Why it was given in error.' }) }),
+) {}
+class CardDto extends createZodDto(card.extend({ withdrawnAt: textOrNull, withdrawalReason: textOrNull })) {}
+
+/** Cards (督办牌) and the points (积分) that come with them. */
+@ApiTags('supervision')
+@Controller()
+export class CardsController {
+  constructor(
+    private readonly transactor: Transactor,
+    private readonly commands: CommandRunner,
+    private readonly reader: CardReader,
+    private readonly cards: Cards,
+  ) {}
+
+  @Needs('read.own', 'read.all')
+  @Get('cards')
+  @ApiOperation({ summary: 'Cards (督办牌) that lights and follow-ups brought, the oldest first; withdrawn ones, too' })
+  @ApiOkResponse({ type: CardsDto })
+  list(@CurrentActor() actor: Actor, @Query() filter: CardsQuery): ReturnType<CardReader['list']> {
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, filter));
+  }
+
+  @Needs('read.own', 'read.all')
+  @Get('cards/points')
+  @ApiOperation({ summary: 'The cards and points (积分) of each unit that has any, without those withdrawn' })
+  @ApiOkResponse({ type: PointsDto })
+  async points(
+    @CurrentActor() actor: Actor,
+    @Query() filter: PointsQuery,
+  ): Promise<{ items: Awaited<ReturnType<CardReader['points']>> }> {
+    return this.transactor.as(actor, async (tx) => ({ items: await this.reader.points(tx, actor, filter) }));
+  }
+
+  @Needs('card.withdraw')
+  @Post('cards/:id/withdrawal')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Withdraw a card that was given in error',
+    description: 'It stays, with the reason, and counts no more; its unit is told.',
+  })
+  @ApiOkResponse({ type: CardDto })
+  withdraw(
+    @Req() request: ActingRequest,
+    @Param() { id }: CardParams,
+    @Body() input: WithdrawalDto,
+  ): Promise<CardSnapshot> {
+    return this.commands.run(request, input, (tx, actor, at) => this.cards.withdraw(tx, actor, at, id, input.reason));
+  }
+}
