@@ -33,7 +33,6 @@ export const OBLIGATION_KINDS = [
 
 export type Periodicity = keyof typeof PERIODICITIES;
 
-const share = z.number().min(0).max(100);
 /** A rung after the due date counts days; what lies before it may go by a share of the time, too. */
 export type RungOffset = { workingDays: number } | { calendarDays: number } | { shareOfTime: number };
 /** One of several ways to say something, told apart by their fields: a wrong value is named at its own field. */

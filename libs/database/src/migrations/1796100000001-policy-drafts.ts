@@ -19,7 +19,8 @@ export class PolicyDrafts1796100000001 implements MigrationInterface {
   }
 
   async down(q: QueryRunner): Promise<void> {
-    await q.query(`alter table policy drop enabled_by`);
+    // With the policies that go by it; those of the older code are declared anew after the migrations.
+    await q.query(`alter table policy drop enabled_by cascade`);
     await q.query(`drop table policy_draft`);
   }
 }
