@@ -1,3 +1,4 @@
+import { OfficeDues } from '@duban/supervision';
 import { type BreakdownWorld, INTERNAL_WORDS, issueDistrictPlan, openBreakdowns, PLAN } from './breakdown-world';
 import { COMPLETION, toldTo } from './cases';
 import { Edge, expectProblem, formOf, ISSUE, type Json, useEdge } from './edge';
@@ -378,6 +379,17 @@ describe('A district’s own plan under the city’s', () => {
     );
     const path = `/notices/${notice.id}/transitions`;
     await bureau.post(path, { event: 'answer', answer: '园址四月交地' });
+    // An answer that is forgotten is the district's to be told of, not the government's.
+    const [{ due }] = await edge().query(`select next_step_at as due from supervision_notice where id = $1`, [
+      notice.id,
+    ]);
+    await edge().app.get(OfficeDues).run(due);
+    const [reminded] = await edge().query(
+      `select p.kind, u.code from notification n join post p on p.id = n.post_id join unit u on u.id = p.unit_id
+       where n.kind = 'office_reminded' and n.parameters->>'about' = $1`,
+      [notice.number],
+    );
+    expect(reminded).toEqual({ kind: 'head', code: 'LQ01' });
     const accept = { json: { event: 'accept' } };
     expectProblem(await (await edge().as('office')).ask('POST', path, accept), 403, 'NOTICE.NOT_YOURS');
     const told = await (await edge().as('office')).ask('GET', `/notices?planId=${issued.id}&limit=200`);

@@ -404,6 +404,15 @@ export const policyShape = z.strictObject({
     .default({ workingDaysBefore: 5, workingDays: 5 }),
   /** How long the office has to settle a disagreement (协调). */
   coordination: z.strictObject({ workingDays: z.int().min(1) }).default({ workingDays: 5 }),
+  /** How long whoever decides has for applications (申请), by kind, and for answers to notices (督办单答复): working days. */
+  decideWithin: z
+    .strictObject({
+      extension: z.int().min(1),
+      close_unimplemented: z.int().min(1),
+      review: z.int().min(1),
+      noticeAnswer: z.int().min(1),
+    })
+    .default({ extension: 3, close_unimplemented: 5, review: 5, noticeAnswer: 2 }),
   /** Extensions (延期) that officers grant by themselves: how many of one obligation, by how many days at most each. */
   extension: z
     .strictObject({ officers: z.strictObject({ times: z.int().min(0), days: z.int().min(0) }) })

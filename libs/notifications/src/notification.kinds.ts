@@ -62,8 +62,8 @@ const aboutCard = aboutTask.extend({
 });
 const aboutNotice = z.object({ noticeNumber: z.string(), taskNumber: maybe(z.string()), unitName: z.string() });
 
-/** What the office owes an answer: an objection (异议), a disagreement (协调). */
-const OFFICE_DUES = ['objection', 'coordination'] as const;
+/** What the office owes an answer: objections (异议), disagreements (协调), applications (申请), answers to notices (督办单). */
+const OFFICE_DUES = ['objection', 'coordination', 'application', 'supervision_notice'] as const;
 export type OfficeDue = (typeof OFFICE_DUES)[number];
 const officeDue = aboutTask.extend({ what: z.enum(OFFICE_DUES), about: z.string(), dueOn: date });
 

@@ -59,7 +59,9 @@ export class Round {
       {
         run: (now) => officeDues.run(now),
         dueAt: `select next_step_at from objection where next_step_at is not null
-          union all select next_step_at from coordination where next_step_at is not null`,
+          union all select next_step_at from coordination where next_step_at is not null
+          union all select next_step_at from application where next_step_at is not null
+          union all select next_step_at from supervision_notice where next_step_at is not null`,
       },
       // Before the sweep, which leaves out what was computed by an older calendar.
       { run: (now) => recount.run(now), dueAt: RECOUNT_DUE_AT },

@@ -43,6 +43,7 @@ export interface ApplicationRow {
   decidedByName: string | null;
   decidedAt: Date | null;
   decision: string | null;
+  decideBy: string | null;
   version: number;
 }
 
@@ -71,7 +72,8 @@ export class ApplicationReader {
          x.granted_due_on::text as "grantedDueOn", x.progress, x.unimplemented_reason as "unimplementedReason", x.reason,
          x.approver_unit_id as "approverUnitId", au.name as "approverUnitName", x.requested_by as "requestedBy",
          rp.display_name as "requestedByName", x.requested_at as "requestedAt", x.decided_by as "decidedBy",
-         dp.display_name as "decidedByName", x.decided_at as "decidedAt", x.decision, x.version
+         dp.display_name as "decidedByName", x.decided_at as "decidedAt", x.decision,
+         x.decide_by::text as "decideBy", x.version
        from application x
          join task t on t.id = x.task_id
          left join task parent on parent.id = t.parent_id

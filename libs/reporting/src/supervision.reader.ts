@@ -124,6 +124,8 @@ export interface NoticeRow {
   answer: string | null;
   answeredAt: Date | null;
   inNextBulletin: boolean;
+  /** Of an answer that waits: by when the office judges it. */
+  judgeBy: string | null;
   version: number;
 }
 
@@ -236,7 +238,7 @@ export class SupervisionReader {
          o.kind as "obligationKind", o.subject, o.unit_id as "unitId", u.name as "unitName", n.issued_at as "issuedAt",
          n.answer_due_on::text as "answerDueOn",
          case when ${IS_SUMMARY} then null else n.answer end as answer, n.answered_at as "answeredAt",
-         n.in_next_bulletin as "inNextBulletin", n.version
+         n.in_next_bulletin as "inNextBulletin", n.judge_by::text as "judgeBy", n.version
        from supervision_notice n
          join obligation o on o.id = n.obligation_id
          ${PLACE}

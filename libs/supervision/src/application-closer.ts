@@ -1,6 +1,7 @@
 import { applicationMachine } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { decide } from '@duban/state-machine';
+import { NO_STEP } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, type FindOptionsWhere, In } from 'typeorm';
 import { Application, applicationSnapshot } from './application.entity';
@@ -60,7 +61,7 @@ export class ApplicationCloser {
       const decision = decide(applicationMachine, application.state, 'withdraw', ['system'], facts);
       if (!decision.ok) continue;
       const before = { ...applicationSnapshot(application) };
-      Object.assign(application, { state: decision.to, decidedAt: at });
+      Object.assign(application, { state: decision.to, decidedAt: at, ...NO_STEP });
       await tx.getRepository(Application).save(application);
       changes.push(applicationChange('application.withdrawn', application, planId, before));
     }

@@ -7,6 +7,7 @@ import {
   type UnimplementedReason,
 } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
+import type { OfficeStep } from '@duban/tasks';
 
 /** An application (申请) about a part, and what was decided of it. */
 @Entity('application')
@@ -19,6 +20,11 @@ import type { LocalDate } from '@duban/kernel';
           and (kind = 'close_unimplemented') = (unimplemented_reason is not null)`,
 )
 @Check('ck_application_granted', `granted_due_on is null or kind = 'extension' and state = 'approved'`)
+@Check('ck_application_next_step', `next_step in ('remind', 'urge')`)
+@Check(
+  'ck_application_pointer',
+  `(next_step is null) = (next_step_at is null) and (state = 'requested' or next_step is null)`,
+)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_application_jurisdiction' })
 @ForeignKey('task', ['taskId'], ['id'], { name: 'fk_application_task' })
 @ForeignKey('assignment', ['assignmentId'], ['id'], { name: 'fk_application_assignment' })
@@ -37,6 +43,7 @@ import type { LocalDate } from '@duban/kernel';
   unique: true,
   where: `state = 'requested' and kind <> 'extension'`,
 })
+@Index('ix_application_next', ['nextStepAt', 'id'], { where: 'next_step_at is not null' })
 @Index('ix_application_requested', ['requestedAt', 'id'])
 export class Application {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_application' })
@@ -117,17 +124,38 @@ export class Application {
   @Column('text', { nullable: true })
   decision!: string | null;
 
+  /** By when whoever decides has to; null where it was made before that was kept. */
+  @Column('date', { name: 'decide_by', nullable: true })
+  decideBy!: LocalDate | null;
+
+  @Column('text', { name: 'next_step', nullable: true })
+  nextStep!: OfficeStep | null;
+
+  @Column('timestamptz', { name: 'next_step_at', nullable: true })
+  nextStepAt!: Date | null;
+
   @VersionColumn()
   version!: number;
 }
 
-export type ApplicationSnapshot = Omit<Application, 'requestedAt' | 'decidedAt' | 'jurisdictionId'> & {
+/** What is told of it next follows from the rest. */
+export type ApplicationSnapshot = Omit<
+  Application,
+  'requestedAt' | 'decidedAt' | 'jurisdictionId' | 'nextStep' | 'nextStepAt'
+> & {
   requestedAt: string;
   decidedAt: string | null;
 };
 
 /** What history keeps of an application, and the API answers. */
 export function applicationSnapshot(application: Application): ApplicationSnapshot {
-  const { jurisdictionId: _jurisdiction, requestedAt, decidedAt, ...rest } = application;
+  const {
+    jurisdictionId: _jurisdiction,
+    nextStep: _step,
+    nextStepAt: _stepAt,
+    requestedAt,
+    decidedAt,
+    ...rest
+  } = application;
   return { ...rest, requestedAt: requestedAt.toISOString(), decidedAt: decidedAt?.toISOString() ?? null };
 }

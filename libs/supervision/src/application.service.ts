@@ -4,7 +4,6 @@ import {
   type ApplicationKind,
   applicationMachine,
   type ApplicationRelation,
-  DROPPED_STATES,
   ENDED_STATES,
   extensionRefusal,
   isBeyondOfficer,
@@ -25,9 +24,18 @@ import {
 } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
-import { assertPlanOpen, AssignmentService, type HeldAssignment, HeldAssignments, PolicyService } from '@duban/tasks';
+import {
+  assertPlanOpen,
+  AssignmentService,
+  type HeldAssignment,
+  HeldAssignments,
+  NO_STEP,
+  OfficeSteps,
+  PolicyService,
+} from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { presentLead } from './application-lead';
 import { applicationChange } from './application-closer';
 import { Application, applicationSnapshot, type ApplicationSnapshot } from './application.entity';
 import { ObligationClock } from './obligation.clock';
@@ -65,6 +73,7 @@ export class ApplicationService {
     private readonly held: HeldAssignments,
     private readonly obligationClock: ObligationClock,
     private readonly messages: PartMessages,
+    private readonly steps: OfficeSteps,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -94,6 +103,7 @@ export class ApplicationService {
     }
     assertGoesOn(held);
     const terms = await consequences(tx, () => this.termsOf(tx, at, held, input));
+    const decideBy = await this.decideBy(tx, at, held, input.kind);
     const application = tx.getRepository(Application).create({
       id: newId(),
       jurisdictionId: assignment.jurisdictionId,
@@ -112,6 +122,8 @@ export class ApplicationService {
       decidedBy: null,
       decidedAt: null,
       decision: null,
+      decideBy,
+      ...(await this.steps.first(tx, assignment.jurisdictionId, decideBy)),
       version: 1,
     });
     await tx.getRepository(Application).insert(application);
@@ -177,6 +189,7 @@ export class ApplicationService {
       decidedAt: at,
       decision: input.reason ?? null,
       grantedDueOn: application.kind === 'extension' ? granted : null,
+      ...NO_STEP,
     });
     await tx.getRepository(Application).save(application);
     await this.history.append(tx, actor, at, [
@@ -190,6 +203,17 @@ export class ApplicationService {
       if (!isToldOtherwise) await consequences(tx, () => this.messages.ofDecision(tx, part, application));
     }
     return applicationSnapshot(application);
+  }
+
+  /** The day by which it is decided: of whoever decides, it is owed like anything else. */
+  private async decideBy(
+    tx: EntityManager,
+    at: Date,
+    { plan, assignment }: HeldAssignment,
+    kind: ApplicationKind,
+  ): Promise<LocalDate> {
+    const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
+    return this.calendar.addWorkingDays(today, (await this.policies.ofPlan(tx, plan)).decideWithin[kind]);
   }
 
   private async carryOut(
@@ -391,23 +415,6 @@ const holdObligation = (tx: EntityManager, id: string | null): Promise<Obligatio
   id === null
     ? Promise.resolve(null)
     : tx.getRepository(Obligation).findOne({ where: { id }, lock: { mode: 'for_no_key_update' } });
-
-/** The lead that a unit is, or was made into (机构改革); null where it leads the task no more. */
-async function presentLead(
-  tx: EntityManager,
-  directory: UnitDirectory,
-  { task }: HeldAssignment,
-  unitId: string,
-): Promise<string | null> {
-  const leads: { unitId: string }[] = await tx.query(
-    `select unit_id as "unitId" from assignment where task_id = $1 and role = 'lead' and state <> all($2) order by id`,
-    [task.id, DROPPED_STATES],
-  );
-  const ids = leads.map((lead) => lead.unitId);
-  if (ids.includes(unitId)) return unitId;
-  const before = await directory.predecessorsOf(tx, ids);
-  return ids.find((id) => before.get(id)?.has(unitId)) ?? null;
-}
 
 /** The return after which nothing else became of the part; null where there is none. */
 async function lastReturn(tx: EntityManager, assignmentId: string): Promise<Return | null> {

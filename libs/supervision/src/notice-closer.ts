@@ -1,6 +1,7 @@
 import { noticeMachine } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { decide } from '@duban/state-machine';
+import { NO_STEP } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import type { Obligation } from './obligation.entity';
@@ -50,7 +51,7 @@ export class NoticeCloser {
       const decision = decide(noticeMachine, notice.state, event, ['system'], { answer: notice.answer, reason: null });
       if (!decision.ok) continue;
       const before = noticeSnapshot(notice);
-      notice.state = decision.to;
+      Object.assign(notice, { state: decision.to, judgeBy: null, ...NO_STEP });
       await tx.getRepository(SupervisionNotice).save(notice);
       changes.push({
         type: event === 'close' ? 'supervision_notice.closed' : 'supervision_notice.raised',

@@ -2,10 +2,18 @@ import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duba
 import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, may, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict, forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
+import {
+  conflict,
+  forbidden,
+  invalid,
+  type LocalDate,
+  localDateOf,
+  notFound,
+  type WorkingCalendar,
+} from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
-import { PolicyService, standsAsOffice } from '@duban/tasks';
+import { NO_STEP, OfficeSteps, PolicyService, standsAsOffice } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { issuerPosts } from './issuer-posts';
@@ -43,6 +51,7 @@ export class NoticeService {
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
     private readonly notifications: NotificationWriter,
+    private readonly steps: OfficeSteps,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -75,7 +84,12 @@ export class NoticeService {
     }
     const before = noticeSnapshot(notice);
     notice.state = decision.to;
-    if (input.event === 'answer') Object.assign(notice, { answer: input.answer, answeredAt: at });
+    Object.assign(notice, { judgeBy: null, ...NO_STEP });
+    if (input.event === 'answer') {
+      const judgeBy = await consequences(tx, () => this.judgeBy(tx, at, obligation, place.timeZone));
+      const step = await this.steps.first(tx, notice.jurisdictionId, judgeBy);
+      Object.assign(notice, { answer: input.answer, answeredAt: at, judgeBy, ...step });
+    }
     await tx.getRepository(SupervisionNotice).save(notice);
     const after = noticeSnapshot(notice);
     await this.history.append(tx, actor, at, [
@@ -132,6 +146,12 @@ export class NoticeService {
       [obligation.taskId, obligation.unitId],
     );
     return place!;
+  }
+
+  /** An answer holds the ladder, so the office judges it by a day. */
+  private async judgeBy(tx: EntityManager, at: Date, obligation: Obligation, timeZone: string): Promise<LocalDate> {
+    const { decideWithin } = await this.policies.version(tx, obligation.policyId, obligation.policyVersion);
+    return this.calendar.addWorkingDays(localDateOf(at, timeZone), decideWithin.noticeAnswer);
   }
 
   /** A rejected answer counts as none: what comes after the last step follows. */

@@ -6,6 +6,8 @@ import { CALENDAR } from '@duban/platform';
 import { NO_STEP, OfficeSteps } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { presentLead } from './application-lead';
+import { issuerPosts } from './issuer-posts';
 import { NotificationWriter } from './notification.writer';
 import { excerpt } from './obligation.terms';
 
@@ -17,6 +19,12 @@ const SOURCES = {
   coordination: `select d.id, d.due_on::text as "dueOn", d.next_step as step, d.task_id as "taskId",
       d.unit_id as "unitId", d.about
     from coordination d`,
+  application: `select d.id, d.decide_by::text as "dueOn", d.next_step as step, d.task_id as "taskId",
+      d.unit_id as "unitId", d.reason as about, d.approver_unit_id as "leadId"
+    from application d`,
+  supervision_notice: `select d.id, d.judge_by::text as "dueOn", d.next_step as step, o.task_id as "taskId",
+      o.unit_id as "unitId", d.number as about
+    from supervision_notice d join obligation o on o.id = d.obligation_id`,
 } as const;
 type Source = keyof typeof SOURCES;
 
@@ -27,11 +35,13 @@ interface DueAnswer {
   taskId: string;
   unitId: string;
   about: string;
+  /** The lead that decides (牵头单位), where it is not the office. */
+  leadId?: string | null;
 }
 
 /**
- * The office is supervised like any unit: of objections (异议) and disagreements (协调) that it has not answered it is
- * reminded on the day, and urged the working day after, once each.
+ * The office is supervised like any unit: of objections (异议), disagreements (协调), applications (申请) and answers to
+ * notices (督办单) that it has not answered it is reminded on the day, and urged the working day after, once each.
  */
 @Injectable()
 export class OfficeDues {
@@ -75,9 +85,9 @@ export class OfficeDues {
     );
     if (!due) return false;
     const [task]: TaskRow[] = await tx.query(
-      `select t.id, t.plan_id as "planId", t.jurisdiction_id as "jurisdictionId", t.content,
-         coalesce(t.number, parent.number) as number
-       from task t left join task parent on parent.id = t.parent_id where t.id = $1`,
+      `select t.id, t.plan_id as "planId", t.jurisdiction_id as "jurisdictionId", t.content, t.leaders,
+         coalesce(t.number, parent.number) as number, p.unit_id as "issuerId"
+       from task t join plan p on p.id = t.plan_id left join task parent on parent.id = t.parent_id where t.id = $1`,
       [due.taskId],
     );
     if (!task) throw new Error(`there is no task ${due.taskId}`);
@@ -90,12 +100,12 @@ export class OfficeDues {
       next.nextStep,
       next.nextStepAt,
     ]);
-    const { office } = await this.directory.governmentPosts(tx);
+    const postId = await this.owedBy(tx, due, task);
     const names = await this.directory.namesOf(tx, [due.unitId]);
     await this.notifications.write(tx, now, await this.directory.timeZoneOf(tx, task.jurisdictionId), [
       {
         jurisdictionId: task.jurisdictionId,
-        postId: office,
+        postId,
         kind: isLate ? 'office_urged' : 'office_reminded',
         planId: task.planId,
         taskId: task.id,
@@ -125,6 +135,14 @@ export class OfficeDues {
     return true;
   }
 
+  /** Who decides: the lead that set the date, as long as it leads; in a unit's own plan (二级分解) its head; else the office. */
+  private async owedBy(tx: EntityManager, { leadId }: DueAnswer, task: TaskRow): Promise<string> {
+    const lead = leadId ? await presentLead(tx, this.directory, { task }, leadId) : null;
+    if (lead !== null) return (await this.directory.postsOf(tx, [lead])).get(lead)!.head;
+    if (task.issuerId === null) return (await this.directory.governmentPosts(tx)).office;
+    return (await issuerPosts(tx, this.directory, task.issuerId, task.leaders)).office;
+  }
+
   /** To be told changes nothing of it. */
   private async lastState(
     tx: EntityManager,
@@ -144,4 +162,7 @@ interface TaskRow {
   jurisdictionId: string;
   content: string;
   number: string | null;
+  leaders: string[];
+  /** The unit whose plan it is (二级分解); null for the government's. */
+  issuerId: string | null;
 }

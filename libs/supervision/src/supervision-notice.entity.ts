@@ -2,15 +2,22 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, Versio
 import { oneOf } from '@duban/database';
 import { NOTICE_STATES, type NoticeColour, type NoticeState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
+import type { OfficeStep } from '@duban/tasks';
 
 /** A numbered slip in one of three colours (督办单), sent when a date was missed. */
 @Entity('supervision_notice')
 @Check('ck_supervision_notice_colour', `colour in ('blue', 'orange', 'red')`)
 @Check('ck_supervision_notice_state', oneOf('state', NOTICE_STATES))
+@Check('ck_supervision_notice_next_step', `next_step in ('remind', 'urge')`)
+@Check(
+  'ck_supervision_notice_pointer',
+  `(next_step is null) = (next_step_at is null) and (state = 'answered' or next_step is null)`,
+)
 @ForeignKey('jurisdiction', ['jurisdictionId'], ['id'], { name: 'fk_supervision_notice_jurisdiction' })
 @ForeignKey('obligation', ['obligationId'], ['id'], { name: 'fk_supervision_notice_obligation' })
 @Unique('uq_supervision_notice_number', ['jurisdictionId', 'number'])
 @Unique('uq_supervision_notice_colour', ['obligationId', 'deadlineVersion', 'colour'])
+@Index('ix_supervision_notice_next', ['nextStepAt', 'id'], { where: 'next_step_at is not null' })
 @Index('ix_supervision_notice_issued', ['issuedAt', 'id'])
 @Index('ix_supervision_notice_standing', ['colour', 'obligationId'], {
   where: `state in ('issued', 'acknowledged', 'answered')`,
@@ -53,11 +60,25 @@ export class SupervisionNotice {
   @Column('boolean', { name: 'in_next_bulletin' })
   inNextBulletin!: boolean;
 
+  /** By when an answer that waits is judged; null while none does. */
+  @Column('date', { name: 'judge_by', nullable: true })
+  judgeBy!: LocalDate | null;
+
+  @Column('text', { name: 'next_step', nullable: true })
+  nextStep!: OfficeStep | null;
+
+  @Column('timestamptz', { name: 'next_step_at', nullable: true })
+  nextStepAt!: Date | null;
+
   @VersionColumn()
   version!: number;
 }
 
-export type NoticeSnapshot = Omit<SupervisionNotice, 'issuedAt' | 'answeredAt' | 'jurisdictionId'> & {
+/** By when an answer is judged, and what is told of it next, follow from the rest. */
+export type NoticeSnapshot = Omit<
+  SupervisionNotice,
+  'issuedAt' | 'answeredAt' | 'jurisdictionId' | 'judgeBy' | 'nextStep' | 'nextStepAt'
+> & {
   issuedAt: string;
   answeredAt: string | null;
 };

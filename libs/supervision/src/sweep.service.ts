@@ -20,7 +20,7 @@ import { postgresCode, Transactor } from '@duban/database';
 import { type Change, HistoryService, systemActor } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { PartProgressReader, PolicyService } from '@duban/tasks';
+import { NO_STEP, PartProgressReader, PolicyService } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { FollowUpPosts } from './follow-up-posts';
@@ -358,6 +358,8 @@ export class SweepService {
         answerDueOn: fired.answerDueOn,
         answer: null,
         answeredAt: null,
+        judgeBy: null,
+        ...NO_STEP,
         inNextBulletin: fired.rung.kind === 'notice' && fired.rung.inNextBulletin === true,
         version: 1,
       });

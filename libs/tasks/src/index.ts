@@ -46,6 +46,7 @@ export {
 export type { CoordinationSnapshot } from './coordination.entity';
 export { type CoordinationInput, CoordinationService, type NewCoordination } from './coordination.service';
 export { GroupCompletionService, type GroupStanding } from './group-completion.service';
+export type { OfficeStep } from './coordination.entity';
 export { NO_STEP, OfficeSteps } from './office-steps';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';

@@ -74,6 +74,7 @@ const application = z.object({
   decidedBy: uuid.nullable(),
   decidedAt: textOrNull,
   decision: textOrNull.meta({ description: 'Why it was decided so.' }),
+  decideBy: textOrNull.meta({ description: 'By when whoever decides has to.' }),
   version: z.int(),
 });
 class ApplicationDto extends createZodDto(

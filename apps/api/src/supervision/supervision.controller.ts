@@ -133,6 +133,7 @@ class NoticesDto extends createZodDto(
       obligationKind: z.enum(OBLIGATION_KINDS),
       subject: textOrNull,
       ...unit,
+      judgeBy: textOrNull.meta({ description: 'Of an answer that waits: by when the office judges it.' }),
     }),
   ),
 ) {}

@@ -143,7 +143,12 @@ export const en: Messages = {
     transferred: 'another unit takes it over',
     cancelled: 'it is cancelled',
   },
-  officeDues: { objection: 'objection', coordination: 'disagreement' },
+  officeDues: {
+    objection: 'objection',
+    coordination: 'disagreement',
+    application: 'application',
+    supervision_notice: 'answer to a notice',
+  },
   byPaper: ' ({paper})',
   settleBy: '; the office settles it by {date}',
   contributeBy: '; please hand it in by {date}',

@@ -132,7 +132,7 @@ export const zh: Messages = {
     transferred: '异议成立，改由其他单位办理',
     cancelled: '异议成立，予以撤销',
   },
-  officeDues: { objection: '异议', coordination: '协调' },
+  officeDues: { objection: '异议', coordination: '协调', application: '申请', supervision_notice: '督办单答复' },
   byPaper: '（{paper}）',
   settleBy: '，请督查室于{date}前协调',
   contributeBy: '，请于{date}前提交',
