@@ -33,6 +33,7 @@ import { ReportsController } from './reports/reports.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
 import { RevisionsController } from './plans/revisions.controller';
 import { PlanPolicyController } from './plans/plan-policy.controller';
+import { BackTestController } from './policies/back-test.controller';
 import { PoliciesController } from './policies/policies.controller';
 import { PolicyDraftsController } from './policies/policy-drafts.controller';
 import { RestrictionsController } from './restrictions/restrictions.controller';
@@ -81,6 +82,7 @@ export const CONTROLLERS = {
     RevisionsController,
     RestrictionsController,
     PlanPolicyController,
+    BackTestController,
     PoliciesController,
     PolicyDraftsController,
     CalendarController,

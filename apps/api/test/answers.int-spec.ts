@@ -362,6 +362,10 @@ describe('The answers', () => {
         const json = { from: '2023-01-12', to: '2024-01-11', ...wish };
         return ['office', 'POST', '/policies/annual-report/simulate', { json }];
       }),
+      'POST /policies/{id}/back-test': [{}, { planId: edge().planId, version: 1, limit: 1 }].map((wish): Request => {
+        const json = { from: '2023-01-12', to: '2023-03-31', ...wish };
+        return ['office', 'POST', '/policies/annual-report/back-test', { json }];
+      }),
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),

@@ -206,6 +206,7 @@ class Values {
     if (schema.enum) return fc.constantFrom(...schema.enum);
     switch (schema.type) {
       case 'object': {
+        if (!schema.properties) return this.dictionary(schema.additionalProperties);
         const properties = Object.entries<Json>(schema.properties);
         const model = Object.fromEntries(properties.map(([key, inner]) => [key, this.value(inner, key)]));
         return rarely(30, fc.record(model, { requiredKeys: schema.required ?? [] }), fc.constant({ unknown: 1 }));
@@ -225,6 +226,13 @@ class Values {
       default:
         throw new Error(`a schema of another kind: ${JSON.stringify(schema)}`);
     }
+  }
+
+  /** Whatever keys; of what a schema says, or of anything that JSON can say. */
+  private dictionary(inner: Json | boolean | undefined): fc.Arbitrary<unknown> {
+    const isTold = typeof inner === 'object' && Object.keys(inner).some((key) => key !== 'description');
+    const value = isTold ? this.value(inner) : fc.jsonValue({ maxDepth: 3 });
+    return fc.dictionary(fc.string({ maxLength: 20 }), value, { maxKeys: 5 });
   }
 
   private text({ format, minLength = 0, maxLength = 200 }: Json, name: string): fc.Arbitrary<string> {

@@ -278,6 +278,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
 export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PUT /clock': 'a demonstration’s clock is moved by the system, with all that falls due on the way',
   'POST /policies/{id}/simulate': 'writes nothing, and reads what the asker sees',
+  'POST /policies/{id}/back-test': 'writes nothing, and reads what the asker sees',
   'GET /action-plans/{id}': 'of a matter: asked with those, by an id of nothing',
   'POST /action-plans/{id}/transitions': 'of a matter: asked with those, by an id of nothing',
   'POST /action-plans/{id}/measures/{measureId}/transitions': 'of a matter: asked with those, by an id of nothing',

@@ -537,6 +537,9 @@ const TABLE: Record<string, Probe[]> = {
   'POST /policies/{id}/simulate': [
     as('POST', '/policies/annual-report/simulate', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
   ],
+  'POST /policies/{id}/back-test': [
+    as('POST', '/policies/annual-report/back-test', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
+  ],
   'GET /plans/{id}/restrictions': [get((w) => `/plans/${w.small.id}/restrictions`, ['office'])],
   'PUT /plans/{id}/restrictions': [nameNobody((w) => `/plans/${w.small.id}/restrictions`)],
   'GET /tasks/{id}/restrictions': [get((w) => `${smallTask(w)}/restrictions`, ['office'])],

@@ -27,6 +27,7 @@ export * from './policy-words';
 export { type PolicyFault, policyFaults } from './policy-faults';
 export * from './policy-changes';
 export * from './take-over';
+export * from './back-test';
 export * from './presets';
 export * from './matter-kinds';
 export * from './ladder';

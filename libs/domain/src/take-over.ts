@@ -71,7 +71,7 @@ export function takeOver<T extends OwedBefore>(
 }
 
 /** By which ladder something goes that no rule of the policy makes: what was returned, a leader's instruction, a measure. */
-function ladderBeside({ obligations, instruction, rectification }: Policy, kind: ObligationKind): string {
+export function ladderBeside({ obligations, instruction, rectification }: Policy, kind: ObligationKind): string {
   const own = kind === 'instruction' ? instruction.ladder : obligations.find((rule) => rule.kind === kind)?.ladder;
   return (kind === 'rectification' ? undefined : own) ?? rectification.ladder;
 }

@@ -1,3 +1,4 @@
+export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { ApplicationReader } from './application.reader';
 export { CardReader } from './card.reader';

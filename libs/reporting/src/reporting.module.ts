@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { BackTestReader } from './back-test.reader';
 import { BreakdownReader } from './breakdown.reader';
 import { InstructionReader } from './instruction.reader';
 import { SatisfactionReader } from './satisfaction.reader';
@@ -28,6 +29,7 @@ const READERS = [
   DashboardReader,
   RevisionReader,
   SimulationReader,
+  BackTestReader,
   ReportReader,
   BreakdownReader,
   VerificationReader,
