@@ -229,7 +229,7 @@ class Values {
   }
 
   /** Whatever keys; of what a schema says, or of anything that JSON can say. */
-  private dictionary(inner: Json | boolean | undefined): fc.Arbitrary<unknown> {
+  private dictionary(inner: Json): fc.Arbitrary<unknown> {
     const isTold = typeof inner === 'object' && Object.keys(inner).some((key) => key !== 'description');
     const value = isTold ? this.value(inner) : fc.jsonValue({ maxDepth: 3 });
     return fc.dictionary(fc.string({ maxLength: 20 }), value, { maxKeys: 5 });
