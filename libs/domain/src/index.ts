@@ -17,6 +17,7 @@ export * from './reporting-rules';
 export * from './light-rules';
 export * from './progress-curve';
 export * from './period-lights';
+export * from './period-words';
 export * from './card-rules';
 export { cardWords } from './light-words';
 export * from './figure-name';

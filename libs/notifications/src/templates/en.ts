@@ -172,8 +172,6 @@ export const en: Messages = {
   noReason: 'no reason given',
   stop: '. ',
   collapsed: ' (Earlier reminders that this one stands for: {count}.)',
-  quarter: 'the {ordinal} quarter of {year}',
-  ordinals: ['first', 'second', 'third', 'fourth'],
   months: [
     'January',
     'February',

@@ -1,3 +1,4 @@
+import { periodInWords } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import { NOTIFICATION_KINDS, type NotificationKind, type NotificationParameters } from '../notification.kinds';
 import { fill } from './fill';
@@ -284,12 +285,7 @@ const answerOwed = (
 const subjectOf = (subject: string | null, m: Messages): string =>
   subject === null ? '' : fill(m.contributionSubject, { subject: periodOf(subject, m) ?? subject });
 
-/** `2026Q1` in words; null for what is no quarter. */
-function periodOf(subject: string, m: Messages): string | null {
-  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
-  if (!year || !quarter) return null;
-  return fill(m.quarter, { year, ordinal: m.ordinals[(Number(quarter) - 1) as 0 | 1 | 2 | 3] });
-}
+const periodOf = (subject: string, m: Messages): string | null => periodInWords(subject)?.[m.language] ?? null;
 
 const itemOf = (
   { taskNumber, taskContent }: { taskNumber: string | null; taskContent: string },

@@ -127,9 +127,6 @@ export interface Messages {
   /** Ends a sentence, with the blank before the next one. */
   stop: string;
   collapsed: string;
-  quarter: string;
-  /** Names of the quarters, for `{ordinal}`. */
-  ordinals: readonly [string, string, string, string];
   months: readonly string[];
   colours: Readonly<Record<NoticeColour, string>>;
   /** What is owed. */

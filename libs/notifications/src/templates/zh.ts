@@ -147,8 +147,6 @@ export const zh: Messages = {
   noReason: '未说明原因',
   stop: '。',
   collapsed: '（此前{count}次提醒并入本次）',
-  quarter: '{year}年第{ordinal}季度',
-  ordinals: ['一', '二', '三', '四'],
   months: ['1月', '2月', '3月', '4月', '5月', '6月', '7月', '8月', '9月', '10月', '11月', '12月'],
   colours: { blue: '蓝色', orange: '橙色', red: '红色' },
   duties: {

@@ -1,4 +1,5 @@
 import type { TemplateFields, TemplateValue } from '@duban/documents';
+import { periodInWords } from '@duban/domain';
 import { type LocalDate, localDateOf, parseLocalDate } from '@duban/kernel';
 import type { NoticeFacts, NoticeRecipient } from './facts';
 import type { NoticeWords } from './notice-words';
@@ -101,7 +102,7 @@ export function noticeValues(facts: NoticeFacts, language: NoticeLanguage): Read
     task: task.content,
     unit: facts.unit.name,
     role: w.roles[facts.unit.role],
-    duty: dutyIn(w, duty),
+    duty: dutyIn(w, duty, language),
     due: fill(w.due, { date: dateOf(duty.effectiveOn) }),
     why: whyIn(w, facts, language),
     late: days > 0 ? fill(w.late, { days }) : '',
@@ -136,13 +137,10 @@ function dateIn(w: NoticeWords, day: LocalDate): string {
   return fill(w.date, { year, month: w.months[month - 1]!, day: date });
 }
 
-function dutyIn(w: NoticeWords, { kind, subject }: NoticeFacts['duty']): string {
+function dutyIn(w: NoticeWords, { kind, subject }: NoticeFacts['duty'], language: NoticeLanguage): string {
   const withSubject = w.dutiesWithSubject[kind];
   if (subject === null || withSubject === undefined) return w.duties[kind];
-  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(subject) ?? [];
-  const spoken =
-    quarter === undefined ? subject : fill(w.quarter, { year: year!, ordinal: w.ordinals[Number(quarter) - 1]! });
-  return fill(withSubject, { subject: spoken });
+  return fill(withSubject, { subject: periodInWords(subject)?.[language] ?? subject });
 }
 
 /** The unit once with its posts; of others the post with who held it. */

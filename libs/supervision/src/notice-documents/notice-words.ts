@@ -19,8 +19,6 @@ export interface NoticeWords {
   itemNumber: string;
   duties: Readonly<Record<ObligationKind, string>>;
   dutiesWithSubject: Readonly<Partial<Record<ObligationKind, string>>>;
-  quarter: string;
-  ordinals: readonly [string, string, string, string];
   roles: Readonly<Record<'lead' | 'responsible' | 'cooperating' | 'supervising', string>>;
   /** Whom a notice goes to: of a unit, by the post; of the government by the post and its holder. */
   recipient: string;

@@ -39,8 +39,6 @@ export const en: NoticeWords = {
     milestone: 'Reach the milestone “{subject}”',
     instruction: 'Answer a leader’s instruction, no. {subject}',
   },
-  quarter: 'the {ordinal} quarter of {year}',
-  ordinals: ['first', 'second', 'third', 'fourth'],
   roles: {
     lead: 'lead unit',
     responsible: 'responsible unit',

@@ -26,8 +26,6 @@ export const zh: NoticeWords = {
     milestone: '完成阶段目标“{subject}”',
     instruction: '反馈第{subject}号领导批示办理情况',
   },
-  quarter: '{year}年第{ordinal}季度',
-  ordinals: ['一', '二', '三', '四'],
   roles: { lead: '牵头单位', responsible: '责任单位', cooperating: '配合单位', supervising: '督办单位' },
   recipient: '{unit}（{posts}）',
   holder: '{post}{holder}',
