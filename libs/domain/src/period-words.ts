@@ -10,20 +10,8 @@ export function periodInWords(period: string): { zh: string; en: string } | null
   return words === undefined ? null : { zh: `${year}年${words.zh}`, en: `${words.en} ${year}` };
 }
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+const MONTH = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' });
+const MONTHS = Array.from({ length: 12 }, (_, i) => MONTH.format(Date.UTC(2000, i)));
 
 const PERIODS = {
   M: MONTHS.map((en, i) => ({ zh: `${i + 1}月`, en })),
