@@ -2,6 +2,8 @@ import { CONFIG, type Config } from '@duban/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { createChannels } from './channels';
 import { ChannelSet } from './channels/channel-set';
+import { DigestWriter } from './composing/digest.writer';
+import { Recipients } from './composing/recipients';
 import { DeliveryReader } from './delivery.reader';
 import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
@@ -34,6 +36,8 @@ export class NotificationsModule {
       providers: [
         { provide: MESSAGES, inject: [CONFIG], useFactory: (config: Config) => LANGUAGES[config.DUBAN_LANGUAGE] },
         { provide: ChannelSet, inject: [CONFIG], useFactory: (config: Config) => createChannels(config) },
+        Recipients,
+        DigestWriter,
         ...SERVICES,
       ],
       exports: SERVICES,

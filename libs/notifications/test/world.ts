@@ -7,6 +7,8 @@ import { ChannelSet } from '../src/channels/channel-set';
 import { InboxChannel } from '../src/channels/inbox.channel';
 import { DeliveryReader } from '../src/delivery.reader';
 import { DeliveryService } from '../src/delivery.service';
+import { DigestWriter } from '../src/composing/digest.writer';
+import { Recipients } from '../src/composing/recipients';
 import { DigestService } from '../src/digest.service';
 import { zh } from '../src/templates/zh';
 
@@ -92,7 +94,14 @@ export class World {
   }
 
   digests(...channels: Channel[]): DigestService {
-    return new DigestService(this.directory(), this.channelSet(channels), this.calendar, zh, new HistoryService());
+    const history = new HistoryService();
+    return new DigestService(
+      new Recipients(this.directory()),
+      new DigestWriter(this.channelSet(channels), zh, history),
+      this.calendar,
+      zh,
+      history,
+    );
   }
 
   deliveries(...channels: Channel[]): DeliveryService {

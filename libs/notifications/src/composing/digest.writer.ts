@@ -1,0 +1,121 @@
+import { HistoryService, systemActor } from '@duban/history';
+import { newId } from '@duban/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ChannelSet } from '../channels/channel-set';
+import { moved, recordMade } from '../delivery.move';
+import { arrange, subjectOf } from '../templates/digest';
+import type { Line } from '../templates/line';
+import { MESSAGES, type Messages } from '../templates/messages';
+import { windowStart } from '../timing';
+import type { Party } from './party';
+
+/** Rows written by one statement. */
+const WRITE_BATCH = 5_000;
+
+/** One line for a party. */
+export type Item = Line & {
+  notificationId: string;
+  /** For the inbox alone. */
+  isQuiet: boolean;
+};
+
+/** What a party is to be told. */
+export interface Told {
+  party: Party;
+  items: Item[];
+}
+
+/** Writes digests (消息汇总) with their deliveries (投递). */
+@Injectable()
+export class DigestWriter {
+  constructor(
+    private readonly channels: ChannelSet,
+    @Inject(MESSAGES) private readonly messages: Messages,
+    private readonly history: HistoryService,
+  ) {}
+
+  /**
+   * One digest a party and channel. What goes to the inbox is delivered with that.
+   *
+   * @returns how many, and the deliveries that are now to be sent
+   */
+  async write(tx: EntityManager, now: Date, told: Iterable<Told>): Promise<{ digests: number; deliveryIds: string[] }> {
+    const digests: object[] = [];
+    const items: object[] = [];
+    const deliveries: { id: string }[] = [];
+    const deliveryIds: string[] = [];
+    for (const { party, items: all } of told) {
+      for (const channel of this.channels.all) {
+        const address = channel.isFor(party.recipient);
+        // What waits in the inbox disturbs nobody's leave.
+        const lines = arrange(channel.send ? all.filter(({ isQuiet }) => !isQuiet) : all);
+        if (address === null || lines.length === 0) continue;
+        const of = { [COLUMNS[party.kind]]: party.id, channel: channel.kind };
+        const digest_id = newId();
+        const delivery_id = newId();
+        digests.push({ id: digest_id, ...of, subject: subjectOf(lines, this.messages) });
+        lines.forEach(({ notificationId, text }, i) =>
+          items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
+        );
+        deliveries.push({
+          id: delivery_id,
+          digest_id,
+          ...of,
+          address,
+          state: channel.send ? 'queued' : moved('queued', ['claim', 'deliver']),
+          next_attempt_at: channel.send ? now : null,
+          sent_at: channel.send ? null : now,
+        } as { id: string });
+        if (channel.send) deliveryIds.push(delivery_id);
+      }
+    }
+    await insertAll(tx, INSERT_DIGESTS, digests, [windowStart(now), now]);
+    await insertAll(tx, INSERT_ITEMS, items);
+    await insertAll(tx, INSERT_DELIVERIES, deliveries, [now]);
+    for (let i = 0; i < deliveries.length; i += WRITE_BATCH) {
+      const ids = deliveries.slice(i, i + WRITE_BATCH).map(({ id }) => id);
+      await recordMade(tx, this.history, systemActor(`digest-${now.toISOString()}`), now, ids);
+    }
+    return { digests: digests.length, deliveryIds };
+  }
+}
+
+/** The column of a digest and of a delivery that names a party of a kind. */
+const COLUMNS: Readonly<Record<Party['kind'], string>> = { person: 'person_id' };
+
+/** The ids of parties who have had their digest in the window. */
+export async function servedIn(tx: EntityManager, window: Date, parties: readonly Party[]): Promise<Set<string>> {
+  const rows: { id: string }[] = await tx.query(
+    `select distinct person_id as id from digest where window_start = $1 and person_id = any($2::uuid[])`,
+    [window, [...new Set(parties.map(({ id }) => id))]],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function insertAll(
+  tx: EntityManager,
+  statement: string,
+  rows: readonly object[],
+  more: readonly unknown[] = [],
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += WRITE_BATCH) {
+    await tx.query(statement, [JSON.stringify(rows.slice(i, i + WRITE_BATCH)), ...more]);
+  }
+}
+
+const INSERT_DIGESTS = `
+  insert into digest (id, person_id, channel, window_start, subject, composed_at)
+  select r.id, r.person_id, r.channel, $2, r.subject, $3
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text)`;
+
+const INSERT_ITEMS = `
+  insert into digest_item (digest_id, position, notification_id, text)
+  select r.digest_id, r.position, r.notification_id, r.text
+  from jsonb_to_recordset($1::jsonb) as r(digest_id uuid, position int, notification_id uuid, text text)`;
+
+const INSERT_DELIVERIES = `
+  insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, created_at)
+  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, $2
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, channel text, address text,
+    state text, next_attempt_at timestamptz, sent_at timestamptz)`;
