@@ -1,3 +1,4 @@
+import { annualReport } from '@duban/domain';
 import { parseLocalDate } from '@duban/kernel';
 import { SuspensionService } from '@duban/tasks';
 import { planOf } from '../test/city';
@@ -295,6 +296,47 @@ describe('a reopened part', () => {
     await refuses(office, 'ASSIGNMENT.NEW_DATE_PAST', () => reopen({ clock: 'new_date', dueOn: day('2023-05-15') }));
     await reopen({ clock: 'new_date', dueOn: day('2023-06-30') });
     expect((await completion()).effectiveOn).toBe('2023-06-30');
+  });
+});
+
+describe('an action plan that waits for its approval', () => {
+  const t = useOffice();
+
+  it('is not reminded of after a suspension, whether its date moved or had passed', async () => {
+    const { office } = t;
+    const rules = { ...structuredClone(annualReport), id: 'spec-approval', version: 1, actionPlanApproval: true };
+    await office.query(`insert into policy (id, version, body) values ($1, $2, $3)`, [
+      rules.id,
+      1,
+      JSON.stringify(rules),
+    ]);
+    const lead = await office.assignment(await office.begin(PLAIN, { policy: rules.id }), '1', 'S03');
+    await office.move('S03.contact', lead, 'sign_for');
+    const { id: obligationId } = await office.obligation(lead, 'action_plan');
+    const measures = [{ text: '完成勘察', by: day('2023-06-30'), person: '林某' }];
+    const actionPlan = { goals: '按期完成改造。', measures };
+    await office.submit('S03.contact', lead, { obligationId, text: '办理方案', actionPlan });
+    office.sleepTo('2023-01-16T10:00:00+08:00');
+    await office.move('officer', lead, 'suspend', { reason: '等待批复', resumeOn: day('2023-03-01') });
+    office.sleepTo('2023-01-18T10:00:00+08:00');
+    await office.move('officer', lead, 'resume');
+    expect(await office.obligation(lead, 'action_plan')).toMatchObject({
+      state: 'open',
+      effectiveOn: '2023-02-14',
+      nextRung: null,
+    });
+    await office.passTo('2023-03-01T10:00:00+08:00');
+    // Late by now, and the clock stands again: the date stays.
+    await office.move('officer', lead, 'suspend', { reason: '等待批复', resumeOn: day('2023-04-01') });
+    office.sleepTo('2023-03-03T10:00:00+08:00');
+    await office.move('officer', lead, 'resume');
+    await office.passTo('2023-04-03T10:00:00+08:00');
+    const sent = await office.query(
+      `select f.rung from follow_up f where f.obligation_id = $1 and f.fired_at > '2023-01-13T00:00+08'`,
+      [obligationId],
+    );
+    expect(sent).toEqual([]);
+    expect(await office.obligation(lead, 'action_plan')).toMatchObject({ state: 'open', nextRung: null });
   });
 });
 

@@ -80,10 +80,11 @@ export class ObligationClock {
           base: { countedFrom: base.version, effectiveOn: base.effectiveOn, since: base.setOn, stoppedDays: days },
           suspensions: stops.filter(({ to }) => to !== null && to > base.setOn),
         });
+        await this.holdSubmitted(tx, obligation);
         continue;
       }
       const before = obligationSnapshot(obligation);
-      const isHeld = await this.isAnswered(tx, obligation);
+      const isHeld = (await this.isAnswered(tx, obligation)) || (await isSubmitted(tx, obligation));
       const pointer = isHeld ? null : await this.pointerOf(tx, terms, obligation, at, stops);
       Object.assign(obligation, { state: 'open', nextRung: pointer?.rung ?? null, nextRungAt: pointer?.at ?? null });
       markComputed(obligation, this.calendar);
@@ -189,6 +190,7 @@ export class ObligationClock {
     origin: DeadlineOrigin,
   ): Promise<void> {
     await this.redate(tx, part, await this.termsOf(tx, part), obligation, dueOn, origin);
+    await this.holdSubmitted(tx, obligation);
     await this.notices.closeOf(tx, part.actor, part.at, part.plan.id, [obligation]);
     await this.redateTask(tx, part);
   }
@@ -273,6 +275,13 @@ export class ObligationClock {
     return last !== null && (last.state === 'answered' || last.state === 'closed');
   }
 
+  /** Nobody is reminded of an action plan that lies with those who approve it, whatever its date is now. */
+  private async holdSubmitted(tx: EntityManager, obligation: Obligation): Promise<void> {
+    if (!(await isSubmitted(tx, obligation))) return;
+    Object.assign(obligation, { nextRung: null, nextRungAt: null });
+    await tx.getRepository(Obligation).save(obligation);
+  }
+
   /** Of the ladder that began with a version of the deadline. */
   private lastNotice(tx: EntityManager, obligationId: string, since: number): Promise<SupervisionNotice | null> {
     return tx.getRepository(SupervisionNotice).findOne({
@@ -352,6 +361,12 @@ export class ObligationClock {
 /** Its next rung was computed by this calendar, its date perhaps by a newer one: the older of the two is to be looked at. */
 function markComputed(obligation: Obligation, { position }: WorkingCalendar): void {
   obligation.calendarPosition = Math.min(obligation.calendarPosition, position);
+}
+
+async function isSubmitted(tx: EntityManager, { id, kind }: Obligation): Promise<boolean> {
+  if (kind !== 'action_plan') return false;
+  const rows = await tx.query(`select from action_plan where obligation_id = $1 and state = 'submitted' limit 1`, [id]);
+  return rows.length > 0;
 }
 
 /** When an event last happened to a part. */
