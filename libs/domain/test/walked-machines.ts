@@ -16,6 +16,7 @@ export const WALKED_BY = {
     'supervision_notice',
   ],
   'tasks/src/plan-import.model.int-spec.ts': ['plan_import'],
+  'notifications/src/delivery.model.int-spec.ts': ['delivery'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type WalkingSpec = keyof typeof WALKED_BY;
