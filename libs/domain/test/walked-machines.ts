@@ -18,6 +18,7 @@ export const WALKED_BY = {
   'tasks/src/plan-import.model.int-spec.ts': ['plan_import'],
   'notifications/src/delivery.model.int-spec.ts': ['delivery'],
   'tasks/src/reorganisation.model.int-spec.ts': ['reorganisation'],
+  'tasks/src/plan.model.int-spec.ts': ['plan'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type WalkingSpec = keyof typeof WALKED_BY;
