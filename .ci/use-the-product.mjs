@@ -2,7 +2,7 @@
 // start prints, then the main job from a document to a verified task.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProduct, storyMaterial } from '../apps/cli/test/product.mjs';
@@ -62,11 +62,19 @@ try {
     assert.deepEqual((await tryPrintedCommands(product)).assignments, before.assignments, 'the data is kept');
   });
   write('the main job, from a document to a verified task');
-  const env = { DUBAN_CLOCK: '2023-01-12T09:00:00+08:00', DUBAN_DEMO_PASSWORD: 'story-password' };
+  const held = join(scratch, 'held');
+  const env = {
+    DUBAN_CLOCK: '2023-01-12T09:00:00+08:00',
+    DUBAN_DEMO_PASSWORD: 'story-password',
+    DUBAN_CHECKPOINTS_TO: `file://${held}`,
+  };
   await withProduct('story', ['--empty'], env, async ({ url }) => {
     const told = await tellStory({ url, password: 'story-password', material: storyMaterial(), say });
     say(`${told.followUps} follow-ups and ${told.notices} notices, each once`);
   });
+  const [checkpoint] = readdirSync(held);
+  assert.match(readFileSync(join(held, checkpoint), 'utf8'), /^duban\.history\/\S+\n\d+\n/);
+  say(`a checkpoint was handed outside: ${checkpoint}`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,9 +1,9 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
 import { EvidenceSweeper } from '@duban/evidence';
-import { CheckpointService } from '@duban/history';
+import { CheckpointHandout, CheckpointMail, CheckpointService } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
-import { DeliveryService, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
+import { CheckpointMailer, DeliveryService, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
 import {
   assertEveryQueueHasAProcessor,
@@ -113,6 +113,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly clock: JobClock,
     private readonly resets: PasswordResetMailer,
     private readonly checkpoints: CheckpointService,
+    private readonly handout: CheckpointHandout,
     private readonly evidence: EvidenceSweeper,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
@@ -139,9 +140,17 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.resets.sendDue();
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
       await this.checkpoints.run();
+      this.handout.start();
       await this.evidence.run();
     });
   }
 }
 
-const WORKER_PROVIDERS = [JobClock, SweepProcessor, NotificationsProcessor, ImportsProcessor];
+const WORKER_PROVIDERS = [
+  CheckpointHandout,
+  { provide: CheckpointMail, useExisting: CheckpointMailer },
+  JobClock,
+  SweepProcessor,
+  NotificationsProcessor,
+  ImportsProcessor,
+];

@@ -9,3 +9,5 @@ export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proo
 export { HistoryBundle } from './proof/history-bundle';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
 export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';
+export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
+export { CheckpointMail } from './proof/handing-out/checkpoint-place';

@@ -1,3 +1,4 @@
+export { CheckpointMailer } from './checkpoint.mailer';
 export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';
 export { DeliveryService, type SendOutcome } from './delivery.service';
 export { Dispatcher } from './dispatcher';

@@ -2,6 +2,7 @@ import { CONFIG, type Config } from '@duban/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { createChannels } from './channels';
 import { ChannelSet } from './channels/channel-set';
+import { CheckpointMailer } from './checkpoint.mailer';
 import { DigestWriter } from './composing/digest.writer';
 import { Recipients } from './composing/recipients';
 import { DeliveryReader } from './delivery.reader';
@@ -20,6 +21,7 @@ const SERVICES = [
   DeliveryReader,
   Dispatcher,
   PasswordResetMailer,
+  CheckpointMailer,
   Round,
   QueueRebuilder,
 ];

@@ -50,6 +50,14 @@ describe('loadConfig', () => {
     ['a store without a bucket', { DUBAN_OBJECT_STORE: 's3:///evidence' }, 'DUBAN_OBJECT_STORE'],
     ['a store with a setting that is none', { DUBAN_OBJECT_STORE: 's3://a?regoin=b' }, 'DUBAN_OBJECT_STORE'],
     ['half of who asks a store', { AWS_ACCESS_KEY_ID: 'a' }, 'AWS_SECRET_ACCESS_KEY'],
+    [
+      'a place of another kind for checkpoints',
+      { DUBAN_CHECKPOINTS_TO: 'ftp://files/checkpoints' },
+      'DUBAN_CHECKPOINTS_TO',
+    ],
+    ['a mailbox that is none', { DUBAN_CHECKPOINTS_TO: 'mailto:somebody' }, 'DUBAN_CHECKPOINTS_TO'],
+    ['a lock of no days', { DUBAN_CHECKPOINTS_TO: 's3://a?lockDays=0' }, 'DUBAN_CHECKPOINTS_TO'],
+    ['checkpoints by mail without mail', { DUBAN_CHECKPOINTS_TO: 'mailto:a@b.example' }, 'SMTP_URL'],
     ['no size of files', { DUBAN_EVIDENCE_MB: '0' }, 'DUBAN_EVIDENCE_MB'],
     ['a scanner that is no address', { DUBAN_CLAMD: 'clamd:3310' }, 'DUBAN_CLAMD'],
     ['proxies that are no networks', { DUBAN_TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, 'DUBAN_TRUSTED_PROXIES'],
@@ -66,6 +74,12 @@ describe('loadConfig', () => {
 
   it.each(['loopback', '10.0.0.0/8, 192.0.2.7', '::1,fd00::/8'])('takes %s for networks of proxies', (list) => {
     expect(loadConfig({ DUBAN_TRUSTED_PROXIES: list }).DUBAN_TRUSTED_PROXIES).toBe(list);
+  });
+
+  it('takes several places for checkpoints', () => {
+    const places = ['file:///srv/checkpoints', 's3://held/duban?lockDays=3650', 'mailto:audit@city.example'];
+    const given = { SMTP_URL: 'smtp://127.0.0.1', DUBAN_CHECKPOINTS_TO: places.join(', ') };
+    expect(loadConfig(given).DUBAN_CHECKPOINTS_TO).toEqual(places);
   });
 
   it('takes an empty variable for one that is not set', () => {

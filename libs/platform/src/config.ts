@@ -36,7 +36,7 @@ const isSigningKey = (pem: string): boolean => {
 };
 
 /** `s3://bucket`, with a folder in it and known parameters where wanted. */
-const isStoreAddress = (address: string): boolean => {
+const isStoreAddress = (address: string, more: readonly string[] = []): boolean => {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username, searchParams } = new URL(address);
   const endpoint = searchParams.get('endpoint');
@@ -44,10 +44,19 @@ const isStoreAddress = (address: string): boolean => {
     protocol === 's3:' &&
     hostname !== '' &&
     username === '' &&
-    [...searchParams.keys()].every((name) => ['endpoint', 'region', 'pathStyle'].includes(name)) &&
+    [...searchParams.keys()].every((name) => ['endpoint', 'region', 'pathStyle', ...more].includes(name)) &&
     ['true', 'false'].includes(searchParams.get('pathStyle') ?? 'true') &&
     (endpoint === null || (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)))
   );
+};
+
+/** Where a checkpoint can be handed to. */
+const isCheckpointPlace = (place: string): boolean => {
+  if (!URL.canParse(place)) return false;
+  const { protocol, pathname, hostname, searchParams } = new URL(place);
+  if (protocol === 'mailto:') return z.email().safeParse(decodeURIComponent(pathname)).success;
+  if (protocol === 'file:') return hostname === '' && pathname.length > 1;
+  return isStoreAddress(place, ['lockDays']) && /^([1-9]\d{0,4})?$/.test(searchParams.get('lockDays') ?? '');
 };
 
 const isClamdAddress = (address: string): boolean => {
@@ -109,6 +118,19 @@ const schema = z.object({
     .optional(),
   /** By what the tree over history hashes; a tree that has begun keeps its own. */
   DUBAN_HISTORY_HASH: z.enum(['sha256', 'sm3'], 'sha256 or sm3').default('sha256'),
+  /**
+   * Places outside to which checkpoints (存证) are handed by themselves, with commas between them:
+   * `mailto:audit@city.example` (once a day), `file:///srv/checkpoints`, `s3://bucket/prefix?endpoint=…&lockDays=3650`,
+   * which locks each object for so many days.
+   */
+  DUBAN_CHECKPOINTS_TO: z
+    .string()
+    .transform((places) => places.split(',').map((place) => place.trim()))
+    .refine(
+      (places) => places.every(isCheckpointPlace),
+      'places such as mailto:audit@city.example, file:///srv/checkpoints or s3://bucket/prefix?endpoint=https://s3.example&lockDays=3650',
+    )
+    .optional(),
   /** The identity provider (统一身份认证), an OpenID Connect issuer; without it there are passwords only. */
   OIDC_ISSUER: z
     .url({ protocol: /^https?$/, error: 'an address such as https://id.example' })
@@ -174,11 +196,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw wrong(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parsed.data;
+  const { DUBAN_CHECKPOINTS_TO } = parsed.data;
   if ((AWS_ACCESS_KEY_ID === undefined) !== (AWS_SECRET_ACCESS_KEY === undefined)) {
     throw wrong(['AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: both or none']);
   }
   if (OIDC_ISSUER && !(OIDC_CLIENT_ID && DUBAN_URL)) {
     throw wrong(['OIDC_ISSUER: it needs OIDC_CLIENT_ID and DUBAN_URL']);
+  }
+  if (DUBAN_CHECKPOINTS_TO?.some((place) => place.startsWith('mailto:')) && !parsed.data.SMTP_URL) {
+    throw wrong(['DUBAN_CHECKPOINTS_TO: mail needs SMTP_URL']);
   }
   return parsed.data;
 }

@@ -4,3 +4,4 @@ export * from './config';
 export * from './embedded/index';
 export * from './log';
 export * from './platform.module';
+export * from './s3';

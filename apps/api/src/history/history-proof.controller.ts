@@ -42,6 +42,9 @@ class CheckpointsDto extends createZodDto(
       signedAt: z.string(),
       keyIds: z.array(z.string()),
       note: z.string().meta({ description: 'The signed text with its signatures: this is what to keep outside.' }),
+      handedOut: z
+        .array(z.object({ place: z.string(), at: z.string() }))
+        .meta({ description: 'Places outside to which duban has handed it by itself.' }),
     }),
   ),
 ) {}

@@ -25,6 +25,7 @@ const RECORDED_ONCE = new Set([
   'history_node',
   'history_key',
   'history_checkpoint',
+  'history_handout',
   'verification',
   'instruction',
   'instruction_unit',

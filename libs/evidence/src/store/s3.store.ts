@@ -2,28 +2,13 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { connectS3, type S3Address } from '@duban/platform';
 import { Logger } from '@nestjs/common';
 import { ObjectStore, objectMissing, storeUnavailable } from './object-store';
 
-export interface S3Address {
-  bucket: string;
-  /** What keys begin with, with a slash at its end, or nothing. */
-  prefix: string;
-  /** Of a store that is not AWS. */
-  endpoint?: string;
-  region: string;
-  /** `bucket` in the path and not in the host's name, as most stores that are not AWS want it. */
-  forcePathStyle: boolean;
-  /** Without them those of the environment are looked for, as AWS's own programs do. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
-}
-
-const CONNECT_MS = 5_000;
-/** Without a byte for so long a store does not answer. */
-const SILENT_MS = 30_000;
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
 
-/** A bucket of a store that speaks S3. The client is loaded with the first use: most installations never need it. */
+/** A bucket of a store that speaks S3. */
 export class S3Store extends ObjectStore {
   private readonly logger = new Logger('evidence');
   private client: Promise<S3Client> | undefined;
@@ -84,7 +69,7 @@ export class S3Store extends ObjectStore {
     work: (client: S3Client, commands: typeof import('@aws-sdk/client-s3')) => Promise<T>,
   ): Promise<T> {
     try {
-      this.client ??= this.connect();
+      this.client ??= connectS3(this.address);
       return await work(await this.client, await import('@aws-sdk/client-s3'));
     } catch (error) {
       const { name, message } = error as Error;
@@ -93,24 +78,4 @@ export class S3Store extends ObjectStore {
       throw storeUnavailable();
     }
   }
-
-  private async connect(): Promise<S3Client> {
-    const { S3Client: Client } = await import('@aws-sdk/client-s3');
-    const { endpoint, region, forcePathStyle, credentials } = this.address;
-    return new Client({
-      endpoint,
-      region,
-      forcePathStyle,
-      credentials,
-      // Stores that are not AWS do not know its newer checksums; ours is in the row, and looked at when a file is read.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: 2,
-      // It would write to the console; what went wrong is thrown and said by us.
-      logger: { debug: silent, info: silent, warn: silent, error: silent },
-      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENT_MS },
-    });
-  }
 }
-
-const silent = (): void => undefined;

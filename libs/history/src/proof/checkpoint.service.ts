@@ -31,6 +31,8 @@ export interface ListedCheckpoint {
   keyIds: string[];
   /** What was signed, and the signatures: this is what an auditor keeps. */
   note: string;
+  /** Where outside it was handed to by itself, and when. */
+  handedOut: { place: string; at: Date }[];
 }
 
 /** A public key by which checkpoints were signed. */
@@ -105,13 +107,23 @@ export class CheckpointService {
     tx: EntityManager,
     { before, limit }: { before: number | null; limit: number },
   ): Promise<ListedCheckpoint[]> {
-    const rows: (Omit<ListedCheckpoint, 'number' | 'size'> & { number: string; size: string })[] = await tx.query(
+    const rows: (Omit<ListedCheckpoint, 'number' | 'size' | 'handedOut'> & {
+      number: string;
+      size: string;
+      handedOut: { place: string; at: string }[];
+    })[] = await tx.query(
       `select number::text, size::text, encode(root, 'base64') as root, hash, signed_at as "signedAt",
-         key_ids as "keyIds", note
+         key_ids as "keyIds", note, coalesce((select jsonb_agg(jsonb_build_object('place', place, 'at', handed_at)
+             order by handed_at, place) from history_handout where checkpoint = number), '[]') as "handedOut"
        from history_checkpoint where $1::bigint is null or number < $1 order by number desc limit $2`,
       [before, limit],
     );
-    return rows.map((row) => ({ ...row, number: Number(row.number), size: Number(row.size) }));
+    return rows.map(({ handedOut, ...row }) => ({
+      ...row,
+      number: Number(row.number),
+      size: Number(row.size),
+      handedOut: handedOut.map(({ place, at }) => ({ place, at: new Date(at) })),
+    }));
   }
 
   /** Public keys that have signed, the first used first. */

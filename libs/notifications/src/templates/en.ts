@@ -218,6 +218,11 @@ export const en: Messages = {
   cardBrings: ' ({list})',
   cardPeriod: ', {period}',
   mail: { greeting: 'Dear {name},', footer: 'This message was sent automatically by duban; please do not reply.' },
+  checkpoint: {
+    subject: 'duban: checkpoint {number}',
+    says: 'Checkpoint {number} signs all of history so far, {size} events.',
+    keep: 'Keep this mail, or the text below in a file as it stands: “duban history verify --checkpoint <file>” tells later whether history was rewritten.',
+  },
   passwordReset: {
     subject: 'duban: reset your password',
     code: 'Your code for a new password: {code}. It works once, within {minutes} minutes.',

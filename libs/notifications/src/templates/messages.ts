@@ -145,6 +145,7 @@ export interface Messages {
   cardPeriod: string;
   mail: { greeting: string; footer: string };
   /** The mail with the code by which a password is reset; `where` is empty unless duban knows its own address. */
+  checkpoint: { subject: string; says: string; keep: string };
   passwordReset: { subject: string; code: string; where: string; warning: string };
 }
 

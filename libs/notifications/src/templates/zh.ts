@@ -180,6 +180,11 @@ export const zh: Messages = {
   cardBrings: '（{list}）',
   cardPeriod: '{period}',
   mail: { greeting: '{name}：', footer: '本邮件由督办系统自动发出，请勿直接回复。' },
+  checkpoint: {
+    subject: '督办：第{number}号存证',
+    says: '第{number}号存证，签署了截至此时的全部留痕（{size}条）。',
+    keep: '请保存本邮件，或将下列文字原样存为文件：日后可用“duban history verify --checkpoint <文件>”核对留痕是否被改动。',
+  },
   passwordReset: {
     subject: '督办：重置密码',
     code: '重置密码的验证码：{code}。{minutes}分钟内有效，只能使用一次。',
