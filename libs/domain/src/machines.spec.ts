@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { assertSound, faultsOf } from '@duban/state-machine';
+import { WALKED_BY } from '../test/walked-machines';
 import { MACHINES } from './machines';
 
 /** Every effect that a machine of the field may name; whoever runs the machine has a handler for each. */
@@ -57,5 +60,15 @@ describe('MACHINES', () => {
     ]);
     const named = MACHINES.flatMap((machine) => machine.transitions.flatMap((t) => t.effects ?? []));
     expect([...new Set(named)].toSorted()).toEqual(EFFECTS.toSorted());
+  });
+
+  it('are each walked by random people against a model, in one spec that fails for a transition not taken', () => {
+    const walked = Object.values(WALKED_BY).flat();
+    expect(walked.toSorted()).toEqual(MACHINES.map(({ name }) => name).toSorted());
+    for (const spec of Object.keys(WALKED_BY)) {
+      const text = readFileSync(join(__dirname, '../..', spec), 'utf8');
+      expect(text).toContain('fc.assert(');
+      expect(text).toContain(`expect(notTaken('${spec}', taken)).toEqual([])`);
+    }
   });
 });

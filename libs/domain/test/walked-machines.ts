@@ -19,6 +19,7 @@ export const WALKED_BY = {
   'notifications/src/delivery.model.int-spec.ts': ['delivery'],
   'tasks/src/reorganisation.model.int-spec.ts': ['reorganisation'],
   'tasks/src/plan.model.int-spec.ts': ['plan'],
+  'directory/src/office-holders.model.int-spec.ts': ['post_change', 'delegation'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type WalkingSpec = keyof typeof WALKED_BY;
