@@ -41,6 +41,8 @@ export * from './stopped-time';
 export * from './roll-up';
 export * from './target';
 export * from './post';
+export * from './message-rules';
+export * from './message-timing';
 export * from './sending-hours';
 export * from './recipients';
 export * from './simulation';

@@ -1,8 +1,8 @@
 import { atLocalTime, localDateOf, localTimeOf, type WorkingCalendar } from '@duban/kernel';
 
 /** Messages leave on working days between these times; what is wanted outside waits for the next morning. */
-const OPENS = '08:30';
-const CLOSES = '18:00';
+export const OPENS = '08:30';
+export const CLOSES = '18:00';
 const MORNING = '09:00';
 
 /** The earliest instant at which a message wanted at `now` may be sent: half-open, 18:00 itself is too late. */

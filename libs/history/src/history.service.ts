@@ -32,6 +32,8 @@ export const ENTITIES = [
   'notice_template',
   'delivery',
   'notification',
+  'message_rules',
+  'message_preference',
   'calendar_paper',
   'clock',
   'history_export',

@@ -1,25 +1,31 @@
+import { isNeverHeld, type MessageRules, nextWeek, openFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
-import type { LocalDate, WorkingCalendar } from '@duban/kernel';
+import { endOfLocalDay, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { lockWaiting } from '@duban/supervision';
+import { currentMessageRules, lockWaiting } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { DigestWriter, servedIn, type Told } from './composing/digest.writer';
+import { ChannelSet } from './channels/channel-set';
+import { DigestWriter, type Told } from './composing/digest.writer';
 import { handoversDue, markHandedOver, readLastWords } from './composing/handovers';
+import { type MessageDecider, messageDecider } from './composing/message-decider';
+import { channelKey, type Outcome, recordOutcomes, settledBefore } from './composing/outcomes';
 import { type Party, personParty } from './composing/party';
-import { type Recipient, Recipients } from './composing/recipients';
+import { type Addressees, type Recipient, Recipients } from './composing/recipients';
+import { UnitCaps } from './composing/unit-caps';
 import {
-  awaitHolders,
   markComposed,
   type OpenJurisdiction,
   openJurisdictions,
-  postpone,
+  putOffTo,
+  readHeld,
   readWaiting,
+  unitsHeld,
   type Waiting,
 } from './composing/waiting';
 import { type Line, lineFor } from './templates/line';
 import { MESSAGES, type Messages } from './templates/messages';
-import { windowStart } from './timing';
+import { nextWindowStart, windowStart } from './timing';
 
 export interface ComposeResult {
   /** Digests made, one a person and channel. */
@@ -30,30 +36,66 @@ export interface ComposeResult {
   overtaken: number;
   /** Notifications for posts that nobody holds; they wait for a holder. */
   withoutHolder: number;
-  /** Notifications left for the next half hour: their person has had a digest in this one. */
+  /** Notifications left for later: somebody has had a digest in this half hour, or it is not their time. */
   waiting: number;
+  /** Notifications that the cap of a unit holds. */
+  held: number;
 }
 
 /** Everything that one run puts together before it writes. */
 class Draft {
+  /** Nothing is left to be decided about them. */
   readonly composed: string[] = [];
-  readonly postponed: string[] = [];
+  readonly waiting = new Map<string, { until: Date; isHeld: boolean }>();
+  /** Held by the cap of their unit, unless it is written to in this half hour after all. */
+  readonly held = new Map<string, { row: Waiting; told: readonly Recipient[] }>();
   /** Dropped: what they ask for is done or has another deadline. */
   readonly overtaken: Waiting[] = [];
   /** Dropped: nobody who would get it may know of the restricted matter. */
   readonly unnamed: Waiting[] = [];
-  /** For posts that nobody holds, with the day. */
-  readonly waitingForHolder = new Map<string, LocalDate>();
+  /** Posts that nobody holds, and how many wait for a holder. */
   readonly vacant = new Set<string>();
+  withoutHolder = 0;
   readonly told = new Map<string, Told>();
+  /** Looked at before this run. */
+  readonly known: string[] = [];
+  readonly outcomes: Outcome[] = [];
   /** Terms whose holder is told, by this run, of what was open in the post when they took it over. */
-  handedOver: string[] = [];
+  readonly handedOver: string[] = [];
 
-  tell(party: Party, line: Line, notificationId: string, isQuiet: boolean): void {
-    const told = this.told.get(party.id) ?? { party, items: [] };
-    told.items.push({ ...line, notificationId, isQuiet });
+  constructor(readonly caps: UnitCaps) {}
+
+  tell(party: Party, channel: string, line: Line, notificationId: string, isUrgent: boolean): void {
+    const told = this.told.get(party.id) ?? { party, items: new Map() };
+    const items = told.items.get(channel) ?? [];
+    items.push({ ...line, notificationId, isUrgent });
+    told.items.set(channel, items);
     this.told.set(party.id, told);
   }
+
+  /** It is looked at again when the first has to wait no longer. */
+  wait({ id }: Waiting, until: Date): void {
+    const before = this.waiting.get(id);
+    if (!before || until < before.until) this.waiting.set(id, { until, isHeld: false });
+  }
+
+  record(
+    { id, unitId }: Pick<Waiting, 'id' | 'unitId'>,
+    personId: string | null,
+    reason: Outcome['reason'],
+    until: Date | null = null,
+    channel: string | null = null,
+  ): void {
+    this.outcomes.push({ notificationId: id, personId, channel, unitId, reason, until });
+  }
+}
+
+/** What is known of the rows of a batch. */
+interface Batch {
+  addresseesOf: (row: Waiting) => Addressees;
+  decide: MessageDecider;
+  /** What was settled of them by an earlier run. */
+  settled: ReadonlySet<string>;
 }
 
 /**
@@ -67,6 +109,7 @@ export class DigestService {
   constructor(
     private readonly recipients: Recipients,
     private readonly writer: DigestWriter,
+    private readonly channels: ChannelSet,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
     @Inject(MESSAGES) private readonly messages: Messages,
     private readonly history: HistoryService,
@@ -79,28 +122,34 @@ export class DigestService {
    */
   async compose(tx: EntityManager, now: Date): Promise<ComposeResult> {
     await lockWaiting(tx);
-    const open = await openJurisdictions(tx, this.calendar, now);
-    const draft = new Draft();
+    const { rules } = await currentMessageRules(tx);
+    const open = await openJurisdictions(tx, this.calendar, rules, now);
+    const draft = new Draft(new UnitCaps(rules, windowStart(now)));
     if (open.length > 0) {
-      await this.draft(tx, now, open, draft);
-      await this.draftHandovers(tx, now, open, draft);
+      await this.draft(tx, now, rules, open, draft);
+      await this.draftHandovers(tx, now, rules, open, draft);
     }
     if (draft.vacant.size > 0) {
       this.logger.warn(
-        `${draft.waitingForHolder.size} notifications are for posts without a holder: ${[...draft.vacant].join(', ')}`,
+        `${draft.withoutHolder} notifications are for posts without a holder: ${[...draft.vacant].join(', ')}`,
       );
     }
-    const written = await this.writer.write(tx, now, draft.told.values());
+    const { saidAlready, ...written } = await this.writer.write(tx, now, draft.told.values());
+    for (const { notificationId, partyId, channel } of saidAlready) {
+      draft.record({ id: notificationId, unitId: null }, partyId, 'said_already', null, channel);
+    }
+    await draft.caps.write(tx);
+    await recordOutcomes(tx, now, draft.known, draft.outcomes);
     await markHandedOver(tx, now, draft.handedOver);
     await markComposed(tx, now, draft.composed);
-    await postpone(tx, now, draft.postponed);
-    await awaitHolders(tx, this.calendar, open, draft.waitingForHolder);
+    await putOffTo(tx, now, draft.waiting);
     await this.recordDropped(tx, now, draft);
     return {
       ...written,
       overtaken: draft.overtaken.length,
-      withoutHolder: draft.waitingForHolder.size,
-      waiting: draft.postponed.length,
+      withoutHolder: draft.withoutHolder,
+      waiting: draft.waiting.size - draft.withoutHolder - draft.held.size,
+      held: draft.held.size,
     };
   }
 
@@ -124,12 +173,52 @@ export class DigestService {
     );
   }
 
-  private async draft(tx: EntityManager, now: Date, open: readonly OpenJurisdiction[], draft: Draft): Promise<void> {
-    for await (const rows of readWaiting(tx, now, open)) {
-      for (const { id, today } of open) {
-        const ofJurisdiction = rows.filter(({ jurisdictionId }) => jurisdictionId === id);
-        await this.draftFor(tx, now, today, ofJurisdiction, draft);
-      }
+  private async draft(
+    tx: EntityManager,
+    now: Date,
+    rules: MessageRules,
+    open: readonly OpenJurisdiction[],
+    draft: Draft,
+  ): Promise<void> {
+    for await (const rows of readWaiting(tx, now, open)) await this.draftAll(tx, now, rules, open, rows, draft);
+    await this.release(tx, now, rules, open, draft);
+    for (const held of draft.held.values()) this.hold(held, rules, open, draft);
+  }
+
+  /** What was held goes with the next digest of its unit, or as soon as the cap allows (上限). */
+  private async release(
+    tx: EntityManager,
+    now: Date,
+    rules: MessageRules,
+    open: readonly OpenJurisdiction[],
+    draft: Draft,
+  ): Promise<void> {
+    const inOffice = open.filter(({ isOffice }) => isOffice);
+    const unitIds = await unitsHeld(tx);
+    if (unitIds.length > 0 && inOffice[0]) await draft.caps.load(tx, inOffice[0], unitIds);
+    const earlier = await readHeld(
+      tx,
+      inOffice,
+      unitIds.filter((id) => draft.caps.allows(id)),
+    );
+    const mine = [...draft.held.values()].map(({ row }) => row).filter(({ unitId }) => draft.caps.allows(unitId));
+    for (const { id } of mine) draft.held.delete(id);
+    const seen = new Set([...draft.composed, ...draft.waiting.keys(), ...mine.map(({ id }) => id)]);
+    await this.draftAll(tx, now, rules, open, [...mine, ...earlier.filter(({ id }) => !seen.has(id))], draft);
+  }
+
+  private async draftAll(
+    tx: EntityManager,
+    now: Date,
+    rules: MessageRules,
+    open: readonly OpenJurisdiction[],
+    rows: readonly Waiting[],
+    draft: Draft,
+  ): Promise<void> {
+    for (const jurisdiction of open) {
+      const ofJurisdiction = rows.filter(({ jurisdictionId }) => jurisdictionId === jurisdiction.id);
+      if (ofJurisdiction.length === 0) continue;
+      await this.draftFor(tx, now, rules, jurisdiction, ofJurisdiction, draft);
     }
   }
 
@@ -140,68 +229,156 @@ export class DigestService {
   private async draftHandovers(
     tx: EntityManager,
     now: Date,
+    rules: MessageRules,
     open: readonly OpenJurisdiction[],
     draft: Draft,
   ): Promise<void> {
-    const due = await handoversDue(tx, open);
-    const served = await servedIn(
-      tx,
-      windowStart(now),
-      due.map(({ holder }) => personParty(holder)),
+    const inOffice = open.filter(({ isOffice }) => isOffice);
+    if (inOffice.length === 0) return;
+    const due = await handoversDue(tx, inOffice);
+    if (due.length === 0) return;
+    const parties = due.map(({ holder }) => personParty(holder));
+    const decide = await this.decider(tx, now, rules, inOffice[0]!.timeZone, parties);
+    const byTerm = new Map(
+      due.flatMap((handover) => {
+        const party = personParty(handover.holder);
+        const decisions = decide({ party, isStoodInFor: false }, { wantedAt: new Date(0), isUrgent: false });
+        if (decisions.some(({ decision }) => decision.goes === 'later')) return [];
+        const ways = decisions.filter(({ decision }) => decision.goes === 'now').map(({ channel }) => channel);
+        return [[handover.termId, { ...handover, party, ways }] as const];
+      }),
     );
-    const handovers = due.filter(({ holder }) => !served.has(holder.personId));
-    draft.handedOver = handovers.map(({ termId }) => termId);
-    if (handovers.length === 0) return;
-    const byTerm = new Map(handovers.map((handover) => [handover.termId, handover]));
+    if (byTerm.size === 0) return;
+    draft.handedOver.push(...byTerm.keys());
     for (const { termId, id, kind, parameters } of await readLastWords(tx, draft.handedOver, draft.composed)) {
-      const { holder, today } = byTerm.get(termId)!;
+      const { party, ways, today } = byTerm.get(termId)!;
       try {
-        draft.tell(personParty(holder), lineFor(kind, parameters, this.messages, today), id, false);
+        const line = lineFor(kind, parameters, this.messages, today);
+        for (const channel of ways) draft.tell(party, channel, line, id, false);
       } catch (error) {
         this.logger.error(`notification ${id} (${kind}) cannot be handed over in words: ${String(error)}`);
       }
     }
   }
 
+  private decider(
+    tx: EntityManager,
+    now: Date,
+    rules: MessageRules,
+    timeZone: string,
+    parties: readonly Party[],
+  ): Promise<MessageDecider> {
+    return messageDecider(tx, now, timeZone, parties, { rules, calendar: this.calendar, channels: this.channels });
+  }
+
   private async draftFor(
     tx: EntityManager,
     now: Date,
-    today: LocalDate,
+    rules: MessageRules,
+    jurisdiction: OpenJurisdiction,
     rows: readonly Waiting[],
     draft: Draft,
   ): Promise<void> {
-    if (rows.length === 0) return;
-    const recipientsOf = await this.recipients.of(tx, today, rows);
-    const parties = rows.flatMap(recipientsOf).map(({ party }) => party);
-    const served = await servedIn(tx, windowStart(now), parties);
+    const { today, timeZone } = jurisdiction;
+    const addresseesOf = await this.recipients.of(tx, today, rows);
+    const parties = rows.flatMap((row) => addresseesOf(row).told.map(({ party }) => party));
+    const known = rows.filter(({ isKnown }) => isKnown).map(({ id }) => id);
+    const batch: Batch = {
+      addresseesOf,
+      decide: await this.decider(tx, now, rules, timeZone, parties),
+      settled: await settledBefore(tx, known),
+    };
+    draft.known.push(...known);
+    await draft.caps.load(
+      tx,
+      jurisdiction,
+      rows.flatMap(({ unitId }) => unitId ?? []),
+    );
+    const tomorrow = openFrom(endOfLocalDay(today, timeZone), false, rules, this.calendar, timeZone);
     for (const row of rows) {
-      const recipients = recipientsOf(row);
+      const { told, notNamed } = addresseesOf(row);
+      for (const { id } of notNamed) draft.record(row, id, 'not_named');
       if (row.isOvertaken) {
         draft.composed.push(row.id);
         draft.overtaken.push(row);
-      } else if (recipients.length === 0 && row.namedIds !== null) {
+        recordOvertaken(row, told, batch.settled, this.channels, draft);
+      } else if (told.length === 0 && row.namedIds !== null) {
         draft.composed.push(row.id);
         draft.unnamed.push(row);
-      } else if (recipients.length === 0) {
-        draft.waitingForHolder.set(row.id, today);
+        if (notNamed.length === 0) draft.record(row, null, 'not_named');
+      } else if (told.length === 0) {
+        draft.wait(row, tomorrow);
+        draft.record(row, null, 'no_holder', tomorrow);
         draft.vacant.add(row.postId);
-      } else if (recipients.some(({ party }) => served.has(party.id))) {
-        draft.postponed.push(row.id);
-      } else this.addLine(today, row, recipients, draft);
+        draft.withoutHolder++;
+      } else if (!isNeverHeld(row) && !draft.caps.allows(row.unitId)) {
+        draft.held.set(row.id, { row, told });
+      } else this.addLine(now, today, row, told, batch, draft);
     }
   }
 
-  private addLine(today: LocalDate, row: Waiting, recipients: readonly Recipient[], draft: Draft): void {
+  /** Until the next week begins, or the unit is written to before. */
+  private hold(
+    { row, told }: { row: Waiting; told: readonly Recipient[] },
+    rules: MessageRules,
+    open: readonly OpenJurisdiction[],
+    draft: Draft,
+  ): void {
+    const { today, timeZone } = open.find(({ id }) => id === row.jurisdictionId)!;
+    const until = openFrom(nextWeek(today, timeZone), false, rules, this.calendar, timeZone);
+    draft.waiting.set(row.id, { until, isHeld: true });
+    for (const { party } of told) draft.record(row, party.id, 'cap', until);
+  }
+
+  private addLine(
+    now: Date,
+    today: OpenJurisdiction['today'],
+    row: Waiting,
+    recipients: readonly Recipient[],
+    { decide, settled }: Batch,
+    draft: Draft,
+  ): void {
     let line: Line;
     try {
       line = lineFor(row.kind, row.parameters, this.messages, today);
     } catch (error) {
       // One row that cannot be put into words must not hold up the others, nor be lost.
       this.logger.error(`notification ${row.id} (${row.kind}) cannot be put into words: ${String(error)}`);
-      draft.postponed.push(row.id);
+      draft.wait(row, nextWindowStart(now));
+      for (const { party } of recipients) draft.record(row, party.id, 'not_in_words', nextWindowStart(now));
       return;
     }
-    draft.composed.push(row.id);
-    for (const { party, isQuiet } of recipients) draft.tell(party, line, row.id, isQuiet);
+    for (const recipient of recipients) {
+      const { party } = recipient;
+      for (const { channel, decision } of decide(recipient, row)) {
+        if (settled.has(channelKey(row.id, party.id, channel))) continue;
+        if (decision.goes === 'now') {
+          draft.tell(party, channel, line, row.id, row.isUrgent);
+          draft.caps.told(row.unitId);
+        } else if (decision.goes === 'later') {
+          draft.wait(row, decision.until);
+          draft.record(row, party.id, decision.reason, decision.until, channel);
+        } else draft.record(row, party.id, decision.reason, null, channel);
+      }
+    }
+    if (!draft.waiting.has(row.id)) draft.composed.push(row.id);
+  }
+}
+
+/** To whoever was told of it by some channel, it is overtaken for the others alone. */
+function recordOvertaken(
+  row: Waiting,
+  told: readonly Recipient[],
+  settled: ReadonlySet<string>,
+  channels: ChannelSet,
+  draft: Draft,
+): void {
+  if (told.length === 0) draft.record(row, null, 'overtaken');
+  for (const { party } of told) {
+    const left = channels.all
+      .map(({ kind }) => kind)
+      .filter((kind) => !settled.has(channelKey(row.id, party.id, kind)));
+    if (left.length === channels.all.length) draft.record(row, party.id, 'overtaken');
+    else for (const kind of left) draft.record(row, party.id, 'overtaken', null, kind);
   }
 }

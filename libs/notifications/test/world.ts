@@ -98,6 +98,7 @@ export class World {
     return new DigestService(
       new Recipients(this.directory()),
       new DigestWriter(this.channelSet(channels), zh, history),
+      this.channelSet(channels),
       this.calendar,
       zh,
       history,

@@ -25,6 +25,7 @@ export {
 export { NOTICE_FIELD_LIST } from './notice-documents/fields';
 export { sampleFacts } from './notice-documents/sample-facts';
 export { NoticeTemplates, type NoticeTemplateVersion } from './notice-documents/notice-templates';
+export { currentMessageRules, type MessageRulesVersion } from './message-rules.reader';
 export { lockWaiting } from './notification.writer';
 export {
   type ChangedObligation,

@@ -1,10 +1,11 @@
-import { sendFrom } from '@duban/domain';
-import { newId, type WorkingCalendar } from '@duban/kernel';
+import { isUrgentMessage, sendFrom, urgentFrom } from '@duban/domain';
+import { localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import type { ReportMessage } from '@duban/tasks';
 import { CALENDAR } from '@duban/platform';
 import type { TogetherMessage } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { currentMessageRules } from './message-rules.reader';
 
 /** Any number will do, as long as every process takes the same. */
 const WAITING_LOCK = 7_281_948;
@@ -68,7 +69,11 @@ export class NotificationWriter {
 
   async write(tx: EntityManager, at: Date, timeZone: string, wanted: readonly WantedNotification[]): Promise<void> {
     if (wanted.length === 0) return;
-    const rows = wanted.map((w) => ({
+    const { rules } = await currentMessageRules(tx);
+    const from = { office: sendFrom(at, this.calendar, timeZone), urgent: urgentFrom(at, rules, timeZone) };
+    const day = localDateOf(from.urgent, timeZone);
+    const withUrgency = wanted.map((w) => ({ ...w, isUrgent: isUrgentMessage(rules, w, day) }));
+    const rows = withUrgency.map((w) => ({
       id: newId(),
       jurisdiction_id: w.jurisdictionId,
       post_id: w.postId,
@@ -78,13 +83,16 @@ export class NotificationWriter {
       obligation_id: w.obligationId ?? null,
       follow_up_id: w.followUpId ?? null,
       parameters: w.parameters,
+      is_urgent: w.isUrgent,
+      send_from: w.isUrgent ? from.urgent : from.office,
     }));
     await tx.query(
       `insert into notification (id, jurisdiction_id, post_id, kind, plan_id, task_id, obligation_id, follow_up_id,
-         parameters, wanted_at, send_from)
-       select r.*, $2, $3 from jsonb_to_recordset($1::jsonb) as r(id uuid, jurisdiction_id uuid, post_id uuid, kind text,
-         plan_id uuid, task_id uuid, obligation_id uuid, follow_up_id uuid, parameters jsonb)`,
-      [JSON.stringify(rows), at, sendFrom(at, this.calendar, timeZone)],
+         parameters, is_urgent, send_from, wanted_at)
+       select r.*, $2 from jsonb_to_recordset($1::jsonb) as r(id uuid, jurisdiction_id uuid, post_id uuid, kind text,
+         plan_id uuid, task_id uuid, obligation_id uuid, follow_up_id uuid, parameters jsonb, is_urgent boolean,
+         send_from timestamptz)`,
+      [JSON.stringify(rows), at],
     );
   }
 }

@@ -114,6 +114,15 @@ export class ObligationMover {
       at,
       gone.map(({ id }) => id),
     ]);
+    await tx.query(
+      `update message_outcome set ended_at = $1 where notification_id = any($2::uuid[]) and until is not null and ended_at is null`,
+      [at, gone.map(({ id }) => id)],
+    );
+    await tx.query(
+      `insert into message_outcome (id, notification_id, unit_id, reason, since)
+       select gen_random_uuid(), r.id, r.unit_id, 'moved', $1 from jsonb_to_recordset($2::jsonb) as r(id uuid, unit_id uuid)`,
+      [at, JSON.stringify(gone.map(({ id, unitId }) => ({ id, unit_id: unitId })))],
+    );
     await this.history.append(
       tx,
       actor,

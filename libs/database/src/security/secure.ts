@@ -32,6 +32,8 @@ const RECORDED_ONCE = new Set([
   'satisfaction',
   'notice_template',
   'notice_document',
+  'message_rules',
+  'message_preference',
 ]);
 
 /** What keeps the schema itself. */

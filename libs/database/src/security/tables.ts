@@ -136,7 +136,7 @@ const records = (...entities: string[]): TableRights => ({
   adds: both(
     `actor_person_id = ${ME}`,
     either(
-      `entity in (${['delivery', 'api_token', 'evidence_file', 'notice_document', ...entities].map((one) => `'${one}'`).join(', ')})`,
+      `entity in (${['delivery', 'message_preference', 'api_token', 'evidence_file', 'notice_document', ...entities].map((one) => `'${one}'`).join(', ')})`,
       ofMyself,
     ),
   ),
@@ -463,7 +463,13 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   notification: {
     ...each(GOVERNMENT, { sees: both(seenEvent, NOT_SUMMARY) }),
     ...each(['duban_security', 'duban_unit'], {
-      sees: both('exists (select from digest_item i where i.notification_id = notification.id)', seenEvent),
+      sees: both(
+        either(
+          'exists (select from digest_item i where i.notification_id = notification.id)',
+          'exists (select from message_outcome o where o.notification_id = notification.id)',
+        ),
+        seenEvent,
+      ),
     }),
   },
   digest: {
@@ -486,6 +492,35 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         ),
       ),
     }),
+  },
+  /** Why a message was not sent: for whom it was, and of those that a cap holds, for their unit. */
+  message_outcome: {
+    ...each(['duban_security', 'duban_unit'], {
+      sees: both(
+        either(`person_id = ${ME}`, `reason = 'cap' and unit_id = ${MY_UNIT}`),
+        seen('notification_id', 'notifications'),
+      ),
+    }),
+    ...each(GOVERNMENT, {
+      sees: both(
+        seen('notification_id', 'notifications'),
+        either(
+          'cardinality((select summary_plans())::uuid[]) = 0',
+          'exists (select from notification n where n.id = notification_id)',
+        ),
+      ),
+    }),
+  },
+  message_rules: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
+  message_preference: {
+    ...each(EVERYBODY, { sees: `person_id = ${ME}`, adds: `person_id = ${ME}` }),
+    duban_office: { sees: 'true', adds: `person_id = ${ME}` },
+    duban_auditor: { sees: 'true', adds: `person_id = ${ME}` },
+  },
+  /** In which half hours a unit was written to. */
+  unit_told: {
+    ...each(GOVERNMENT, { sees: 'true' }),
+    duban_unit: { sees: `unit_id = ${MY_UNIT}` },
   },
   delivery: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, ...readsOwn }),

@@ -14,16 +14,19 @@ import type { Party } from './party';
 const WRITE_BATCH = 5_000;
 
 /** One line for a party. */
-export type Item = Line & {
-  notificationId: string;
-  /** For the inbox alone. */
-  isQuiet: boolean;
-};
+export type Item = Line & { notificationId: string; isUrgent: boolean };
 
-/** What a party is to be told. */
+/** What a party is to be told, by channel. */
 export interface Told {
   party: Party;
-  items: Item[];
+  items: Map<string, Item[]>;
+}
+
+/** A line that says what another of the same digest says. */
+export interface SaidAlready {
+  partyId: string;
+  channel: string;
+  notificationId: string;
 }
 
 /** Writes digests (消息汇总) with their deliveries (投递). */
@@ -38,23 +41,34 @@ export class DigestWriter {
   /**
    * One digest a party and channel. What goes to the inbox is delivered with that.
    *
-   * @returns how many, and the deliveries that are now to be sent
+   * @returns how many, the deliveries that are now to be sent, and what needed no line of its own
    */
-  async write(tx: EntityManager, now: Date, told: Iterable<Told>): Promise<{ digests: number; deliveryIds: string[] }> {
+  async write(tx: EntityManager, now: Date, told: Iterable<Told>): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
     const digests: object[] = [];
     const items: object[] = [];
     const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
+    const saidAlready: SaidAlready[] = [];
     for (const { party, items: all } of told) {
       for (const channel of this.channels.all) {
         const address = channel.isFor(party.recipient);
-        // What waits in the inbox disturbs nobody's leave.
-        const lines = arrange(channel.send ? all.filter(({ isQuiet }) => !isQuiet) : all);
-        if (address === null || lines.length === 0) continue;
+        const wanted = all.get(channel.kind) ?? [];
+        if (address === null || wanted.length === 0) continue;
+        const lines = arrange(wanted);
+        const written = new Set(lines.map((line) => line.notificationId));
+        for (const { notificationId } of wanted) {
+          if (!written.has(notificationId))
+            saidAlready.push({ partyId: party.id, channel: channel.kind, notificationId });
+        }
         const of = { [COLUMNS[party.kind]]: party.id, channel: channel.kind };
         const digest_id = newId();
         const delivery_id = newId();
-        digests.push({ id: digest_id, ...of, subject: subjectOf(lines, this.messages) });
+        digests.push({
+          id: digest_id,
+          ...of,
+          subject: subjectOf(lines, this.messages),
+          is_urgent: lines.every(({ isUrgent }) => isUrgent),
+        });
         lines.forEach(({ notificationId, text }, i) =>
           items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
         );
@@ -77,21 +91,12 @@ export class DigestWriter {
       const ids = deliveries.slice(i, i + WRITE_BATCH).map(({ id }) => id);
       await recordMade(tx, this.history, systemActor(`digest-${now.toISOString()}`), now, ids);
     }
-    return { digests: digests.length, deliveryIds };
+    return { digests: digests.length, deliveryIds, saidAlready };
   }
 }
 
 /** The column of a digest and of a delivery that names a party of a kind. */
 const COLUMNS: Readonly<Record<Party['kind'], string>> = { person: 'person_id' };
-
-/** The ids of parties who have had their digest in the window. */
-export async function servedIn(tx: EntityManager, window: Date, parties: readonly Party[]): Promise<Set<string>> {
-  const rows: { id: string }[] = await tx.query(
-    `select distinct person_id as id from digest where window_start = $1 and person_id = any($2::uuid[])`,
-    [window, [...new Set(parties.map(({ id }) => id))]],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
 
 async function insertAll(
   tx: EntityManager,
@@ -105,9 +110,9 @@ async function insertAll(
 }
 
 const INSERT_DIGESTS = `
-  insert into digest (id, person_id, channel, window_start, subject, composed_at)
-  select r.id, r.person_id, r.channel, $2, r.subject, $3
-  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text)`;
+  insert into digest (id, person_id, channel, window_start, subject, is_urgent, composed_at)
+  select r.id, r.person_id, r.channel, $2, r.subject, r.is_urgent, $3
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text, is_urgent boolean)`;
 
 const INSERT_ITEMS = `
   insert into digest_item (digest_id, position, notification_id, text)

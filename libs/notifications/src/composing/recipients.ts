@@ -8,8 +8,15 @@ import type { Waiting } from './waiting';
 /** Who is told of a notification. */
 export interface Recipient {
   party: Party;
-  /** For the inbox alone: somebody stands in, and is told by all channels. */
-  isQuiet: boolean;
+  /** Somebody stands in (代行), and is told by all channels: for the inbox alone. */
+  isStoodInFor: boolean;
+}
+
+/** Whom a notification concerns. */
+export interface Addressees {
+  told: Recipient[];
+  /** They hold the post, or stand in for its holder, and may not know of the restricted matter (限知事项). */
+  notNamed: Party[];
 }
 
 /** Knows who is told of what. */
@@ -22,7 +29,7 @@ export class Recipients {
    * on leave gets no mail of it, but finds it in the inbox on coming back. Of a restricted matter (限知事项) only those who
    * are named for it.
    */
-  async of(tx: EntityManager, today: LocalDate, rows: readonly Waiting[]): Promise<(row: Waiting) => Recipient[]> {
+  async of(tx: EntityManager, today: LocalDate, rows: readonly Waiting[]): Promise<(row: Waiting) => Addressees> {
     const postIds = [...new Set(rows.map((row) => row.postId))];
     const holders = byPost(await this.directory.holders(tx, postIds, today));
     const standIns = byPost(await this.directory.standIns(tx, postIds, today));
@@ -38,18 +45,22 @@ export class Recipients {
           (standIn) =>
             standIn.holderId === holder.personId && isInMatter(standIn.matter, row) && isNamed(row, standIn.personId),
         );
-        for (const standIn of standing) told.set(standIn.personId, { party: personParty(standIn), isQuiet: false });
+        for (const standIn of standing)
+          told.set(standIn.personId, { party: personParty(standIn), isStoodInFor: false });
         // Somebody may hold the post and stand in for another holder of it: then nothing is quiet.
         if (!told.has(holder.personId)) {
-          told.set(holder.personId, { party: personParty(holder), isQuiet: standing.length > 0 });
+          told.set(holder.personId, { party: personParty(holder), isStoodInFor: standing.length > 0 });
         }
       }
       const named = [...told.values()].filter(({ party }) => isNamed(row, party.id));
-      if (row.namedIds === null || named.length > 0) return named;
+      if (row.namedIds === null) return { told: named, notNamed: [] };
+      const notNamed = [...told.values()].map(({ party }) => party).filter(({ id }) => !isNamed(row, id));
+      if (named.length > 0) return { told: named, notNamed };
       // Of a restricted matter whoever is named in the unit, where its post is held by nobody who is.
-      return (colleagues.get(row.postId) ?? [])
+      const others = (colleagues.get(row.postId) ?? [])
         .filter(({ personId }) => isNamed(row, personId))
-        .map((holder) => ({ party: personParty(holder), isQuiet: false }));
+        .map((holder) => ({ party: personParty(holder), isStoodInFor: false }));
+      return { told: others, notNamed };
     };
   }
 }
