@@ -1,15 +1,17 @@
 import { Transactor } from '@duban/database';
-import { type DeliveryEvent, type DeliveryState, sendFrom } from '@duban/domain';
+import { type DeliveryEvent, type DeliveryState, openFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
-import type { Clock, WorkingCalendar } from '@duban/kernel';
+import { type Clock, localDateOf, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK } from '@duban/platform';
+import { currentMessageRules } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Channel, ChannelError, type Message } from './channels/channel';
 import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
 import { OVERTAKEN } from './overtaken';
-import { mailBody } from './templates/digest';
+import { mailBody, subjectOf } from './templates/digest';
+import { lineFor } from './templates/line';
 import { MESSAGES, type Messages } from './templates/messages';
 import { MOST_ATTEMPTS, retryAt } from './timing';
 
@@ -33,8 +35,12 @@ interface Held {
   isDue: boolean;
   isActive: boolean;
   isOvertaken: boolean;
+  /** All of its lines are urgent (急件). */
+  isUrgent: boolean;
   timeZone: string;
-  lines: string[];
+  /** What is not overtaken. */
+  lines: string[] | null;
+  overtakenIds: string[] | null;
 }
 
 /** A delivery that this worker has claimed, ready to be handed over. */
@@ -94,10 +100,12 @@ export class DeliveryService {
     if (!held?.isDue) return 'not_due';
     const reason = this.reasonNotToSend(held);
     if (reason !== null) {
+      await recordOvertakenLines(tx, held, now);
       await this.record(tx, held, 'suppress', { last_error: reason });
       return 'suppressed';
     }
-    const opens = sendFrom(now, this.calendar, held.timeZone);
+    const { rules } = await currentMessageRules(tx);
+    const opens = openFrom(now, held.isUrgent, rules, this.calendar, held.timeZone);
     if (opens > now) {
       await tx.query(`update delivery set next_attempt_at = $2 where id = $1`, [id, opens]);
       return 'postponed';
@@ -113,8 +121,23 @@ export class DeliveryService {
        where id = $1`,
       [id, moved(held.state, [...events, 'claim']), LEASE_SECONDS],
     );
+    await recordOvertakenLines(tx, held, now);
     const channel = this.channels.get(held.channel) as Claim['channel'];
-    return { channel, message: this.messageOf(held), attempt: held.attempts + 1 };
+    const subject = held.overtakenIds === null ? held.subject : await this.subjectOfRest(tx, held, now);
+    return { channel, message: this.messageOf({ ...held, subject }), attempt: held.attempts + 1 };
+  }
+
+  /** The subject counts the lines, and some of them are left out: it counts the others. */
+  private async subjectOfRest(tx: EntityManager, { id, overtakenIds, timeZone }: Held, now: Date): Promise<string> {
+    const rows: { kind: string; parameters: unknown }[] = await tx.query(
+      `select n.kind, n.parameters from delivery d join digest_item i on i.digest_id = d.digest_id
+         join notification n on n.id = i.notification_id
+       where d.id = $1 and n.id <> all($2::uuid[]) order by i.position`,
+      [id, overtakenIds],
+    );
+    const today = localDateOf(now, timeZone);
+    const lines = rows.map(({ kind, parameters }) => lineFor(kind, parameters, this.messages, today));
+    return subjectOf(lines, this.messages);
   }
 
   private reasonNotToSend({ channel, address, isActive, isOvertaken }: Held): string | null {
@@ -125,7 +148,7 @@ export class DeliveryService {
   }
 
   private messageOf({ id, address, name, subject, lines }: Held): Message {
-    return { id, address: address!, name, subject, ...mailBody(name, lines, this.messages) };
+    return { id, address: address!, name, subject, ...mailBody(name, lines ?? [], this.messages) };
   }
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
@@ -168,6 +191,19 @@ export class DeliveryService {
   }
 }
 
+/** What was overtaken (情况已变) while its digest was on the way, to a worker or to another try, is left out of it. */
+async function recordOvertakenLines(tx: EntityManager, { id, overtakenIds }: Held, now: Date): Promise<void> {
+  if (overtakenIds === null) return;
+  await tx.query(
+    `insert into message_outcome (id, notification_id, person_id, channel, unit_id, reason, since)
+     select gen_random_uuid(), n.id, d.person_id, d.channel, p.unit_id, 'overtaken', $3
+     from delivery d, notification n join post p on p.id = n.post_id
+     where d.id = $1 and n.id = any($2::uuid[]) and not exists (select from message_outcome o
+       where o.notification_id = n.id and o.person_id = d.person_id and o.channel = d.channel and o.reason = 'overtaken')`,
+    [id, overtakenIds, now],
+  );
+}
+
 async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
   const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(
     `select id, state, attempts from delivery where id = $1 and state = 'sending' for update`,
@@ -182,14 +218,15 @@ const IS_DUE = `d.next_attempt_at <= $1 and (d.state = 'queued' or d.claimed_unt
 
 const HOLD = `
   select d.id, d.state, d.attempts, d.channel, d.address, p.display_name as name, g.subject,
-    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", p.is_active as "isActive",
-    of_items."isOvertaken", of_items."timeZone", of_items.lines
+    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", p.is_active as "isActive", g.is_urgent as "isUrgent",
+    of_items."isOvertaken", of_items."overtakenIds", of_items."timeZone", of_items.lines
   from delivery d
     join person p on p.id = d.person_id
     join digest g on g.id = d.digest_id
     cross join lateral (
       select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
-        array_agg(i.text order by i.position) as lines
+        array_agg(n.id) filter (where ${OVERTAKEN}) as "overtakenIds",
+        array_agg(i.text order by i.position) filter (where not ${OVERTAKEN}) as lines
       from digest_item i
         join notification n on n.id = i.notification_id
         join jurisdiction j on j.id = n.jurisdiction_id

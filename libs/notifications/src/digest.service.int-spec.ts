@@ -65,7 +65,7 @@ describe('DigestService.compose', () => {
     expect(await world.compose(world.digests(mail))).toMatchObject({ digests: 0, deliveryIds: [] });
   });
 
-  it('does not multiply a reminder by the number of posts that one person holds', async () => {
+  it('does not multiply a reminder by the number of posts that one person holds (tsgrp/HPI 2255)', async () => {
     const { unitId, contact, head } = await world.unit();
     const personId = await world.person([contact, head]);
     const obligationId = await world.obligation(unitId);
@@ -127,7 +127,7 @@ describe('DigestService.compose', () => {
     expect((await itemsOf(personId)).map(({ window_start }) => window_start)).toEqual([MORNING, minutes(MORNING, 30)]);
   });
 
-  it('makes each digest once under two composers at once, with nothing torn apart', async () => {
+  it('makes each digest once under composers at once, with nothing torn apart (novu 2569, opencti 3512/4299)', async () => {
     const people: string[] = [];
     for (let i = 0; i < 10; i++) {
       const { contact, head } = await world.unit();
@@ -189,7 +189,7 @@ describe('DigestService.compose', () => {
     expect(await itemsOf(personId)).toHaveLength(1);
   });
 
-  it('takes a backlog of several batches into one digest', async () => {
+  it('takes a backlog of several batches into one digest (nyc-councilmatic 209)', async () => {
     const { contact } = await world.unit();
     const personId = await world.person([contact]);
     await world.query(

@@ -1,5 +1,6 @@
 import { HistoryService } from '@duban/history';
 import { UnitDirectory } from '@duban/directory';
+import { type MessagePreference, type MessageRules, NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { CHINA_HOLIDAYS, createWorkingCalendar, newId, SteppedClock } from '@duban/kernel';
 import type { TestDatabase } from '@duban/testing';
 import type { Channel } from '../src/channels/channel';
@@ -113,6 +114,24 @@ export class World {
       this.calendar,
       zh,
       new HistoryService(),
+    );
+  }
+
+  /** The office's rules of messages, as preset but for what is given. */
+  async rules(given: Partial<MessageRules>): Promise<void> {
+    await this.query(
+      `insert into message_rules (version, body, person_id, put_at)
+       select (select coalesce(max(version), 0) + 1 from message_rules), $1, (select id from person limit 1), $2`,
+      [JSON.stringify({ ...PRESET_MESSAGE_RULES, ...given }), this.clock.now()],
+    );
+  }
+
+  /** What somebody chooses. */
+  async prefer(personId: string, given: Partial<MessagePreference>): Promise<void> {
+    await this.query(
+      `insert into message_preference (person_id, version, body, put_at)
+       select $1, (select coalesce(max(version), 0) + 1 from message_preference where person_id = $1), $2, $3`,
+      [personId, JSON.stringify({ ...NO_PREFERENCE, ...given }), this.clock.now()],
     );
   }
 

@@ -43,7 +43,11 @@ export class DigestWriter {
    *
    * @returns how many, the deliveries that are now to be sent, and what needed no line of its own
    */
-  async write(tx: EntityManager, now: Date, told: Iterable<Told>): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
+  async write(
+    tx: EntityManager,
+    now: Date,
+    told: Iterable<Told>,
+  ): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
     const digests: object[] = [];
     const items: object[] = [];
     const deliveries: { id: string }[] = [];
