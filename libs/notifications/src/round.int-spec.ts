@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { BaseProcessor, createQueueBackend, type JobHandlers, JobProducer, type QueueBackend } from '@duban/queue';
 import type { DeadlineRecount, OfficeDues, PeriodLights, SweepService } from '@duban/supervision';
 import type { ReorganisationService, SuspensionService } from '@duban/tasks';
-import { freePort, until, useTestDatabase } from '@duban/testing';
+import { describeWithRedis, freePort, until, useTestDatabase } from '@duban/testing';
 import { MORNING, minutes, World } from '../test/world';
 import { type Channel, ChannelError, type Message } from './channels/channel';
 import type { DeliveryService } from './delivery.service';
@@ -102,6 +102,91 @@ describe('Round', () => {
     await round.run();
     await processor.onModuleDestroy();
     expect(sent).toHaveLength(1);
+  });
+
+  describeWithRedis('with its jobs in Redis', (redis) => {
+    const MINUTE_MS = 60_000;
+    let backend: QueueBackend;
+    let processor: NotificationsProcessor;
+    let dispatcher: Dispatcher;
+    let ahead: number;
+
+    beforeEach(async () => {
+      backend = createQueueBackend({ QUEUE_PREFIX: '{test}', REDIS_URL: redis.url }, database.url);
+      await backend.prepare();
+      ({ dispatcher } = build(new JobProducer(backend)));
+      processor = new NotificationsProcessor(backend, dispatcher, world.deliveries(mail));
+      processor.onApplicationBootstrap();
+      // The wall's clock at the beginning of a minute: which jobs have one id is not left to the time of day.
+      const real = Date.now.bind(Date);
+      ahead = MINUTE_MS - (real() % MINUTE_MS);
+      jest.spyOn(Date, 'now').mockImplementation(() => real() + ahead);
+    });
+    afterEach(() => processor.onModuleDestroy());
+
+    const idle = (): Promise<unknown> =>
+      until(async () => {
+        const counts = (await jobs.counts()).notifications;
+        return counts && counts.waiting + counts.active === 0;
+      });
+    const only = async (): Promise<{ id: string; state: string; attempts: number; next: Date | null }> => {
+      const [row] = await world.query<{ id: string; state: string; attempts: number; next: Date | null }>(
+        `select d.id, d.state, d.attempts, d.next_attempt_at as next from delivery d
+         where d.channel = 'smtp' order by d.id desc limit 1`,
+      );
+      return row!;
+    };
+    /** A message that was put off once by the mail server. */
+    const putOff = async (): Promise<Awaited<ReturnType<typeof only>>> => {
+      refusals = 1;
+      await wanted(world.clock.now());
+      await dispatcher.dispatch();
+      await until(async () => (await only())?.attempts === 1 && (await only()).state === 'queued');
+      await idle();
+      return only();
+    };
+
+    it('is sent though a job of its id is kept and the next is ignored, and once though its id runs again (bullmq 1318, 1337, 1799, 3765)', async () => {
+      const { id, next } = await putOff();
+      world.clock.moveTo(next!);
+      await dispatcher.dispatch();
+      await idle();
+      expect(await only()).toMatchObject({ id, state: 'queued', attempts: 1 });
+      expect(sent).toEqual([]);
+      ahead += MINUTE_MS;
+      await dispatcher.dispatch();
+      await until(() => sent.length === 1);
+      await idle();
+      // Redis forgets which ids it has handled: each of them may come again.
+      await redis.flush();
+      for (const jobId of ['delivery-again', undefined])
+        await jobs.add('notifications', 'delivery.send', { deliveryId: id }, { jobId });
+      await until(async () => (await jobs.counts()).notifications?.completed === 2);
+      expect(sent.map(({ message }) => message.id)).toEqual([id]);
+      expect(await only()).toMatchObject({ id, state: 'sent', attempts: 2 });
+    });
+
+    it('says from the table when it is tried next, of which Redis knows nothing (bull-board 688)', async () => {
+      const { id, next } = await putOff();
+      expect(next!.getTime()).toBeGreaterThan(world.clock.now().getTime());
+      expect((await jobs.counts()).notifications).toMatchObject({ waiting: 0, delayed: 0 });
+      const shown = async (): Promise<Date | null | undefined> => {
+        const { items } = await database.transactor.run((tx) =>
+          world.reader.list(tx, { state: 'queued', channel: 'smtp', limit: 100 }),
+        );
+        return items.find((one) => one.id === id)?.nextAttemptAt;
+      };
+      expect(await shown()).toEqual(next);
+      await redis.flush();
+      const later = minutes(next!, 30);
+      await world.query(`update delivery set next_attempt_at = $2 where id = $1`, [id, later]);
+      expect(await shown()).toEqual(later);
+      world.clock.moveTo(later);
+      ahead += MINUTE_MS;
+      await dispatcher.dispatch();
+      await until(() => sent.length === 1);
+      await idle();
+    });
   });
 
   it('does without the queue while its store is away', async () => {

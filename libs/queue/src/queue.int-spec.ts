@@ -81,7 +81,7 @@ describeWithRedis('the queue on Redis', (redis) => {
     createQueueBackend({ REDIS_URL: redis.url, QUEUE_PREFIX: '{test}' }, 'postgres://unused');
   hazards(backend);
 
-  it('refuses to start on a Redis that evicts keys', async () => {
+  it('refuses to start on a Redis that evicts keys (bullmq 921, 1046)', async () => {
     const client = new Redis(redis.url);
     await client.config('SET', 'maxmemory-policy', 'volatile-lru');
     const store = backend();
@@ -132,7 +132,7 @@ describeWithRedis('the queue on Redis', (redis) => {
     await jobs.onApplicationShutdown();
   });
 
-  it('answers false while Redis is away, and goes on by itself when it is back', async () => {
+  it('answers false while Redis is away, and goes on by itself when it is back (bullmq 1658)', async () => {
     const jobs = new JobProducer(backend());
     const seen: string[] = [];
     const processor = new TestProcessor(backend(), { 'delivery.send': async (p) => seen.push(p.deliveryId) });
@@ -217,6 +217,28 @@ function hazards(open: () => QueueBackend): void {
     expect(await jobs.lastCompletedAt('notifications')).toBeInstanceOf(Date);
   });
 
+  it('ignores an id that it keeps, and runs it again once it keeps it no more: no guard, a hint (bullmq 1318, 1337, 1799, 3765)', async () => {
+    const seen: string[] = [];
+    start({ 'delivery.send': async (payload) => seen.push(payload.deliveryId) });
+    const [deliveryId, other] = [newId(), newId()];
+    const jobId = `delivery-${deliveryId}`;
+    const give = async (): Promise<void> => {
+      expect(await jobs.add('notifications', 'delivery.send', { deliveryId }, { jobId })).toBe(true);
+    };
+    await give();
+    await until(async () => (await jobs.counts()).notifications?.completed === 1);
+    // Taken without a word, and never handled: whoever counted on it would wait for ever.
+    await give();
+    await jobs.add('notifications', 'delivery.send', { deliveryId: other });
+    await until(() => seen.includes(other));
+    expect(seen).toEqual([deliveryId, other]);
+    // Whoever took the id for a guard would do it twice.
+    await raw((queue) => queue.remove(jobId));
+    await give();
+    await until(() => seen.length === 3);
+    expect(seen).toEqual([deliveryId, other, deliveryId]);
+  });
+
   it('fails an unknown job for good instead of calling it done', async () => {
     start({});
     await raw((queue) => queue.add('delivery.sned', {}, { attempts: 5 }));
@@ -275,7 +297,7 @@ function hazards(open: () => QueueBackend): void {
     expect((await jobs.counts()).notifications).toMatchObject({ active: 0, completed: 1 });
   });
 
-  it('tells a handler when the lock of its job was lost', async () => {
+  it('tells a handler when the lock of its job was lost (bullmq 439, 3056, 3183)', async () => {
     let aborted = false;
     let begun = false;
     start({
@@ -291,7 +313,7 @@ function hazards(open: () => QueueBackend): void {
     await until(() => aborted);
   });
 
-  it('does not multiply the sweep by scheduling it again', async () => {
+  it('does not multiply the sweep by scheduling it again (bullmq 2954)', async () => {
     const ticker = new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 });
     const processor = new SweepProcessor(backend, ticker);
     processors.push(processor, ticker);
@@ -306,7 +328,7 @@ function hazards(open: () => QueueBackend): void {
     expect(Date.now() - begun).toBeGreaterThan(1_000);
   });
 
-  it('sweeps by its own timer when the queue stays silent', async () => {
+  it('sweeps by its own timer when the queue stays silent (bullmq 393, 2744, 2778, 3272)', async () => {
     const ticker = new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 });
     processors.push(ticker);
     let sweeps = 0;
