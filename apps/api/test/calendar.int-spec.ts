@@ -25,7 +25,7 @@ describe('The working calendar as data', () => {
   const report = async (): Promise<Json> =>
     (await head.all('/obligations?kind=progress_report')).find(({ subject }: Json) => subject === '2023Q1');
 
-  it('has the shipped papers from the start, and tells of each day whose paper makes it off or worked', async () => {
+  it('has the shipped papers from the start, and tells of each day whose paper makes it off or worked (cindy 4757, xk-time 54, chinese-calendar 68)', async () => {
     expect((await officer.get(PATH)).items.map(({ version, importedBy }: Json) => [version, importedBy])).toHaveLength(
       8,
     );

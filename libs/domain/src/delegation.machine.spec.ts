@@ -14,7 +14,7 @@ const TABLE = readTable(`
 
 describeTable(loosely<unknown>(delegationMachine), TABLE, { granting: () => null, any: fc.constant(null) }, ['ended']);
 
-it('is not ended by the delegate, nor renewed or prolonged by anybody', () => {
+it('is not ended by the delegate, nor renewed or prolonged by anybody (objectstack 2764)', () => {
   expect(delegationMachine.transitions.map(({ on }) => on)).toEqual(['end']);
   expect(delegationMachine.transitions.flatMap(({ actors }) => actors)).not.toContain('delegate');
 });

@@ -243,7 +243,7 @@ describe('climb', () => {
     expect(from('red', '2023-05-06', '2023-05-06T09:00')).toEqual({ fired: [['red', [], null]], next: null });
   });
 
-  it('after downtime two missed reminders collapse into the last: one message, not a storm', () => {
+  it('after downtime two missed reminders collapse into the last: one message, not a storm (camunda 63687, bcgov-entity 2253)', () => {
     expect(from('remind-5', '2023-04-13', '2023-04-20T12:00')).toEqual({
       fired: [['remind-1', ['remind-5'], null]],
       next: { rung: 'urge', at: nineOn('2023-04-21') },

@@ -249,7 +249,7 @@ const STORIES: [string, DeadlineStory, zh: string, en: string][] = [
   ],
 ];
 
-describe('why this date, so that nobody has to ask how the deadline was calculated', () => {
+describe('why this date, so that nobody has to ask how the deadline was calculated (alaveteli 5101)', () => {
   it.each(STORIES)('of %s', (_, facts, zh, en) => {
     expect(whyThisDate(facts)).toEqual({ zh, en });
   });

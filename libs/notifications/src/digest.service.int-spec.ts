@@ -76,7 +76,7 @@ describe('DigestService.compose', () => {
     expect(await itemsOf(personId)).toHaveLength(1);
   });
 
-  it('reaches everybody who holds the post on the day, and nobody who held it before', async () => {
+  it('reaches everybody who holds the post on the day, and nobody who held it before (opensupports 131, osTicket 4845)', async () => {
     const { unitId, contact } = await world.unit();
     const [before, one, other] = [await world.person([]), await world.person([contact]), await world.person([contact])];
     await world.query(
@@ -319,7 +319,7 @@ describe('DigestService.compose', () => {
 
     const pass = (n: number): void => world.clock.moveTo(minutes(world.clock.now(), n));
 
-    it('tells the successor once what is still open, of each obligation the last word', async () => {
+    it('tells the successor once what is still open, of each obligation the last word (Expensify 94160)', async () => {
       const { unitId, contact } = await world.unit();
       const before = await world.person([contact]);
       const [open, done] = [await world.obligation(unitId), await world.obligation((await world.unit()).unitId)];

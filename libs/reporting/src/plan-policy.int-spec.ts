@@ -151,7 +151,7 @@ describe('A policy changed under open obligations', () => {
     expect(expected).toEqual(lines.toSorted());
   });
 
-  it('what is ended after a change goes on escalating no more', async () => {
+  it('what is ended after a change goes on escalating no more (zammad 4353)', async () => {
     await t.office.move('officer', lead, 'cancel', { reason: '任务撤销。', cancelReason: 'merged' });
     const from = t.office.clock.now().toISOString();
     await t.office.passTo('2024-03-01T18:00:00+08:00');

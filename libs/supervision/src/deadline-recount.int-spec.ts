@@ -58,7 +58,7 @@ describe('a paper that makes the day of a report a holiday', () => {
     { from: '2023-04-22', off: false, holiday: '样例节' },
   ]);
 
-  it('reaches what is open already: it adds a version of the deadline that names it, and keeps the one before', async () => {
+  it('reaches what is open already: it adds a version of the deadline that names it, and keeps the one before (alaveteli 7292)', async () => {
     const { office, lead } = t;
     const report = await office.obligation(lead, 'progress_report', '2023Q1');
     const done = await office.obligation(lead, 'sign_for');

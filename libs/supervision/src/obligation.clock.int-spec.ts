@@ -1,6 +1,6 @@
 import { annualReport } from '@duban/domain';
-import { parseLocalDate } from '@duban/kernel';
-import { SuspensionService } from '@duban/tasks';
+import { addDays, localDateOf, parseLocalDate } from '@duban/kernel';
+import { InstructionService, SuspensionService } from '@duban/tasks';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
 import { refuses } from '../test/refuses';
@@ -39,7 +39,7 @@ const told = (office: Office, kind: string) =>
 describe('a suspension', () => {
   const plan = usePlan();
 
-  it('stops what is owed: nothing is due, urged or reported while it lasts', async () => {
+  it('stops what is owed: nothing is due, urged or reported while it lasts (osTicket 6847, 6739)', async () => {
     const { office, lead } = plan;
     await office.move('S03.contact', lead, 'sign_for');
     await office.passTo('2023-02-08T10:00:00+08:00');
@@ -147,6 +147,27 @@ describe('a suspension', () => {
     await refuses(office, 'ASSIGNMENT.NOT_YOURS', () =>
       office.move('S02.head', other, 'suspend', { reason: '停工', resumeOn: day('2023-05-01') }),
     );
+  });
+
+  it('has what is asked for while it lasts stand still from the start, with its whole time afterwards (frappe-helpdesk 1554, 1675; alga-psa 3091)', async () => {
+    const { office, other } = plan;
+    const today = localDateOf(office.clock.now(), 'Asia/Shanghai');
+    await office.move('officer', other, 'suspend', { reason: '汛期停工', resumeOn: addDays(today, 20) });
+    const [{ taskId }] = (await office.query(`select task_id as "taskId" from assignment where id = $1`, [other])) as [
+      { taskId: string },
+    ];
+    const dueOn = addDays(today, 5);
+    await office.as('leader', (tx, actor, at) =>
+      office.get(InstructionService).give(tx, actor, at, taskId, { text: '请速办。', units: ['S02'], dueOn }),
+    );
+    const made = await office.obligation(other, 'instruction');
+    expect(made).toMatchObject({ state: 'suspended', dueOn, nextRung: null, nextRungAt: null });
+    await office.passTo(`${addDays(today, 15)}T10:00:00+08:00`);
+    expect(await office.query(`select from follow_up where obligation_id = $1`, [made.id])).toEqual([]);
+    await office.move('officer', other, 'resume');
+    const after = await office.obligation(other, 'instruction');
+    expect(after).toMatchObject({ state: 'open', nextRung: expect.any(String) });
+    expect(after.effectiveOn > addDays(today, 15)).toBe(true);
   });
 });
 
@@ -280,7 +301,7 @@ describe('a reopened part', () => {
     expect(await told(office, 'reopened')).toMatchObject([{ unit: 'S03', parameters: { dueOn: '2024-01-02' } }]);
   });
 
-  it('moves its date by the time for which it counted as verified', async () => {
+  it('moves its date by the time for which it counted as verified (zammad 188)', async () => {
     const { office, lead } = plan;
     await verified();
     office.sleepTo('2023-05-15T10:00:00+08:00');

@@ -28,7 +28,7 @@ describe('ObligationService', () => {
         [planId, unit],
       );
 
-    it('answers "why this date": rule, base, calendar, who decided; a day off takes effect on the next working day', async () => {
+    it('answers "why this date": rule, base, calendar, who decided; a day off takes effect on the next working day (tfrs 2862, 2868)', async () => {
       const planId = await office.begin(planOf(BRIDGE));
       const common = {
         version: 1,

@@ -203,7 +203,7 @@ describe('a sweep whose session is killed between two of its statements', () => 
   };
   const ONCE = { followUps: DUTIES * 2, notices: DUTIES, messages: DUTIES * 2, events: DUTIES, moved: DUTIES };
 
-  it('fires each due rung once and loses none, whichever of its statements was the last', async () => {
+  it('fires each due rung once and loses none, whichever of its statements was the last (novu 12124)', async () => {
     // What is read once and kept, as a policy is, is no statement of every sweep.
     await makeDue();
     await office.sweeps.run(office.clock.now());

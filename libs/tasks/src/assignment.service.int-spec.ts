@@ -283,7 +283,7 @@ describe('AssignmentService', () => {
   });
 
   describe('on several leads and parts', () => {
-    it('has a task wait for the least advanced of its leads', async () => {
+    it('has a task wait for the least advanced of its leads (inyo 313, globe42 171)', async () => {
       const planId = await office.begin(planOf('整治河道。（牵头单位：市水务局、市住建局）'));
       const [one, two] = [await office.assignment(planId, '1', 'S04'), await office.assignment(planId, '1', 'S03')];
       await office.move('S04.contact', one, 'sign_for');

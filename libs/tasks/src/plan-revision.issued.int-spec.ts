@@ -85,7 +85,7 @@ describe('A revision of an issued plan', () => {
     await refuses(office, 'REVISION.ITEM_DECIDED', () => revision.takeById(taken.item.id));
   });
 
-  it('gives a changed deadline a new version, and keeps what was sent about the old one', async () => {
+  it('gives a changed deadline a new version, and keeps what was sent about the old one (camunda 18815)', async () => {
     const revision = await revise([ROOFS, RIVER], [LATER, RIVER]);
     const taken = await revision.take('changed', '屋面');
     expect(taken).toMatchObject({ assignments: 0, obligations: 0, rescheduled: 2 });

@@ -184,7 +184,7 @@ describe('The security of tables', () => {
     expect(await codeOf(write(id(9, 2)))).toBe('42501');
   });
 
-  it('is a setting’s for one transaction: gone after its commit, and after its end by an error', async () => {
+  it('is a setting’s for one transaction: gone after its commit, and after its end by an error (typeorm 5857, node-postgres 2897)', async () => {
     const source = await applicationDataSource(database.url, [], 1).initialize();
     try {
       const transactor = new Transactor(source);

@@ -150,9 +150,12 @@ describe('A sheet of units', () => {
     ['no name', ['Y01', null, '部门'], 'UNIT.MISSING_FIELD | 单位 | 2 | B 名称'],
     ['a code with a blank', ['Y 01', '甲', '部门'], 'UNIT.BAD_CHARACTERS | 单位 | 2 | A 编码'],
     ['a long name', ['Y01', '局'.repeat(101), '部门'], 'UNIT.TOO_LONG | 单位 | 2 | B 名称'],
-  ])('refuses %s, where people find it (wrong row numbers)', async (_, row, fault) => {
-    expect(await faultsOf(workbook(sheet([HEADS, row])))).toEqual([fault]);
-  });
+  ])(
+    'refuses %s, where people find it (wrong row numbers) (theCrag 2973, indigo 1665, rapidpro 91)',
+    async (_, row, fault) => {
+      expect(await faultsOf(workbook(sheet([HEADS, row])))).toEqual([fault]);
+    },
+  );
 
   it.each<[string, TestSheet[], string[]]>([
     ['no heads', [sheet([['甲局', '乙局']])], ['UNIT.NO_HEADINGS | 单位']],

@@ -132,7 +132,7 @@ describe('the text of a Word document', () => {
       await linesOf(paragraph('一、水利\t1', '<w:pStyle w:val="T1"/>') + paragraph('一、水利'), { styles }),
     ).toEqual(['一、水利']);
   });
-  it('is made of whole characters where a program wrote them in parts (NFD)', async () => {
+  it('is made of whole characters where a program wrote them in parts (NFD) (formr 111)', async () => {
     expect(await linesOf(paragraph('Cafe\u0301'))).toEqual(['Café']);
   });
   it('is read from a file with macros, which are not looked at', async () => {

@@ -39,12 +39,12 @@ describe('a spreadsheet', () => {
     ['0.00', 26, '26.00'],
     ['General', 1234567, '1234567'],
   ])(
-    'shows a cell of type %s as the clerk sees it, on the day that it is (date serials)',
+    'shows a cell of type %s as the clerk sees it, on the day that it is (date serials) (MiniExcel 550, Laravel-Excel 2526)',
     async (format, value, words) => {
       expect(rowsOf(await read({ name: 'a', rows: [[date(value, format)]] }))).toEqual([[[words]]]);
     },
   );
-  it('repeats merged cells in each place, also where blank rows between are left out', async () => {
+  it('repeats merged cells in each place, also where blank rows between are left out (VTable 5228)', async () => {
     const document = await read({
       name: 'a',
       rows: [

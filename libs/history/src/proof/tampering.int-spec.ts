@@ -236,7 +236,7 @@ describe('Tampering as superuser', () => {
   describe('with the tree and its checkpoints made anew', () => {
     const CHANGE = `update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`;
 
-    it('shows by a checkpoint held outside: whoever has the database and the key can compute all hashes again', async () => {
+    it('shows by a checkpoint held outside: whoever has the database and the key can compute all hashes again (better-auth-audit-logs 14, ai-dba-workbench 529)', async () => {
       // Named by users of an audit log for sign-ins, and of a database workbench whose chain had no key.
       const bundle = await after((w) => w.run(CHANGE).then(() => w.forge(key)));
       // Nothing in the bundle can show it: this is why checkpoints are handed out.
@@ -244,7 +244,7 @@ describe('Tampering as superuser', () => {
       for (const note of held) expect(await verdict(bundle, { held: [note] })).toBe('checkpoint_inconsistent');
     });
 
-    it('shows by an old checkpoint, too, however far the history has gone on since', async () => {
+    it('shows by an old checkpoint, too, however far the history has gone on since (ai-memory-mcp 2202)', async () => {
       // One system compared its anchor only where nothing had been added.
       const bundle = await after((w) =>
         w
@@ -281,7 +281,7 @@ describe('Tampering as superuser', () => {
   describe('Cut off, restored, rolled back', () => {
     const rollBack = (w: Workshop) => w.run(`delete from history_checkpoint where number = 3`);
 
-    it('the tail with its checkpoint: shown by a checkpoint held outside, which has the size', async () => {
+    it('the tail with its checkpoint: shown by a checkpoint held outside, which has the size (mobula 59, agent-bom 3697)', async () => {
       // Chains verify after their newest rows were deleted, which users of five systems have found.
       const bundle = await after((w) => cutTail(w).then(() => rollBack(w)));
       expect(await verdict(bundle, { held: held.slice(0, 2) })).toBe('sound');

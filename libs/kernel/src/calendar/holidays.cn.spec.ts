@@ -24,7 +24,7 @@ function packageKind(date: string) {
 describe('the holiday papers of 2020 to 2026', () => {
   const days = eachDay('2020-01-01', '2026-12-31');
 
-  it('agree with an independent feed on every day, since a public holiday feed was wrong before', () => {
+  it('agree with an independent feed on every day, since a public holiday feed was wrong before (zammad 390)', () => {
     const differing = days.filter((date) => kind(date).working !== packageKind(date).working);
     expect(differing).toEqual(Object.keys(PACKAGE_IS_WRONG));
   });
@@ -60,7 +60,7 @@ describe('the holiday papers of 2020 to 2026', () => {
     ]);
   });
 
-  it('declare only weekend days as make-up days, each worked, so that no make-up Sunday is missing', () => {
+  it('declare only weekend days as make-up days, each worked, so that no make-up Sunday is missing (holidays 3293, chinese-calendar 129)', () => {
     const makeUpDays = CHINA_HOLIDAYS.papers.flatMap((paper) => paper.days.filter((line) => !line.off));
     // 2020-02-01 was declared worked, then given off again by the paper that extended the Spring Festival.
     const worked = makeUpDays.map(({ from }) => from).filter((date) => date !== '2020-02-01');
@@ -96,7 +96,7 @@ describe('a later paper', () => {
 });
 
 describe('the year 2027, whose paper is not out', () => {
-  it('is provisional, where the independent feed calls New Year’s Day a plain working day', () => {
+  it('is provisional, where the independent feed calls New Year’s Day a plain working day (workalendar 761)', () => {
     expect(packageKind('2027-01-01')).toEqual({ working: true, holiday: undefined });
     expect(calendar.isProvisional(parseLocalDate('2027-01-01'))).toBe(true);
     expect(calendar.isProvisional(parseLocalDate('2026-12-31'))).toBe(false);

@@ -18,7 +18,7 @@ describe('parseLocalDate', () => {
     '2023-00-10',
     '2023-01-00',
     '2023-01-32',
-  ])('refuses %s, a date that does not exist, whose timer would never fire', (text) => {
+  ])('refuses %s, a date that does not exist, whose timer would never fire (camunda 18167)', (text) => {
     expect(() => parseLocalDate(text)).toThrow(RangeError);
     expect(() => parseLocalDate(text)).toThrow(`"${text}" is not a date`);
   });

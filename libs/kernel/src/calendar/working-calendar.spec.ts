@@ -142,7 +142,7 @@ describe('addWorkingDays', () => {
     );
   });
 
-  it('always lands on a working day', () => {
+  it('always lands on a working day (glpi 15569, 18703, 6527)', () => {
     fc.assert(
       fc.property(nearTheTable, steps, (date, n) => {
         expect(calendar.isWorkingDay(calendar.addWorkingDays(date, n))).toBe(true);

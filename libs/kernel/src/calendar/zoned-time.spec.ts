@@ -10,13 +10,13 @@ const hours = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 3_600_
 const startOfDay = (date: string, zone: string) => endOfLocalDay(toLocalDate(toEpochDay(date) - 1), zone);
 
 describe('in Asia/Shanghai', () => {
-  it('sends at 09:00 local, whatever the zone of the server', () => {
+  it('sends at 09:00 local, whatever the zone of the server (bull 2207, 2316)', () => {
     expect(atLocalTime(d('2023-04-13'), '09:00', SHANGHAI).toISOString()).toBe('2023-04-13T01:00:00.000Z');
     expect(atLocalTime(d('2023-04-13'), '00:00', SHANGHAI).toISOString()).toBe('2023-04-12T16:00:00.000Z');
     expect(atLocalTime(d('2023-04-13'), '23:59', SHANGHAI).toISOString()).toBe('2023-04-13T15:59:00.000Z');
   });
 
-  it('ends a day at 24:00, without a minute that is in no day (half-open intervals)', () => {
+  it('ends a day at 24:00, without a minute that is in no day (half-open intervals) (zammad 3180)', () => {
     const end = endOfLocalDay(d('2023-12-31'), SHANGHAI);
     expect(end.toISOString()).toBe('2023-12-31T16:00:00.000Z');
     const before = new Date(end.getTime() - 1);
@@ -30,7 +30,7 @@ describe('in Asia/Shanghai', () => {
   });
 });
 
-describe('in a zone with DST (Europe/Berlin)', () => {
+describe('in a zone with DST (Europe/Berlin) (bullmq 3417, temporal 8205, systemd 5595)', () => {
   it.each([
     ['2023-03-25', 24],
     ['2023-03-26', 23],
