@@ -2,7 +2,7 @@
 """Verifies a bundle of duban's history, written from PROOF.md alone: Python 3.8 or newer with its standard library, and
 the openssl command (3.0 or newer) for signatures.
 
-    python3 verify-history.py <bundle> [--checkpoint <file>]... [--key <file>]... [--late <minutes>]
+    python3 verify-history.py <bundle> [--checkpoint <file>]... [--key <file>]... [--tsa <file>]... [--late <minutes>]
 
 Exit 0 and one line when all is sound, 1 and the first fault with its code otherwise, 2 for what cannot be read.
 """
@@ -110,6 +110,13 @@ def public_keys(pem):
     return keys
 
 
+def certificates(pem):
+    found = re.findall(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?", pem)
+    if not found:
+        raise ValueError("no CERTIFICATE in PEM")
+    return found
+
+
 def key_id(origin, key):
     return hashlib.sha256(origin.encode() + b"\n\1" + key).digest()[:4].hex()
 
@@ -127,8 +134,36 @@ def is_signed(text, signature, key):
             raise Unreadable("the openssl command is not installed")
 
 
+def stamped_at(text, token, authorities):
+    """When an authority stamped the text (RFC 3161), as the openssl command finds it."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(*command):
+            try:
+                return subprocess.run(["openssl", *command], capture_output=True, cwd=folder, text=True)
+            except FileNotFoundError:
+                raise Unreadable("the openssl command is not installed")
+
+        for name, data in (("token", token), ("text", text.encode()), ("trusted", "".join(authorities).encode())):
+            with open(f"{folder}/{name}", "wb") as file:
+                file.write(data)
+        # Who signed it, taken for one that is trusted: first whether the token is sound in itself.
+        signer = run("cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", "token", "-signer", "own", "-out", "info")
+        said = run("ts", "-reply", "-token_in", "-in", "token", "-text")
+        found = re.search(r"^Time stamp: (\w+ +\d+ [\d:]{8})\S* (\d{4}) GMT$", said.stdout, re.MULTILINE)
+        own = ["ts", "-verify", "-token_in", "-in", "token", "-data", "text", "-partial_chain", "-CAfile"]
+        if signer.returncode or not found or run(*own, "own").returncode:
+            raise Fault("stamp_wrong", "its time-stamp is not of it, or not signed")
+        utc = datetime.datetime.strptime(f"{found[1]} {found[2]}", "%b %d %H:%M:%S %Y")
+        at = utc.replace(tzinfo=datetime.timezone.utc).timestamp()
+        if authorities and run(*own[:-2], "-CAfile", "trusted", "-attime", str(int(at))).returncode:
+            raise Fault("authority_unknown", "its time-stamp is of an authority that you do not trust")
+        return at
+
+
 class Verifier:
-    def __init__(self, held, keys, late):
+    def __init__(self, held, keys, authorities, late):
+        self.authorities, self.stamps, self.stamped = list(authorities), 0, False
         self.held, self.trusted, self.late = sorted(held, key=lambda note: note.size), list(keys), late
         self.known, self.tree, self.origin = [], None, None
         self.last, self.suspicion, self.ended = None, None, False
@@ -153,12 +188,14 @@ class Verifier:
             return self.begin(value)
         if keys == {"checkpoint"} and isinstance(value["checkpoint"], str):
             return self.checkpoint(value["checkpoint"])
+        if keys == {"stamp"} and isinstance(value["stamp"], str):
+            return self.stamp(base64.b64decode(value["stamp"]))
         if keys == {"end"}:
             return self.whole(value["end"])
         raise Unreadable(f"line {number} is none of a bundle")
 
     def begin(self, header):
-        if header["duban"] != "history" or header["format"] != 1:
+        if header["duban"] != "history" or header["format"] not in (1, 2):
             raise Unreadable("the bundle is of a format that is not known here")
         self.origin, self.tree = header["origin"], Tree(header["hash"])
         for key in header["keys"]:
@@ -225,6 +262,16 @@ class Verifier:
                 raise Fault("checkpoint_changed", f"the checkpoint {number} is not the one that you hold")
         self.last = note
 
+    def stamp(self, token):
+        self.stamps += 1
+        if self.suspicion:
+            return
+        if self.last is None:
+            raise Unreadable("a time-stamp is of no checkpoint")
+        if stamped_at(self.last.text, token, self.authorities) < instant(self.last.signed) - self.late:
+            raise Fault("stamp_wrong", f"the checkpoint {self.last.number} was stamped before it was signed")
+        self.stamped = True
+
     def assert_signed(self, note, name):
         signers = []
         for wanted, signature in note.signatures:
@@ -239,7 +286,7 @@ class Verifier:
 
     def whole(self, end):
         self.ended = True
-        if (end["events"], end["checkpoints"]) != (self.read, self.signed):
+        if (end["events"], end["checkpoints"], end.get("stamps", 0)) != (self.read, self.signed, self.stamps):
             self.assert_end()
             raise Unreadable("the bundle has not as many lines as it says")
 
@@ -261,6 +308,8 @@ class Verifier:
         self.assert_end()
         if not self.last or self.last.size < self.tree.size:
             raise Fault("not_signed", "no checkpoint vouches for all that is in the bundle")
+        if self.authorities and not self.stamped:
+            raise Fault("not_stamped", "no checkpoint was stamped by an authority")
         return f"sound: {self.tree.size} events, {self.signed} checkpoints, the last of {self.last.signed}"
 
 
@@ -278,15 +327,20 @@ def instant(text):
 
 
 def verify(arguments):
-    held, keys = [], []
-    for name, read, found in (("checkpoint", lambda text: [Note(text)], held), ("key", public_keys, keys)):
+    held, keys, authorities = [], [], []
+    readers = (
+        ("checkpoint", lambda text: [Note(text)], held),
+        ("key", public_keys, keys),
+        ("tsa", certificates, authorities),
+    )
+    for name, read, found in readers:
         for file in getattr(arguments, name):
             try:
                 with open(file, encoding="utf-8") as opened:
                     found += read(opened.read())
             except (OSError, ValueError) as error:
                 raise Unreadable(f"{file}: {error}")
-    verifier = Verifier(held, keys, arguments.late * 60)
+    verifier = Verifier(held, keys, authorities, arguments.late * 60)
     try:
         with open(arguments.bundle, "rb") as bundle:
             for number, line in enumerate(bundle, 1):
@@ -301,6 +355,7 @@ def main():
     parser.add_argument("bundle")
     parser.add_argument("--checkpoint", action="append", default=[], help="one that you hold from before")
     parser.add_argument("--key", action="append", default=[], help="public keys (PEM) that you trust")
+    parser.add_argument("--tsa", action="append", default=[], help="certificates (PEM) of time-stamping authorities that you trust")
     parser.add_argument("--late", type=float, default=60, help="minutes that an event may be committed late")
     try:
         print(verify(parser.parse_args()))

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import {
+  certificatesIn,
   type Fault,
   linesOf,
   type Outside,
@@ -20,6 +21,7 @@ const BAR = 30;
 interface Options {
   checkpoint?: string[];
   key?: string[];
+  tsa?: string[];
   late: string;
 }
 
@@ -46,7 +48,7 @@ export async function verifyHistory(bundle: string, options: Options): Promise<v
 }
 
 /** @throws UnreadableBundle that names the file */
-async function outsideOf({ checkpoint = [], key = [], late }: Options): Promise<Outside> {
+async function outsideOf({ checkpoint = [], key = [], tsa = [], late }: Options): Promise<Outside> {
   const minutes = Number(late);
   if (late.trim() === '' || !(minutes >= 0)) throw new UnreadableBundle(`--late takes minutes, not ${late}.`);
   const held = [];
@@ -64,7 +66,16 @@ async function outsideOf({ checkpoint = [], key = [], late }: Options): Promise<
       throw new UnreadableBundle(`${file} is no public key of Ed25519 in PEM (${(error as Error).message}).`);
     }
   }
-  return { held, keys, lateMs: minutes * 60_000 };
+  const authorities = [];
+  for (const file of tsa) {
+    const pem = await textIn(file);
+    try {
+      authorities.push(...certificatesIn(pem));
+    } catch (error) {
+      throw new UnreadableBundle(`${file} is no certificate in PEM (${(error as Error).message}).`);
+    }
+  }
+  return { held, keys, authorities, lateMs: minutes * 60_000 };
 }
 
 const textIn = (file: string): Promise<string> =>
@@ -96,15 +107,20 @@ async function* reading(file: string, size: number | null, progress: ProgressBar
 
 const faultWords = ({ message, code }: Fault): string => `${message} (${code})`;
 
-function soundWords({ events, checkpoints, hash, last, keyIds }: SoundHistory, { checkpoint, key }: Options): string {
+function soundWords(
+  { events, checkpoints, hash, last, keyIds, stamped }: SoundHistory,
+  { checkpoint, key, tsa }: Options,
+): string {
   const compared = [
     checkpoint &&
       `goes on from the ${checkpoint.length === 1 ? 'checkpoint' : `${checkpoint.length} checkpoints`} that you hold`,
     key && 'signed by what you trust',
+    tsa && 'stamped by whom you trust',
   ].filter(Boolean);
   const outside =
     compared.length > 0 ? compared.join(', ') : 'compared with nothing from outside: give --checkpoint and --key';
-  return `sound: ${events} events, ${checkpoints} checkpoints, the last of ${last.signedAt}; ${hash}, key ${keyIds.join(', ')}; ${outside}.`;
+  const stamp = stamped ? `; checkpoint ${stamped.number} stamped at ${stamped.at} by ${stamped.by}` : '';
+  return `sound: ${events} events, ${checkpoints} checkpoints, the last of ${last.signedAt}; ${hash}, key ${keyIds.join(', ')}${stamp}; ${outside}.`;
 }
 
 /** A bar on a terminal; nothing where nobody looks on. */

@@ -75,8 +75,9 @@ async function main(): Promise<void> {
     .argument('<bundle>', 'as `duban history export` and GET /api/v1/history/export give it')
     .option('--checkpoint <file...>', 'checkpoints that you hold from before: the bundle must go on from each')
     .option('--key <file...>', 'public keys (PEM) that you trust; else the first checkpoint’s own is believed')
+    .option('--tsa <file...>', 'certificates (PEM) of time-stamping authorities that you trust: one must have stamped')
     .option('--late <minutes>', 'so much later than recorded an event may be committed', '60')
-    .action(async (bundle: string, options: { checkpoint?: string[]; key?: string[]; late: string }) =>
+    .action(async (bundle: string, options: { checkpoint?: string[]; key?: string[]; tsa?: string[]; late: string }) =>
       (await import('./history-verify.js')).verifyHistory(bundle, options),
     );
   history

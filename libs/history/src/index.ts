@@ -8,6 +8,7 @@ export { digestOf, keyIdOf, parseNote, pemOf, publicKeysIn, signNote, textOf } f
 export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proof/checkpoint.service';
 export { HistoryBundle } from './proof/history-bundle';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
+export { certificatesIn } from './proof/timestamp';
 export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';
 export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
 export { CheckpointMail } from './proof/handing-out/checkpoint-place';

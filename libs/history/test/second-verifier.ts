@@ -21,7 +21,11 @@ export interface SecondVerdict {
 /** What the verifier in Python says; null where it cannot be run on this machine. */
 export function secondVerdict(
   bundle: Buffer,
-  { held = [], keys = [] }: { held?: readonly string[]; keys?: readonly string[] } = {},
+  {
+    held = [],
+    keys = [],
+    authorities = [],
+  }: { held?: readonly string[]; keys?: readonly string[]; authorities?: readonly string[] } = {},
 ): SecondVerdict | null {
   if (!isThere) return null;
   const folder = mkdtempSync(join(tmpdir(), 'duban-second-'));
@@ -33,6 +37,7 @@ export function secondVerdict(
     const options = [
       ...held.flatMap((note, at) => ['--checkpoint', put(`checkpoint-${at}`, note)]),
       ...keys.flatMap((pem, at) => ['--key', put(`key-${at}`, pem)]),
+      ...authorities.flatMap((pem, at) => ['--tsa', put(`tsa-${at}`, pem)]),
     ];
     const { status, stdout, stderr } = spawnSync('python3', [SCRIPT, put('bundle', bundle), ...options], {
       encoding: 'utf8',

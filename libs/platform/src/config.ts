@@ -55,6 +55,7 @@ const isCheckpointPlace = (place: string): boolean => {
   if (!URL.canParse(place)) return false;
   const { protocol, pathname, hostname, searchParams } = new URL(place);
   if (protocol === 'mailto:') return z.email().safeParse(decodeURIComponent(pathname)).success;
+  if (protocol === 'rfc3161:') return URL.canParse(pathname) && /^https?:\/\//.test(pathname);
   if (protocol === 'file:') return hostname === '' && pathname.length > 1;
   return isStoreAddress(place, ['lockDays']) && /^([1-9]\d{0,4})?$/.test(searchParams.get('lockDays') ?? '');
 };
@@ -120,7 +121,8 @@ const schema = z.object({
   DUBAN_HISTORY_HASH: z.enum(['sha256', 'sm3'], 'sha256 or sm3').default('sha256'),
   /**
    * Places outside to which checkpoints (存证) are handed by themselves, with commas between them:
-   * `mailto:audit@city.example` (once a day), `file:///srv/checkpoints`, `s3://bucket/prefix?endpoint=…&lockDays=3650`,
+   * `mailto:audit@city.example` (once a day), `rfc3161:https://tsa.example/tsr` (a time-stamping authority, once an hour),
+   * `file:///srv/checkpoints`, `s3://bucket/prefix?endpoint=…&lockDays=3650`,
    * which locks each object for so many days.
    */
   DUBAN_CHECKPOINTS_TO: z
@@ -131,6 +133,8 @@ const schema = z.object({
       'places such as mailto:audit@city.example, file:///srv/checkpoints or s3://bucket/prefix?endpoint=https://s3.example&lockDays=3650',
     )
     .optional(),
+  /** Certificates in PEM by which time-stamping authorities are known; without any, whoever answers is believed. */
+  DUBAN_TIMESTAMP_CA: z.string().includes('-----BEGIN CERTIFICATE-----', 'certificates in PEM').optional(),
   /** The identity provider (统一身份认证), an OpenID Connect issuer; without it there are passwords only. */
   OIDC_ISSUER: z
     .url({ protocol: /^https?$/, error: 'an address such as https://id.example' })
@@ -176,6 +180,7 @@ const SECRETS = [
   'SMTP_URL',
   'DUBAN_SECRET',
   'DUBAN_SIGNING_KEY',
+  'DUBAN_TIMESTAMP_CA',
   'OIDC_CLIENT_SECRET',
   'AWS_SECRET_ACCESS_KEY',
 ] as const;

@@ -50,7 +50,7 @@ function* inventedHistory(events: number): Generator<Buffer> {
     previous = digestOf('sha256', text);
     yield Buffer.concat(lines.splice(0));
   }
-  yield endLine(events, number);
+  yield endLine(events, number, 0);
 }
 
 const id = (kind: number, n: number): string => `0000000${kind}-0000-7000-8000-${String(n).padStart(12, '0')}`;

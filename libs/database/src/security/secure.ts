@@ -26,6 +26,7 @@ const RECORDED_ONCE = new Set([
   'history_key',
   'history_checkpoint',
   'history_handout',
+  'history_stamp',
   'verification',
   'instruction',
   'instruction_unit',

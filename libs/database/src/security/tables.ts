@@ -590,6 +590,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   history_key: audited,
   history_checkpoint: audited,
   history_handout: audited,
+  history_stamp: audited,
 
   // The directory: what an import says. Reorganisations, and accounts that follow from units, are the system's to write.
   jurisdiction: kept({ adds: 'true' }),

@@ -3,7 +3,9 @@ import { canonicalJson } from './canonical-event';
 import { TREE_HASHES } from './merkle';
 
 /** The version of the bundle's format; what cannot be read by the rules of this one gets another. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** In the first there were no time-stamps. */
+const READ_FORMATS: readonly number[] = [1, FORMAT];
 
 const header = z.strictObject({
   duban: z.literal('history'),
@@ -14,7 +16,10 @@ const header = z.strictObject({
   keys: z.array(z.strictObject({ id: z.string(), publicKey: z.string() })),
 });
 const checkpoint = z.strictObject({ checkpoint: z.string() });
-const end = z.strictObject({ end: z.strictObject({ events: z.int(), checkpoints: z.int() }) });
+const stamp = z.strictObject({ stamp: z.base64() });
+const end = z.strictObject({
+  end: z.strictObject({ events: z.int(), checkpoints: z.int(), stamps: z.int().default(0) }),
+});
 
 /** The first line: whose history, by what hash, and the public keys that its checkpoints name. */
 export type BundleHeader = Omit<z.infer<typeof header>, 'duban' | 'format'>;
@@ -30,7 +35,8 @@ export type BundleLine =
   | { kind: 'header'; header: BundleHeader }
   | ({ kind: 'event' } & BundledEvent)
   | { kind: 'checkpoint'; note: string }
-  | { kind: 'end'; events: number; checkpoints: number };
+  | { kind: 'stamp'; token: Buffer }
+  | { kind: 'end'; events: number; checkpoints: number; stamps: number };
 
 /** A file that is no bundle, or not a whole one: nothing can be said of the history in it. */
 export class UnreadableBundle extends Error {}
@@ -43,7 +49,10 @@ export const headerLine = (fields: BundleHeader): Buffer => {
   return Buffer.from(`${JSON.stringify({ duban: 'history', format: FORMAT, origin, hash, jurisdictions, keys })}\n`);
 };
 export const checkpointLine = (note: string): Buffer => line({ checkpoint: note });
-export const endLine = (events: number, checkpoints: number): Buffer => line({ end: { events, checkpoints } });
+/** Of the checkpoint in the line before, or before other time-stamps of it. */
+export const stampLine = (token: Buffer): Buffer => line({ stamp: token.toString('base64') });
+export const endLine = (events: number, checkpoints: number, stamps: number): Buffer =>
+  line({ end: { events, checkpoints, stamps } });
 
 const EVENT_END = Buffer.from('}\n');
 const NO_EVENT = Buffer.from('null');
@@ -75,13 +84,15 @@ export function readLine(bytes: Buffer, number: number): BundleLine {
   const value = parsed(bytes, number);
   const first = header.safeParse(value);
   if (first.success) {
-    if (first.data.format !== FORMAT) {
+    if (!READ_FORMATS.includes(first.data.format)) {
       throw new UnreadableBundle(`The bundle is of the format ${first.data.format}, which this duban does not know.`);
     }
     return { kind: 'header', header: first.data };
   }
   const signed = checkpoint.safeParse(value);
   if (signed.success) return { kind: 'checkpoint', note: signed.data.checkpoint };
+  const stamped = stamp.safeParse(value);
+  if (stamped.success) return { kind: 'stamp', token: Buffer.from(stamped.data.stamp, 'base64') };
   const last = end.safeParse(value);
   if (last.success) return { kind: 'end', ...last.data.end };
   throw new UnreadableBundle(`Line ${number} is none of a bundle.`);

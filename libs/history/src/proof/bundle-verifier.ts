@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Certificate } from 'pkijs';
 import { type BundledEvent, type BundleHeader, readLine, UnreadableBundle } from './bundle-lines';
 import {
   type Checkpoint,
@@ -10,6 +11,7 @@ import {
   type SignedCheckpoint,
 } from './checkpoint-note';
 import { GrowingTree, leafHash } from './merkle';
+import { type Stamp, StampError, verifyStamp } from './timestamp';
 
 /** What is wrong with a history. */
 export type FaultCode =
@@ -24,6 +26,9 @@ export type FaultCode =
   | 'signature_wrong'
   | 'key_unknown'
   | 'not_signed'
+  | 'stamp_wrong'
+  | 'authority_unknown'
+  | 'not_stamped'
   | 'other_history';
 
 export interface Fault {
@@ -39,6 +44,8 @@ export interface SoundHistory {
   hash: string;
   last: Checkpoint;
   keyIds: string[];
+  /** The last checkpoint that an authority has stamped; null where none did. */
+  stamped: ({ number: number } & Stamp) | null;
 }
 
 /** What the auditor has from outside of the bundle. */
@@ -47,6 +54,8 @@ export interface Outside {
   held?: readonly SignedCheckpoint[];
   /** Keys that the auditor trusts; without them the first checkpoint's own key is believed. */
   keys?: readonly KeyObject[];
+  /** Certificates of time-stamping authorities that the auditor trusts; with any, some checkpoint must be stamped. */
+  authorities?: readonly Certificate[];
   /** An event may be committed so much later than it says it was recorded. */
   lateMs?: number;
 }
@@ -78,7 +87,10 @@ export async function verifyBundle(
 ): Promise<{ sound: SoundHistory } | { fault: Fault }> {
   const verifier = new BundleVerifier(outside);
   try {
-    for await (const some of lines) for (const line of some) verifier.take(line);
+    for await (const some of lines) {
+      for (const line of some) verifier.take(line);
+      await verifier.verifyStamps();
+    }
     return { sound: verifier.end() };
   } catch (error) {
     if (error instanceof Found) return { fault: error.fault };
@@ -106,9 +118,14 @@ class BundleVerifier {
   private lateBefore = '';
   private line = 0;
   private signed = 0;
+  private stamps = 0;
+  private readonly toVerify: { token: Buffer; signed: SignedCheckpoint }[] = [];
+  private stamped: SoundHistory['stamped'] = null;
+  private readonly authorities: readonly Certificate[];
   private read = 0;
 
-  constructor({ held = [], keys = [], lateMs = LATE_MS }: Outside) {
+  constructor({ held = [], keys = [], authorities = [], lateMs = LATE_MS }: Outside) {
+    this.authorities = authorities;
     this.held = [...held].sort((one, other) => one.checkpoint.size - other.checkpoint.size);
     this.trusted = [...keys];
     this.wasTold = keys.length > 0;
@@ -127,6 +144,7 @@ class BundleVerifier {
     if (line.kind === 'header') this.begin(line.header);
     else if (line.kind === 'event') this.event(line);
     else if (line.kind === 'checkpoint') this.checkpoint(line.note);
+    else if (line.kind === 'stamp') this.stamp(line.token);
     else this.assertWhole(line);
   }
 
@@ -144,12 +162,16 @@ class BundleVerifier {
         `The last checkpoint signs ${events(checkpoint.size)}, and the bundle has ${this.tree.size}: nothing vouches for the rest.`,
       );
     }
+    if (this.authorities.length > 0 && !this.stamped) {
+      throw found('not_stamped', 'No checkpoint of the bundle was stamped by an authority, and you say that one does.');
+    }
     return {
       events: this.tree.size,
       checkpoints: this.signed,
       hash: checkpoint.hash,
       last: checkpoint,
       keyIds: [...this.keyIds],
+      stamped: this.stamped,
     };
   }
 
@@ -271,6 +293,31 @@ class BundleVerifier {
     this.lateBefore = new Date(Date.parse(checkpoint.signedAt) - this.lateMs).toISOString().slice(0, SECONDS);
   }
 
+  private stamp(token: Buffer): void {
+    this.stamps++;
+    if (this.suspicion) return;
+    if (!this.last) throw new UnreadableBundle(`Line ${this.line} is a time-stamp of no checkpoint.`);
+    this.toVerify.push({ token, signed: this.last });
+  }
+
+  /** Those that were read since it was last called. @throws Found */
+  async verifyStamps(): Promise<void> {
+    for (const { token, signed } of this.toVerify.splice(0)) {
+      const { number, signedAt } = signed.checkpoint;
+      try {
+        const stamp = await verifyStamp(token, signed.text, this.authorities);
+        if (Date.parse(stamp.at) < Date.parse(signedAt) - this.lateMs) {
+          throw new StampError(`it is of ${stamp.at}, and the checkpoint says that it was signed at ${signedAt}`);
+        }
+        this.stamped = { number, ...stamp };
+      } catch (error) {
+        if (!(error instanceof StampError)) throw error;
+        const code = error.isUnknown ? 'authority_unknown' : 'stamp_wrong';
+        throw found(code, `The time-stamp of the checkpoint ${number} proves nothing: ${error.message}.`);
+      }
+    }
+  }
+
   private assertFollows(checkpoint: Checkpoint, previous: SignedCheckpoint | null): void {
     const { number, size, root } = checkpoint;
     const expected = previous && digestOf(previous.checkpoint.hash, previous.text);
@@ -349,14 +396,22 @@ class BundleVerifier {
 
   private trusts = (key: KeyObject): boolean => this.trusted.some((trusted) => trusted.equals(key));
 
-  private assertWhole({ events: count, checkpoints }: { events: number; checkpoints: number }): void {
+  private assertWhole({
+    events: count,
+    checkpoints,
+    stamps,
+  }: {
+    events: number;
+    checkpoints: number;
+    stamps: number;
+  }): void {
     this.ended = true;
-    if (count !== this.read || checkpoints !== this.signed) {
+    if (count !== this.read || checkpoints !== this.signed || stamps !== this.stamps) {
       // The count is not signed, so this proves nothing; but lines were lost on the way, or taken out.
       if (this.suspicion) throw this.suspected(this.suspicion);
       for (const held of this.held) this.assertHeldAtEnd(held);
       throw new UnreadableBundle(
-        `The bundle says that it has ${events(count)} and ${checkpoints} checkpoints; here are ${this.read} and ${this.signed}.`,
+        `The bundle says that it has ${events(count)}, ${checkpoints} checkpoints and ${stamps} time-stamps; here are ${this.read}, ${this.signed} and ${this.stamps}.`,
       );
     }
   }

@@ -4,10 +4,18 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
-import { endLine, checkpointLine, eventLine, headerLine } from './bundle-lines';
+import { endLine, checkpointLine, eventLine, headerLine, stampLine } from './bundle-lines';
 import { canonicalEvent, HASHED, type HashedRow } from './canonical-event';
 import { CheckpointService, type ListedCheckpoint } from './checkpoint.service';
 import { HistoryTree } from './history-tree';
+
+/** A checkpoint for its lines in a bundle. */
+interface SignedLines {
+  size: number;
+  note: string;
+  /** Tokens of its time-stamps. */
+  stamps: Buffer[];
+}
 
 /** Events that are held in memory at a time. */
 const PAGE = 1_000;
@@ -73,24 +81,25 @@ export class HistoryBundle {
     yield await this.header();
     const checkpoints = this.checkpointsUpTo(upTo.number);
     let checkpoint = (await checkpoints.next()).value;
-    let [events, signed] = [0, 0];
+    let [events, signed, stamped] = [0, 0, 0];
+    const take = async (): Promise<Buffer[]> => {
+      const { note, stamps } = checkpoint!;
+      signed++;
+      stamped += stamps.length;
+      checkpoint = (await checkpoints.next()).value;
+      return [checkpointLine(note), ...stamps.map(stampLine)];
+    };
     for await (const page of this.leavesUpTo(upTo.size)) {
       const lines: Buffer[] = [];
       for (const { index, leaf, event } of page) {
         lines.push(eventLine(index, leaf, event));
         events++;
-        for (; checkpoint && checkpoint.size <= index + 1; signed++) {
-          lines.push(checkpointLine(checkpoint.note));
-          checkpoint = (await checkpoints.next()).value;
-        }
+        while (checkpoint && checkpoint.size <= index + 1) lines.push(...(await take()));
       }
       yield Buffer.concat(lines);
     }
-    for (; checkpoint; signed++) {
-      yield checkpointLine(checkpoint.note);
-      checkpoint = (await checkpoints.next()).value;
-    }
-    yield endLine(events, signed);
+    while (checkpoint) yield Buffer.concat(await take());
+    yield endLine(events, signed, stamped);
   }
 
   private header(): Promise<Buffer> {
@@ -127,18 +136,23 @@ export class HistoryBundle {
     }
   }
 
-  private async *checkpointsUpTo(number: number): AsyncGenerator<{ size: number; note: string }, undefined> {
+  private async *checkpointsUpTo(number: number): AsyncGenerator<SignedLines, undefined> {
     for (let after = 0; ;) {
-      const rows: { number: string; size: string; note: string }[] = await this.transactor.run((tx) =>
+      const rows: { number: string; size: string; note: string; stamps: string[] }[] = await this.transactor.run((tx) =>
         tx.query(
-          `select number::text, size::text, note from history_checkpoint where number > $1 and number <= $2
-           order by number limit $3`,
+          `select number::text, size::text, note, array(select encode(token, 'base64') from history_stamp
+             where checkpoint = number order by stamped_at, authority) as stamps
+           from history_checkpoint where number > $1 and number <= $2 order by number limit $3`,
           [after, number, PAGE],
         ),
       );
       const last = rows.at(-1);
       if (!last) return undefined;
-      yield* rows.map((row) => ({ size: Number(row.size), note: row.note }));
+      yield* rows.map(({ size, note, stamps }) => ({
+        size: Number(size),
+        note,
+        stamps: stamps.map((token) => Buffer.from(token, 'base64')),
+      }));
       after = Number(last.number);
     }
   }

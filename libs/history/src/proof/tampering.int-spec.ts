@@ -463,7 +463,7 @@ describe('Tampering as superuser', () => {
         'a hash that is null, which is not skipped',
         (all) => all.with(5, all[5]!.replace(/"leaf":"[^"]+"/, '"leaf":null')),
       ],
-      ['another format', (all) => all.with(0, all[0]!.replace('"format":1', '"format":2'))],
+      ['another format', (all) => all.with(0, all[0]!.replace('"format":2', '"format":3'))],
       ['a text', () => ['a text']],
     ])('that is %s cannot be read', async (_what, edit) => {
       const bundle = edited(edit);

@@ -3,21 +3,35 @@ import { Transactor } from '@duban/database';
 import { type Config, CONFIG, s3AddressOf } from '@duban/platform';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CheckpointService } from '../checkpoint.service';
+import { certificatesIn } from '../timestamp';
 import { BucketPlace } from './bucket.place';
 import { CheckpointMail, type CheckpointPlace } from './checkpoint-place';
 import { FolderPlace } from './folder.place';
 import { MailPlace } from './mail.place';
+import { TimestampPlace } from './timestamp.place';
 
-type Settings = Pick<Config, 'DUBAN_CHECKPOINTS_TO' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'>;
+type Settings = Pick<
+  Config,
+  'DUBAN_CHECKPOINTS_TO' | 'DUBAN_TIMESTAMP_CA' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'
+>;
+
+/** What places work with. */
+interface Means {
+  settings: Settings;
+  mail: CheckpointMail;
+  transactor: Transactor;
+}
 
 /** A place that did not take one is asked again after so long. */
 const AGAIN_MS = 5 * 60_000;
 
 /** Each kind of place that a setting can name, by how its address begins. */
-const PLACES: Readonly<Record<string, (place: string, settings: Settings, mail: CheckpointMail) => CheckpointPlace>> = {
-  'mailto:': (place, _settings, mail) => new MailPlace(decodeURIComponent(new URL(place).pathname), mail),
+const PLACES: Readonly<Record<string, (place: string, means: Means) => CheckpointPlace>> = {
+  'mailto:': (place, { mail }) => new MailPlace(decodeURIComponent(new URL(place).pathname), mail),
   'file:': (place) => new FolderPlace(fileURLToPath(place)),
-  's3:': (place, settings) => {
+  'rfc3161:': (place, { settings: { DUBAN_TIMESTAMP_CA: ca }, transactor }) =>
+    new TimestampPlace(place.slice('rfc3161:'.length), ca === undefined ? [] : certificatesIn(ca), transactor),
+  's3:': (place, { settings }) => {
     const lockDays = new URL(place).searchParams.get('lockDays');
     return new BucketPlace(s3AddressOf(place, settings), lockDays ? Number(lockDays) : null);
   },
@@ -42,7 +56,7 @@ export class CheckpointHandout implements OnApplicationShutdown {
     @Inject(CONFIG) settings: Settings,
   ) {
     this.places = (settings.DUBAN_CHECKPOINTS_TO ?? []).map((place) =>
-      PLACES[new URL(place).protocol]!(place, settings, mail),
+      PLACES[new URL(place).protocol]!(place, { settings, mail, transactor }),
     );
   }
 

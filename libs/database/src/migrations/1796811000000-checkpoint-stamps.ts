@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Time-stamps (可信时间戳, RFC 3161) of checkpoints, each the token as its authority gave it; written once. */
+export class CheckpointStamps1796811000000 implements MigrationInterface {
+  async up(q: QueryRunner): Promise<void> {
+    await q.query(`create table history_stamp (
+      checkpoint bigint not null
+        constraint fk_history_stamp_checkpoint references history_checkpoint (number),
+      authority text not null,
+      token bytea not null,
+      stamped_at timestamptz not null,
+      constraint pk_history_stamp primary key (checkpoint, authority)
+    )`);
+  }
+
+  async down(q: QueryRunner): Promise<void> {
+    await q.query(`drop table history_stamp`);
+  }
+}
