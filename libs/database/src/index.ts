@@ -1,4 +1,5 @@
 export { Calendars, recordedPapers } from './calendars';
+export * from './columns';
 export * from './data-source';
 export * from './database.module';
 export * from './insert-all';

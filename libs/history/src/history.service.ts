@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { columnsOf } from '@duban/database';
 import { newId } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
@@ -129,17 +130,15 @@ export class HistoryService {
       before: change.before ?? null,
       after: change.after ?? null,
     }));
+    const { from, parameters } = columnsOf(rows, EVENT_COLUMNS, 13);
     await tx.query(
       `insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
          actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at,
          actor_token_id, actor_token_name, actor_delegation_id, actor_for_person_id, actor_for_name)
        select r.id, r.jurisdiction_id, r.plan_id, r.task_id, r.entity, r.entity_id, r.type, r.reason, r.before, r.after,
-         $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-       from jsonb_to_recordset($1::jsonb) as r(position int, id uuid, jurisdiction_id uuid, plan_id uuid, task_id uuid,
-         entity text, entity_id uuid, type text, reason text, before jsonb, after jsonb)
-       order by r.position`,
+         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+       from ${from} order by r.position`,
       [
-        JSON.stringify(rows),
         actor.personId,
         actor.postId,
         actor.unitId,
@@ -152,6 +151,7 @@ export class HistoryService {
         actor.delegation?.id ?? null,
         actor.delegation?.personId ?? null,
         actor.delegation?.name ?? null,
+        ...parameters,
       ],
     );
   }
@@ -260,6 +260,20 @@ export class HistoryService {
     return rows.flatMap((row) => (row.after === null ? [] : [row.after]));
   }
 }
+
+const EVENT_COLUMNS = {
+  position: 'int',
+  id: 'uuid',
+  jurisdiction_id: 'uuid',
+  plan_id: 'uuid',
+  task_id: 'uuid',
+  entity: 'text',
+  entity_id: 'uuid',
+  type: 'text',
+  reason: 'text',
+  before: 'jsonb',
+  after: 'jsonb',
+} as const;
 
 /** Of an event `h`. */
 const eventOf = (

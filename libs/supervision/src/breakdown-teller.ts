@@ -49,9 +49,14 @@ export class BreakdownTeller {
 
   /** New dates of what is owed to the level above: of a completion the second level hears. */
   async tellRedated(tx: EntityManager, at: Date, obligations: readonly Obligation[]): Promise<void> {
-    for (const { kind, deadlineVersion, assignmentId, jurisdictionId, dueOn } of obligations) {
-      if (kind !== 'completion' || deadlineVersion === 1) continue;
-      const below = await lowerTasksOf(tx, assignmentId);
+    const redated = obligations.filter(({ kind, deadlineVersion }) => kind === 'completion' && deadlineVersion > 1);
+    if (redated.length === 0) return;
+    const lower = await lowerTasksOf(
+      tx,
+      redated.map(({ assignmentId }) => assignmentId),
+    );
+    for (const { assignmentId, jurisdictionId, dueOn } of redated) {
+      const below = lower.filter(({ upperAssignmentId }) => upperAssignmentId === assignmentId);
       await this.tell(tx, { at, jurisdictionId, move: 'redated', reason: null, dueOn, below });
     }
   }

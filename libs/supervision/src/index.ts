@@ -38,7 +38,7 @@ export {
   type PlanPolicyWish,
 } from './plan-policy.service';
 export { OfficeDues } from './office-dues.service';
-export type { ObligationSnapshot } from './obligation.entity';
+export { type ObligationSnapshot, readObligations } from './obligation.entity';
 export { termsOf } from './obligation.terms';
 export { ObligationWriter } from './obligation.writer';
 export type { NoticeSnapshot } from './supervision-notice.entity';

@@ -1,3 +1,4 @@
+import { columnsOf } from '@duban/database';
 import { isUrgentMessage, sendFrom, urgentFrom } from '@duban/domain';
 import { localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import type { ReportMessage } from '@duban/tasks';
@@ -86,13 +87,26 @@ export class NotificationWriter {
       is_urgent: w.isUrgent,
       send_from: w.isUrgent ? from.urgent : from.office,
     }));
+    const columns = columnsOf(rows, NOTIFICATION_COLUMNS, 2);
     await tx.query(
       `insert into notification (id, jurisdiction_id, post_id, kind, plan_id, task_id, obligation_id, follow_up_id,
          parameters, is_urgent, send_from, wanted_at)
-       select r.*, $2 from jsonb_to_recordset($1::jsonb) as r(id uuid, jurisdiction_id uuid, post_id uuid, kind text,
-         plan_id uuid, task_id uuid, obligation_id uuid, follow_up_id uuid, parameters jsonb, is_urgent boolean,
-         send_from timestamptz)`,
-      [JSON.stringify(rows), at],
+       select r.*, $1 from ${columns.from}`,
+      [at, ...columns.parameters],
     );
   }
 }
+
+const NOTIFICATION_COLUMNS = {
+  id: 'uuid',
+  jurisdiction_id: 'uuid',
+  post_id: 'uuid',
+  kind: 'text',
+  plan_id: 'uuid',
+  task_id: 'uuid',
+  obligation_id: 'uuid',
+  follow_up_id: 'uuid',
+  parameters: 'jsonb',
+  is_urgent: 'boolean',
+  send_from: 'timestamptz',
+} as const;

@@ -1,4 +1,14 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  type EntityManager,
+  ForeignKey,
+  Index,
+  PrimaryColumn,
+  Unique,
+  VersionColumn,
+} from 'typeorm';
 import type { ObligationKind } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
@@ -149,3 +159,14 @@ export const obligationSnapshot = (obligation: Obligation): ObligationSnapshot =
   dueAt: obligation.dueAt.toISOString(),
   settledAt: obligation.settledAt?.toISOString() ?? null,
 });
+
+/** Obligations by their ids, read without the cost that the mapper has for each: there may be thousands. */
+export async function readObligations(tx: EntityManager, ids: readonly string[]): Promise<Map<string, Obligation>> {
+  const columns = tx.dataSource.getMetadata(Obligation).columns.map(({ databaseName, propertyName, type }) => {
+    return `${databaseName}${type === 'date' ? '::text' : ''} as "${propertyName}"`;
+  });
+  const rows: Obligation[] = await tx.query(`select ${columns.join(', ')} from obligation where id = any($1::uuid[])`, [
+    ids,
+  ]);
+  return new Map(rows.map((row) => [row.id, Object.assign(new Obligation(), row)]));
+}

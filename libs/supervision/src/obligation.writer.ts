@@ -1,15 +1,16 @@
+import { columnsOf } from '@duban/database';
 import { firstPointer, type Ladder, type ObligationKind, type Policy, type Stop } from '@duban/domain';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { type AssignmentChange, PolicyService } from '@duban/tasks';
+import { type AssignmentChange, PolicyService, redateTask, Task } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BreakdownTeller } from './breakdown-teller';
 import { ApplicationCloser } from './application-closer';
 import { termBy } from './ladder-term';
 import { NoticeCloser } from './notice-closer';
-import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
+import { Obligation, type ObligationSnapshot, obligationSnapshot, OWED } from './obligation.entity';
 import { PeriodLights } from './period-lights';
 
 /** What a deadline version records beside the dates. */
@@ -27,6 +28,17 @@ export interface Redating {
   origin: DeadlineOrigin;
   /** Whether the clock of its part stands. */
   isStopped: boolean;
+}
+
+/** An obligation that has got other dates and is to be written with them. */
+export interface MovedObligation {
+  obligation: Obligation;
+  before: ObligationSnapshot;
+  origin: DeadlineOrigin;
+  planId: string;
+  /** As what history tells it. */
+  type: 'obligation.rescheduled' | 'obligation.reinstated' | 'obligation.recounted';
+  reason?: string;
 }
 
 /** Writes obligations (应办事项) with the versions of their deadlines and their history. */
@@ -134,12 +146,12 @@ export class ObligationWriter {
       suspensions: origins.get(o.id)!.suspensions ?? [],
       is_provisional: this.calendar.isProvisional(o.dueOn) || this.calendar.isProvisional(o.effectiveOn),
     }));
+    const { from, parameters } = columnsOf(versions, DEADLINE_COLUMNS, 4);
     await tx.query(
       `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base,
          suspensions, is_provisional, calendar_version, decided_by, recorded_at)
-       select r.*, $2, $3, $4 from jsonb_to_recordset($1::jsonb) as r(obligation_id uuid, version int, recorded_on date,
-         effective_on date, due_at timestamptz, rule text, base jsonb, suspensions jsonb, is_provisional boolean)`,
-      [JSON.stringify(versions), this.calendar.version, actor.personId, at],
+       select r.*, $1, $2, $3 from ${from}`,
+      [this.calendar.version, actor.personId, at, ...parameters],
     );
     await this.breakdowns.tellRedated(tx, at, obligations);
   }
@@ -158,32 +170,19 @@ export class ObligationWriter {
     origin: DeadlineOrigin,
   ): Promise<void> {
     const isStopped = change.assignment.marks.length > 0;
-    await this.moveDates(tx, change, timeZone, [{ obligation, dueOn, origin, isStopped }], () =>
-      // The caller may have given it to another unit, too.
-      tx.getRepository(Obligation).save(obligation),
-    );
+    await this.redateAll(tx, change, timeZone, [{ obligation, dueOn, origin, isStopped }]);
   }
 
   /** The same for any number of one plan, by as many statements as for one; by the supervision itself, as the system. */
   async redateAll(
     tx: EntityManager,
-    change: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
-    timeZone: string,
-    moves: readonly Redating[],
-  ): Promise<void> {
-    await this.moveDates(tx, change, timeZone, moves, () => this.updateDates(tx, moves));
-  }
-
-  /** @param write puts the moved obligations into the database */
-  private async moveDates(
-    tx: EntityManager,
     { actor, at, plan }: Pick<AssignmentChange, 'actor' | 'at' | 'plan'>,
     timeZone: string,
     moves: readonly Redating[],
-    write: () => Promise<unknown>,
   ): Promise<void> {
+    if (moves.length === 0) return;
     // model: reschedule
-    const changes: Change[] = [];
+    const moved: MovedObligation[] = [];
     const clock = { calendar: this.calendar, timeZone };
     // Thousands share a ladder and a date.
     const firsts = new Map<string, ReturnType<typeof firstPointer>>();
@@ -203,7 +202,6 @@ export class ObligationWriter {
         settledAt: null,
         deadlineVersion: obligation.deadlineVersion + 1,
         ladderSince: obligation.deadlineVersion + 1,
-        calendarPosition: this.calendar.position,
         dueOn,
         effectiveOn,
         dueAt: endOfLocalDay(effectiveOn, timeZone),
@@ -212,18 +210,9 @@ export class ObligationWriter {
         lastRung: null,
       });
       const type = OWED.includes(before.state) ? 'obligation.rescheduled' : 'obligation.reinstated';
-      changes.push(obligationChange(type, obligation, plan.id, before));
+      moved.push({ obligation, before, origin, planId: plan.id, type });
     }
-    await write();
-    const origins = new Map(moves.map(({ obligation, origin }) => [obligation.id, origin]));
-    await this.insertDeadlines(
-      tx,
-      actor,
-      at,
-      moves.map(({ obligation }) => obligation),
-      origins,
-    );
-    await this.history.append(tx, actor, at, changes);
+    await this.move(tx, actor, at, moved);
     const reports = moves.filter(({ obligation }) => obligation.kind === 'progress_report');
     await this.lights.ofRedated(
       tx,
@@ -233,28 +222,71 @@ export class ObligationWriter {
     );
   }
 
-  private async updateDates(tx: EntityManager, moves: readonly Redating[]): Promise<void> {
-    const rows = moves.map(({ obligation: o }) => ({
+  /** Writes obligations that have other dates by this calendar, each with the version of its deadline and its history. */
+  async move(tx: EntityManager, actor: Actor, at: Date, moved: readonly MovedObligation[]): Promise<void> {
+    if (moved.length === 0) return;
+    const obligations = moved.map(({ obligation }) => obligation);
+    for (const obligation of obligations) obligation.calendarPosition = this.calendar.position;
+    await this.update(tx, obligations);
+    const origins = new Map(moved.map(({ obligation, origin }) => [obligation.id, origin]));
+    await this.insertDeadlines(tx, actor, at, obligations, origins);
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      moved.map(({ obligation, before, planId, type, reason }) => ({
+        ...obligationChange(type, obligation, planId, { ...before }),
+        reason,
+      })),
+    );
+  }
+
+  /** Writes what can change of obligations that the caller has locked, by one statement. */
+  async update(tx: EntityManager, obligations: readonly Obligation[]): Promise<void> {
+    if (obligations.length === 0) return;
+    const rows = obligations.map((o) => ({
       id: o.id,
+      unit_id: o.unitId,
       state: o.state,
+      policy_id: o.policyId,
+      policy_version: o.policyVersion,
+      ladder: o.ladder,
       deadline_version: o.deadlineVersion,
+      ladder_since: o.ladderSince,
+      calendar_position: o.calendarPosition,
       due_on: o.dueOn,
       effective_on: o.effectiveOn,
       due_at: o.dueAt,
       next_rung: o.nextRung,
       next_rung_at: o.nextRungAt,
+      last_rung: o.lastRung,
+      settled_at: o.settledAt,
     }));
+    const { from, parameters } = columnsOf(rows, UPDATED_COLUMNS, 1);
+    const values = Object.keys(UPDATED_COLUMNS).filter((column) => column !== 'id');
     await tx.query(
-      `update obligation o set state = r.state, settled_at = null, deadline_version = r.deadline_version,
-         due_on = r.due_on, effective_on = r.effective_on, due_at = r.due_at, next_rung = r.next_rung,
-         next_rung_at = r.next_rung_at, last_rung = null, version = o.version + 1,
-         ladder_since = r.deadline_version, calendar_position = $2
-       from jsonb_to_recordset($1::jsonb) as r(id uuid, state text, deadline_version int, due_on date, effective_on date,
-         due_at timestamptz, next_rung text, next_rung_at timestamptz)
-       where o.id = r.id`,
-      [JSON.stringify(rows), this.calendar.position],
+      `update obligation o set ${values.map((column) => `${column} = r.${column}`).join(', ')}, version = o.version + 1
+       from ${from} where o.id = r.id`,
+      parameters,
     );
-    for (const { obligation } of moves) obligation.version++;
+    for (const obligation of obligations) obligation.version++;
+  }
+
+  /** A lead's date is its task's: those of tasks whose leads have got other dates. */
+  async redateTasks(tx: EntityManager, actor: Actor, at: Date, taskIds: readonly string[]): Promise<void> {
+    for (const taskId of [...new Set(taskIds)].toSorted()) {
+      const task = await tx.getRepository(Task).findOneOrFail({
+        where: { id: taskId },
+        lock: { mode: 'for_no_key_update' },
+      });
+      const days: { dueOn: LocalDate }[] = await tx.query(
+        `select o.due_on::text as "dueOn" from obligation o join assignment a on a.id = o.assignment_id
+         where a.task_id = $1 and a.role = 'lead' and o.kind = 'completion' and o.state <> 'lapsed'`,
+        [taskId],
+      );
+      const dates = days.map(({ dueOn }) => dueOn);
+      await this.history.append(tx, actor, at, await redateTask(tx, task, dates));
+    }
   }
 
   /** Ends obligations that the caller has locked, and closes the notices and takes back the applications about them. */
@@ -264,18 +296,50 @@ export class ObligationWriter {
     state: 'discharged' | 'lapsed',
     obligations: readonly Obligation[],
   ): Promise<void> {
+    if (obligations.length === 0) return;
     const changes: Change[] = [];
     for (const obligation of obligations) {
       const before = obligationSnapshot(obligation);
       Object.assign(obligation, { state, settledAt: at, nextRung: null, nextRungAt: null });
-      await tx.getRepository(Obligation).save(obligation);
       changes.push(obligationChange(`obligation.${state}`, obligation, plan.id, before));
     }
+    await this.update(tx, obligations);
     await this.history.append(tx, actor, at, changes);
     await this.notices.closeOf(tx, actor, at, plan.id, obligations);
     await this.applications.closeOf(tx, actor, at, plan.id, obligations);
   }
 }
+
+const DEADLINE_COLUMNS = {
+  obligation_id: 'uuid',
+  version: 'int',
+  recorded_on: 'date',
+  effective_on: 'date',
+  due_at: 'timestamptz',
+  rule: 'text',
+  base: 'jsonb',
+  suspensions: 'jsonb',
+  is_provisional: 'boolean',
+} as const;
+
+const UPDATED_COLUMNS = {
+  id: 'uuid',
+  unit_id: 'uuid',
+  state: 'text',
+  policy_id: 'text',
+  policy_version: 'int',
+  ladder: 'text',
+  deadline_version: 'int',
+  ladder_since: 'int',
+  calendar_position: 'int',
+  due_on: 'date',
+  effective_on: 'date',
+  due_at: 'timestamptz',
+  next_rung: 'text',
+  next_rung_at: 'timestamptz',
+  last_rung: 'text',
+  settled_at: 'timestamptz',
+} as const;
 
 /** The ladder of an obligation, of the rules by which it goes. @throws Error where these have none of the name */
 export async function ladderOf(

@@ -18,22 +18,18 @@ import { assertMay, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, invalid, type LocalDate, localDateOf, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import {
-  Assignment,
-  holdPlan,
-  Plan,
-  planChange,
-  planSnapshot,
-  PolicyService,
-  redateTask,
-  type Role,
-  Task,
-} from '@duban/tasks';
+import { Assignment, holdPlan, Plan, planChange, planSnapshot, PolicyService, type Role, Task } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
-import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
+import {
+  type Obligation,
+  type ObligationSnapshot,
+  obligationSnapshot,
+  OWED,
+  readObligations,
+} from './obligation.entity';
 import { termsOf } from './obligation.terms';
-import { obligationChange, ObligationWriter } from './obligation.writer';
+import { type DeadlineOrigin, obligationChange, ObligationWriter, type Redating } from './obligation.writer';
 
 /**
  * What becomes of what is open when a plan comes to go by other rules: they hold for it from now on, too, or only for what
@@ -318,85 +314,72 @@ export class PlanPolicyService {
   ): Promise<void> {
     const timeZone = await this.directory.timeZoneOf(tx, plan.jurisdictionId);
     const ids = effects.flatMap(({ taken }) => (taken.before ? [taken.before.id] : []));
-    const obligations = new Map(
-      (await tx.getRepository(Obligation).findBy({ id: In(ids) })).map((obligation) => [obligation.id, obligation]),
-    );
+    const obligations = await readObligations(tx, ids);
     const assignments = new Map(
       (await tx.getRepository(Assignment).findBy({ id: In(effects.map(({ part }) => part.assignmentId)) })).map(
         (assignment) => [assignment.id, assignment],
       ),
     );
-    const redated = new Set<string>();
+    const change = { actor, at, plan };
+    const rules = { policyId: policy.id, policyVersion: policy.version };
+    const lapsed: Obligation[] = [];
+    const goingOn: { obligation: Obligation; before: ObligationSnapshot }[] = [];
+    const redated: Redating[] = [];
+    const opened: Obligation[] = [];
+    const origins = new Map<string, DeadlineOrigin>();
+    const redatedTasks: string[] = [];
     for (const { part, taken, last, item } of effects) {
       if (taken.what === 'past') continue;
-      const change = { actor, at, plan, assignment: assignments.get(part.assignmentId)! };
       const obligation = taken.before && obligations.get(taken.before.id)!;
       if (taken.what === 'lapsed') {
-        await this.writer.settle(tx, change, 'lapsed', [obligation!]);
+        lapsed.push(obligation!);
         continue;
       }
       if (taken.what === 'goes_on') {
-        await this.goOn(tx, actor, at, plan, policy, obligation!, taken.ladder, last, item.next);
+        const before = obligationSnapshot(obligation!);
+        Object.assign(obligation!, {
+          ...rules,
+          ladder: taken.ladder,
+          lastRung: last,
+          nextRung: item.next?.rung ?? null,
+          nextRungAt: item.next?.at ?? null,
+        });
+        goingOn.push({ obligation: obligation!, before });
         continue;
       }
       const { planned } = taken;
+      const assignment = assignments.get(part.assignmentId)!;
       const origin = {
         rule: planned.rule,
         base: { ...planned.base, policy: policy.id, policyVersion: policy.version },
       };
       if (obligation) {
-        Object.assign(obligation, { policyId: policy.id, policyVersion: policy.version, ladder: planned.ladder });
-        await this.writer.redate(tx, change, obligation, planned.recordedOn, timeZone, origin);
+        Object.assign(obligation, { ...rules, ladder: planned.ladder });
+        const isStopped = assignment.marks.length > 0;
+        redated.push({ obligation, dueOn: planned.recordedOn, origin, isStopped });
       } else {
-        const opened = this.writer.open(policy, timeZone, at, change.assignment, {
-          ...planned,
-          dueOn: planned.recordedOn,
-        });
-        const origins = new Map([[opened.id, origin]]);
-        await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', [opened], origins);
+        const one = this.writer.open(policy, timeZone, at, assignment, { ...planned, dueOn: planned.recordedOn });
+        origins.set(one.id, origin);
+        opened.push(one);
       }
-      if (planned.kind === 'completion' && part.role === 'lead') redated.add(part.taskId);
+      if (planned.kind === 'completion' && part.role === 'lead') redatedTasks.push(part.taskId);
     }
-    for (const taskId of redated) {
-      const task = await tx.getRepository(Task).findOneByOrFail({ id: taskId });
-      const days: { dueOn: LocalDate }[] = await tx.query(
-        `select o.due_on::text as "dueOn" from obligation o join assignment a on a.id = o.assignment_id
-         where a.task_id = $1 and a.role = 'lead' and o.kind = 'completion' and o.state <> 'lapsed'`,
-        [taskId],
-      );
-      const changes = await redateTask(
-        tx,
-        task,
-        days.map(({ dueOn }) => dueOn),
-      );
-      await this.history.append(tx, actor, at, changes);
-    }
-  }
-
-  private async goOn(
-    tx: EntityManager,
-    actor: Actor,
-    at: Date,
-    plan: Plan,
-    policy: Policy,
-    obligation: Obligation,
-    ladder: string,
-    last: string | null,
-    next: RungPointer | null,
-  ): Promise<void> {
-    const before = obligationSnapshot(obligation);
-    Object.assign(obligation, {
-      policyId: policy.id,
-      policyVersion: policy.version,
-      ladder,
-      lastRung: last,
-      nextRung: next?.rung ?? null,
-      nextRungAt: next?.at ?? null,
-    });
-    await tx.getRepository(Obligation).save(obligation);
-    await this.history.append(tx, actor, at, [
-      obligationChange('obligation.policy_changed', obligation, plan.id, before),
-    ]);
+    await this.writer.settle(tx, change, 'lapsed', lapsed);
+    await this.writer.update(
+      tx,
+      goingOn.map(({ obligation }) => obligation),
+    );
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      goingOn.map(({ obligation, before }) =>
+        obligationChange('obligation.policy_changed', obligation, plan.id, { ...before }),
+      ),
+    );
+    await this.writer.redateAll(tx, change, timeZone, redated);
+    await this.writer.insert(tx, actor, at, plan.id, 'obligation.opened', opened, origins);
+    await this.writer.redateTasks(tx, actor, at, redatedTasks);
   }
 }
 

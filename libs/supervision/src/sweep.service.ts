@@ -16,7 +16,7 @@ import {
   type Policy,
 } from '@duban/domain';
 import { type GovernmentPosts, UnitDirectory } from '@duban/directory';
-import { postgresCode, Transactor } from '@duban/database';
+import { columnsOf, postgresCode, Transactor } from '@duban/database';
 import { type Change, HistoryService, systemActor } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
@@ -34,7 +34,7 @@ import { RungEffects } from './rung-effects';
 import { noticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
 
 /** How many obligations one transaction takes: few enough to be short, enough to be worth it. */
-const BATCH = 200;
+const BATCH = 500;
 
 export interface SweepResult {
   /** Obligations whose next rung was due. */
@@ -209,13 +209,13 @@ export class SweepService {
       firings.flatMap(({ notice }) => (notice ? [notice.id] : [])),
     );
     // model: move
+    const moved = columnsOf(pointers, POINTER_COLUMNS, 2);
     await tx.query(
-      `update obligation o set next_rung = p.next_rung, next_rung_at = p.next_rung_at,
-         last_rung = coalesce(p.last_rung, o.last_rung), version = o.version + 1,
-         calendar_position = least(o.calendar_position, $2)
-       from jsonb_to_recordset($1::jsonb) as p(id uuid, next_rung text, next_rung_at timestamptz, last_rung text)
-       where o.id = p.id`,
-      [JSON.stringify(pointers), this.calendar.position],
+      `update obligation o set next_rung = r.next_rung, next_rung_at = r.next_rung_at,
+         last_rung = coalesce(r.last_rung, o.last_rung), version = o.version + 1,
+         calendar_position = least(o.calendar_position, $1)
+       from ${moved.from} where o.id = r.id`,
+      [this.calendar.position, ...moved.parameters],
     );
     await this.history.append(tx, actor, now, [...firings.flatMap(historyOf(now)), ...passings.map(passingOf(now))]);
     // model: say
@@ -383,16 +383,16 @@ export class SweepService {
         notice_id: notice?.id ?? null,
       })),
     );
+    const { from, parameters } = columnsOf(rows, FOLLOW_UP_COLUMNS, 2);
     const written: { id: string }[] = await tx.query(
       `insert into follow_up (id, obligation_id, deadline_version, rung, kind, colour, recipient_post_id, is_copy,
          planned_at, collapsed, notice_id, fired_at)
        select r.id, r.obligation_id, r.deadline_version, r.rung, r.kind, r.colour, r.recipient_post_id, r.is_copy,
-         r.planned_at, array(select jsonb_array_elements_text(r.collapsed)), r.notice_id, $2
-       from jsonb_to_recordset($1::jsonb) as r(id uuid, obligation_id uuid, deadline_version int, rung text, kind text,
-         colour text, recipient_post_id uuid, is_copy boolean, planned_at timestamptz, collapsed jsonb, notice_id uuid)
+         r.planned_at, array(select jsonb_array_elements_text(r.collapsed)), r.notice_id, $1
+       from ${from}
        on conflict on constraint uq_follow_up_rung_recipient do nothing
        returning id`,
-      [JSON.stringify(rows), now],
+      [now, ...parameters],
     );
     const ids = new Set(written.map((row) => row.id));
     return rows.filter((row) => ids.has(row.id));
@@ -439,6 +439,22 @@ export class SweepService {
     }
   }
 }
+
+const POINTER_COLUMNS = { id: 'uuid', next_rung: 'text', next_rung_at: 'timestamptz', last_rung: 'text' } as const;
+
+const FOLLOW_UP_COLUMNS = {
+  id: 'uuid',
+  obligation_id: 'uuid',
+  deadline_version: 'int',
+  rung: 'text',
+  kind: 'text',
+  colour: 'text',
+  recipient_post_id: 'uuid',
+  is_copy: 'boolean',
+  planned_at: 'timestamptz',
+  collapsed: 'jsonb',
+  notice_id: 'uuid',
+} as const;
 
 /** Names the row that spoils a batch. */
 class RowError extends Error {

@@ -24,16 +24,19 @@ export async function openBelow(tx: EntityManager, assignmentId: string): Promis
   return row?.count ?? 0;
 }
 
-/** The issued tasks of the second level under a part, those that have ended left out, with whose the open parts are. */
-export function lowerTasksOf(tx: EntityManager, assignmentId: string): Promise<LowerTaskPlace[]> {
+/** The issued tasks of the second level under parts, those that have ended left out, with whose the open parts are. */
+export function lowerTasksOf(
+  tx: EntityManager,
+  assignmentIds: readonly string[],
+): Promise<(LowerTaskPlace & { upperAssignmentId: string })[]> {
   return tx.query(
-    `select t.id as "taskId", t.plan_id as "planId", p.unit_id as "issuerId",
+    `select t.upper_assignment_id as "upperAssignmentId", t.id as "taskId", t.plan_id as "planId", p.unit_id as "issuerId",
        array(select distinct a.unit_id from assignment a join task part on part.id = a.task_id
          where (part.id = t.id or part.parent_id = t.id) and not (a.state = any($2::text[]))) as "unitIds"
      from task t join plan p on p.id = t.plan_id and p.unit_id is not null
-     where t.upper_assignment_id = $1 and t.state is not null and not (t.state = any($2::text[]))
+     where t.upper_assignment_id = any($1::uuid[]) and t.state is not null and not (t.state = any($2::text[]))
      order by t.id`,
-    [assignmentId, ENDED_STATES],
+    [assignmentIds, ENDED_STATES],
   );
 }
 
@@ -45,7 +48,7 @@ export async function followUpper(
 ): Promise<{ moved: UpperMoved | null; ending: string[] }> {
   const move = TOLD_BELOW[event];
   if (move === undefined) return { moved: null, ending: [] };
-  const below = await lowerTasksOf(tx, assignment.id);
+  const below = await lowerTasksOf(tx, [assignment.id]);
   if (below.length === 0) return { moved: null, ending: [] };
   const { jurisdictionId } = assignment;
   const moved: UpperMoved = { at, jurisdictionId, move, reason, dueOn: null, below };

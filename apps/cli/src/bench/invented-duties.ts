@@ -3,8 +3,13 @@ import { Client } from 'pg';
 /** A Tuesday in working hours: the clock of whoever follows up what is invented here. */
 export const MORNING = new Date('2026-04-21T10:00:00+08:00');
 const TODAY = '2026-04-21';
-/** The ladder of what is signed for: a reminder to one person on the day, an urge on the next, a notice on the third. */
-const LADDER = 'sign-for';
+/** A ladder of the plan's policy, and the step that comes first of it. */
+export interface InventedLadder {
+  ladder: string;
+  first: string;
+}
+/** What is signed for: a reminder to one person on the day, an urge on the next, a notice on the third. */
+const SIGN_FOR: InventedLadder = { ladder: 'sign-for', first: 'remind' };
 /** Obligations of one unit's part. */
 const OF_ONE_PART = 100;
 const OF_ONE_TASK = 20;
@@ -42,14 +47,18 @@ export class InventedDuties {
   private constructor(private readonly client: Client) {}
 
   /** @param url as the owner of a database whose units are there and which has no plan yet */
-  static async write(url: string, { due, pending }: { due: number; pending: number }): Promise<InventedDuties> {
+  static async write(
+    url: string,
+    { due, pending }: { due: number; pending: number },
+    steps: InventedLadder = SIGN_FOR,
+  ): Promise<InventedDuties> {
     const client = new Client({ connectionString: url });
     await client.connect();
     const duties = new InventedDuties(client);
     // What is made here refers to what is made here; asking for each row again would take most of the time.
     await client.query(`set session_replication_role = replica`);
     await client.query(`set synchronous_commit = off`);
-    for (const statement of rows(Math.ceil((due + pending) / OF_ONE_PART))) await client.query(statement);
+    for (const statement of rows(Math.ceil((due + pending) / OF_ONE_PART), steps)) await client.query(statement);
     await client.query(`delete from obligation where id in (select id from obligation order by id offset $1)`, [
       due + pending,
     ]);
@@ -96,7 +105,7 @@ export class InventedDuties {
 
 const DUE_AT = new Date('2026-04-21T09:00:00+08:00');
 
-const rows = (parts: number): string[] => [
+const rows = (parts: number, { ladder, first }: InventedLadder): string[] => [
   `insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
      source_text, left_out, warnings, version, created_at)
    select gen_random_uuid(), j.id, '量城市任务分解', 2026, 'issued', '2026-01-08', p.id, p.version, 'plan.txt', '', '[]',
@@ -118,7 +127,7 @@ const rows = (parts: number): string[] => [
      policy_id, policy_version, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version,
      created_at)
    select gen_random_uuid(), a.jurisdiction_id, a.task_id, a.id, a.unit_id, 'progress_report', 'n' || n, 'open',
-     '${LADDER}', p.policy_id, p.policy_version, 1, '${TODAY}', '${TODAY}', '2026-04-22T00:00:00+08:00', 'remind',
+     '${ladder}', p.policy_id, p.policy_version, 1, '${TODAY}', '${TODAY}', '2026-04-22T00:00:00+08:00', '${first}',
      timestamptz '2026-04-22T09:00:00+08:00' + (n % 200 + 1) * interval '1 day', 1, now()
    from assignment a join plan p on true cross join generate_series(1, ${OF_ONE_PART}) n`,
 ];

@@ -10,7 +10,7 @@ import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import { GroundModule } from '../../../api/src/ground.module';
-import { InventedDuties, inventedUnits, MORNING } from './invented-duties';
+import { InventedDuties, type InventedLadder, inventedUnits, MORNING } from './invented-duties';
 
 /** As an administrator would set them on a machine of the smallest size; nothing that could lose a commit. */
 const SETTINGS = { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min', max_connections: '100' };
@@ -42,7 +42,11 @@ export class OfficeAtWork {
     readonly duties: InventedDuties,
   ) {}
 
-  static async open(url: string, size: { due: number; pending: number }): Promise<OfficeAtWork> {
+  static async open(
+    url: string,
+    size: { due: number; pending: number },
+    steps?: InventedLadder,
+  ): Promise<OfficeAtWork> {
     const clock = new SteppedClock(MORNING);
     const ground = { config: loadConfig({}), clock, databaseUrl: url };
     const app = await NestFactory.createApplicationContext(GroundModule.forRoot(ground), {
@@ -50,7 +54,7 @@ export class OfficeAtWork {
       abortOnError: false,
     });
     await importUnits(app);
-    return new OfficeAtWork(app, clock, await InventedDuties.write(url, size));
+    return new OfficeAtWork(app, clock, await InventedDuties.write(url, size, steps));
   }
 
   get<T>(type: Type<T>): T {

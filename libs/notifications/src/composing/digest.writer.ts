@@ -1,3 +1,4 @@
+import { columnsOf } from '@duban/database';
 import { HistoryService, systemActor } from '@duban/history';
 import { newId } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
@@ -49,7 +50,7 @@ export class DigestWriter {
     told: Iterable<Told>,
   ): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
     const digests: object[] = [];
-    const items: object[] = [];
+    const items: { digest_id: string; position: number; notification_id: string; text: string }[] = [];
     const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
     const saidAlready: SaidAlready[] = [];
@@ -89,7 +90,13 @@ export class DigestWriter {
       }
     }
     await insertAll(tx, INSERT_DIGESTS, digests, [windowStart(now), now]);
-    await insertAll(tx, INSERT_ITEMS, items);
+    for (let i = 0; i < items.length; i += WRITE_BATCH) {
+      const { from, parameters } = columnsOf(items.slice(i, i + WRITE_BATCH), ITEM_COLUMNS, 1);
+      await tx.query(
+        `insert into digest_item (digest_id, position, notification_id, text) select * from ${from}`,
+        parameters,
+      );
+    }
     await insertAll(tx, INSERT_DELIVERIES, deliveries, [now]);
     for (let i = 0; i < deliveries.length; i += WRITE_BATCH) {
       const ids = deliveries.slice(i, i + WRITE_BATCH).map(({ id }) => id);
@@ -118,10 +125,7 @@ const INSERT_DIGESTS = `
   select r.id, r.person_id, r.channel, $2, r.subject, r.is_urgent, $3
   from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text, is_urgent boolean)`;
 
-const INSERT_ITEMS = `
-  insert into digest_item (digest_id, position, notification_id, text)
-  select r.digest_id, r.position, r.notification_id, r.text
-  from jsonb_to_recordset($1::jsonb) as r(digest_id uuid, position int, notification_id uuid, text text)`;
+const ITEM_COLUMNS = { digest_id: 'uuid', position: 'int', notification_id: 'uuid', text: 'text' } as const;
 
 const INSERT_DELIVERIES = `
   insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, created_at)
