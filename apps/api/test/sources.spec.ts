@@ -33,6 +33,7 @@ const WITH_CONSEQUENCES = [
   'libs/reporting/src/holdings.reader.ts',
   'libs/reporting/src/past-board.ts',
   'libs/supervision/src/application.service.ts',
+  'libs/supervision/src/calendar-papers.service.ts',
   'libs/supervision/src/cards.ts',
   'libs/supervision/src/notice-documents/notice-documents.ts',
   'libs/supervision/src/notice.service.ts',

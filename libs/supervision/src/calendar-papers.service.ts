@@ -1,5 +1,5 @@
-import { recordedPapers } from '@duban/database';
-import { type Actor, HistoryService } from '@duban/history';
+import { consequences, recordedPapers } from '@duban/database';
+import { type Actor, HistoryService, systemActor } from '@duban/history';
 import {
   addDays,
   calendarOfPapers,
@@ -22,6 +22,7 @@ import {
 import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { DayRecount } from './day-recount';
 
 /** Any number will do, as long as every process takes the same. */
 const RECORDING_LOCK = 7_281_951;
@@ -64,6 +65,7 @@ export interface CalendarYear {
 export class CalendarPapers {
   constructor(
     private readonly history: HistoryService,
+    private readonly days: DayRecount,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
@@ -71,11 +73,14 @@ export class CalendarPapers {
   async ensureShipped(tx: EntityManager): Promise<void> {
     await lock(tx);
     const known = await recordedPapers(tx);
+    const before = [...known];
+    const at = new Date();
     for (const paper of CHINA_HOLIDAYS.papers) {
       if (known.some(({ number }) => number === paper.number)) continue;
       known.push({ ...paper, supersedes: [] });
-      await insert(tx, known, null, new Date());
+      await insert(tx, known, null, at);
     }
+    if (before.length > 0) await this.recountDays(tx, systemActor(`calendar-${newId()}`), at, before, known);
   }
 
   /** What a paper would change. @throws DomainError as {@link import} */
@@ -104,7 +109,22 @@ export class CalendarPapers {
         after: { id, position: change.position, version: change.version, ...paper },
       },
     ]);
+    const system = systemActor(`calendar-${id}`);
+    await consequences(tx, () => this.recountDays(tx, system, at, known, papers));
     return change;
+  }
+
+  /** All but the deadlines of obligations, which are many, and counted anew in rounds. */
+  private async recountDays(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    before: readonly RecordedPaper[],
+    after: readonly RecordedPaper[],
+  ): Promise<void> {
+    if (after.length === before.length) return;
+    const reason = papersInWords(after.slice(before.length));
+    await this.days.run(tx, actor, at, { from: calendarOf(before), to: calendarOf(after), reason });
   }
 
   async list(tx: EntityManager): Promise<CalendarPaperView[]> {
@@ -168,6 +188,10 @@ export class CalendarPapers {
     return { version: calendarVersion(papers), position: papers.length };
   }
 }
+
+/** Several, as Chinese documents list them. */
+export const papersInWords = (papers: readonly RecordedPaper[]): string =>
+  papers.map(({ number, title }) => `${number} ${title}`).join('、');
 
 const calendarOf = (papers: readonly RecordedPaper[]): WorkingCalendar => calendarOfPapers(papers, CHINA_HOLIDAYS.law);
 

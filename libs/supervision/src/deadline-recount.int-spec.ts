@@ -1,10 +1,14 @@
 import { calendarOfPapers, CHINA_HOLIDAYS, type HolidayEntry, parseLocalDate, type RecordedPaper } from '@duban/kernel';
 import { withCalendar } from '@duban/platform';
+import { ContributionService, CoordinationService } from '@duban/tasks';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';
+import { Owner } from '../test/owner';
 import { refuses } from '../test/refuses';
+import { ApplicationService } from './application.service';
 import { CalendarPapers } from './calendar-papers.service';
 import { DeadlineRecount } from './deadline-recount';
+import { PeriodLights } from './period-lights';
 
 const PLAIN = planOf('推进老旧小区改造。（牵头单位：市住建局；责任单位：市教育局）');
 const day = parseLocalDate;
@@ -25,7 +29,7 @@ const paperOf = (year: number, days: HolidayEntry[], other: Partial<RecordedPape
 /** An office in which S03 leads and S02 is responsible, as of 12 January 2023. */
 function usePlan() {
   const t = useOffice();
-  const plan = { office: null as unknown as Office, planId: '', lead: '', other: '' };
+  const plan = { office: null as unknown as Office, database: t.database, planId: '', lead: '', other: '' };
   beforeAll(async () => {
     plan.office = t.office;
     plan.planId = await t.office.begin(PLAIN);
@@ -348,5 +352,201 @@ describe('a date in a year whose paper is not out', () => {
       [lead],
     );
     expect(row).toEqual({ version: 2, since: 1 });
+  });
+});
+
+describe('a process that dies half-way', () => {
+  let owner: Owner;
+  afterAll(() => owner.end());
+  const t = usePlan();
+
+  it('leaves the rest to the next, and nothing is counted or told twice (alaveteli 7292)', async () => {
+    const { office, lead, other } = t;
+    owner = await Owner.connect(t.database);
+    // More than one transaction takes: of the lead first, then of the other unit, whose part is told of a move, too.
+    const more = 600;
+    await office.query(
+      `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, policy_id,
+         policy_version, ladder, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version, created_at)
+       select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, jurisdiction_id, task_id, assignment_id, unit_id,
+         kind, subject || ' ' || n, state, policy_id, policy_version, ladder, 1, due_on, effective_on, due_at, next_rung,
+         next_rung_at, 1, created_at
+       from obligation, generate_series(1, $2::int) n where assignment_id = $1 and subject = '2023Q1'`,
+      [lead, more],
+    );
+    await office.query(
+      `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base, is_provisional,
+         calendar_version, recorded_at)
+       select o.id, 1, d.recorded_on, d.effective_on, d.due_at, d.rule, d.base, false, d.calendar_version, d.recorded_at
+       from obligation o join obligation first on first.assignment_id = o.assignment_id and first.subject = '2023Q1'
+         join deadline_version d on d.obligation_id = first.id
+       where o.subject like '2023Q1 %'`,
+    );
+    await bring(
+      office,
+      paperOf(2023, [
+        { from: '2023-01-16', off: true, holiday: '样例节' },
+        { from: '2023-04-20', off: true, holiday: '样例节' },
+      ]),
+    );
+    await owner.holdRows(
+      `select 1 from post p join unit u on u.id = p.unit_id where u.code = 'S02' and p.kind = 'contact' for update of p`,
+    );
+    const dying = recount(office).then(
+      () => 'done',
+      () => 'killed',
+    );
+    await owner.run(`select pg_terminate_backend($1)`, await owner.waiting(1));
+    expect(await dying).toBe('killed');
+    await owner.release();
+    const done = () =>
+      office.query<{ versions: number; told: number }>(
+        `select (select count(*)::int from deadline_version where version > 1) as versions,
+           (select count(*)::int from notification where kind = 'deadline_recounted') as told`,
+      );
+    expect(await done()).toEqual([{ versions: 500, told: 500 }]);
+
+    const rest = await Promise.all([recount(office), recount(office)]);
+    expect(rest.map(({ failed }) => failed)).toEqual([0, 0]);
+    // The copies, their original, and what both units have to sign for by the 16th.
+    expect(await done()).toEqual([{ versions: more + 3, told: more + 3 }]);
+    const twice = await office.query(
+      `select obligation_id from notification where kind = 'deadline_recounted' group by 1 having count(*) > 1
+       union all select obligation_id from deadline_version where version > 2
+       union all select entity_id from history_event where type = 'obligation.rescheduled' group by 1 having count(*) > 1`,
+    );
+    expect(twice).toEqual([]);
+    expect(await recount(office)).toEqual({ obligations: 0, recounted: 0, failed: 0 });
+    expect(await office.obligation(other, 'sign_for')).toMatchObject({ effectiveOn: '2023-01-17' });
+  });
+});
+
+describe('papers that come between two rounds', () => {
+  const t = usePlan();
+
+  it('are told together, each of them named', async () => {
+    const { office, lead } = t;
+    await bring(office, paperOf(2023, [{ from: '2023-04-20', off: true, holiday: '样例节' }], { number: '甲号' }));
+    await bring(office, paperOf(2023, [{ from: '2023-04-21', off: true, holiday: '样例节' }], { number: '乙号' }));
+    await recount(office);
+    const { id } = await office.obligation(lead, 'progress_report', '2023Q1');
+    expect((await versions(office, id)).at(-1)).toMatchObject({ version: 2, base: { paper: '甲号、乙号' } });
+    expect((await told(office)).map(({ parameters }) => parameters['paper'])).toEqual(['甲号、乙号']);
+    const [event] = await office.query<{ reason: string }>(
+      `select reason from history_event where entity_id = $1 and type = 'obligation.rescheduled'`,
+      [id],
+    );
+    expect(event?.reason).toBe('甲号 2023年节假日安排（样例）、乙号 2023年节假日安排（样例）');
+  });
+});
+
+describe('a paper about a report that is late', () => {
+  const t = usePlan();
+
+  it('adds a version of its deadline, and repaints no light that was given (righttoknow 102)', async () => {
+    const { office, lead } = t;
+    await office.move('S03.contact', lead, 'sign_for');
+    office.sleepTo('2023-04-24T09:00:00+08:00');
+    await office.sweeps.run(office.clock.now());
+    const lights = () =>
+      office.query(
+        `select l.number, l.light, l.cause, l.deadline_version as version from period_light l
+           join obligation o on o.id = l.obligation_id where o.assignment_id = $1 order by l.number`,
+        [lead],
+      );
+    await office.get(PeriodLights).run(office.clock.now());
+    const given = await lights();
+    expect(given).toEqual([expect.objectContaining({ number: 1, cause: 'missing', version: 1 })]);
+    await bring(office, paperOf(2023, [{ from: '2023-04-20', to: '2023-04-21', off: true, holiday: '样例节' }]));
+    await recount(office);
+    const { id } = await office.obligation(lead, 'progress_report', '2023Q1');
+    expect((await versions(office, id)).map(({ effectiveOn }) => effectiveOn)).toEqual(['2023-04-20', '2023-04-23']);
+    await office.get(PeriodLights).run(office.clock.now());
+    expect(await lights()).toEqual(given);
+    office.sleepTo('2023-04-28T09:00:00+08:00');
+    await office.get(PeriodLights).run(office.clock.now());
+    expect(await lights()).toEqual(given);
+  });
+});
+
+describe('days that are no deadlines of obligations', () => {
+  const t = usePlan();
+  const open = () =>
+    t.office.query<{ what: string; on: string; next: Date | null }>(
+      `select 'objection' as what, answer_due_on::text as on, next_step_at as next from objection
+       union all select 'coordination', due_on::text, next_step_at from coordination
+       union all select 'application', decide_by::text, next_step_at from application
+       union all select 'contribution', due_on::text, due_at from contribution order by what`,
+    );
+
+  it('go by a new paper, too: of answers that the office owes, of applications and of contributions', async () => {
+    const { office, lead, other } = t;
+    const [{ taskId }] = (await office.query(`select task_id as "taskId" from assignment where id = $1`, [lead])) as [
+      { taskId: string },
+    ];
+    await office.move('S03.contact', lead, 'sign_for');
+    await office.as('S03.contact', (tx, actor, at) =>
+      office.get(CoordinationService).raise(tx, actor, at, taskId, { about: '口径', with: ['S02'], reason: '不一' }),
+    );
+    await office.as('S03.contact', (tx, actor, at) =>
+      office
+        .get(ContributionService)
+        .ask(tx, actor, at, lead, { subject: '供稿', from: [other], dueOn: day('2023-01-18') }),
+    );
+    const { id } = await office.obligation(lead, 'completion');
+    await office.as('S03.contact', (tx, actor, at) =>
+      office.get(ApplicationService).make(tx, actor, at, lead, {
+        kind: 'extension',
+        reason: '雨季无法施工',
+        obligationId: id,
+        dueOn: day('2024-03-29'),
+        progress: '已完成一半',
+      }),
+    );
+    await office.move('S02.contact', other, 'object', { reason: '不属本单位职责' });
+    const morning = (on: string) => new Date(`${on}T09:00:00+08:00`);
+    expect(await open()).toEqual([
+      { what: 'application', on: '2023-01-17', next: morning('2023-01-17') },
+      { what: 'contribution', on: '2023-01-18', next: new Date('2023-01-19T00:00:00+08:00') },
+      { what: 'coordination', on: '2023-01-19', next: morning('2023-01-19') },
+      { what: 'objection', on: '2023-01-19', next: morning('2023-01-19') },
+    ]);
+    const paper = paperOf(2023, [{ from: '2023-01-17', to: '2023-01-18', off: true, holiday: '样例节' }]);
+    await bring(office, paper);
+    // Two working days later each, over the spring festival from the 21st to the 27th where they reach it.
+    const moved = [
+      { what: 'application', on: '2023-01-19', next: morning('2023-01-19') },
+      { what: 'contribution', on: '2023-01-18', next: new Date('2023-01-20T00:00:00+08:00') },
+      { what: 'coordination', on: '2023-01-28', next: morning('2023-01-28') },
+      { what: 'objection', on: '2023-01-28', next: morning('2023-01-28') },
+    ];
+    expect(await open()).toEqual(moved);
+    const events = await office.query<{ type: string; reason: string; was: string; on: string }>(
+      `select type, reason, coalesce(before->>'answerDueOn', before->>'dueOn') as was,
+         coalesce(after->>'answerDueOn', after->>'dueOn') as on
+       from history_event where type in ('objection.recounted', 'coordination.recounted') order by type`,
+    );
+    const reason = `${paper.number} ${paper.title}`;
+    expect(events).toEqual([
+      { type: 'coordination.recounted', reason, was: '2023-01-19', on: '2023-01-28' },
+      { type: 'objection.recounted', reason, was: '2023-01-19', on: '2023-01-28' },
+    ]);
+    // The same paper again, and one about other days, change none of them.
+    await bring(office, paper);
+    await bring(office, paperOf(2023, [{ from: '2023-06-01', off: true, holiday: '样例节' }], { number: '后一号' }));
+    expect(await open()).toEqual(moved);
+  });
+
+  it('nor do messages wait for a Monday when the Saturday before is worked', async () => {
+    const { office, lead } = t;
+    office.sleepTo('2023-03-03T20:00:00+08:00');
+    await office.move('officer', lead, 'suspend', { reason: '汛期停工', resumeOn: day('2023-05-04') });
+    const waiting = () =>
+      office.query<{ from: Date }>(
+        `select distinct send_from as from from notification where kind = 'suspended' and composed_at is null`,
+      );
+    expect(await waiting()).toEqual([{ from: new Date('2023-03-06T09:00:00+08:00') }]);
+    await bring(office, paperOf(2023, [{ from: '2023-03-04', off: false, holiday: '样例节' }], { number: '补班号' }));
+    expect(await waiting()).toEqual([{ from: new Date('2023-03-04T09:00:00+08:00') }]);
   });
 });

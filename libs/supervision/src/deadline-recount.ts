@@ -1,17 +1,18 @@
 import { postgresCode, recordedPapers, Transactor } from '@duban/database';
 import { type ClimbedTo, type DeadlineFacts, firstPointer, type ObligationKind, recordedBy } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
-import { type Actor, type Change, HistoryService, systemActor } from '@duban/history';
+import { systemActor } from '@duban/history';
 import { endOfLocalDay, type LocalDate, newId, type RecordedPaper, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
-import { PolicyService, redateTask, Task } from '@duban/tasks';
+import { PolicyService } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { papersInWords } from './calendar-papers.service';
 import { termBy } from './ladder-term';
 import { NotificationWriter, type WantedNotification } from './notification.writer';
-import { Obligation, obligationSnapshot } from './obligation.entity';
+import { type Obligation, obligationSnapshot, readObligations } from './obligation.entity';
 import { excerpt } from './obligation.terms';
-import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
+import { type DeadlineOrigin, ladderOf, ObligationWriter } from './obligation.writer';
 
 /** How many obligations one transaction looks at. */
 const BATCH = 500;
@@ -46,6 +47,8 @@ interface Recounted {
   obligation: Obligation;
   before: ReturnType<typeof obligationSnapshot>;
   origin: DeadlineOrigin;
+  /** Those that were recorded since its date was computed. */
+  papers: readonly RecordedPaper[];
 }
 
 /**
@@ -63,7 +66,6 @@ export class DeadlineRecount {
     private readonly transactor: Transactor,
     private readonly policies: PolicyService,
     private readonly directory: UnitDirectory,
-    private readonly history: HistoryService,
     private readonly writer: ObligationWriter,
     private readonly notifications: NotificationWriter,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
@@ -107,23 +109,25 @@ export class DeadlineRecount {
     );
     if (found.length === 0) return { obligations: 0, recounted: 0 };
     const ids = found.map(({ id }) => id);
-    const obligations = new Map(
-      (await tx.getRepository(Obligation).findBy({ id: In(ids) })).map((one) => [one.id, one]),
-    );
+    const obligations = await readObligations(tx, ids);
     const rows: OldRow[] = await tx.query(OLD, [ids]);
-    const paper = (await recordedPapers(tx, position)).at(-1);
+    const papers = await recordedPapers(tx, position);
     const recounted: Recounted[] = [];
     for (const row of rows) {
       try {
-        const one = await this.recount(tx, now, row, obligations.get(row.id)!, paper);
+        const one = await this.recount(tx, now, row, obligations.get(row.id)!, papers);
         if (one) recounted.push(one);
       } catch (error) {
         throw postgresCode(error) === null || limit === 1 ? new RowError(row.id, error) : error;
       }
     }
     try {
-      await this.write(tx, now, recounted, paper);
-      await tx.query(`update obligation set calendar_position = $2 where id = any($1::uuid[])`, [ids, position]);
+      await this.write(tx, now, recounted);
+      const moved = new Set(recounted.map(({ obligation }) => obligation.id));
+      await tx.query(`update obligation set calendar_position = $2 where id = any($1::uuid[])`, [
+        ids.filter((id) => !moved.has(id)),
+        position,
+      ]);
     } catch (error) {
       throw limit === 1 ? new RowError(ids[0]!, error) : error;
     }
@@ -136,7 +140,7 @@ export class DeadlineRecount {
     now: Date,
     row: OldRow,
     obligation: Obligation,
-    paper: RecordedPaper | undefined,
+    papers: readonly RecordedPaper[],
   ): Promise<Recounted | null> {
     const dueOn = recordedBy(row, this.calendar);
     const effectiveOn = this.calendar.effectiveDate(dueOn);
@@ -161,6 +165,8 @@ export class DeadlineRecount {
       pointer?.at.getTime() === nextRungAt?.getTime();
     if (isSame) return null;
     const before = obligationSnapshot(obligation);
+    // All that came since, of which nobody knows which moved it.
+    const since = papers.slice(obligation.calendarPosition);
     Object.assign(obligation, {
       deadlineVersion: obligation.deadlineVersion + 1,
       dueOn,
@@ -170,99 +176,50 @@ export class DeadlineRecount {
       nextRungAt: pointer?.at ?? null,
     });
     const base: Record<string, string | number> = { recountedFrom: before.deadlineVersion, ...row.base };
-    if (paper) base['paper'] = paper.number;
+    if (since.length > 0) base['paper'] = [...new Set(since.map(({ number }) => number))].join('、');
     return {
       row,
       obligation,
       before,
+      papers: since,
       origin: { rule: row.rule, base, suspensions: row.suspensions },
     };
   }
 
-  private async write(
-    tx: EntityManager,
-    now: Date,
-    recounted: readonly Recounted[],
-    paper: RecordedPaper | undefined,
-  ): Promise<void> {
+  private async write(tx: EntityManager, now: Date, recounted: readonly Recounted[]): Promise<void> {
     if (recounted.length === 0) return;
     const actor = systemActor(`calendar-${newId()}`);
-    const obligations = recounted.map(({ obligation }) => obligation);
-    await tx.query(
-      `update obligation o set deadline_version = r."deadlineVersion", due_on = r."dueOn",
-         effective_on = r."effectiveOn", due_at = r."dueAt", next_rung = r."nextRung", next_rung_at = r."nextRungAt",
-         version = o.version + 1
-       from jsonb_to_recordset($1::jsonb) as r(id uuid, "deadlineVersion" int, "dueOn" date, "effectiveOn" date,
-         "dueAt" timestamptz, "nextRung" text, "nextRungAt" timestamptz)
-       where o.id = r.id`,
-      [JSON.stringify(obligations)],
-    );
-    const origins = new Map(recounted.map(({ obligation, origin }) => [obligation.id, origin]));
-    await this.writer.insertDeadlines(tx, actor, now, obligations, origins);
-    const reason = paper ? `${paper.number} ${paper.title}` : this.calendar.version;
-    await this.history.append(
+    await this.writer.move(
       tx,
       actor,
       now,
-      recounted.map(({ row, obligation, before }): Change => ({
-        ...obligationChange(
-          isMoved(obligation, before) ? 'obligation.rescheduled' : 'obligation.recounted',
-          obligation,
-          row.planId,
-          { ...before },
-        ),
-        reason,
+      recounted.map(({ row, obligation, before, origin, papers }) => ({
+        obligation,
+        before,
+        origin,
+        planId: row.planId,
+        type: isMoved(obligation, before) ? 'obligation.rescheduled' : 'obligation.recounted',
+        reason: papersInWords(papers) || this.calendar.version,
       })),
     );
-    await this.redateTasks(tx, actor, now, recounted);
-    await this.tell(tx, now, recounted, paper);
-  }
-
-  /** A lead's date is its task's. */
-  private async redateTasks(
-    tx: EntityManager,
-    actor: Actor,
-    now: Date,
-    recounted: readonly Recounted[],
-  ): Promise<void> {
-    const taskIds = recounted
-      .filter(({ row, obligation, before }) => {
-        return row.role === 'lead' && obligation.kind === 'completion' && obligation.dueOn !== before.dueOn;
-      })
-      .map(({ obligation }) => obligation.taskId);
-    for (const taskId of [...new Set(taskIds)].toSorted()) {
-      const task = await tx.getRepository(Task).findOneOrFail({
-        where: { id: taskId },
-        lock: { mode: 'for_no_key_update' },
-      });
-      const days: { dueOn: LocalDate }[] = await tx.query(
-        `select o.due_on::text as "dueOn" from obligation o join assignment a on a.id = o.assignment_id
-         where a.task_id = $1 and a.role = 'lead' and o.kind = 'completion' and o.state <> 'lapsed'`,
-        [taskId],
-      );
-      await this.history.append(
-        tx,
-        actor,
-        now,
-        await redateTask(
-          tx,
-          task,
-          days.map(({ dueOn }) => dueOn),
-        ),
-      );
-    }
+    const ofLeads = recounted.filter(
+      ({ row, obligation, before }) =>
+        row.role === 'lead' && obligation.kind === 'completion' && obligation.dueOn !== before.dueOn,
+    );
+    await this.writer.redateTasks(
+      tx,
+      actor,
+      now,
+      ofLeads.map(({ obligation }) => obligation.taskId),
+    );
+    await this.tell(tx, now, recounted);
   }
 
   /** Whose date moved is told; that a date is certain now, or a reminder comes on another day, is no news. */
-  private async tell(
-    tx: EntityManager,
-    now: Date,
-    recounted: readonly Recounted[],
-    paper: RecordedPaper | undefined,
-  ): Promise<void> {
+  private async tell(tx: EntityManager, now: Date, recounted: readonly Recounted[]): Promise<void> {
     const moved = recounted.filter(({ obligation, before }) => obligation.effectiveOn !== before.effectiveOn);
     const posts = await this.directory.postsOf(tx, [...new Set(moved.map(({ obligation }) => obligation.unitId))]);
-    const wanted = moved.map(({ row, obligation, before }): WantedNotification & { timeZone: string } => ({
+    const wanted = moved.map(({ row, obligation, before, origin }): WantedNotification & { timeZone: string } => ({
       timeZone: row.timeZone,
       jurisdictionId: obligation.jurisdictionId,
       postId: posts.get(obligation.unitId)!.contact,
@@ -278,7 +235,7 @@ export class DeadlineRecount {
         subject: obligation.subject,
         from: before.effectiveOn,
         dueOn: obligation.effectiveOn,
-        paper: paper?.number ?? null,
+        paper: origin.base['paper'] ?? null,
       },
     }));
     for (const timeZone of new Set(wanted.map((one) => one.timeZone))) {

@@ -7,6 +7,7 @@ import { Cards } from './cards';
 import { PeriodLights } from './period-lights';
 import { ApplicationService } from './application.service';
 import { CalendarPapers } from './calendar-papers.service';
+import { DayRecount } from './day-recount';
 import { DeadlineRecount } from './deadline-recount';
 import { NoticeCloser } from './notice-closer';
 import { NoticeService } from './notice.service';
@@ -46,6 +47,7 @@ import { SweepService } from './sweep.service';
     SweepService,
     SweepAlarm,
     CalendarPapers,
+    DayRecount,
     DeadlineRecount,
     NoticeService,
     NoticeCloser,
