@@ -156,7 +156,7 @@ async function moveWaiting(tx: EntityManager, at: Date, from: WorkingCalendar, t
   const waits: { wantedAt: Date; sendFrom: Date; timeZone: string }[] = await tx.query(
     `select distinct n.wanted_at as "wantedAt", n.send_from as "sendFrom", j.time_zone as "timeZone"
      from notification n join jurisdiction j on j.id = n.jurisdiction_id
-     where n.composed_at is null and n.send_from > $1`,
+     where n.composed_at is null and not n.is_urgent and n.send_from > $1`,
     [at],
   );
   for (const wait of waits) {
@@ -165,7 +165,7 @@ async function moveWaiting(tx: EntityManager, at: Date, from: WorkingCalendar, t
     if (next.getTime() === wait.sendFrom.getTime()) continue;
     await tx.query(
       `update notification n set send_from = $3 from jurisdiction j
-       where n.composed_at is null and n.wanted_at = $1 and n.send_from = $2
+       where n.composed_at is null and not n.is_urgent and n.wanted_at = $1 and n.send_from = $2
          and j.id = n.jurisdiction_id and j.time_zone = $4`,
       [wait.wantedAt, wait.sendFrom, next, wait.timeZone],
     );
