@@ -1,6 +1,17 @@
+import { cardRules, type CardRule } from './card-rules';
+import { lightRules } from './light-rules';
 import { dueShape, type ObligationRule, type Rung, rungShape } from './policy';
+import { fieldWords } from './policy-field-words';
 import { term, type Words } from './policy-terms';
-import { conditionWords, dueWords, effectWords, offsetWords, ruleWords, rungWords } from './policy-words';
+import {
+  cardRuleWords,
+  conditionWords,
+  dueWords,
+  effectWords,
+  offsetWords,
+  ruleWords,
+  rungWords,
+} from './policy-words';
 
 type Change = 'added' | 'removed' | 'changed';
 
@@ -42,7 +53,8 @@ function nameOf(path: readonly string[]): Words {
     const name = field === undefined ? undefined : named(RULE_FIELDS, field);
     return name ? { zh: `${rule.zh}的${name.zh}`, en: `${name.en} of ${rule.en}` } : rule;
   }
-  return named(FIELD_NAMES, path.join('.'));
+  // What no policy has, as a draft may, stands as it is written.
+  return fieldWords(path) ?? { zh: path.join('.'), en: path.join('.') };
 }
 
 const named = (names: Readonly<Record<string, Words>>, id: string): Words =>
@@ -63,8 +75,74 @@ function wordsOf(path: readonly string[], value: unknown): Words {
     if (path.length === 2) return duesWords((value as { due?: unknown } | null)?.due);
     return field === 'due' ? duesWords(value) : plain(value);
   }
-  return plain(value);
+  if (list === 'cards' && value !== null) return cardsWords(path, value);
+  if (list === 'levels' && value !== null) return levelsWords(path, value);
+  if (path.join('.') === 'lights.missing') return missingWords(value);
+  if (path.join('.') === 'verification.checklist') return sayingsOf(value);
+  if (path.join('.') === 'seasons' || (list === 'seasons' && path.length === 2)) return seasonsWords(path, value);
+  if (path.at(-1) === 'shares' && Array.isArray(value)) return { zh: value.join('、'), en: value.join(', ') };
+  return isObject(value) ? fieldsIn(path, value) : plain(value);
 }
+
+/** A group of fields that comes or goes as a whole: each by its name. */
+function fieldsIn(path: readonly string[], value: Record<string, unknown>): Words {
+  const said = Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[...path, name]]));
+  return joined(
+    said.map((inner) => {
+      const [name, words] = [nameOf(inner), wordsOf(inner, value[inner.at(-1)!])];
+      return { zh: `${name.zh}${words.zh}`, en: `${name.en} ${words.en}` };
+    }),
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** All rules of cards, one of them, or one field of one. */
+function cardsWords(path: readonly string[], value: unknown): Words {
+  if (path.length > 2) return plain(value);
+  const read = cardRules.safeParse(path.length === 1 ? value : [value]);
+  if (!read.success) return plain(value);
+  return sentences(read.data.map((rule: CardRule) => cardRuleWords(rule)));
+}
+
+function levelsWords(path: readonly string[], value: unknown): Words {
+  if (path.length > 2) return isWords(value) ? value : plain(value);
+  const levels = path.length === 1 ? value : [value];
+  return Array.isArray(levels) ? sayingsOf(levels.map((level: { name?: unknown }) => level?.name)) : plain(value);
+}
+
+/** What stands there in both languages. */
+function sayingsOf(value: unknown): Words {
+  return Array.isArray(value) && value.length > 0 && value.every(isWords) ? joined(value) : plain(value);
+}
+
+const isWords = (value: unknown): value is Words => {
+  const { zh, en } = (value ?? {}) as Partial<Words>;
+  return typeof zh === 'string' && typeof en === 'string';
+};
+
+/** The light of a missing report by months: `逾期1个月黄色、逾期2个月红色`. */
+function missingWords(value: unknown): Words {
+  const read = lightRules.shape.missing.safeParse(value);
+  if (!read.success || !read.data) return plain(value);
+  return joined(
+    read.data.map(({ afterMonths, light }) => ({
+      zh: `逾期${afterMonths}个月${term(light).zh}`,
+      en: `${term(light).en} ${afterMonths} months after`,
+    })),
+  );
+}
+
+function seasonsWords(path: readonly string[], value: unknown): Words {
+  const seasons = path.length === 1 ? Object.values(value ?? {}) : [value];
+  return seasons.length === 0 ? plain(null) : sayingsOf(seasons.map((one) => (one as { name?: unknown } | null)?.name));
+}
+
+const sentences = (words: readonly Words[]): Words => ({
+  zh: words.map(({ zh }) => zh).join('；'),
+  en: words.map(({ en }) => en).join('; '),
+});
 
 function duesWords(dues: unknown): Words {
   const read = dueShape.array().safeParse(dues);
@@ -116,40 +194,9 @@ const RULE_FIELDS: Readonly<Record<string, Words>> = {
   due: { zh: '时限', en: 'dates' },
 };
 
-/** What single fields are called; others by their path. */
-const FIELD_NAMES: Readonly<Record<string, Words>> = {
-  'name.zh': { zh: '中文名称', en: 'Chinese name' },
-  'name.en': { zh: '英文名称', en: 'English name' },
-  levels: { zh: '等级', en: 'levels' },
-  'rectification.workingDays': { zh: '整改时限（工作日）', en: 'working days to rectify' },
-  'rectification.ladder': { zh: '整改的催办阶梯', en: 'ladder of rectifications' },
-  'objection.workingDays': { zh: '提出异议的时限（工作日）', en: 'working days to object' },
-  'objection.answerWithin': { zh: '答复异议的时限（工作日）', en: 'working days to answer an objection' },
-  'handedOver.workingDays': { zh: '移交后的最短办理时间（工作日）', en: 'working days after a transfer' },
-  actionPlanApproval: { zh: '办理方案须经审定', en: 'approval of action plans' },
-  confirmation: { zh: '报告审签', en: 'confirmation of reports' },
-  lights: { zh: '亮灯阈值', en: 'thresholds of lights' },
-  'lights.yellow': { zh: '黄灯阈值（百分点）', en: 'points behind for a yellow light' },
-  'lights.red': { zh: '红灯阈值（百分点）', en: 'points behind for a red light' },
-  'lights.tolerance': { zh: '须说明原因的落后幅度（百分点）', en: 'points behind that need a reason' },
-  'verification.required': { zh: '必须核查', en: 'verification required' },
-  'verification.checklist': { zh: '核查清单', en: 'checklist of verification' },
-  'verification.methods': { zh: '核查方式', en: 'ways of verification' },
-  'instruction.days.urgent': { zh: '紧急批示的时限（日）', en: 'days for an urgent instruction' },
-  'instruction.days.ordinary': { zh: '一般批示的时限（日）', en: 'days for an ordinary instruction' },
-  'instruction.days.hard': { zh: '疑难批示的时限（日）', en: 'days for a hard instruction' },
-  'instruction.ladder': { zh: '批示的催办阶梯', en: 'ladder of instructions' },
-  'satisfaction.calledBackPercent': { zh: '满意度回访比例（%）', en: 'percent to be called back' },
-  'contribution.workingDaysBefore': { zh: '供稿提前量（工作日）', en: 'working days before for contributions' },
-  'contribution.workingDays': { zh: '供稿时限（工作日）', en: 'working days for contributions' },
-  'coordination.workingDays': { zh: '协调时限（工作日）', en: 'working days to settle a disagreement' },
-  'extension.officers.times': { zh: '科员可准予延期的次数', en: 'extensions that officers grant' },
-  'extension.officers.days': { zh: '科员可准予延期的日数', en: 'days that officers grant' },
-  'review.workingDays': { zh: '申请复核的时限（工作日）', en: 'working days to ask for a review' },
-};
-
 function plain(value: unknown): Words {
-  if (value === null || value === undefined) return { zh: '无', en: 'none' };
+  const isEmpty = value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+  if (isEmpty) return { zh: '无', en: 'none' };
   if (typeof value === 'boolean') return value ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' };
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return joined(value.map(term));
   return typeof value === 'string' ? term(value) : { zh: JSON.stringify(value), en: JSON.stringify(value) };

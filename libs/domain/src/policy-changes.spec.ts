@@ -1,6 +1,8 @@
-import { annualReport, PRESETS } from './presets';
-import type { Policy } from './policy';
+import { z } from 'zod';
+import { type Policy, policySchema } from './policy';
 import { policyChanges } from './policy-changes';
+import { fieldWords } from './policy-field-words';
+import { annualReport, PRESETS } from './presets';
 
 const changed = (change: (policy: Policy) => void): Policy => {
   const policy = structuredClone(annualReport);
@@ -134,6 +136,40 @@ describe('what has changed, as a clerk would say it', () => {
       ['删去牵头单位的办理方案：2月10日前', '新增其他责任单位的办理方案：2月10日前'],
     ],
     [
+      'lights and cards, as rules',
+      (p) => {
+        p.lights = { yellow: 10, red: 30, tolerance: 10, missing: [{ afterMonths: 1, light: 'yellow' }] };
+        p.cards = [
+          {
+            id: 'two-yellow',
+            when: { counts: 'lights', light: 'yellow', of: 'item', times: 2 },
+            gives: { card: 'yellow', points: -1, measures: ['letter'] },
+          },
+        ];
+      },
+      [
+        '新增亮灯规则：黄灯阈值（百分点）10、红灯阈值（百分点）30、须说明原因的落后幅度（百分点）10、缺报的亮灯逾期1个月黄色',
+        '新增督办牌规则：同一事项累计2次黄灯：黄色牌、计-1分、发提醒函',
+      ],
+    ],
+    [
+      'levels, seasons, ways and what is looked at',
+      (p) => {
+        p.levels = [{ id: 'urgent', name: { zh: '特急', en: 'urgent' } }];
+        p.seasons = { north: { name: { zh: '北方施工', en: 'north' }, shares: [0, 40, 40, 20] } };
+        p.verification.methods = ['visit'];
+        p.verification.checklist = [{ zh: '看现场', en: 'the site' }];
+        p.decideWithin.review = 3;
+      },
+      [
+        '新增等级：特急',
+        '新增季节：北方施工',
+        '核查方式由“资料核查、抽查、回访、实地核查”改为“实地核查”',
+        '核查清单由“无”改为“看现场”',
+        '审批复核的时限（工作日）由“5”改为“3”',
+      ],
+    ],
+    [
       'single fields',
       (p) => {
         p.rectification.workingDays = 3;
@@ -159,4 +195,52 @@ describe('what has changed, as a clerk would say it', () => {
       'step "x" of ladder "sign-for" added: {"id":"x"}',
     );
   });
+
+  it('names every field that a policy may have, in both languages', () => {
+    const paths = [...fieldsOf(z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' }) as Json)];
+    expect(paths.length).toBeGreaterThan(60);
+    const nameless = paths.filter((path) => fieldWords(path.split('.')) === null);
+    expect(
+      nameless.filter((path) => !/^(ladders|obligations)\./.test(path) && !['id', 'version'].includes(path)),
+    ).toEqual([]);
+  });
+
+  it('leaves no id, no brace and no field’s own name in Chinese, whatever of a preset is taken out or put in', () => {
+    const pairs = PRESETS.flatMap((preset): [Policy, Policy][] => [
+      [annualReport, preset],
+      [preset, annualReport],
+    ]);
+    const strange = pairs.flatMap(([before, after]) => {
+      // What a policy itself calls its ladders, steps, levels and cards stands in quotes or by itself, periods as reports
+      // name them.
+      const names = [before, after].flatMap((policy) => Object.keys(policy.ladders)).join('|');
+      const own = new RegExp(`“[a-z0-9-]+”|[（(][A-Z0-9、至]+[）)]|等级[a-z0-9_、-]+|${names}`, 'g');
+      return policyChanges(before, after)
+        .map(({ words }) => words.zh)
+        .filter((zh) => !zh.startsWith('英文名称') && /[{}[\]]|[a-z]{3,}/.test(zh.replace(own, '')));
+    });
+    expect(strange).toEqual([]);
+  });
 });
+
+/** The paths of all fields of a schema: `lights.workingDays.yellow`; names that a policy gives are `any`. */
+function* fieldsOf(schema: Json, path: readonly string[] = []): Generator<string> {
+  if (path.length > 0) yield path.join('.');
+  for (const [name, inner] of Object.entries(schema.properties ?? {})) yield* fieldsOf(inner, [...path, name]);
+  if (typeof schema.additionalProperties === 'object') yield* fieldsOf(schema.additionalProperties, [...path, 'any']);
+  for (const one of [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])]) {
+    for (const inner of fieldsOf(one)) yield [...path, inner].join('.');
+  }
+  // Elements are told by their id, where they have one; a list without ids is told as a whole.
+  const isNamed = (one: Json): boolean => one.properties?.['id'] !== undefined;
+  if (schema.items && isNamed(schema.items)) yield* fieldsOf(schema.items, [...path, 'any']);
+}
+
+interface Json {
+  properties?: Record<string, Json>;
+  additionalProperties?: Json | boolean;
+  items?: Json;
+  anyOf?: Json[];
+  oneOf?: Json[];
+  allOf?: Json[];
+}

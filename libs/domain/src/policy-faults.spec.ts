@@ -35,6 +35,19 @@ const owedBy = (role: 'lead' | 'others', when: Rung['when'], levels?: string[]):
   rectification: { workingDays: 5, ladder: 'rest' },
 });
 
+/** A policy as somebody may have written it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- anything may stand anywhere
+type Loose = any;
+
+/** Every place of a value, the groups before what is in them. */
+const pathsOf = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, inner]) => {
+        const here = [...path, Array.isArray(value) ? Number(name) : name];
+        return [here, ...pathsOf(inner, here)];
+      });
+
 const said = (written: unknown): string[] =>
   policyFaults(written).map(({ severity, path, code }) => `${severity} ${path.join('.')} ${code}`);
 
@@ -213,6 +226,51 @@ describe('what is wrong with a policy, at its field', () => {
       { path, code: 'SHAPE', severity: 'error', message: { zh, en } },
     ]);
   });
+
+  it('does not hide what else is wrong: each fault at its own place, though a step before it cannot be read', () => {
+    const copy = structuredClone(annualReport) as unknown as Loose;
+    const { rungs } = copy.ladders['three-colour'];
+    rungs.splice(1, 0, { id: 'broken', offset: { workingDays: 'two' }, kind: 'reminder', to: ['contact'] });
+    // The last is out of order now, and no colour climbs down.
+    rungs.push({ id: 'again', offset: { workingDays: 1 }, kind: 'notice', colour: 'blue', to: ['head'] });
+    copy.obligations.unshift({ kind: 'sign_for' });
+    copy.obligations.push(structuredClone(annualReport.obligations[0]));
+    copy.obligations.push({ kind: 'milestone', owedBy: 'others', ladder: 'none', due: [{ by: 'task_milestones' }] });
+    copy.rectification = 5;
+    expect(said(copy).toSorted()).toEqual(
+      [
+        'error ladders.three-colour.rungs.1.offset.workingDays SHAPE',
+        'error obligations.0.owedBy SHAPE',
+        'error obligations.0.ladder SHAPE',
+        'error obligations.0.due SHAPE',
+        'error rectification SHAPE',
+        'error ladders.three-colour.rungs.7 OUT_OF_ORDER',
+        'error ladders.three-colour.rungs.7.colour COLOUR_NOT_CLIMBING',
+        'error obligations.6.due.0 OWED_TWICE',
+        'error obligations.6.due.0 OWED_TWICE',
+        'error obligations.7.ladder LADDER_UNKNOWN',
+      ].toSorted(),
+    );
+  });
+
+  it.each(['annual-report', 'petition', 'cards-longchang'])(
+    'gives no false alarm, whatever single value of %s cannot be read',
+    (id) => {
+      const preset = PRESETS.find((one) => one.id === id)!;
+      const known = said(preset);
+      let broken = 0;
+      for (const path of pathsOf(preset)) {
+        const copy = structuredClone(preset) as unknown as Loose;
+        const place = path.slice(0, -1).reduce<Loose>((inner, step) => inner[step], copy);
+        place[path.at(-1)!] = { unreadable: true };
+        const faults = said(copy);
+        if (!faults.some((one) => one.endsWith(' SHAPE'))) continue;
+        broken++;
+        expect(faults.filter((one) => !one.endsWith(' SHAPE') && !known.includes(one))).toEqual([]);
+      }
+      expect(broken).toBeGreaterThan(30);
+    },
+  );
 
   it('words name the values, those of closed lists in Chinese', () => {
     const copy = structuredClone(annualReport);

@@ -6,7 +6,17 @@ import {
   type PolicyFaultCode,
   SHAPE_WORDS,
 } from './policy-fault-words';
-import { checkStructure, comesBefore, type Policy, policyShape, type Rung, rungBounds, type TellFault } from './policy';
+import {
+  checkStructure,
+  comesBefore,
+  obligationRule,
+  type Policy,
+  policyShape,
+  type Rung,
+  rungBounds,
+  rungShape,
+  type TellFault,
+} from './policy';
 import type { Words } from './policy-terms';
 
 /** What is wrong with a policy (督办规则), at the field that has it. */
@@ -20,23 +30,89 @@ export interface PolicyFault {
 }
 
 /**
- * All that is wrong with a policy as it is written: of its shape, and where that is right, of what it says. It has no
+ * All that is wrong with a policy as it is written: of its shape, and of what it says, as far as it can be read. It has no
  * errors exactly where `policySchema` takes it and every step of its ladders can have its turn.
  */
 export function policyFaults(written: unknown): PolicyFault[] {
   const read = policyShape.safeParse(written);
-  if (!read.success) return shapeFaults(written, read.error.issues);
-  const faults: PolicyFault[] = [];
+  const faults = read.success ? [] : shapeFaults(written, read.error.issues);
   const tell: TellFault = (path, code, values) => {
     const { severity } = POLICY_FAULT_WORDS[code];
     faults.push({ path, code, severity, message: faultWords(code, values) });
   };
-  checkStructure(read.data, tell);
-  checkUse(read.data, tell);
-  for (const [id, { rungs }] of Object.entries(read.data.ladders)) checkSteps(['ladders', id, 'rungs'], rungs, tell);
-  checkDays(read.data, tell);
+  if (read.success) checkAll(read.data, tell);
+  else checkReadable(written, tell);
   return faults;
 }
+
+function checkAll(policy: Policy, tell: TellFault): void {
+  checkStructure(policy, tell);
+  checkUse(policy, tell);
+  for (const [id, { rungs }] of Object.entries(policy.ladders)) checkSteps(['ladders', id, 'rungs'], rungs, tell);
+  checkDays(policy, tell);
+}
+
+/** What can be said only of rules that are there as a whole: where a part cannot be read, it might be just that part. */
+const OF_THE_WHOLE: readonly PolicyFaultCode[] = [
+  'NO_COMPLETION_AT',
+  'LADDER_UNUSED',
+  'NEVER_BY_ROLE',
+  'NEVER_AT_LEVEL',
+  'INSTRUCTION_COUNTED',
+];
+
+/** What is wrong with the steps, ladders and rules that have the right shape, while others have not. */
+function checkReadable(written: unknown, tell: TellFault): void {
+  if (!isObject(written)) return;
+  /** Where each of a list stands in what was written, by the path of the list. */
+  const places = new Map<string, number[]>();
+  const readList = <T>(path: string, list: unknown, shape: z.ZodType<T>): T[] => {
+    const read = (Array.isArray(list) ? list : []).map((one: unknown) => shape.safeParse(one));
+    const isRead = (one: (typeof read)[number]): one is z.ZodSafeParseSuccess<T> => one.success;
+    places.set(
+      path,
+      read.flatMap((one, i) => (one.success ? [i] : [])),
+    );
+    return read.filter(isRead).map(({ data }) => data);
+  };
+  const ladders = Object.entries(isObject(written['ladders']) ? written['ladders'] : {});
+  const levels = policyShape.shape.levels.safeParse(written['levels']);
+  const [aLadder = ''] = ladders.map(([id]) => id);
+  const read = <T>(shape: z.ZodType<T>, value: unknown, otherwise: T): T => {
+    const found = shape.safeParse(value);
+    return found.success ? found.data : otherwise;
+  };
+  const { rectification, instruction } = policyShape.shape;
+  const policy = {
+    ladders: Object.fromEntries(
+      ladders.map(([id, one]) => {
+        const rungs = readList(`ladders.${id}.rungs`, isObject(one) ? one['rungs'] : null, rungShape);
+        return [id, { at: '00:00', rungs }];
+      }),
+    ),
+    levels: levels.success ? levels.data : undefined,
+    obligations: readList('obligations', written['obligations'], obligationRule),
+    rectification: read(rectification, written['rectification'], { workingDays: 1, ladder: aLadder }),
+    instruction: read(instruction, written['instruction'], instruction.parse(undefined)),
+  } as Policy;
+  checkAll(policy, (path, code, values) => {
+    if (OF_THE_WHOLE.includes(code)) return;
+    if (code === 'LEVEL_UNKNOWN' && !levels.success) return;
+    if (code === 'LADDER_UNKNOWN' && !ladders.some(([, one]) => isObject(one))) return;
+    tell(asWritten(path, places), code, values);
+  });
+}
+
+/** A path in what was written: elements that could not be read were left out of their lists. */
+function asWritten(path: (string | number)[], places: ReadonlyMap<string, readonly number[]>): (string | number)[] {
+  return path.map((step, i) => {
+    if (typeof step !== 'number') return step;
+    return places.get(path.slice(0, i).join('.'))?.[step] ?? step;
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const CHINESE = z.locales.zhCN().localeError;
 

@@ -1,3 +1,5 @@
+import type { CardRule } from './card-rules';
+import { cardWords } from './light-words';
 import {
   type DueRule,
   type ObligationRule,
@@ -153,4 +155,22 @@ export function ruleWords({ kind, owedBy, levels }: ObligationRule): Words {
     ? { zh: `（等级${levels.join('、')}）`, en: ` at the level ${levels.join(' or ')}` }
     : { zh: '', en: '' };
   return { zh: `${term(owedBy).zh}的${term(kind).zh}${at.zh}`, en: `${term(kind).en} of ${term(owedBy).en}${at.en}` };
+}
+
+/** A rule of cards: what it counts, and what it gives for that. */
+export function cardRuleWords({ when, gives: { card, points, measures = [] } }: CardRule): Words {
+  const counted: Words =
+    when.counts === 'achieved'
+      ? { zh: `当期完成率低于${when.belowPercent}%`, en: `less than ${when.belowPercent} % of the plan is reached` }
+      : when.counts === 'cards'
+        ? cardWords(when.inARow ? 'cards_row' : 'cards', { times: when.times, card: when.card })
+        : cardWords(`lights_${when.of}${when.inARow ? '_row' : ''}`, { times: when.times, light: when.light });
+  const given: Words[] = [];
+  if (card !== undefined) given.push(effectWords({ effect: 'card', colour: card }));
+  if (points !== undefined) given.push(effectWords({ effect: 'points', points }));
+  given.push(...measures.map(term));
+  return {
+    zh: `${counted.zh}：${given.map(({ zh }) => zh).join('、')}`,
+    en: `${counted.en}: ${given.map(({ en }) => en).join(', ')}`,
+  };
 }

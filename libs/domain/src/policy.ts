@@ -179,7 +179,7 @@ export const dueShape = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('months_after_receipt'), months: z.int().min(1).max(120), ...afterReceipt }),
 ]);
 
-const obligationRule = z.strictObject({
+export const obligationRule = z.strictObject({
   kind: z.enum(OBLIGATION_KINDS),
   /** `others`: the units that do not lead. */
   owedBy: z.enum(['every_unit', 'lead', 'others']),
