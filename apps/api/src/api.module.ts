@@ -15,6 +15,7 @@ import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
 import { InstructionsController } from './instructions/instructions.controller';
 import { MessagesController } from './messages/messages.controller';
+import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -106,6 +107,7 @@ export const CONTROLLERS = {
     NoticeDocumentsController,
     SupervisionController,
     MessagesController,
+    SuppressedAddressesController,
     OperationsController,
     SelfCheckController,
   ],

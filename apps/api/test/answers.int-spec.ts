@@ -1,6 +1,7 @@
 import { actOnSample, PAPER, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
+import { suppressedAddress } from './rights-by-rows';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
@@ -490,6 +491,8 @@ describe('The answers', () => {
         ['auditor', 'GET', '/deliveries'],
         ['office', 'GET', '/deliveries?channel=inbox&limit=1'],
       ],
+      'GET /suppressed-addresses': [['admin', 'GET', '/suppressed-addresses?all=true']],
+      'POST /suppressed-addresses/{id}/lift': [],
       'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
       'POST /inbox/{id}/read': [],
       'GET /self-check': [['admin', 'GET', '/self-check']],
@@ -632,6 +635,8 @@ describe('The answers', () => {
     const all = requests();
     const [message] = (await (await edge().as('LD05.contact')).get('/inbox')).items;
     all['POST /inbox/{id}/read'] = [['LD05.contact', 'POST', `/inbox/${message.id}/read`]];
+    const suppressed = `/suppressed-addresses/${await suppressedAddress(edge())}/lift`;
+    all['POST /suppressed-addresses/{id}/lift'] = [['admin', 'POST', suppressed, { json: { reason: '邮箱已恢复' } }]];
     const office = await edge().as('office');
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };
     const accepted = await office.do('POST', '/plans', later);

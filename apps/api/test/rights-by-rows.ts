@@ -85,7 +85,35 @@ const withUnit = (): string => {
   return JSON.stringify({ ...directory, units: [...directory.units, added] });
 };
 
+/** The address of somebody whose message came back. */
+export async function suppressedAddress(edge: Edge): Promise<string> {
+  const [{ id }] = await edge.query(
+    `with came as (
+       insert into bounce (id, delivery_id, channel, address, kind, status, words, report_key, received_at)
+       select gen_random_uuid(), d.id, 'smtp', gen_random_uuid() || '@city.example', 'hard', '5.1.1', 'no such user',
+         gen_random_uuid(), now() from delivery d limit 1 returning id, channel, address)
+     insert into suppressed_address (id, channel, address, reason, bounce_id, since)
+     select gen_random_uuid(), channel, address, 'hard_bounce', id, now() from came returning id`,
+  );
+  return id;
+}
+
 export const DEEDS: Readonly<Record<string, Deed>> = {
+  'GET /suppressed-addresses': {
+    by: 'officer',
+    ask: async (edge) => {
+      await suppressedAddress(edge);
+      return ['GET', '/suppressed-addresses', {}];
+    },
+  },
+  'POST /suppressed-addresses/{id}/lift': {
+    by: 'admin',
+    ask: async (edge) => [
+      'POST',
+      `/suppressed-addresses/${await suppressedAddress(edge)}/lift`,
+      { json: { reason: '邮箱已恢复' } },
+    ],
+  },
   'POST /plans': { by: 'officer', ask: () => ['POST', '/plans', { form: formOf(DRAFT) }] },
   'POST /calendar/papers': { by: 'officer', ask: () => ['POST', '/calendar/papers', { json: PAPER }] },
   'POST /units/import': {

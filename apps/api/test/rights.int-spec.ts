@@ -816,6 +816,16 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'GET /dashboard': [get('/dashboard', READERS)],
   'GET /deliveries': [get('/deliveries', [...GOVERNMENT])],
+  'GET /suppressed-addresses': [get('/suppressed-addresses', [...GOVERNMENT])],
+  'POST /suppressed-addresses/{id}/lift': [
+    as(
+      'POST',
+      '/suppressed-addresses/00000000-0000-4000-8000-000000000000/lift',
+      { reason: '邮箱已恢复' },
+      ['admin'],
+      '404 SUPPRESSED_ADDRESS.UNKNOWN',
+    ),
+  ],
   'GET /inbox': [get('/inbox')],
   'POST /inbox/{id}/read': [
     {

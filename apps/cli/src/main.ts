@@ -61,6 +61,12 @@ async function main(): Promise<void> {
     )
     .action(async () => (await import('./self-check.js')).selfCheck());
   program
+    .command('bounce')
+    .description(
+      'record a delivery report (RFC 3464) from standard input: for a mail server that pipes them, not by IMAP',
+    )
+    .action(async () => (await import('./bounce.js')).receiveBounce());
+  program
     .command('queue')
     .description('the queue of hints; Postgres is the truth')
     .command('rebuild')

@@ -65,6 +65,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'read.all': [GOVERNMENT, []],
   'read.own': [GOVERNMENT, UNIT],
   'delivery.read_all': [GOVERNMENT, []],
+  'address.lift': [['admin'], []],
 };
 
 const TABLE = (Object.keys(EXPECTED) as Action[]).flatMap((action) => POST_KINDS.map((post) => ({ action, post })));

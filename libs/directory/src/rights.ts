@@ -104,6 +104,8 @@ const RIGHTS = {
   /** One's own part, with those who are in it, and all of what one's unit leads. */
   'read.own': { ...GOVERNMENT, ...UNIT_THAT_LEADS },
   'delivery.read_all': GOVERNMENT,
+  /** Let an address get messages again that some came back from. */
+  'address.lift': { admin: 'all' },
   'inbox.read': EVERYBODY,
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
 
@@ -194,6 +196,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'notice.template': ['change the template of supervision notices', '更换督办单模板'],
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],
   'read.own': ['read the matters that concern one', '查看相关事项'],
+  'address.lift': ['let an address get messages again', '恢复退信地址'],
   'delivery.read_all': ['read how messages were delivered', '查看投递情况'],
   'inbox.read': ['read one’s own messages', '查看收件箱'],
 };

@@ -5,25 +5,28 @@ import { deliveryMachine } from './delivery.machine';
 
 // A state that follows; `-`: the state does not know the event; `no`: this relation may not.
 const TABLE = readTable(`
-  event     relation  queued      sending     sent       delivered  read  failed  suppressed
-  claim     system    sending     -           -          -          -     -       -
-  claim     person    no          -           -          -          -     -       -
-  retry     system    -           queued      -          -          -     -       -
-  retry     person    -           no          -          -          -     -       -
-  send      system    -           sent        -          -          -     -       -
-  send      person    -           no          -          -          -     -       -
-  deliver   system    -           delivered   delivered  -          -     -       -
-  deliver   person    -           no          no         -          -     -       -
-  read      system    -           -           no         no         -     -       -
-  read      person    -           -           read       read       -     -       -
-  fail      system    -           failed      -          -          -     -       -
-  fail      person    -           no          -          -          -     -       -
-  suppress  system    suppressed  suppressed  -          -          -     -       -
-  suppress  person    no          no          -          -          -     -       -
+  event     relation  queued      sending     sent       delivered  read  bounced  failed  suppressed
+  claim     system    sending     -           -          -          -     -        -       -
+  claim     person    no          -           -          -          -     -        -       -
+  retry     system    -           queued      -          -          -     -        -       -
+  retry     person    -           no          -          -          -     -        -       -
+  send      system    -           sent        -          -          -     -        -       -
+  send      person    -           no          -          -          -     -        -       -
+  deliver   system    -           delivered   delivered  -          -     -        -       -
+  deliver   person    -           no          no         -          -     -        -       -
+  read      system    -           -           no         no         -     -        -       -
+  read      person    -           -           read       read       -     -        -       -
+  bounce    system    -           bounced     bounced    -          -     -        -       -
+  bounce    person    -           no          no         -          -     -        -       -
+  fail      system    -           failed      -          -          -     -        -       -
+  fail      person    -           no          -          -          -     -        -       -
+  suppress  system    suppressed  suppressed  -          -          -     -        -       -
+  suppress  person    no          no          -          -          -     -        -       -
 `);
 
 describeTable(loosely<unknown>(deliveryMachine), TABLE, { granting: () => null, any: fc.constant(null) }, [
   'read',
+  'bounced',
   'failed',
   'suppressed',
 ]);
@@ -44,10 +47,13 @@ it('is drawn as a diagram', () => {
       sent --> delivered: deliver
       sent --> read: read
       delivered --> read: read
+      sending --> bounced: bounce
+      sent --> bounced: bounce
       sending --> failed: fail
       queued --> suppressed: suppress
       sending --> suppressed: suppress
       read --> [*]
+      bounced --> [*]
       failed --> [*]
       suppressed --> [*]"
   `);

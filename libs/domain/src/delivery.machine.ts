@@ -11,6 +11,7 @@ export const deliveryMachine = defineMachine<unknown>()({
     sent: {},
     delivered: {},
     read: { terminal: true },
+    bounced: { terminal: true },
     failed: { terminal: true },
     suppressed: { terminal: true },
   },
@@ -20,6 +21,8 @@ export const deliveryMachine = defineMachine<unknown>()({
     { on: 'send', from: ['sending'], to: 'sent', actors: ['system'] },
     { on: 'deliver', from: ['sending', 'sent'], to: 'delivered', actors: ['system'] },
     { on: 'read', from: ['sent', 'delivered'], to: 'read', actors: ['person'] },
+    // Back it comes in the dialogue with the mail server, or hours after that one took it.
+    { on: 'bounce', from: ['sending', 'sent'], to: 'bounced', actors: ['system'] },
     { on: 'fail', from: ['sending'], to: 'failed', actors: ['system'] },
     { on: 'suppress', from: ['queued', 'sending'], to: 'suppressed', actors: ['system'] },
   ],

@@ -32,6 +32,7 @@ export const ENTITIES = [
   'notice_document',
   'notice_template',
   'delivery',
+  'suppressed_address',
   'notification',
   'message_rules',
   'message_preference',

@@ -77,6 +77,7 @@ const PAST_TENSE: Readonly<Record<DeliveryEvent, string>> = {
   send: 'sent',
   deliver: 'delivered',
   read: 'read',
+  bounce: 'bounced',
   fail: 'failed',
   suppress: 'suppressed',
 };

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { until, useTestDatabase } from '@duban/testing';
+import { expiredCertificate } from '../test/certificate';
 import { MailServer, refusal } from '../test/mail-server';
 import { MORNING, minutes, World } from '../test/world';
 import { type Channel, ChannelError } from './channels/channel';
@@ -99,9 +100,9 @@ describe('DeliveryService', () => {
   it('gives up at once on an address that is refused for good (550), and keeps what was said', async () => {
     const { id } = await queued();
     server.onRecipient = () => refusal(550, '5.1.1 no such user');
-    expect(await world.deliveries(mail).send(id)).toBe('failed');
+    expect(await world.deliveries(mail).send(id)).toBe('bounced');
     const row = await world.delivery(id);
-    expect(row).toMatchObject({ state: 'failed', attempts: 1, next_attempt_at: null });
+    expect(row).toMatchObject({ state: 'bounced', attempts: 1, next_attempt_at: null });
     expect(row.last_error).toContain('no such user');
   });
 
@@ -119,7 +120,7 @@ describe('DeliveryService', () => {
     const { id } = await queued();
     let goOn = (): void => undefined;
     server.onMessage = () => new Promise((resolve) => (goOn = resolve));
-    const impatient = new SmtpChannel(server.url, 'duban <duban@city.example>', 500);
+    const impatient = new SmtpChannel(server.url, 'duban <duban@city.example>', null, 500);
     try {
       expect(await world.deliveries(impatient).send(id)).toBe('requeued');
     } finally {
@@ -167,6 +168,91 @@ describe('DeliveryService', () => {
       `<delivery-${id}@city.example>`,
       `<delivery-${id}@city.example>`,
     ]);
+  });
+
+  it('says whom reports go to by the envelope: to nobody where nobody reads them, so that none is made', async () => {
+    const { id } = await queued();
+    await world.deliveries(mail).send(id);
+    expect(server.senders).toEqual(['']);
+  });
+
+  it('sets mails about one task together, and those about several of one plan', async () => {
+    const { unitId, contact } = await world.unit();
+    await world.person([contact]);
+    const sendAll = async (): Promise<void> => {
+      const { deliveryIds } = await world.compose(world.digests(mail));
+      for (const id of deliveryIds) await world.deliveries(mail).send(id);
+      world.clock.moveTo(minutes(world.clock.now(), 60));
+    };
+    await world.followUp(await world.obligation(unitId), contact);
+    await sendAll();
+    const about = { taskNumber: '12', taskContent: '改造老旧小区', unitName: '市住建局' };
+    await world.notification('resumed', contact, about);
+    await sendAll();
+    await world.notification(
+      'task_issued',
+      contact,
+      { planTitle: '方案', count: 2 },
+      { task_id: null, plan_id: world.planId },
+    );
+    await world.notification('resumed', contact, about);
+    await sendAll();
+    await world.notification('task_issued', contact, { planTitle: '方案', count: 2 }, { task_id: null });
+    await world.notification('resumed', contact, about);
+    await sendAll();
+    const [task, plan] = [`<task-${world.taskId}@city.example>`, `<plan-${world.planId}@city.example>`];
+    expect(server.mails.map(({ inReplyTo }) => inReplyTo)).toEqual([task, task, plan, undefined]);
+    expect(server.mails.map(({ references }) => references)).toEqual([task, task, plan, undefined]);
+    for (const { headers } of server.mails) expect(headers.get('precedence')).toBe('list');
+  });
+
+  it('says that the server’s certificate has expired, tries again later, and holds up no other channel', async () => {
+    const expired = new MailServer(expiredCertificate());
+    await expired.start();
+    const strict = new SmtpChannel(expired.url, 'duban <duban@city.example>');
+    const { id, personId } = await queued();
+    expect(await world.deliveries(strict).send(id)).toBe('requeued');
+    expect(await world.delivery(id)).toMatchObject({
+      state: 'queued',
+      last_error: expect.stringContaining('certificate has expired'),
+      next_attempt_at: expect.any(Date),
+    });
+    expect(expired.mails).toHaveLength(0);
+    expect(
+      await world.query(`select state from delivery where person_id = $1 and channel = 'inbox'`, [personId]),
+    ).toEqual([{ state: 'delivered' }]);
+    strict.close();
+    await expired.stop();
+  });
+
+  it('suppresses an address that the server refuses in the dialogue, as one that a report says is dead', async () => {
+    const { id, personId } = await queued();
+    server.onRecipient = () => refusal(550, '5.1.1 no such user');
+    expect(await world.deliveries(mail).send(id)).toBe('bounced');
+    expect(
+      await world.query(`select reason from suppressed_address where address = $1`, [`p-${personId}@city.example`]),
+    ).toEqual([{ reason: 'hard_bounce' }]);
+  });
+
+  it('blames no address for what the server holds against us', async () => {
+    const { id } = await queued();
+    server.onRecipient = () => refusal(550, '5.7.1 relaying denied');
+    expect(await world.deliveries(mail).send(id)).toBe('failed');
+    expect(await world.query(`select from bounce where delivery_id = $1`, [id])).toEqual([]);
+  });
+
+  it('has bounced from a mailbox that stays full through all attempts', async () => {
+    const { id, personId } = await queued();
+    server.onRecipient = () => refusal(452, '4.2.2 mailbox full');
+    await world.query(`update delivery set attempts = $2 where id = $1`, [id, MOST_ATTEMPTS - 1]);
+    expect(await world.deliveries(mail).send(id)).toBe('bounced');
+    expect(await world.delivery(id)).toMatchObject({ last_error: expect.stringContaining('mailbox full') });
+    expect(await world.query(`select kind, status from bounce where delivery_id = $1`, [id])).toEqual([
+      { kind: 'soft', status: '4.2.2' },
+    ]);
+    expect(
+      await world.query(`select from suppressed_address where address = $1`, [`p-${personId}@city.example`]),
+    ).toEqual([]);
   });
 
   it('does not go on for ever when workers die at every attempt', async () => {

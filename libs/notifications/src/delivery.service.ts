@@ -6,6 +6,9 @@ import { CALENDAR, CLOCK } from '@duban/platform';
 import { currentMessageRules } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { BounceRecorder } from './bounces/bounce.recorder';
+import { bounceKindOf } from './bounces/status';
+import { ADDRESS_SUPPRESSED, IS_SUPPRESSED } from './bounces/suppressed-addresses';
 import { type Channel, ChannelError, type Message } from './channels/channel';
 import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
@@ -22,7 +25,8 @@ const LEASE_SECONDS = 60;
  * What became of one call: `not_due` where there was nothing to do (another worker has it, it is done, its time has
  * not come), `postponed` to working hours, `requeued` for a later attempt.
  */
-export type SendOutcome = 'sent' | 'delivered' | 'requeued' | 'failed' | 'suppressed' | 'postponed' | 'not_due';
+export type SendOutcome =
+  'sent' | 'delivered' | 'requeued' | 'bounced' | 'failed' | 'suppressed' | 'postponed' | 'not_due';
 
 interface Held {
   id: string;
@@ -37,6 +41,9 @@ interface Held {
   isOvertaken: boolean;
   /** All of its lines are urgent (急件). */
   isUrgent: boolean;
+  isSuppressed: boolean;
+  taskIds: string[];
+  planIds: string[];
   timeZone: string;
   /** What is not overtaken. */
   lines: string[] | null;
@@ -62,6 +69,7 @@ export class DeliveryService {
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
     @Inject(MESSAGES) private readonly messages: Messages,
     private readonly history: HistoryService,
+    private readonly bounces: BounceRecorder,
   ) {}
 
   /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
@@ -140,15 +148,17 @@ export class DeliveryService {
     return subjectOf(lines, this.messages);
   }
 
-  private reasonNotToSend({ channel, address, isActive, isOvertaken }: Held): string | null {
+  private reasonNotToSend({ channel, address, isActive, isSuppressed, isOvertaken }: Held): string | null {
     if (!this.channels.get(channel)?.send) return `channel ${channel} is not configured`;
     if (address === null) return 'there is no address';
     if (!isActive) return 'the person is not active any more';
+    if (isSuppressed) return ADDRESS_SUPPRESSED;
     return isOvertaken ? 'everything it reminds of is done or has another deadline' : null;
   }
 
-  private messageOf({ id, address, name, subject, lines }: Held): Message {
-    return { id, address: address!, name, subject, ...mailBody(name, lines ?? [], this.messages) };
+  private messageOf({ id, address, name, subject, lines, taskIds, planIds }: Held): Message {
+    const thread = threadOf(taskIds, planIds);
+    return { id, address: address!, name, subject, thread, ...mailBody(name, lines ?? [], this.messages) };
   }
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
@@ -172,6 +182,11 @@ export class DeliveryService {
       if (held?.attempts !== attempt) return 'not_due';
       if (!error.retryable || attempt >= MOST_ATTEMPTS) {
         this.logger.warn(`delivery ${id} failed: ${error.message}`);
+        if (error.refusal && bounceKindOf(error.refusal.status) !== 'other') {
+          const report = { action: 'failed', ...error.refusal } as const;
+          await this.bounces.record(tx, id, report, `attempt ${attempt}`, now);
+          return 'bounced';
+        }
         await this.record(tx, held, 'fail', { last_error: error.message });
         return 'failed';
       }
@@ -204,6 +219,15 @@ async function recordOvertakenLines(tx: EntityManager, { id, overtakenIds }: Hel
   );
 }
 
+/**
+ * Mails about one task stand together in a mail program, and those about several of one plan. What is about more stands
+ * by itself (adr/0001).
+ */
+function threadOf(taskIds: readonly string[], planIds: readonly string[]): string | undefined {
+  if (taskIds.length === 1) return `task-${taskIds[0]}`;
+  return planIds.length === 1 ? `plan-${planIds[0]}` : undefined;
+}
+
 async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
   const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(
     `select id, state, attempts from delivery where id = $1 and state = 'sending' for update`,
@@ -219,17 +243,20 @@ const IS_DUE = `d.next_attempt_at <= $1 and (d.state = 'queued' or d.claimed_unt
 const HOLD = `
   select d.id, d.state, d.attempts, d.channel, d.address, p.display_name as name, g.subject,
     d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", p.is_active as "isActive", g.is_urgent as "isUrgent",
-    of_items."isOvertaken", of_items."overtakenIds", of_items."timeZone", of_items.lines
+    ${IS_SUPPRESSED('d')} as "isSuppressed", of_items.*
   from delivery d
     join person p on p.id = d.person_id
     join digest g on g.id = d.digest_id
     cross join lateral (
       select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
         array_agg(n.id) filter (where ${OVERTAKEN}) as "overtakenIds",
-        array_agg(i.text order by i.position) filter (where not ${OVERTAKEN}) as lines
+        array_agg(i.text order by i.position) filter (where not ${OVERTAKEN}) as lines,
+        array_agg(distinct coalesce(n.task_id, n.id)) as "taskIds",
+        array_agg(distinct coalesce(n.plan_id, t.plan_id, n.id)) as "planIds"
       from digest_item i
         join notification n on n.id = i.notification_id
         join jurisdiction j on j.id = n.jurisdiction_id
+        left join task t on t.id = n.task_id
         left join obligation o on o.id = n.obligation_id
         left join follow_up f on f.id = n.follow_up_id
       where i.digest_id = g.id) of_items

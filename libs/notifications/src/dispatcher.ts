@@ -3,6 +3,7 @@ import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { SuppressedAddresses } from './bounces/suppressed-addresses';
 import { DeliveryService } from './delivery.service';
 import { type ComposeResult, DigestService } from './digest.service';
 
@@ -20,6 +21,7 @@ export class Dispatcher {
     private readonly transactor: Transactor,
     private readonly digests: DigestService,
     private readonly deliveries: DeliveryService,
+    private readonly addresses: SuppressedAddresses,
     private readonly jobs: JobProducer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -53,7 +55,10 @@ export class Dispatcher {
   private compose(): Promise<ComposeResult> {
     const now = this.clock.now();
     // model: compose
-    return this.transactor.run((tx) => this.digests.compose(tx, now));
+    return this.transactor.run(async (tx) => {
+      await this.addresses.liftAbandoned(tx, now);
+      return this.digests.compose(tx, now);
+    });
   }
 
   private due(): Promise<string[]> {

@@ -1,5 +1,8 @@
 import { CONFIG, type Config } from '@duban/platform';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { BounceMailbox } from './bounces/bounce-mailbox';
+import { BounceRecorder } from './bounces/bounce.recorder';
+import { SuppressedAddresses } from './bounces/suppressed-addresses';
 import { createChannels } from './channels';
 import { ChannelSet } from './channels/channel-set';
 import { CheckpointMailer } from './checkpoint.mailer';
@@ -19,6 +22,8 @@ const SERVICES = [
   DigestService,
   DeliveryService,
   DeliveryReader,
+  BounceMailbox,
+  SuppressedAddresses,
   Dispatcher,
   PasswordResetMailer,
   CheckpointMailer,
@@ -40,6 +45,7 @@ export class NotificationsModule {
         { provide: ChannelSet, inject: [CONFIG], useFactory: (config: Config) => createChannels(config) },
         Recipients,
         DigestWriter,
+        BounceRecorder,
         ...SERVICES,
       ],
       exports: SERVICES,

@@ -53,7 +53,14 @@ describe('Round', () => {
     jobs = producer;
     const { transactor } = database;
     const sweep = { run: async (now: Date) => sweeps.push(now) } as unknown as SweepService;
-    const dispatcher = new Dispatcher(transactor, world.digests(mail), world.deliveries(mail), producer, world.clock);
+    const dispatcher = new Dispatcher(
+      transactor,
+      world.digests(mail),
+      world.deliveries(mail),
+      world.addresses(),
+      producer,
+      world.clock,
+    );
     const reorganisations = {
       carryOutDue: () => Promise.resolve({ carriedOut: 0, problems: 0, failed: 0 }),
     } as unknown as ReorganisationService;

@@ -3,6 +3,8 @@ import { UnitDirectory } from '@duban/directory';
 import { type MessagePreference, type MessageRules, NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { CHINA_HOLIDAYS, createWorkingCalendar, newId, SteppedClock } from '@duban/kernel';
 import type { TestDatabase } from '@duban/testing';
+import { BounceRecorder } from '../src/bounces/bounce.recorder';
+import { SuppressedAddresses } from '../src/bounces/suppressed-addresses';
 import type { Channel } from '../src/channels/channel';
 import { ChannelSet } from '../src/channels/channel-set';
 import { InboxChannel } from '../src/channels/inbox.channel';
@@ -114,6 +116,7 @@ export class World {
       this.calendar,
       zh,
       new HistoryService(),
+      new BounceRecorder(new HistoryService()),
     );
   }
 
@@ -133,6 +136,10 @@ export class World {
        select $1, (select coalesce(max(version), 0) + 1 from message_preference where person_id = $1), $2, $3`,
       [personId, JSON.stringify({ ...NO_PREFERENCE, ...given }), this.clock.now()],
     );
+  }
+
+  addresses(): SuppressedAddresses {
+    return new SuppressedAddresses(new HistoryService());
   }
 
   compose(digests: DigestService): ReturnType<DigestService['compose']> {

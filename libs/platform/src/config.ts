@@ -90,6 +90,16 @@ const schema = z.object({
   /** `smtp://user:password@host:port`; without it mail is not a channel. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'an address such as smtp://user:password@host:587' }).optional(),
   SMTP_FROM: z.string().default('duban <duban@localhost>'),
+  /**
+   * The mailbox to which mail servers report what they could not deliver, `bounces@city.example`; what is added to it
+   * behind a plus must reach it, too. Without it they are asked to report nothing.
+   */
+  BOUNCE_ADDRESS: z
+    .email('an address such as bounces@city.example')
+    .regex(/^[^+@]{1,14}@/, 'an address with 14 characters at most before the @, none of them a plus')
+    .optional(),
+  /** Where that mailbox is read, `imaps://user:password@host:993/INBOX`. */
+  IMAP_URL: z.url({ protocol: /^imaps?$/, error: 'an address such as imaps://user:password@host:993' }).optional(),
   /** Language of messages. */
   DUBAN_LANGUAGE: z.enum(['zh', 'en'], 'zh or en').default('zh'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug'], 'fatal, error, warn, info or debug').default('info'),
@@ -178,6 +188,7 @@ const SECRETS = [
   'DATABASE_URL',
   'REDIS_URL',
   'SMTP_URL',
+  'IMAP_URL',
   'DUBAN_SECRET',
   'DUBAN_SIGNING_KEY',
   'DUBAN_TIMESTAMP_CA',
@@ -202,6 +213,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) throw wrong(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parsed.data;
   const { DUBAN_CHECKPOINTS_TO } = parsed.data;
+  const { BOUNCE_ADDRESS, DUBAN_SECRET, IMAP_URL } = parsed.data;
+  if (BOUNCE_ADDRESS && !DUBAN_SECRET) throw wrong(['BOUNCE_ADDRESS: it needs DUBAN_SECRET']);
+  if (IMAP_URL && !BOUNCE_ADDRESS) throw wrong(['IMAP_URL: it needs BOUNCE_ADDRESS']);
   if ((AWS_ACCESS_KEY_ID === undefined) !== (AWS_SECRET_ACCESS_KEY === undefined)) {
     throw wrong(['AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: both or none']);
   }

@@ -10,7 +10,7 @@ import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { cursor, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 
-const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'suppressed']);
+const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'bounced', 'failed', 'suppressed']);
 class DeliveriesQuery extends createZodDto(
   z.strictObject({
     personId: uuid.optional(),
@@ -106,7 +106,8 @@ export class MessagesController {
   }
 }
 
-function idOf(after: string | undefined): string | null {
+/** The id in a cursor. */
+export function idOf(after: string | undefined): string | null {
   if (after !== undefined && !uuid.safeParse(after).success) throw badCursor();
   return after ?? null;
 }

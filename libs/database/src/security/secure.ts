@@ -8,6 +8,7 @@ import { TABLE_SECURITY, type TableRights } from './tables';
 const RECORDED_ONCE = new Set([
   'history_event',
   'follow_up',
+  'bounce',
   'deadline_version',
   'report',
   'measurement',

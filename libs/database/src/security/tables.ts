@@ -526,6 +526,17 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, ...readsOwn }),
     ...each(GOVERNMENT, { sees: othersMessages('digest_id'), ...readsOwn }),
   },
+  /** Of no matter: what a mail server says of an address. */
+  bounce: each(GOVERNMENT, { sees: 'true' }),
+  suppressed_address: {
+    ...each(GOVERNMENT, { sees: 'true' }),
+    duban_admin: {
+      sees: 'true',
+      changes: 'true',
+      into: `lifted_by = ${ME}`,
+      columns: ['lifted_at', 'lifted_by', 'lift_reason'],
+    },
+  },
 
   // History (留痕): everybody adds what they do themselves, nobody anything else
   history_event: {
@@ -544,6 +555,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'reorganisation',
         'delegation',
         'calendar_paper',
+        'suppressed_address',
       ),
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),

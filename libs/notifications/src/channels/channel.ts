@@ -1,3 +1,5 @@
+import type { Refusal } from '../bounces/status';
+
 /** Who is to be reached. */
 export interface Recipient {
   personId: string;
@@ -15,6 +17,8 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
+  /** What all of it is about, `task-<id>` or `plan-<id>`; left out where that is more than one thing. */
+  thread?: string;
 }
 
 /** A way to reach people. */
@@ -37,6 +41,8 @@ export class ChannelError extends Error {
     message: string,
     /** Whether the same message may be taken later. */
     readonly retryable: boolean,
+    /** What the other side says of the address, where that is why. */
+    readonly refusal: Refusal | null = null,
   ) {
     super(message);
     this.name = 'ChannelError';

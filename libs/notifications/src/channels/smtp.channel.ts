@@ -1,4 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import type { BounceAddress } from '../bounces/bounce-address';
+import { type Refusal, refusalOf } from '../bounces/status';
 import { type Channel, ChannelError, type Message, type Recipient } from './channel';
 
 /** Shorter in all than a claim, so that nobody else takes the delivery meanwhile. */
@@ -13,11 +15,13 @@ export class SmtpChannel implements Channel {
 
   /**
    * @param url `smtp://user:password@host:port`, or `smtps://` for TLS from the start
+   * @param bounces where servers report what they cannot deliver; null: nowhere, then they say nothing at all
    * @param sendMs how long one message may take in all; less than a claim lasts
    */
   constructor(
     url: string,
     private readonly from: string,
+    private readonly bounces: BounceAddress | null = null,
     private readonly sendMs = SEND_MS,
   ) {
     this.domain = /@([^\s<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
@@ -39,18 +43,27 @@ export class SmtpChannel implements Channel {
   }
 
   async send(message: Message): Promise<{ state: 'sent' }> {
+    const thread = message.thread === undefined ? undefined : `<${message.thread}@${this.domain}>`;
     try {
       await this.transport.sendMail({
         from: this.from,
         to: { name: message.name, address: message.address },
+        envelope: { from: this.bounces?.of(message.id) ?? '', to: message.address },
+        // A report of what failed, without the whole of what was sent.
+        dsn: this.bounces
+          ? { id: message.id, return: 'headers', notify: 'failure', recipient: message.address }
+          : undefined,
         subject: message.subject,
         text: message.text,
         html: message.html,
         messageId: `<delivery-${message.id}@${this.domain}>`,
+        inReplyTo: thread,
+        references: thread,
         headers: {
           // Neither an answering machine nor a list server may answer: that makes loops.
           'Auto-Submitted': 'auto-generated',
           'X-Auto-Response-Suppress': 'All',
+          Precedence: 'list',
           'List-Id': `duban <digest.${this.domain}>`,
         },
         signal: AbortSignal.timeout(this.sendMs),
@@ -71,8 +84,23 @@ export class SmtpChannel implements Channel {
  * A refused password is the installation's fault, not the message's: it is mended while the message waits.
  */
 export function channelErrorOf(error: unknown): ChannelError {
-  const { code, responseCode } = error as { code?: string; responseCode?: number };
+  const { code, responseCode } = error as SmtpError;
   const message = error instanceof Error ? error.message : String(error);
   const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
-  return new ChannelError(message, !isRefused || code === 'EAUTH');
+  return new ChannelError(message, !isRefused || code === 'EAUTH', refusalIn(error as SmtpError, message));
+}
+
+interface SmtpError {
+  code?: string;
+  /** Of what was answered, and to which command. */
+  responseCode?: number;
+  response?: string;
+  command?: string;
+}
+
+/** What is refused before or after the address is named does not speak of it. */
+function refusalIn({ code, responseCode, response, command }: SmtpError, message: string): Refusal | null {
+  if (command === 'RCPT TO' && responseCode !== undefined) return refusalOf(responseCode, response ?? message);
+  // Not even written like one.
+  return code === 'EENVELOPE' && responseCode === undefined ? { status: '5.1.3', words: message } : null;
 }

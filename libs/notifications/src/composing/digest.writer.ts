@@ -3,6 +3,7 @@ import { HistoryService, systemActor } from '@duban/history';
 import { newId } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ADDRESS_SUPPRESSED, suppressedNow } from '../bounces/suppressed-addresses';
 import { ChannelSet } from '../channels/channel-set';
 import { moved, recordMade } from '../delivery.move';
 import { arrange, subjectOf } from '../templates/digest';
@@ -49,6 +50,7 @@ export class DigestWriter {
     now: Date,
     told: Iterable<Told>,
   ): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
+    const isSuppressed = await suppressedNow(tx);
     const digests: object[] = [];
     const items: { digest_id: string; position: number; notification_id: string; text: string }[] = [];
     const deliveries: { id: string }[] = [];
@@ -77,16 +79,20 @@ export class DigestWriter {
         lines.forEach(({ notificationId, text }, i) =>
           items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
         );
+        // A row all the same: it says why nothing was sent.
+        const isDead = isSuppressed(channel.kind, address);
+        const state = isDead ? moved('queued', ['suppress']) : channel.send ? 'queued' : ARRIVED;
         deliveries.push({
           id: delivery_id,
           digest_id,
           ...of,
           address,
-          state: channel.send ? 'queued' : moved('queued', ['claim', 'deliver']),
-          next_attempt_at: channel.send ? now : null,
-          sent_at: channel.send ? null : now,
+          state,
+          next_attempt_at: state === 'queued' ? now : null,
+          sent_at: state === ARRIVED ? now : null,
+          last_error: isDead ? ADDRESS_SUPPRESSED : null,
         } as { id: string });
-        if (channel.send) deliveryIds.push(delivery_id);
+        if (state === 'queued') deliveryIds.push(delivery_id);
       }
     }
     await insertAll(tx, INSERT_DIGESTS, digests, [windowStart(now), now]);
@@ -105,6 +111,9 @@ export class DigestWriter {
     return { digests: digests.length, deliveryIds, saidAlready };
   }
 }
+
+/** What is stored in the inbox is there. */
+const ARRIVED = moved('queued', ['claim', 'deliver']);
 
 /** The column of a digest and of a delivery that names a party of a kind. */
 const COLUMNS: Readonly<Record<Party['kind'], string>> = { person: 'person_id' };
@@ -128,7 +137,8 @@ const INSERT_DIGESTS = `
 const ITEM_COLUMNS = { digest_id: 'uuid', position: 'int', notification_id: 'uuid', text: 'text' } as const;
 
 const INSERT_DELIVERIES = `
-  insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, created_at)
-  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, $2
+  insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, last_error,
+    created_at)
+  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, r.last_error, $2
   from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, channel text, address text,
-    state text, next_attempt_at timestamptz, sent_at timestamptz)`;
+    state text, next_attempt_at timestamptz, sent_at timestamptz, last_error text)`;
