@@ -17,6 +17,8 @@ import { InstructionsController } from './instructions/instructions.controller';
 import { MessagesController } from './messages/messages.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
+import { InboxListener } from './messages/inbox-listener';
+import { InboxStreams } from './messages/inbox-streams';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { DelegationsController } from './persons/delegations.controller';
@@ -48,6 +50,7 @@ import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { CardsController } from './cards/cards.controller';
 import { SatisfactionController } from './satisfaction/satisfaction.controller';
 import { SelfCheckController } from './operations/self-check.controller';
+import { StillSignedIn } from './still-signed-in';
 import { SignInGuard } from './sign-in.guard';
 import { NoticeDocumentsController } from './supervision/notice-documents.controller';
 import { SupervisionController } from './supervision/supervision.controller';
@@ -130,6 +133,9 @@ export class ApiModule {
       providers: [
         CommandRunner,
         Metrics,
+        StillSignedIn,
+        InboxStreams,
+        { provide: InboxListener, useFactory: () => new InboxListener(ground.databaseUrl) },
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
       ],

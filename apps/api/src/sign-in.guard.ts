@@ -90,7 +90,7 @@ function assertMayNeeded(actor: Actor, needs: unknown): void {
  * @throws DomainError unauthenticated `SESSION.REQUIRED`; invalid `SESSION.TWO_CREDENTIALS` where nobody could say for
  *   whom the request is
  */
-function credentialOf(request: ActingRequest): { token: string; isCookie: boolean } {
+export function credentialOf(request: ActingRequest): { token: string; isCookie: boolean } {
   const bearer = bearerToken(request.headers.authorization);
   const cookie = request.cookies[SESSION_COOKIE];
   if (cookie !== undefined && request.headers.authorization !== undefined) {

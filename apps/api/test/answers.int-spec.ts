@@ -494,6 +494,7 @@ describe('The answers', () => {
       'GET /suppressed-addresses': [['admin', 'GET', '/suppressed-addresses?all=true']],
       'POST /suppressed-addresses/{id}/lift': [],
       'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
+      'GET /inbox/events': gets('/inbox/events', '?wait=false'),
       'POST /inbox/{id}/read': [],
       'GET /self-check': [['admin', 'GET', '/self-check']],
       'GET /clock': gets('/clock'),

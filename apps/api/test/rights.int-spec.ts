@@ -827,6 +827,7 @@ const TABLE: Record<string, Probe[]> = {
     ),
   ],
   'GET /inbox': [get('/inbox')],
+  'GET /inbox/events': [get('/inbox/events?wait=false')],
   'POST /inbox/{id}/read': [
     {
       request: (w, username) => [username, 'POST', `/inbox/${w.message.id}/read`],

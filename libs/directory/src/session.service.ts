@@ -135,6 +135,7 @@ export class SessionService {
    *
    * @param requestId of the request that the actor makes
    * @param postId the post asked for: one that they hold today, or in which they stand in for its holder (代行)
+   * @param isUse whether the session is used by that, so that it does not end for being idle
    * @throws DomainError unauthenticated `SESSION.REQUIRED` (no such session, or ended), `SESSION.EXPIRED`,
    *   `SESSION.IDLE`; forbidden `SESSION.NO_POST`, `SESSION.NOT_YOUR_POST`
    */
@@ -143,6 +144,7 @@ export class SessionService {
     token: string,
     requestId: string,
     postId: string | null = null,
+    { isUse = true } = {},
   ): Promise<{ actor: Actor; session: Session }> {
     const [found]: SessionRow[] = await tx.query(
       `select s.id, s.kind, ${NEEDS} as needs, s.expires_at <= now() as "isExpired",
@@ -167,7 +169,7 @@ export class SessionService {
         'Your session was not used for too long. Sign in again.',
       );
     }
-    if (isStale) await tx.query(`update session set last_used_at = now() where id = $1`, [id]);
+    if (isStale && isUse) await tx.query(`update session set last_used_at = now() where id = $1`, [id]);
     return { actor: actorFrom(holder, requestId, postId), session: { id, kind, needs } };
   }
 

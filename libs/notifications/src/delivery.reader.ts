@@ -4,6 +4,7 @@ import { notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { moveDelivery } from './delivery.move';
+import { hintInboxes } from './inbox-hints';
 
 /** One line of a digest, with what it is about. */
 export interface DigestLine {
@@ -43,6 +44,7 @@ export interface DeliveryFilter {
   taskId?: string;
   state?: DeliveryState;
   channel?: string;
+  ids?: readonly string[];
   /** The id of the last one already seen. */
   after?: string | null;
   limit: number;
@@ -71,6 +73,7 @@ export class DeliveryReader {
            and ($2::text is null or d.state = $2)
            and ($3::text is null or d.channel = $3)
            and ($4::uuid is null or d.id < $4)
+           and ($7::uuid[] is null or d.id = any($7))
            and ($5::uuid is null or exists (select from digest_item i join notification n on n.id = i.notification_id
              where i.digest_id = d.digest_id and n.task_id = $5))
          order by d.id desc limit $6) d,
@@ -88,6 +91,7 @@ export class DeliveryReader {
         filter.taskId ?? null,
         // One more than asked for tells whether another page follows.
         filter.limit + 1,
+        filter.ids ?? null,
       ],
     );
     const items = rows.slice(0, filter.limit);
@@ -104,6 +108,34 @@ export class DeliveryReader {
     return this.list(tx, { personId, channel: 'inbox', state, limit, after });
   }
 
+  /** The number of the newest message in the inbox, 0 where there is none; how many are not read. */
+  async inboxState(tx: EntityManager, personId: string): Promise<{ last: number; unread: number }> {
+    const [row]: { last: number; unread: number }[] = await tx.query(
+      `select coalesce(max(inbox_position), 0) as last, count(*) filter (where state = 'delivered')::int as unread
+       from delivery where person_id = $1 and inbox_position is not null`,
+      [personId],
+    );
+    return row!;
+  }
+
+  /** What has come into the inbox after a number, in order, each with its own. */
+  async arrivedSince(
+    tx: EntityManager,
+    personId: string,
+    position: number,
+    limit: number,
+  ): Promise<{ position: number; message: DeliveryView }[]> {
+    const found: { id: string; position: number }[] = await tx.query(
+      `select id, inbox_position as position from delivery
+       where person_id = $1 and inbox_position > $2 order by inbox_position limit $3`,
+      [personId, position, limit],
+    );
+    if (found.length === 0) return [];
+    const ids = found.map(({ id }) => id);
+    const { items } = await this.list(tx, { personId, ids, limit: ids.length });
+    return found.map((one) => ({ position: one.position, message: items.find(({ id }) => id === one.id)! }));
+  }
+
   /**
    * Marks a message as read; again does nothing.
    * @throws DomainError DELIVERY.UNKNOWN for one that is not the person's own, DELIVERY.EVENT_NOT_ALLOWED for one that
@@ -117,6 +149,7 @@ export class DeliveryReader {
     if (!held) throw notFound('DELIVERY.UNKNOWN', 'There is no such message among yours.', { deliveryId });
     if (held.readAt) return { readAt: held.readAt };
     await moveDelivery(tx, this.history, actor, now, held, 'read', { read_at: now });
+    await hintInboxes(tx, [actor.personId!]);
     return { readAt: now };
   }
 }

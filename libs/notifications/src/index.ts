@@ -4,6 +4,7 @@ export { CheckpointMailer } from './checkpoint.mailer';
 export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';
 export { DeliveryService, type SendOutcome } from './delivery.service';
 export { Dispatcher } from './dispatcher';
+export { INBOX_CHANGED } from './inbox-hints';
 export { NotificationsModule } from './notifications.module';
 export { PasswordResetMailer } from './password-reset.mailer';
 export { QueueRebuilder } from './queue-rebuilder';

@@ -2,13 +2,17 @@ import { Transactor } from '@duban/database';
 import type { Actor } from '@duban/history';
 import { DeliveryReader, type DeliveryView, type Page } from '@duban/notifications';
 import { badCursor } from '@duban/reporting';
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { invalid } from '@duban/kernel';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import type { FastifyReply } from 'fastify';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { StillSignedIn } from '../still-signed-in';
 import { cursor, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
+import { InboxStreams } from './inbox-streams';
 
 const state = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'bounced', 'failed', 'suppressed']);
 class DeliveriesQuery extends createZodDto(
@@ -26,6 +30,11 @@ class InboxQuery extends createZodDto(
     unread: z.enum(['true', 'false']).optional().meta({ description: '`true` leaves out what was read.' }),
     limit,
     cursor,
+  }),
+) {}
+class EventsQuery extends createZodDto(
+  z.strictObject({
+    wait: z.enum(['true', 'false']).optional().meta({ description: '`false` sends what there is, and ends.' }),
   }),
 ) {}
 class DeliveriesDto extends createZodDto(
@@ -69,6 +78,8 @@ export class MessagesController {
     private readonly transactor: Transactor,
     private readonly commands: CommandRunner,
     private readonly deliveries: DeliveryReader,
+    private readonly streams: InboxStreams,
+    private readonly signedIn: StillSignedIn,
   ) {}
 
   @Needs('delivery.read_all')
@@ -97,6 +108,38 @@ export class MessagesController {
   }
 
   @Needs('inbox.read')
+  @Get('inbox/events')
+  @ApiOperation({
+    summary: 'My messages as they come (server-sent events)',
+    description:
+      'First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and ' +
+      '`unread` when some were read elsewhere. A client that comes again with the id of the last event in ' +
+      '`Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds.',
+  })
+  @ApiHeader({ name: 'last-event-id', required: false, schema: { type: 'string', pattern: '^[0-9]{1,9}$' } })
+  @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string', format: 'binary' } } } })
+  async events(
+    @Req() request: ActingRequest,
+    @CurrentActor() actor: Actor,
+    @Query() { wait }: EventsQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const after = lastEventId(request.headers['last-event-id']);
+    const events =
+      wait === 'false'
+        ? await this.streams.since(actor, after)
+        : await this.streams.open(actor, after, () => this.signedIn.actor(request, 'inbox.read'));
+    void reply
+      .type('text/event-stream; charset=utf-8')
+      // Neither kept nor changed nor gathered by a proxy on the way.
+      .header('cache-control', 'no-store, no-transform')
+      .header('x-accel-buffering', 'no')
+      // Kept for another request, it would keep a process from ending that has just ended the events.
+      .header('connection', 'close')
+      .send(events);
+  }
+
+  @Needs('inbox.read')
   @Post('inbox/:id/read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Mark a message of mine as read' })
@@ -104,6 +147,16 @@ export class MessagesController {
   read(@Req() request: ActingRequest, @Param() { id }: MessageParams): Promise<{ readAt: Date }> {
     return this.commands.run(request, null, (tx, actor, at) => this.deliveries.read(tx, actor, id, at));
   }
+}
+
+/** A browser sends none at first, and an empty one where no event had an id. */
+function lastEventId(header: string | string[] | undefined): number | null {
+  if (header === undefined || header === '') return null;
+  if (!/^\d{1,9}$/.test(String(header))) {
+    const faults = [{ code: 'FIELD.INVALID', field: 'Last-Event-ID', message: 'The id of an event that came.' }];
+    throw invalid('REQUEST.INVALID', 'Last-Event-ID: The id of an event that came.', { faults });
+  }
+  return Number(header);
 }
 
 /** The id in a cursor. */

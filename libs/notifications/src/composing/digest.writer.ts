@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { ADDRESS_SUPPRESSED, suppressedNow } from '../bounces/suppressed-addresses';
 import { ChannelSet } from '../channels/channel-set';
 import { moved, recordMade } from '../delivery.move';
+import { hintInboxes } from '../inbox-hints';
 import { arrange, subjectOf } from '../templates/digest';
 import type { Line } from '../templates/line';
 import { MESSAGES, type Messages } from '../templates/messages';
@@ -56,6 +57,7 @@ export class DigestWriter {
     const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
     const saidAlready: SaidAlready[] = [];
+    const inboxes = new Set<string>();
     for (const { party, items: all } of told) {
       for (const channel of this.channels.all) {
         const address = channel.isFor(party.recipient);
@@ -92,6 +94,7 @@ export class DigestWriter {
           sent_at: state === ARRIVED ? now : null,
           last_error: isDead ? ADDRESS_SUPPRESSED : null,
         } as { id: string });
+        if (channel.kind === INBOX && party.kind === 'person') inboxes.add(party.id);
         if (state === 'queued') deliveryIds.push(delivery_id);
       }
     }
@@ -104,6 +107,7 @@ export class DigestWriter {
       );
     }
     await insertAll(tx, INSERT_DELIVERIES, deliveries, [now]);
+    await hintInboxes(tx, [...inboxes]);
     for (let i = 0; i < deliveries.length; i += WRITE_BATCH) {
       const ids = deliveries.slice(i, i + WRITE_BATCH).map(({ id }) => id);
       await recordMade(tx, this.history, systemActor(`digest-${now.toISOString()}`), now, ids);
@@ -112,6 +116,7 @@ export class DigestWriter {
   }
 }
 
+const INBOX = 'inbox';
 /** What is stored in the inbox is there. */
 const ARRIVED = moved('queued', ['claim', 'deliver']);
 
@@ -136,9 +141,12 @@ const INSERT_DIGESTS = `
 
 const ITEM_COLUMNS = { digest_id: 'uuid', position: 'int', notification_id: 'uuid', text: 'text' } as const;
 
+/** The numbers in an inbox follow one another: composers wait for one another, and a person gets one at a time. */
 const INSERT_DELIVERIES = `
   insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, last_error,
-    created_at)
-  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, r.last_error, $2
+    inbox_position, created_at)
+  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, r.last_error,
+    case when r.channel = '${INBOX}' then 1 + coalesce((select max(d.inbox_position) from delivery d
+      where d.person_id = r.person_id), 0) end, $2
   from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, channel text, address text,
     state text, next_attempt_at timestamptz, sent_at timestamptz, last_error text)`;

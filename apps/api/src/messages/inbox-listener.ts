@@ -1,0 +1,67 @@
+import { INBOX_CHANGED } from '@duban/notifications';
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Client } from 'pg';
+
+const CONNECT_MS = 5_000;
+/** Before it is tried again to listen. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Hears, by a connection of its own (LISTEN), of inboxes that have changed, whichever process changed them. What is said
+ * while the connection is down is not heard: whoever depends on it looks at the rows by themselves, too.
+ */
+export class InboxListener implements OnModuleDestroy {
+  private readonly logger = new Logger('inbox');
+  private client: Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+  private onChange: (personIds: readonly string[] | null) => void = () => undefined;
+
+  constructor(private readonly databaseUrl: string) {}
+
+  /** @param onChange called with whose inbox has changed; with null where anybody's may have */
+  start(onChange: (personIds: readonly string[] | null) => void): void {
+    this.onChange = onChange;
+    if (!this.client && !this.timer && !this.isClosed) void this.connect();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connect(): Promise<void> {
+    this.timer = undefined;
+    const client = new Client({
+      connectionString: this.databaseUrl,
+      application_name: 'duban-inbox',
+      options: '-c role=duban_app',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+    });
+    this.client = client;
+    const lost = (error?: Error): void => {
+      if (this.client !== client) return;
+      this.client = undefined;
+      client.removeAllListeners('notification');
+      void client.end().catch(() => undefined);
+      if (this.isClosed) return;
+      if (error) this.logger.warn(`inboxes are looked at by the clock alone until Postgres answers: ${error.message}`);
+      this.timer = setTimeout(() => void this.connect(), PAUSE_MS);
+      this.timer.unref();
+    };
+    client.on('error', lost).on('end', () => lost());
+    client.on('notification', ({ payload }) => this.onChange((payload ?? '').split(' ')));
+    try {
+      await client.connect();
+      await client.query(`listen ${INBOX_CHANGED}`);
+      // Something may have come before it was listened for.
+      this.onChange(null);
+    } catch (error) {
+      lost(error as Error);
+    }
+  }
+}
