@@ -302,6 +302,18 @@ describe('climb', () => {
 });
 
 describe('pointerAfterRejection', () => {
+  it('begins a ladder of which nothing has been sent, in its own time and not before the next working day', () => {
+    const none = { rung: null, answerDueOn: null };
+    expect(pointerAfterRejection(threeColour, none, by('2023-04-20'), at('2023-03-01T15:00'), clock)).toEqual({
+      rung: 'remind-5',
+      at: at('2023-04-13T09:00'),
+    });
+    expect(pointerAfterRejection(threeColour, none, by('2023-04-20'), at('2023-04-18T15:00'), clock)).toEqual({
+      rung: 'remind-5',
+      at: at('2023-04-19T09:00'),
+    });
+  });
+
   it.each<[string, string, string, RungPointer | null]>([
     ['at once: the next colour as planned', 'blue', '2023-04-24T10:00', { rung: 'orange', at: nineOn('2023-04-27') }],
     ['after its plan: the next working day', 'blue', '2023-04-27T15:00', { rung: 'orange', at: nineOn('2023-04-28') }],

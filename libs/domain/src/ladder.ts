@@ -160,7 +160,7 @@ export function climb(
       ? clock.calendar.addWorkingDays(sentOn(now, clock), rung.answerWithin.workingDays)
       : null;
     fired.push({ rung, plannedAt: at, collapsed: [], answerDueOn });
-    next = pointerAfterNotice(ladder, rung, term, answerDueOn ?? sentOn(now, clock), clock);
+    next = pointerAfterNotice(ladder, rung.id, term, answerDueOn ?? sentOn(now, clock), clock);
     break;
   }
   flushReminders();
@@ -168,32 +168,32 @@ export function climb(
 }
 
 /**
- * Where the ladder goes on when an answer was rejected at `now`: after what was sent of it, not before the next working
- * day, nor before the time to answer is over.
+ * Where the ladder goes on when an answer was rejected at `now`: after what was sent of it, or, where the notice was one
+ * of another ladder (变更督办规则) and nothing was, from its first step; not before the next working day, nor before the time
+ * to answer is over.
  */
 export function pointerAfterRejection(
   ladder: Ladder,
-  climbed: ClimbedTo,
+  climbed: Pick<ClimbedTo, 'answerDueOn'> & { rung: string | null },
   term: LadderTerm,
   now: Date,
   clock: LadderClock,
 ): RungPointer | null {
-  const rung = ladder.rungs.find(({ id }) => id === climbed.rung);
-  if (!rung) return null;
+  if (climbed.rung !== null && !ladder.rungs.some(({ id }) => id === climbed.rung)) return null;
   const told = sentOn(now, clock);
   const lastDay = climbed.answerDueOn !== null && climbed.answerDueOn > told ? climbed.answerDueOn : told;
-  return pointerAfterNotice(ladder, rung, term, lastDay, clock);
+  return pointerAfterNotice(ladder, climbed.rung, term, lastDay, clock);
 }
 
-/** The rung after a notice, not before the working day after `lastDay`. */
+/** The rung after a notice, not before the working day after `lastDay`; after none, the first. */
 function pointerAfterNotice(
   ladder: Ladder,
-  rung: Rung,
+  rung: string | null,
   term: LadderTerm,
   lastDay: LocalDate,
   clock: LadderClock,
 ): RungPointer | null {
-  const following = ladder.rungs[ladder.rungs.indexOf(rung) + 1];
+  const following = ladder.rungs[ladder.rungs.findIndex(({ id }) => id === rung) + 1];
   if (!following) return null;
   const planned = rungAt(ladder, following, term, clock);
   const earliest = dayAfter(ladder, lastDay, clock);

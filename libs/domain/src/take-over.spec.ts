@@ -119,6 +119,13 @@ describe('takeOver', () => {
     expect(taken(existing, before, after)).toEqual(expected);
   });
 
+  it('has whoever got a part from another sign for it once', () => {
+    const existing = [owed('sign_for', MARCH, 'lapsed'), owed('sign_for', MARCH, 'open', '2')];
+    expect(taken(existing, [planned('sign_for', MARCH)], [planned('sign_for', JUNE)], false)).toEqual([
+      'goes_on sign_for',
+    ]);
+  });
+
   it('follows what no rule made by the ladder of what was returned', () => {
     const [one] = takeOver(annualReport, () => undefined, [], [owed('instruction', MARCH)], day(TODAY), true, calendar);
     expect(one).toMatchObject({ what: 'goes_on', ladder: annualReport.rectification.ladder });
@@ -184,9 +191,40 @@ describe('pointerOnOtherLadder', () => {
       '2023-03-03T10:00',
       [],
       null,
-      '- > new-urge 2023-03-06T09:00',
+      'new-remind-1 > new-urge 2023-03-06T09:00',
     ],
-    ['reminds nobody of what lay before', renamed(), '2023-02-08T10:00', [], null, '- > new-remind-1 2023-02-09T09:00'],
+    [
+      'makes up for no urge where a step comes by then anyway: one at a time',
+      renamed(),
+      '2023-02-14T10:00',
+      [],
+      null,
+      'new-urge > new-blue 2023-02-15T09:00',
+    ],
+    [
+      'reminds nobody of what lay before, nor when the ladder is taken up again',
+      renamed(),
+      '2023-02-08T10:00',
+      [],
+      null,
+      'new-remind-5 > new-remind-1 2023-02-09T09:00',
+    ],
+    [
+      'begins a ladder of which nothing lay before',
+      renamed(),
+      '2023-01-20T10:00',
+      [],
+      null,
+      '- > new-remind-5 2023-02-03T09:00',
+    ],
+    [
+      'counts urges that are not made up for as had, so that nothing asks for a next step',
+      { at: '09:00', rungs: renamed().rungs.slice(0, 3) },
+      '2023-03-03T10:00',
+      sentOf(['other', '2023-02-13']),
+      null,
+      'new-urge > -',
+    ],
     [
       'has nothing to send when all was',
       THREE_COLOUR,

@@ -60,10 +60,14 @@ export function takeOver<T extends OwedBefore>(
       ? [{ what: 'redated', before: owed, planned }]
       : [{ what: 'goes_on', before: owed, ladder: planned.ladder }];
   });
+  // Whoever got the part from another signs for it already, by a time of their own (移交).
+  const isSigning = existing.some(
+    ({ kind, state }) => kind === 'sign_for' && (state === 'open' || state === 'suspended'),
+  );
   const anew = after.flatMap((planned): TakenOver<T>[] => {
     const had = existing.find((owed) => same(planned, owed)) ?? null;
     if (had !== null && had.state !== 'lapsed') return [];
-    if (planned.kind === 'sign_for' && isSignedFor) return [];
+    if (planned.kind === 'sign_for' && (isSignedFor || isSigning)) return [];
     if (isPast(planned)) return had === null ? [{ what: 'past', before: null, planned }] : [];
     return [{ what: 'opened', before: had, planned }];
   });
@@ -89,7 +93,7 @@ export interface SentRung {
  * What was sent is not sent again: neither a rung of the same name, nor a reminder or urge for a time at which one was
  * sent already, nor a colour that was reached. What the new ladder would have sent before is not made up for, but for one
  * step, so that what is overdue is not let off: the first notice that was missed, or else the last urge where nothing was
- * sent since the date. It comes on the next working day, and the rest climbs from there, each with its time to answer.
+ * sent since the date, and nothing comes by that day anyway. It comes on the next working day, and the rest climbs from there, each with its time to answer.
  *
  * @param sent oldest first
  * @param answerDueOn last day to answer the last notice
@@ -117,17 +121,24 @@ export function pointerOnOtherLadder(
   const left = ladder.rungs.map((rung, i) => ({ rung, at: planned[i]! })).slice(climbed + 1);
   const missed = left.filter(({ at }) => at < now);
   const due = atLocalTime(term.effectiveOn, ladder.at, timeZone);
-  const madeUp =
-    missed.find(({ rung }) => rung.kind === 'notice') ??
-    (sent.some(({ firedAt }) => firedAt > due) ? undefined : missed.findLast(({ at }) => at > due));
-  const next = madeUp ?? left.find(({ at }) => at >= now);
-  const last = ladder.rungs[climbed]?.id ?? null;
-  if (!next) return { last, next: null };
   const dayAfter = (day: LocalDate): Date => atLocalTime(calendar.addWorkingDays(day, 1), ladder.at, timeZone);
+  const tomorrow = dayAfter(localDateOf(now, timeZone));
+  const coming = left.find(({ at }) => at >= now);
+  const isUrged = sent.some(({ firedAt }) => firedAt > due) || (coming !== undefined && coming.at <= tomorrow);
+  const madeUp =
+    missed.find(({ rung }) => rung.kind === 'notice') ?? (isUrged ? undefined : missed.findLast(({ at }) => at > due));
+  const next = madeUp ?? coming;
+  // What is not made up for has had its turn: nothing that takes the ladder up again later comes back to it.
+  const last = ladder.rungs.at(next ? ladder.rungs.indexOf(next.rung) - 1 : -1);
+  if (!next) return { last: last!.id, next: null };
   const earliest = [
     next.at,
-    ...(next === madeUp ? [dayAfter(localDateOf(now, timeZone))] : []),
+    ...(next === madeUp ? [tomorrow] : []),
     ...(answerDueOn === null ? [] : [dayAfter(answerDueOn)]),
   ];
-  return { last, next: { rung: next.rung.id, at: new Date(Math.max(...earliest.map(Number))) } };
+  const isFirst = next.rung === ladder.rungs[0];
+  return {
+    last: isFirst ? null : last!.id,
+    next: { rung: next.rung.id, at: new Date(Math.max(...earliest.map(Number))) },
+  };
 }

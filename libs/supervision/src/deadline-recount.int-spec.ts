@@ -250,7 +250,8 @@ describe('a date that was counted in working days', () => {
     await recount(office);
     expect((await versions(office, owed.id)).at(-1)).toMatchObject({
       effectiveOn: '2024-01-05',
-      base: expect.objectContaining({ countedFrom: 1, recountedFrom: 2, paper: '再一号' }),
+      rule: '3 working days for which the clock stood',
+      base: expect.objectContaining({ countedFrom: 1, recountedFrom: 2, paper: '再一号', stoppedDays: 3 }),
     });
   });
 });

@@ -1,8 +1,22 @@
 import { postgresCode, recordedPapers, Transactor } from '@duban/database';
-import { type ClimbedTo, type DeadlineFacts, firstPointer, type ObligationKind, recordedBy } from '@duban/domain';
+import {
+  type ClimbedTo,
+  type DeadlineFacts,
+  firstPointer,
+  type ObligationKind,
+  recordedBy,
+  stoppedDays,
+} from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { systemActor } from '@duban/history';
-import { endOfLocalDay, type LocalDate, newId, type RecordedPaper, type WorkingCalendar } from '@duban/kernel';
+import {
+  endOfLocalDay,
+  type LocalDate,
+  newId,
+  parseLocalDate,
+  type RecordedPaper,
+  type WorkingCalendar,
+} from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { PolicyService } from '@duban/tasks';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -13,6 +27,7 @@ import { NotificationWriter, type WantedNotification } from './notification.writ
 import { type Obligation, obligationSnapshot, readObligations } from './obligation.entity';
 import { excerpt } from './obligation.terms';
 import { type DeadlineOrigin, ladderOf, ObligationWriter } from './obligation.writer';
+import { lastDayToAnswer, stoodFor } from './stopped-parts';
 
 /** How many obligations one transaction looks at. */
 const BATCH = 500;
@@ -37,8 +52,9 @@ interface OldRow extends DeadlineFacts {
   role: string;
   rule: string;
   isProvisional: boolean;
-  /** Last day to answer the last notice of its ladder. */
+  /** Last day to answer the last notice of its ladder, and when that was sent. */
   answerDueOn: LocalDate | null;
+  noticeAt: Date | null;
 }
 
 /** An obligation that another calendar gives other days. */
@@ -147,15 +163,17 @@ export class DeadlineRecount {
     const isProvisional = this.calendar.isProvisional(dueOn) || this.calendar.isProvisional(effectiveOn);
     // A ladder that is held, or at its end, stays so. What was due and is not swept yet is still to be sent.
     const { nextRungAt } = obligation;
+    const origin = this.originOf(row);
+    const climbed = nextRungAt === null ? null : await this.climbedTo(tx, obligation, row);
     const pointer =
       nextRungAt === null
         ? null
         : firstPointer(
             await ladderOf(tx, this.policies, obligation),
-            termBy(obligation, effectiveOn, row, row.timeZone, this.calendar),
+            termBy(obligation, effectiveOn, origin, row.timeZone, this.calendar),
             nextRungAt < now ? nextRungAt : now,
             { calendar: this.calendar, timeZone: row.timeZone },
-            climbedTo(obligation, row),
+            climbed,
           );
     const isSame =
       dueOn === obligation.dueOn &&
@@ -175,14 +193,30 @@ export class DeadlineRecount {
       nextRung: pointer?.rung ?? null,
       nextRungAt: pointer?.at ?? null,
     });
-    const base: Record<string, string | number> = { recountedFrom: before.deadlineVersion, ...row.base };
+    const base: Record<string, string | number> = { recountedFrom: before.deadlineVersion, ...origin.base };
     if (since.length > 0) base['paper'] = [...new Set(since.map(({ number }) => number))].join('、');
+    return { row, obligation, before, papers: since, origin: { ...origin, base } };
+  }
+
+  /** What its date was counted from; of the days for which its clock stood, as many as are working days now. */
+  private originOf({ rule, base, suspensions }: OldRow): DeadlineOrigin {
+    const { since, stoppedDays: before } = base;
+    if (typeof since !== 'string' || typeof before !== 'number') return { rule, base, suspensions };
+    const days = stoppedDays(parseLocalDate(since), suspensions, this.calendar);
+    return { rule: stoodFor(days), base: { ...base, stoppedDays: days }, suspensions };
+  }
+
+  private async climbedTo(
+    tx: EntityManager,
+    { assignmentId, lastRung }: Obligation,
+    { answerDueOn, noticeAt, timeZone }: OldRow,
+  ): Promise<ClimbedTo | null> {
+    if (lastRung === null) return null;
+    if (answerDueOn === null || noticeAt === null) return { rung: lastRung, answerDueOn };
+    const notice = { answerDueOn, issuedAt: noticeAt };
     return {
-      row,
-      obligation,
-      before,
-      papers: since,
-      origin: { rule: row.rule, base, suspensions: row.suspensions },
+      rung: lastRung,
+      answerDueOn: await lastDayToAnswer(tx, assignmentId, notice, timeZone, this.calendar),
     };
   }
 
@@ -256,9 +290,6 @@ export const RECOUNT_DUE_AT = `select '-infinity'::timestamptz from obligation
 const isMoved = (obligation: Obligation, before: { dueOn: LocalDate; effectiveOn: LocalDate }): boolean =>
   obligation.dueOn !== before.dueOn || obligation.effectiveOn !== before.effectiveOn;
 
-const climbedTo = ({ lastRung }: Obligation, { answerDueOn }: OldRow): ClimbedTo | null =>
-  lastRung === null ? null : { rung: lastRung, answerDueOn };
-
 /** Names the row that spoils a batch. */
 class RowError extends Error {
   constructor(
@@ -279,10 +310,12 @@ const OLD = `
     d.is_provisional as "isProvisional",
     (select ${factsOf('c')} from deadline_version c
      where c.obligation_id = o.id and c.version = (d.base->>'countedFrom')::int) as "countedFrom",
-    (select n.answer_due_on::text from supervision_notice n
-     where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
-     order by n.issued_at desc, n.id desc limit 1) as "answerDueOn"
+    n.answer_due_on::text as "answerDueOn", n.issued_at as "noticeAt"
   from obligation o
+    left join lateral (
+      select n.answer_due_on, n.issued_at from supervision_notice n
+      where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
+      order by n.issued_at desc, n.id desc limit 1) n on true
     join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
     join jurisdiction j on j.id = o.jurisdiction_id
     join task t on t.id = o.task_id

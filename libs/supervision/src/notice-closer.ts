@@ -23,7 +23,10 @@ export class NoticeCloser {
     return this.moveOf(tx, actor, at, 'close', new Map(obligations.map((o) => [o.id, { planId, taskId: o.taskId }])));
   }
 
-  /** The next colour goes out, so the one before is raised. */
+  /**
+   * The next colour goes out, so the one before is raised. An answer that still waits is about a date before the present
+   * one, which nobody has to judge any more: that notice is closed.
+   */
   raiseOf(
     tx: EntityManager,
     actor: Actor,
@@ -48,13 +51,14 @@ export class NoticeCloser {
     });
     const changes: Change[] = [];
     for (const notice of notices) {
-      const decision = decide(noticeMachine, notice.state, event, ['system'], { answer: notice.answer, reason: null });
+      const done = event === 'raise' && notice.state === 'answered' ? 'close' : event;
+      const decision = decide(noticeMachine, notice.state, done, ['system'], { answer: notice.answer, reason: null });
       if (!decision.ok) continue;
       const before = noticeSnapshot(notice);
       Object.assign(notice, { state: decision.to, judgeBy: null, ...NO_STEP });
       await tx.getRepository(SupervisionNotice).save(notice);
       changes.push({
-        type: event === 'close' ? 'supervision_notice.closed' : 'supervision_notice.raised',
+        type: done === 'close' ? 'supervision_notice.closed' : 'supervision_notice.raised',
         entity: 'supervision_notice',
         entityId: notice.id,
         jurisdictionId: notice.jurisdictionId,

@@ -108,6 +108,23 @@ describe('NoticeService', () => {
       expect((await lines()).slice(0, 2)).toEqual(['blue raised', expect.stringMatching(/^orange/)]);
     });
 
+    it('goes on after a rejected answer also on another ladder, of which nothing has been sent yet', async () => {
+      await move('S03.contact', blue.id, 'answer', { answer: '在办。' });
+      // As when its plan has come to go by other rules.
+      await office.query(`update obligation set last_rung = null where id = $1`, [actionPlan]);
+      await move('office', blue.id, 'reject', { reason: '没有时限' });
+      expect(await pointer()).toMatch(/^remind-5 .*09:00$/);
+    });
+
+    it('is closed with an answer that nobody has judged when the first goes out about another date: one stands', async () => {
+      await move('S03.contact', blue.id, 'answer', { answer: '在办。' });
+      await office.move('officer', assignmentId, 'transfer', { toUnit: 'S04', reason: '职责调整' });
+      while ((await noticesOf()).length === 1) {
+        await office.passTo(new Date(office.clock.now().getTime() + 86_400_000).toISOString());
+      }
+      expect(await lines()).toEqual(['blue closed', 'blue issued']);
+    });
+
     it('goes unanswered: orange, then red, each raises the one before', async () => {
       await on('04-10');
       expect(await lines()).toEqual(['blue raised', 'orange raised', 'red issued']);
@@ -252,6 +269,12 @@ describe('NoticeService', () => {
       const again = await office.obligation(assignmentId, 'completion');
       expect(again).toMatchObject({ state: 'open', nextRung: 'orange' });
       expect(again.nextRungAt!.getTime()).toBeGreaterThan(new Date(`${notice!.by}T23:59:59+08:00`).getTime());
+      // The notice is closed, but nobody has accepted anything: no suspension holds the ladder for ever.
+      const resumeOn = `${year}-03-20` as LocalDate;
+      await office.move('officer', assignmentId, 'suspend', { reason: '待批', resumeOn });
+      office.sleepTo(`${year}-02-20T10:00:00+08:00`);
+      await office.move('officer', assignmentId, 'resume');
+      expect(await office.obligation(assignmentId, 'completion')).toMatchObject({ nextRung: 'orange' });
     });
   });
 });

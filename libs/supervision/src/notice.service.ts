@@ -22,6 +22,7 @@ import { NotificationWriter } from './notification.writer';
 import { Obligation } from './obligation.entity';
 import { ladderOf } from './obligation.writer';
 import { noticeSnapshot, type NoticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
+import { lastDayToAnswer } from './stopped-parts';
 
 export interface NoticeInput {
   event: string;
@@ -162,11 +163,17 @@ export class NoticeService {
     { timeZone }: NoticePlace,
     at: Date,
   ): Promise<void> {
-    if (obligation.state !== 'open' || obligation.lastRung === null) return;
+    if (obligation.state !== 'open') return;
     const ladder = await ladderOf(tx, this.policies, obligation);
     const clock = { calendar: this.calendar, timeZone };
     const term = await termOf(tx, obligation, timeZone, this.calendar);
-    const climbed = { rung: obligation.lastRung, answerDueOn: notice.answerDueOn };
+    const { answerDueOn, issuedAt } = notice;
+    const { assignmentId, lastRung } = obligation;
+    const climbed = {
+      rung: lastRung,
+      answerDueOn:
+        answerDueOn && (await lastDayToAnswer(tx, assignmentId, { answerDueOn, issuedAt }, timeZone, this.calendar)),
+    };
     const pointer = pointerAfterRejection(ladder, climbed, term, at, clock);
     await this.movePointer(tx, obligation, pointer);
   }

@@ -9,7 +9,6 @@ import {
   recordedBy,
   type Stop,
   stoppedDays,
-  stopsOf,
 } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { HistoryService } from '@duban/history';
@@ -23,6 +22,7 @@ import { NoticeCloser } from './notice-closer';
 import { Obligation, obligationSnapshot, OWED } from './obligation.entity';
 import { termsOf } from './obligation.terms';
 import { type DeadlineOrigin, ladderOf, obligationChange, ObligationWriter } from './obligation.writer';
+import { holdsLadder, stoodFor, stopsOfPart } from './stopped-parts';
 import { SupervisionNotice } from './supervision-notice.entity';
 
 /** Completion and what is owed after it was returned: one report discharges either. */
@@ -69,14 +69,14 @@ export class ObligationClock {
     const held = await this.hold(tx, assignment.id, ['suspended']);
     if (held.length === 0) return;
     const terms = await this.termsOf(tx, change);
-    const stops = await this.stopsOf(tx, assignment.id, terms.timeZone);
+    const stops = await stopsOfPart(tx, assignment.id, terms.timeZone);
     for (const obligation of held) {
       const base = await this.setDate(tx, obligation.id, terms.timeZone);
       const dueOn = dateAfterStops(base.effectiveOn, base.setOn, stops, this.calendar);
       if (dueOn > obligation.effectiveOn) {
         const days = stoppedDays(base.setOn, stops, this.calendar);
         await this.redate(tx, change, terms, obligation, dueOn, {
-          rule: `${days} working days for which the clock stood`,
+          rule: stoodFor(days),
           base: { countedFrom: base.version, effectiveOn: base.effectiveOn, since: base.setOn, stoppedDays: days },
           suspensions: stops.filter(({ to }) => to !== null && to > base.setOn),
         });
@@ -84,7 +84,7 @@ export class ObligationClock {
         continue;
       }
       const before = obligationSnapshot(obligation);
-      const isHeld = (await this.isAnswered(tx, obligation)) || (await isSubmitted(tx, obligation));
+      const isHeld = await isSubmitted(tx, obligation);
       const pointer = isHeld ? null : await this.pointerOf(tx, terms, obligation, at, stops);
       Object.assign(obligation, { state: 'open', nextRung: pointer?.rung ?? null, nextRungAt: pointer?.at ?? null });
       markComputed(obligation, this.calendar);
@@ -213,7 +213,8 @@ export class ObligationClock {
     terms: Terms,
     obligation: Obligation,
   ): Promise<void> {
-    const pointer = await this.pointerOf(tx, terms, obligation, at, []);
+    const stops = await stopsOfPart(tx, assignment.id, terms.timeZone);
+    const pointer = await this.pointerOf(tx, terms, obligation, at, stops);
     const before = obligationSnapshot(obligation);
     Object.assign(obligation, {
       // The part may have been given to another unit meanwhile.
@@ -260,7 +261,9 @@ export class ObligationClock {
     );
   }
 
+  /** An answer that waits for the office, or was accepted, holds the ladder, also when it is taken up again. */
   private async pointerOf(tx: EntityManager, terms: Terms, obligation: Obligation, at: Date, stops: readonly Stop[]) {
+    if (await this.isHeld(tx, obligation)) return null;
     const clock = { calendar: this.calendar, timeZone: terms.timeZone };
     const climbed = await this.climbedTo(tx, obligation, terms, stops);
     const ladder = await ladderOf(tx, this.policies, obligation);
@@ -268,11 +271,14 @@ export class ObligationClock {
     return firstPointer(ladder, term, at, clock, climbed);
   }
 
-  /** An answer that waits for the office, or was accepted, holds the ladder, also when the clock has stood meanwhile. */
-  private async isAnswered(tx: EntityManager, { id, ladderSince }: Obligation): Promise<boolean> {
+  private async isHeld(tx: EntityManager, { id, ladderSince }: Obligation): Promise<boolean> {
     const last = await this.lastNotice(tx, id, ladderSince);
-    // Of what was owed all the time nothing else has closed it.
-    return last !== null && (last.state === 'answered' || last.state === 'closed');
+    if (last === null) return false;
+    const [row]: { isHeld: boolean }[] = await tx.query(
+      `select ${holdsLadder('n')} as "isHeld" from supervision_notice n where n.id = $1`,
+      [last.id],
+    );
+    return row!.isHeld;
   }
 
   /** Nobody is reminded of an action plan that lies with those who approve it, whatever its date is now. */
@@ -324,16 +330,6 @@ export class ObligationClock {
     if (!row) throw new Error(`obligation ${obligationId} has no deadline`);
     const effectiveOn = this.calendar.effectiveDate(recordedBy(row, this.calendar));
     return { version: row.version, effectiveOn, setOn: localDateOf(row.setAt, timeZone) };
-  }
-
-  private async stopsOf(tx: EntityManager, assignmentId: string, timeZone: string): Promise<Stop[]> {
-    const events: { at: Date; isStopped: boolean }[] = await tx.query(
-      `select occurred_at as at, coalesce(jsonb_array_length(after->'marks'), 0) > 0 as "isStopped"
-       from history_event where entity = 'assignment' and entity_id = $1 and after is not null
-       order by occurred_at, seq`,
-      [assignmentId],
-    );
-    return stopsOf(events.map(({ at, isStopped }) => ({ on: localDateOf(at, timeZone), isStopped })));
   }
 
   private hold(tx: EntityManager, assignmentId: string, states: readonly Obligation['state'][]): Promise<Obligation[]> {

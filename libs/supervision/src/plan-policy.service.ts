@@ -30,6 +30,7 @@ import {
 } from './obligation.entity';
 import { termsOf } from './obligation.terms';
 import { type DeadlineOrigin, obligationChange, ObligationWriter, type Redating } from './obligation.writer';
+import { holdsLadder, lastDayToAnswer } from './stopped-parts';
 
 /**
  * What becomes of what is open when a plan comes to go by other rules: they hold for it from now on, too, or only for what
@@ -101,6 +102,7 @@ interface Row {
   stoppedDays: number;
   sent: (Omit<SentRung, 'firedAt'> & { firedAt: string })[];
   answerDueOn: LocalDate | null;
+  noticeAt: Date | null;
   /** An answer to a notice waits for the office or was accepted, or an action plan waits for approval. */
   isHeld: boolean;
 }
@@ -253,6 +255,12 @@ export class PlanPolicyService {
     );
     const parts: Part[] = await tx.query(PARTS, [plan.id, ENDED_STATES]);
     const rows: Row[] = await tx.query(ROWS, [plan.id]);
+    for (const row of rows) {
+      const { assignmentId, answerDueOn, noticeAt } = row;
+      if (answerDueOn === null || noticeAt === null) continue;
+      const notice = { answerDueOn, issuedAt: noticeAt };
+      row.answerDueOn = await lastDayToAnswer(tx, assignmentId, notice, timeZone, this.calendar);
+    }
     const rowsOf = new Map<string, Row[]>();
     for (const row of rows) rowsOf.set(row.assignmentId, [...(rowsOf.get(row.assignmentId) ?? []), row]);
     const known = new Map<string, Policy>();
@@ -354,7 +362,8 @@ export class PlanPolicyService {
         base: { ...planned.base, policy: policy.id, policyVersion: policy.version },
       };
       if (obligation) {
-        Object.assign(obligation, { ...rules, ladder: planned.ladder });
+        // What had lapsed may be of a unit that has given the part to another since (移交).
+        Object.assign(obligation, { ...rules, ladder: planned.ladder, unitId: assignment.unitId });
         const isStopped = assignment.marks.length > 0;
         redated.push({ obligation, dueOn: planned.recordedOn, origin, isStopped });
       } else {
@@ -437,7 +446,7 @@ const PARTS = `
 
 /** Of an obligation `o`, what was sent about its present date, and whether something holds its ladder. */
 export const CLIMBED = `coalesce(f.sent, '[]') as sent, n.answer_due_on::text as "answerDueOn",
-    coalesce(n.answer is not null and n.state in ('answered', 'closed'), false)
+    coalesce(${holdsLadder('n')}, false)
       or exists (select from action_plan ap where ap.obligation_id = o.id and ap.state = 'submitted') as "isHeld"`;
 export const CLIMBED_FROM = `left join lateral (
       select jsonb_agg(jsonb_build_object('rung', s.rung, 'colour', s.colour, 'firedAt', s.fired_at)
@@ -445,7 +454,7 @@ export const CLIMBED_FROM = `left join lateral (
       from (select distinct rung, colour, fired_at, planned_at from follow_up
         where obligation_id = o.id and deadline_version >= o.ladder_since) s) f on true
     left join lateral (
-      select n.state, n.answer, n.answer_due_on from supervision_notice n
+      select n.id, n.state, n.answer_due_on, n.issued_at from supervision_notice n
       where n.obligation_id = o.id and n.deadline_version >= o.ladder_since
       order by n.issued_at desc, n.id desc limit 1) n on true`;
 
@@ -453,7 +462,7 @@ const ROWS = `
   select o.id, o.assignment_id as "assignmentId", o.kind, o.subject, o.state, o.due_on::text as "recordedOn",
     o.effective_on::text as "effectiveOn", o.policy_id as "policyId", o.policy_version as "policyVersion", o.ladder,
     o.next_rung as "nextRung", o.next_rung_at as "nextRungAt", o.version, o.created_at as "createdAt",
-    coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", ${CLIMBED}
+    coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays", n.issued_at as "noticeAt", ${CLIMBED}
   from obligation o
     join task t on t.id = o.task_id
     left join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version

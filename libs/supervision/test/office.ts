@@ -37,6 +37,20 @@ import { CITY } from './city';
 const OPENED_ON = new Date('2023-01-01T09:00:00+08:00');
 const ISSUED_ON = '2023-01-12';
 
+/** A machine's clock: it may also be put back, which that of a demonstration never is. */
+export class MachineClock extends SteppedClock {
+  private behindMs = 0;
+
+  override now(): Date {
+    return new Date(super.now().getTime() - this.behindMs);
+  }
+
+  /** Runs behind by so much from now on. */
+  putBack(ms: number): void {
+    this.behindMs = ms;
+  }
+}
+
 /** An office with its libraries on a real database, for specs: people act through the same services as the api. */
 export class Office {
   private requests = 0;
@@ -44,7 +58,7 @@ export class Office {
   private constructor(
     private readonly app: INestApplicationContext,
     private readonly database: TestDatabase,
-    readonly clock: SteppedClock,
+    readonly clock: MachineClock,
     readonly transactor: Transactor,
   ) {}
 
@@ -54,7 +68,7 @@ export class Office {
     instant = `${ISSUED_ON}T09:00:00+08:00`,
     units: unknown = CITY,
   ): Promise<Office> {
-    const clock = new SteppedClock(new Date(instant));
+    const clock = new MachineClock(new Date(instant));
     const app = await Test.createTestingModule({
       imports: [
         PlatformModule.forRoot(loadConfig({}), clock),
@@ -67,7 +81,17 @@ export class Office {
       ],
     }).compile();
     await app.init();
-    const office = new Office(app, database, clock, app.get(Transactor));
+    return Office.over(app, database, clock, units);
+  }
+
+  /** Opens with a directory of units over libraries that somebody else has wired. */
+  static async over(
+    app: INestApplicationContext,
+    database: TestDatabase,
+    clock: MachineClock,
+    units: unknown = CITY,
+  ): Promise<Office> {
+    const office = new Office(app, database, clock, app.get(Transactor, { strict: false }));
     await office.transactor.run(async (tx) => {
       await office.get(PolicyService).ensurePresets(tx);
       await office.get(CalendarPapers).ensureShipped(tx);
