@@ -8,6 +8,7 @@ import { MailServer, refusal } from '../test/mail-server';
 import { minutes, World } from '../test/world';
 import type { Channel } from './channels/channel';
 import { SmtpChannel } from './channels/smtp.channel';
+import { BounceRecorder } from './bounces/bounce.recorder';
 import { moveDelivery } from './delivery.move';
 import type { DeliveryService } from './delivery.service';
 
@@ -31,7 +32,7 @@ interface Sent {
   obligationId: string;
   isDone: boolean;
   channel: 'smtp' | 'inbox';
-  state: 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'suppressed';
+  state: 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'bounced' | 'failed' | 'suppressed';
   attempts: number;
   /** The worker that has it may be alive. */
   isHeld: boolean;
@@ -97,16 +98,16 @@ class Model {
         return 'delivered';
       case 'puts_off':
         if (one.attempts === MOST_ATTEMPTS) {
-          this.step(one, 'fail', 'failed');
-          return 'failed';
+          this.step(one, 'bounce', 'bounced');
+          return 'bounced';
         }
         this.step(one, 'retry', 'queued', 'put_off');
         // A minute, doubled each time; up to a quarter of it is left to chance.
         one.next = minutes(now, Math.min(2 ** (one.attempts - 1), 240));
         return 'requeued';
       case 'refuses':
-        this.step(one, 'fail', 'failed');
-        return 'failed';
+        this.step(one, 'bounce', 'bounced');
+        return 'bounced';
       case 'kills':
         one.isHeld = true;
         return null;
@@ -132,7 +133,7 @@ class Model {
 }
 
 interface Try {
-  what: 'write' | 'send' | 'read' | 'wait' | 'expire' | 'leave' | 'do';
+  what: 'write' | 'send' | 'read' | 'report' | 'wait' | 'expire' | 'leave' | 'do';
   which: number;
   who: number;
   fate: Fate;
@@ -140,7 +141,7 @@ interface Try {
 }
 const anyTry: fc.Arbitrary<Try> = fc.record({
   what: fc.constantFrom(
-    ...(['write', 'send', 'send', 'send', 'send', 'read', 'wait', 'wait', 'expire', 'leave', 'do'] as const),
+    ...(['write', 'send', 'send', 'send', 'send', 'read', 'report', 'wait', 'wait', 'expire', 'leave', 'do'] as const),
   ),
   which: fc.nat(1000),
   who: fc.nat(1000),
@@ -159,6 +160,7 @@ describe('messages on their way', () => {
   let world: World;
   let model: Model;
   let people: Person[];
+  let reports = 0;
 
   beforeAll(async () => {
     server = new MailServer();
@@ -192,14 +194,14 @@ describe('messages on their way', () => {
   it('are given up when the tenth worker has died of one, or the server has put it off ten times', async () => {
     for (const fate of ['kills', 'puts_off'] as const) {
       const one = await write();
-      for (let i = 0; i <= MOST_ATTEMPTS && one.state !== 'failed'; i++) {
+      for (let i = 0; i <= MOST_ATTEMPTS && ['queued', 'sending'].includes(one.state); i++) {
         await expire(one);
         const opens = opensAt(world, one.next! > world.clock.now() ? one.next! : world.clock.now());
         world.clock.moveTo(opens);
         await send(one, fate);
         await agree(`${fate}, the ${one.attempts}th time`);
       }
-      expect(one).toMatchObject({ state: 'failed', attempts: MOST_ATTEMPTS });
+      expect(one).toMatchObject({ state: fate === 'kills' ? 'failed' : 'bounced', attempts: MOST_ATTEMPTS });
     }
   });
 
@@ -243,6 +245,10 @@ describe('messages on their way', () => {
       if (what === 'read') {
         const it = pick(all, which);
         await read(it, who % 4 === 0 ? pick(people, who) : it.to);
+      }
+      if (what === 'report') {
+        const sent = all.filter(({ state, channel }) => channel === 'smtp' && ['sent', 'bounced'].includes(state));
+        if (sent.length > 0) await report(pick(sent, which));
       }
       if (what === 'expire') await expire(one);
       if (what === 'leave' && who % 3 === 0) await leave(one.to);
@@ -348,6 +354,18 @@ describe('messages on their way', () => {
       moveDelivery(tx, new HistoryService(), systemActor('spec-receipt'), world.clock.now(), one, 'deliver'),
     );
     model.step(one, 'deliver', 'delivered');
+  }
+
+  /** It comes back hours after the server took it; the same report again is no news. */
+  async function report(one: Sent): Promise<void> {
+    const said = { action: 'failed', status: '5.1.1', words: 'no such user' } as const;
+    const recorder = new BounceRecorder(new HistoryService());
+    const key = `report ${++reports}`;
+    for (const isNews of [true, false]) {
+      const done = await database.transactor.run((tx) => recorder.record(tx, one.id, said, key, world.clock.now()));
+      expect(done).toBe(isNews);
+      if (isNews && one.state === 'sent') model.step(one, 'bounce', 'bounced');
+    }
   }
 
   /** The lease of the worker that had it runs out. */
