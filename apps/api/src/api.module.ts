@@ -1,7 +1,7 @@
 import { DemonstrationClock } from '@duban/database';
 import { ReportingModule } from '@duban/reporting';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ApplicationsController } from './applications/applications.controller';
 import { AssignmentsController } from './assignments/assignments.controller';
 import { BreakdownsController } from './breakdowns/breakdowns.controller';
@@ -11,6 +11,8 @@ import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { EvidenceController } from './evidence/evidence.controller';
 import { type Ground, GroundModule } from './ground.module';
+import { SavedSearchesController } from './history/saved-searches.controller';
+import { ChangesController } from './history/changes.controller';
 import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
 import { InstructionsController } from './instructions/instructions.controller';
@@ -19,6 +21,7 @@ import { SuppressedAddressesController } from './messages/suppressed-addresses.c
 import { MattersController } from './matters/matters.controller';
 import { InboxListener } from './messages/inbox-listener';
 import { InboxStreams } from './messages/inbox-streams';
+import { RestrictedReadsInterceptor } from './restricted-reads.interceptor';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
 import { DelegationsController } from './persons/delegations.controller';
@@ -75,6 +78,8 @@ export const CONTROLLERS = {
     DelegationsController,
     HistoryController,
     HistoryProofController,
+    ChangesController,
+    SavedSearchesController,
     UnitsController,
     UnitPostsController,
     ReorganisationsController,
@@ -137,6 +142,7 @@ export class ApiModule {
         InboxStreams,
         { provide: InboxListener, useFactory: () => new InboxListener(ground.databaseUrl) },
         { provide: APP_GUARD, useClass: SignInGuard },
+        { provide: APP_INTERCEPTOR, useClass: RestrictedReadsInterceptor },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
       ],
     };

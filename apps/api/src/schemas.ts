@@ -56,8 +56,8 @@ export const limit = z.coerce
 export const cursor = z.string().max(1000).optional().meta({ description: '`next` of the page before.' });
 
 /** An instant, or a date that stands for the end of that day in China. */
-export const asOf = z
-  .union([instant, day], { error: 'An instant in ISO 8601 with offset, or a date.' })
+export const moment = z.union([instant, day], { error: 'An instant in ISO 8601 with offset, or a date.' });
+export const asOf = moment
   .optional()
   .meta({ description: 'Shows the state at this instant; a date means the end of that day (Asia/Shanghai).' });
 

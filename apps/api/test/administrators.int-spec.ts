@@ -195,7 +195,7 @@ describe('The three administrators', () => {
     expect(confirmed).toMatchObject({ actor: { post: 'security' }, before: { state: 'proposed' } });
     const policies = await auditor.all('/history?entity=sign_in_policy');
     expect(policies).toMatchObject([{ type: 'sign_in_policy.changed', actor: { post: 'security' } }]);
-    for (const username of ['admin', 'security', 'office']) {
+    for (const username of ['admin', 'security', 'leader']) {
       expectProblem(await (await as(username)).ask('GET', '/history'), 403, 'RIGHTS.NOT_ALLOWED');
     }
     await expect(edge().query(`delete from history_event`)).rejects.toMatchObject({ code: '42501' });

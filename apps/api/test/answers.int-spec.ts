@@ -42,6 +42,7 @@ const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const FILES: Readonly<Record<string, string>> = {
   'GET /evidence/downloads/{token}': 'application/octet-stream',
   'GET /history/export': 'application/x-ndjson',
+  'GET /history/extract': 'application/x-ndjson',
   'GET /notices/{id}/document': DOCX,
   'GET /notices/template/file': DOCX,
   'POST /notices/template/preview': DOCX,
@@ -64,6 +65,7 @@ describe('The answers', () => {
   /** A plan that is to be closed. */
   let closing: Json;
   let eventId: string;
+  const searchIds: string[] = [];
   const ruleDrafts: Json[] = [];
   const edge = useEdge(async (database) => {
     const opened = await (await Edge.open(database)).issue();
@@ -77,6 +79,10 @@ describe('The answers', () => {
     lower = await (await opened.as('LD04.head')).post(`/assignments/${parts.lead.id}/breakdown`, breakdown());
     // Signed by an export, of which the proofs are asked.
     await (await opened.as('auditor')).ask('GET', '/history/export');
+    for (const name of ['一', '二']) {
+      const saved = await (await opened.as('auditor')).post('/history/searches', { name, filter: { q: '材料' } });
+      searchIds.push(saved.id);
+    }
     const rules = await opened.as('officer');
     for (const policyId of ['annual-report', 'petition', 'own-rules']) {
       const from = { preset: 'annual-report' };
@@ -220,7 +226,18 @@ describe('The answers', () => {
       ],
       'DELETE /units/{code}/posts/{id}': [],
       'GET /post-changes': [['auditor', 'GET', '/post-changes']],
+      'GET /plans/{id}/changes': [['office', 'GET', `/plans/${edge().planId}/changes?from=2023-01-12`]],
+      'GET /tasks/{id}/changes': gets(`/tasks/${taskId}/changes`, '?from=2023-01-12&limit=3'),
       'GET /history/export': [['auditor', 'GET', '/history/export']],
+      'GET /history/extract': [['office', 'GET', `/history/extract?format=jsonl&taskId=${taskId}`]],
+      'GET /history/searches': [['office', 'GET', '/history/searches']],
+      'POST /history/searches': [
+        ['auditor', 'POST', '/history/searches', { json: { name: '退回', filter: { type: 'assignment.returned' } } }],
+      ],
+      'PATCH /history/searches/{id}': [
+        ['auditor', 'PATCH', `/history/searches/${searchIds[0]}`, { json: { name: '改名', expectedVersion: 1 } }],
+      ],
+      'DELETE /history/searches/{id}': [['auditor', 'DELETE', `/history/searches/${searchIds[1]}`]],
       'GET /history/keys': [['auditor', 'GET', '/history/keys']],
       'GET /history/checkpoints': lists.map((query): Request => ['auditor', 'GET', `/history/checkpoints${query}`]),
       'GET /history/proofs/inclusion': ['', '&size=9'].map((size): Request => [

@@ -300,6 +300,10 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['DELETE', '/persons/LD15.contact/second-factor', {}];
     },
   },
+  'POST /history/searches': {
+    by: 'auditor',
+    ask: () => ['POST', '/history/searches', { json: { name: '擅自保存的检索', filter: { entity: 'task' } } }],
+  },
 };
 
 /** Routes that policies of rows cannot tell apart, and why. */
@@ -333,6 +337,10 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /self-check': 'reads as the system, and tells ids and figures',
   'GET /clock': 'tells the time',
   'GET /history': 'the events of matters are shown with these to whoever sees them',
+  'GET /history/extract': 'the events of matters are shown with these to whoever sees them',
+  'GET /history/searches': 'everybody sees their own',
+  'PATCH /history/searches/{id}': 'everybody changes their own',
+  'DELETE /history/searches/{id}': 'everybody removes their own',
   'GET /deliveries': 'everybody sees what was sent to them',
 };
 

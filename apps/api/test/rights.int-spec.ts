@@ -250,7 +250,34 @@ const TABLE: Record<string, Probe[]> = {
     },
   ],
   'POST /delegations/{id}/end': [as('POST', `/delegations/${NOTHING}/end`, {}, ALL, '404 DELEGATION.UNKNOWN')],
-  'GET /history': [get('/history', ['auditor'])],
+  'GET /history': [get('/history', ['auditor', 'office', 'officer'])],
+  'GET /history/extract': [get('/history/extract?format=jsonl&entity=clock', ['auditor', 'office', 'officer'])],
+  'GET /history/searches': [get('/history/searches', ['auditor', 'office', 'officer'])],
+  'POST /history/searches': [
+    as('POST', '/history/searches', { name: '检索', filter: {} }, ['auditor', 'office', 'officer'], 201),
+  ],
+  'PATCH /history/searches/{id}': [
+    as(
+      'PATCH',
+      `/history/searches/${NOTHING}`,
+      { name: '改' },
+      ['auditor', 'office', 'officer'],
+      '404 SAVED_SEARCH.UNKNOWN',
+    ),
+  ],
+  'DELETE /history/searches/{id}': [
+    as(
+      'DELETE',
+      `/history/searches/${NOTHING}`,
+      undefined,
+      ['auditor', 'office', 'officer'],
+      '404 SAVED_SEARCH.UNKNOWN',
+    ),
+  ],
+  'GET /plans/{id}/changes': [
+    get((w) => `/plans/${w.small.id}/changes?from=2023-01-05`, NOT_OTHER, '404 PLAN.UNKNOWN'),
+  ],
+  'GET /tasks/{id}/changes': [get((w) => `${smallTask(w)}/changes?from=2023-01-05`, NOT_OTHER, '404 TASK.UNKNOWN')],
   'GET /history/export': [get('/history/export', ['auditor'])],
   'GET /history/keys': [get('/history/keys', ['auditor'])],
   'GET /history/checkpoints': [get('/history/checkpoints', ['auditor'])],

@@ -30,6 +30,7 @@ const WITH_CONSEQUENCES = [
   'libs/directory/src/delegation.service.ts',
   'libs/directory/src/sign-in/password.service.ts',
   'libs/reporting/src/breakdown.reader.ts',
+  'libs/reporting/src/history.reader.ts',
   'libs/reporting/src/holdings.reader.ts',
   'libs/reporting/src/past-board.ts',
   'libs/supervision/src/application.service.ts',
@@ -52,6 +53,7 @@ const WITH_CONSEQUENCES = [
   'libs/tasks/src/plan-source.ts',
   'libs/tasks/src/policy-draft.service.ts',
   'libs/tasks/src/reorganisation.service.ts',
+  'libs/tasks/src/restricted-reads.ts',
   'libs/tasks/src/restriction.service.ts',
   'libs/tasks/src/task-states.ts',
 ];

@@ -5,6 +5,7 @@ export * from './database.module';
 export * from './insert-all';
 export * from './migrate';
 export * from './one-of';
+export { type Reading, readings } from './readings';
 export * from './security/acting';
 export * from './transactor';
 export * from './demonstration-clock';

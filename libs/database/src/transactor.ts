@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { withCalendar } from '@duban/platform';
 import { Calendars } from './calendars';
+import { readings } from './readings';
 import { type Acting, begin, type Settings, settingsOf, SYSTEM } from './security/acting';
 
 /** Postgres asks for the whole transaction again: serialization failure, deadlock. */
@@ -34,7 +35,10 @@ export class Transactor {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.source.transaction(async (tx) => {
-          const calendar = await this.calendars.at(tx, await begin(tx, settings));
+          const { position, isNamed } = await begin(tx, settings);
+          const reading = readings.getStore();
+          if (reading && isNamed) reading.isNamed = true;
+          const calendar = await this.calendars.at(tx, position);
           return withCalendar(calendar, () => work(tx));
         });
       } catch (error) {

@@ -307,7 +307,7 @@ export class AccountService {
       before.map(({ id }) => id),
     );
     const changes = states.map((after, index) => ({
-      type: 'person.password_set',
+      type: 'person.password_set' as const,
       entity: 'person' as const,
       entityId: after.id,
       reason,

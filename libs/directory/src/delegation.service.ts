@@ -7,7 +7,7 @@ import {
   type PostKind,
 } from '@duban/domain';
 import { consequences } from '@duban/database';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { addDays, conflict, forbidden, invalid, localDateOf, newId, notFound, parseLocalDate } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
@@ -268,7 +268,7 @@ export class DelegationService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
-    type: string,
+    type: EventType,
     before: DelegationView | null,
     after: DelegationView,
     reason: string | null,

@@ -1,3 +1,4 @@
+export { guardFormula } from './unit-files/formula-cells';
 export { type AccountEdit, AccountService } from './account.service';
 export type { PersonState } from './person-state';
 export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';

@@ -1,5 +1,5 @@
 import { type PostChangeEvent, postChangeMachine, type PostChangeState, type PostKind } from '@duban/domain';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, localDateOf, newId, notFound } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Inject, Injectable } from '@nestjs/common';
@@ -222,7 +222,7 @@ export class PostChangeService {
     else await leavePost(tx, personId, postId, fromOn);
     const after = await readPersonStates(tx, persons);
     const changes = after.map((state, i) => ({
-      type: 'person.posts_changed',
+      type: 'person.posts_changed' as const,
       entity: 'person' as const,
       entityId: state.id,
       reason: change.reason,
@@ -236,7 +236,7 @@ export class PostChangeService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
-    type: string,
+    type: EventType,
     before: PostChangeView | null,
     after: PostChangeView,
     reason: string | null = after.reason,

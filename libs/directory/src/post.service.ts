@@ -1,5 +1,5 @@
 import type { PostKind, TITLED_POSTS } from '@duban/domain';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, newId, notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -134,7 +134,7 @@ export class PostService {
     actor: Actor,
     at: Date,
     jurisdictionId: string,
-    type: string,
+    type: EventType,
     before: PostState | undefined,
     after: PostState,
   ): Promise<void> {

@@ -43,6 +43,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'sign_in.administer': [['security'], []],
   'sign_in.policy': [['security'], []],
   'history.read': [['auditor'], []],
+  'history.search': [[...OFFICE, 'auditor'], []],
   'unit.read': [EVERYBODY, []],
   'inbox.read': [EVERYBODY, []],
   'clock.read': [EVERYBODY, []],
@@ -81,7 +82,8 @@ describe('rights', () => {
 
   it.each([
     ['leader', ['instruction.give']],
-    ['auditor', []],
+    // Searches that they keep are their own.
+    ['auditor', ['history.search']],
   ] as const)('lets the %s change nothing but by %j', (post, changes) => {
     const allowed = (Object.keys(EXPECTED) as Action[]).filter((action) => may(inPost(post), action));
     expect(allowed.filter((action) => !/(\.read|\.read_all|^read\.\w+|_own)$/.test(action))).toEqual(changes);

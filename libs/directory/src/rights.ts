@@ -68,6 +68,8 @@ const RIGHTS = {
   'sign_in.administer': { security: 'all' },
   'sign_in.policy': { security: 'all' },
   'history.read': { auditor: 'all' },
+  /** Search the history of plans and tasks, keep searches, and take what they find with one. */
+  'history.search': { ...OFFICE, auditor: 'all' },
   /** Record a paper that arranges days off and make-up days (放假安排通知). */
   'calendar.import': { ...OFFICE, admin: 'all' },
   'clock.move': { admin: 'all' },
@@ -167,6 +169,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'sign_in.administer': ['unlock accounts, end sessions, reset second factors', '登录管理'],
   'sign_in.policy': ['set the sign-in policy', '设定登录策略'],
   'history.read': ['read the whole history', '审计'],
+  'history.search': ['search the history of plans and tasks', '检索留痕'],
   'calendar.import': ['record papers that arrange the holidays', '导入放假安排通知'],
   'clock.move': ['move a demonstration’s clock', '调整演示时钟'],
   'system.check': ['ask whether all that must always hold does', '系统自检'],

@@ -1,5 +1,5 @@
 import { type ReorganisationKind, SINGLE_UNIT_POSTS, type PostKind } from '@duban/domain';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, invalid, type LocalDate, notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
@@ -339,7 +339,7 @@ export class UnitChangeService {
     reason: string,
     { jurisdictionId, changes, units }: PlannedUnitChanges,
   ): Promise<void> {
-    const types = new Map<string, string>();
+    const types = new Map<string, EventType>();
     for (const { in: members } of changes.groups) for (const code of members) types.set(code, 'unit.updated');
     for (const { code } of changes.placed) types.set(code, 'unit.updated');
     for (const { code } of changes.renamed) types.set(code, 'unit.renamed');

@@ -160,7 +160,7 @@ export class UnitImportService {
     const groups = await saveGroups(tx, id, before.groups, listed);
     if (!found || groups > 0) {
       const change = {
-        type: found ? 'jurisdiction.groups_changed' : 'jurisdiction.created',
+        type: found ? ('jurisdiction.groups_changed' as const) : ('jurisdiction.created' as const),
         entity: 'jurisdiction' as const,
         entityId: id,
         jurisdictionId: id,
@@ -182,7 +182,7 @@ export class UnitImportService {
     const changes = after.map((unit) => {
       const former = before.get(unit.code);
       return {
-        type: former ? 'unit.updated' : 'unit.created',
+        type: former ? ('unit.updated' as const) : ('unit.created' as const),
         entity: 'unit' as const,
         entityId: unit.id,
         jurisdictionId,

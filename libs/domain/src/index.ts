@@ -23,7 +23,7 @@ export { cardWords } from './light-words';
 export * from './figure-name';
 export * from './machines';
 export * from './policy';
-export { type Words } from './policy-terms';
+export { term, type Words } from './policy-terms';
 export * from './policy-words';
 export { type PolicyFault, policyFaults } from './policy-faults';
 export * from './policy-changes';

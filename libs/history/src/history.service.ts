@@ -3,6 +3,7 @@ import { columnsOf } from '@duban/database';
 import { newId } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
+import type { EventType } from './words/event-words';
 
 /** What events are about. */
 export const ENTITIES = [
@@ -39,6 +40,7 @@ export const ENTITIES = [
   'calendar_paper',
   'clock',
   'history_export',
+  'saved_search',
   'sign_in',
   'sign_in_policy',
   'policy_draft',
@@ -60,7 +62,7 @@ export type Entity = (typeof ENTITIES)[number];
 /** One fact to record (留痕): what changed, from what, to what. */
 export interface Change {
   /** Past tense: `assignment.reported`. */
-  type: string;
+  type: EventType;
   entity: Entity;
   entityId: string;
   jurisdictionId?: string | null;
@@ -176,10 +178,7 @@ export class HistoryService {
     sight: UnitSight | null = null,
   ): Promise<HistoryEvent[]> {
     return tx.query(
-      `select ${eventOf(
-        // What is written where the actor sees no more than how it stands (二级分解).
-        `case when not coalesce(h.plan_id = any((select summary_plans())::uuid[]), false) then h.reason end`,
-      )}
+      `select ${eventOf(REASON)}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
          and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity in ('task', 'matter')
@@ -225,17 +224,23 @@ export class HistoryService {
     );
   }
 
-  /** Events of all kinds, or of one entity, the newest first. `before` is the last `seq` already seen. */
-  async newest(
+  /** Events by their numbers, in no order: those of them that the actor may know. */
+  async bySeq(tx: EntityManager, seqs: readonly string[]): Promise<HistoryEvent[]> {
+    return tx.query(`select ${eventOf(REASON)} from history_event h where h.seq = any($1::bigint[])`, [seqs]);
+  }
+
+  /** What happened to each of some things after an instant and up to another, at most so many of each, oldest first. */
+  async between(
     tx: EntityManager,
-    { entity, entityId, before, limit }: { entity?: Entity; entityId?: string; before: string | null; limit: number },
+    entityIds: readonly string[],
+    { from, to, most }: { from: Date; to: Date; most: number },
   ): Promise<HistoryEvent[]> {
     return tx.query(
-      `select ${eventOf('h.reason')} from history_event h
-       where ($1::text is null or h.entity = $1) and ($2::uuid is null or h.entity_id = $2)
-         and ($3::bigint is null or h.seq < $3)
-       order by h.seq desc limit $4`,
-      [entity ?? null, entityId ?? null, before, limit],
+      `select ${eventOf(REASON)} from unnest($1::uuid[]) thing(id) cross join lateral (
+         select * from history_event e where e.entity_id = thing.id and e.occurred_at > $2 and e.occurred_at <= $3
+         order by e.seq desc limit $4) h
+       order by h.seq`,
+      [entityIds, from, to, most],
     );
   }
 
@@ -275,6 +280,9 @@ const EVENT_COLUMNS = {
   before: 'jsonb',
   after: 'jsonb',
 } as const;
+
+/** What is written where the actor sees no more than how it stands (二级分解) is not for them. */
+const REASON = `case when not coalesce(h.plan_id = any((select summary_plans())::uuid[]), false) then h.reason end`;
 
 /** Of an event `h`. */
 const eventOf = (

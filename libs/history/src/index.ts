@@ -1,6 +1,7 @@
 export * from './actor';
 export * from './history.service';
 export * from './history.module';
+export { type SavedSearch, SavedSearchService } from './saved-search.service';
 export { checkpointLine, endLine, eventLine, headerLine, linesOf, UnreadableBundle } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';
 export { canonicalJson } from './proof/canonical-event';
@@ -12,3 +13,4 @@ export { certificatesIn } from './proof/timestamp';
 export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';
 export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
 export { CheckpointMail } from './proof/handing-out/checkpoint-place';
+export { EVENT_TYPES, type EventType, type EventWords, wordsOf } from './words/event-words';

@@ -2,6 +2,7 @@ import { Transactor } from '@duban/database';
 import { DomainError, localDateOf } from '@duban/kernel';
 import { Client } from 'pg';
 import { PlanRevisionService, readPlanFile, RevisionDecisions } from '@duban/tasks';
+import { ChangesReader } from '@duban/reporting';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
@@ -84,7 +85,22 @@ const story: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 30, maxLength: 45 },
 );
 
+const RUNS = Number(process.env.STORY_RUNS ?? 5);
+/** Random instants that are asked for, `STORY_INSTANTS` in all. */
+const INSTANTS_A_RUN = Math.ceil(Number(process.env.STORY_INSTANTS ?? 10) / RUNS);
+const moments = fc.array(fc.record({ step: fc.nat(10_000), ms: fc.nat(999) }), {
+  minLength: INSTANTS_A_RUN,
+  maxLength: INSTANTS_A_RUN,
+  // Kept small they would all be of the first steps.
+  size: 'max',
+});
+const COMPARED_KINDS = KINDS.filter((kind) => !kind.startsWith('plan_revision'));
+
 type Row = Record<string, unknown> & { id: string };
+interface Recorded {
+  at: Date;
+  states: Map<Kind, Row[]>;
+}
 const byId = (one: Row, other: Row): number => (one.id < other.id ? -1 : 1);
 
 /** Events that a state offers, some more often than others, and who may do them. */
@@ -112,6 +128,7 @@ describe('a story', () => {
   const t = useOffice();
   let office: Office;
   let planId: string;
+  let compared = 0;
   beforeAll(() => {
     office = t.office;
   });
@@ -196,9 +213,40 @@ describe('a story', () => {
     return rows.sort(byId).map((row) => Object.fromEntries(keys.map((key) => [key, row[key]])));
   };
 
+  /** Of two instants side by side: what the tables say of each thing that is another then. */
+  const compare = async (one: Recorded, other: Recorded) => {
+    const [from, to] = [new Date(one.at.getTime() + 1), new Date(other.at.getTime() + 1)];
+    if (from >= to) return;
+    const changes = new ChangesReader(office.get(HistoryService));
+    const things = new Map<string, { before: unknown; after: unknown }>();
+    for (let cursor: string | undefined; ;) {
+      const asked = { from, to, limit: 40, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await office.as('office', (tx, actor) => changes.ofPlan(tx, actor, planId, asked));
+      for (const { entity, entityId, before, after } of page.items)
+        things.set(`${entity} ${entityId}`, { before, after });
+      if (page.next === null) break;
+      cursor = page.next;
+    }
+    for (const kind of COMPARED_KINDS) {
+      const [was, is] = [one, other].map(({ states }) => new Map(states.get(kind)!.map((row) => [row.id, row])));
+      for (const id of new Set([...was!.keys(), ...is!.keys()])) {
+        const [before, after] = [was!.get(id) ?? null, is!.get(id) ?? null];
+        const found = things.get(`${kind} ${id}`);
+        const wanted = { kind, from, to, before, after };
+        if (found) {
+          const like = Object.keys(before ?? after!);
+          const cut = (state: unknown) => state && Object.fromEntries(like.map((key) => [key, (state as Row)[key]]));
+          expect({ ...wanted, before: cut(found.before), after: cut(found.after) }).toEqual(wanted);
+          compared++;
+        } else expect({ ...wanted, after }).toEqual({ ...wanted, after: before });
+      }
+    }
+  };
+
   it('reads at each instant as the tables were then, whoever did what, refused or not, and sweeps between', async () => {
+    let instants = 0;
     await fc.assert(
-      fc.asyncProperty(story, async (steps) => {
+      fc.asyncProperty(story, moments, async (steps, picked) => {
         planId = await office.draft(PLAN);
         const recorded = [{ at: office.clock.now(), states: await tablesNow() }];
         const issue: Step = { do: 'issue', which: 0, choice: 0, stranger: null, hours: 1 };
@@ -212,14 +260,29 @@ describe('a story', () => {
           });
           recorded.push({ at: office.clock.now(), states: await tablesNow() });
         }
+        for (const { step, ms } of picked) {
+          // Nothing happens in the second after a step.
+          const { at: after, states } = recorded[step % recorded.length]!;
+          const at = new Date(after.getTime() + ms);
+          instants++;
+          for (const [kind, rows] of states) {
+            expect({ kind, at, rows: await statesAt(kind, at, rows) }).toEqual({ kind, at, rows });
+          }
+        }
+        for (const { step, ms } of picked.slice(0, 2)) {
+          const [one, other] = [recorded[step % recorded.length]!, recorded[ms % recorded.length]!];
+          await (one.at < other.at ? compare(one, other) : compare(other, one));
+        }
         for (const { at, states } of recorded) {
           for (const [kind, rows] of states) {
             expect({ kind, at, rows: await statesAt(kind, at, rows) }).toEqual({ kind, at, rows });
           }
         }
       }),
-      { numRuns: Number(process.env.STORY_RUNS ?? 5), endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
+    expect(instants).toBe(RUNS * INSTANTS_A_RUN);
+    expect(compared).toBeGreaterThan(0);
   });
 
   it('has an event for every change, with actor, post, request, before and after', async () => {

@@ -71,7 +71,7 @@ const SNAPSHOT = (row: string): string =>
      'lastError', ${row}.last_error, 'sentAt', ${row}.sent_at, 'readAt', ${row}.read_at)`;
 
 /** What came of it, as history tells it. */
-const PAST_TENSE: Readonly<Record<DeliveryEvent, string>> = {
+const PAST_TENSE = {
   claim: 'claimed',
   retry: 'put_off',
   send: 'sent',
@@ -80,7 +80,7 @@ const PAST_TENSE: Readonly<Record<DeliveryEvent, string>> = {
   bounce: 'bounced',
   fail: 'failed',
   suppress: 'suppressed',
-};
+} as const satisfies Record<DeliveryEvent, string>;
 
 /** Tells history of deliveries that were just made, by their rows. */
 export async function recordMade(

@@ -44,6 +44,8 @@ export interface CardFilter {
   unitId?: string | undefined;
   colour?: CardColour | undefined;
   standing?: boolean | undefined;
+  /** As they stood at this instant. */
+  asOf?: Date | undefined;
   limit: number;
   cursor?: string | undefined;
 }
@@ -64,7 +66,7 @@ export class CardReader {
          c.policy_id as "policyId", c.policy_version as "policyVersion", c.given_at as "givenAt",
          case when w.card_id is null then null else jsonb_build_object('reason', w.reason, 'at', w.withdrawn_at,
            'personId', w.person_id, 'forPersonId', w.for_person_id) end as withdrawal
-       from card c ${PLACE} where ${where} order by c.given_at, c.id limit ${where.parameter(filter.limit + 1)}`,
+       from card c ${placeAt(where, filter.asOf)} where ${where} order by c.given_at, c.id limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
     const items = rows.map((row): CardView => ({
@@ -78,27 +80,38 @@ export class CardReader {
   async points(
     tx: EntityManager,
     actor: Actor,
-    filter: Pick<CardFilter, 'planId' | 'unitId'>,
+    filter: Pick<CardFilter, 'planId' | 'unitId' | 'asOf'>,
   ): Promise<PointsOfUnit[]> {
     const where = conditionsOf(actor, filter).add('w.card_id is null');
     return tx.query(
       `select c.unit_id as "unitId", u.code as "unitCode", u.name as "unitName",
          count(*) filter (where c.colour = 'yellow')::int as yellow, count(*) filter (where c.colour = 'red')::int as red,
          sum(c.points)::float as points
-       from card c ${PLACE} where ${where} group by c.unit_id, u.code, u.name order by sum(c.points), u.code`,
+       from card c ${placeAt(where, filter.asOf)} where ${where} group by c.unit_id, u.code, u.name order by sum(c.points), u.code`,
       where.parameters,
     );
   }
 }
 
-function conditionsOf(actor: Actor, { planId, unitId }: Pick<CardFilter, 'planId' | 'unitId'>): Conditions {
+function conditionsOf(
+  actor: Actor,
+  { planId, unitId, asOf }: Pick<CardFilter, 'planId' | 'unitId' | 'asOf'>,
+): Conditions {
   const own = unitScope(actor);
-  const where = new Conditions().add(NOT_RESTRICTED).addMatter(actor).add('c.plan_id = $?', planId);
+  const where = new Conditions()
+    .add(NOT_RESTRICTED)
+    .addMatter(actor)
+    .add('c.plan_id = $?', planId)
+    .add('c.given_at <= $?', asOf);
   // A unit sees its own, and all of its own plans (二级分解).
   if (own !== null) where.add('(c.unit_id = $? or p.unit_id = $?)', own, own);
   return where.add('c.unit_id = $?', unitId);
 }
 
-const PLACE = `join task t on t.id = c.task_id left join task parent on parent.id = t.parent_id
+/** Where a card belongs; of one that was taken back after the instant that is asked for, nothing is known of that. */
+const placeAt = (
+  where: Conditions,
+  asOf: Date | undefined,
+): string => `join task t on t.id = c.task_id left join task parent on parent.id = t.parent_id
          join plan p on p.id = c.plan_id join unit u on u.id = c.unit_id
-         left join card_withdrawal w on w.card_id = c.id`;
+         left join card_withdrawal w on w.card_id = c.id${asOf === undefined ? '' : ` and w.withdrawn_at <= ${where.parameter(asOf)}`}`;

@@ -2,7 +2,8 @@ import { inMatterOf, unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { NOT_RESTRICTED } from './conditions';
+import { Conditions, NOT_RESTRICTED } from './conditions';
+import { PRESENT, pastTables } from './past-tables';
 import { isOverseen, OF_GOVERNMENT } from './second-level';
 
 export interface Dashboard {
@@ -20,23 +21,36 @@ export interface Dashboard {
 /** The whole at a glance, of one plan or of all; a unit sees its own part. */
 @Injectable()
 export class DashboardReader {
-  async get(tx: EntityManager, actor: Actor, now: Date, planId: string | null): Promise<Dashboard> {
+  /** @param asOf the past instant that is wanted, of one plan; null for the present */
+  async get(
+    tx: EntityManager,
+    actor: Actor,
+    present: Date,
+    planId: string | null,
+    asOf: Date | null = null,
+  ): Promise<Dashboard> {
+    const now = asOf ?? present;
     const own = unitScope(actor);
     const unitId = own !== null && planId !== null && (await isOverseen(tx, own, { planId })) ? null : own;
     const matter = actor.delegation?.matter;
-    const parameters = [planId, unitId, matter?.planIds ?? null, matter?.taskIds ?? null];
+    const where = new Conditions();
+    for (const value of [planId, unitId, matter?.planIds ?? null, matter?.taskIds ?? null, now]) where.parameter(value);
+    const { task, assignment, obligation, notice } = asOf
+      ? pastTables(where, asOf, { planId: planId ?? undefined })
+      : PRESENT;
+    const { parameters } = where;
     const mine = `${NOT_RESTRICTED} and ($1::uuid is not null or $2::uuid is not null or ${OF_GOVERNMENT}) and ($1::uuid is null or t.plan_id = $1) and ($2::uuid is null or x.unit_id = $2)
-      and ($3::uuid[] is null or ${inMatterOf('$3', '$4')})`;
+      and ($3::uuid[] is null or ${inMatterOf('$3', '$4')}) and $5::timestamptz is not null`;
     const tasks = await counts(
       tx,
-      `select t.state as key, count(*)::int as count from task t
-       where exists (select from assignment x where x.task_id = t.id and ${mine}) group by 1 order by 1`,
+      `select t.state as key, count(*)::int as count from ${task} t
+       where exists (select from ${assignment} x where x.task_id = t.id and ${mine}) group by 1 order by 1`,
       parameters,
     );
     const assignments = await counts(
       tx,
       `select x.state as key, count(*)::int as count
-       from assignment x join task t on t.id = x.task_id where ${mine} group by 1 order by 1`,
+       from ${assignment} x join ${task} t on t.id = x.task_id where ${mine} group by 1 order by 1`,
       parameters,
     );
     const [obligations]: Dashboard['obligations'][] = await tx.query(
@@ -46,24 +60,24 @@ export class DashboardReader {
            as "dueWithin7Days",
          count(*) filter (where x.state = 'discharged')::int as discharged,
          count(*) filter (where x.state = 'lapsed')::int as lapsed
-       from obligation x join task t on t.id = x.task_id where ${mine}`,
-      [...parameters, now],
+       from ${obligation} x join ${task} t on t.id = x.task_id where ${mine}`,
+      parameters,
     );
     const standingNotices = await counts(
       tx,
       `select n.colour as key, count(*)::int as count
-       from supervision_notice n join obligation x on x.id = n.obligation_id join task t on t.id = x.task_id
+       from ${notice} n join ${obligation} x on x.id = n.obligation_id join ${task} t on t.id = x.task_id
        where ${mine} and n.state in ('issued', 'acknowledged', 'answered') group by 1 order by 1`,
       parameters,
     );
     const mostOverdueUnits: Dashboard['mostOverdueUnits'] = await tx.query(
       `select x.unit_id as "unitId", u.name as "unitName", count(distinct x.id)::int as overdue,
          count(n.id)::int as "standingNotices"
-       from obligation x join task t on t.id = x.task_id join unit u on u.id = x.unit_id
-         left join supervision_notice n on n.obligation_id = x.id and n.state in ('issued', 'acknowledged', 'answered')
+       from ${obligation} x join ${task} t on t.id = x.task_id join unit u on u.id = x.unit_id
+         left join ${notice} n on n.obligation_id = x.id and n.state in ('issued', 'acknowledged', 'answered')
        where ${mine} and x.state = 'open' and x.due_at <= $5
        group by x.unit_id, u.name, u.position order by overdue desc, u.position limit 10`,
-      [...parameters, now],
+      parameters,
     );
     return { now: now.toISOString(), tasks, assignments, obligations: obligations!, standingNotices, mostOverdueUnits };
   }

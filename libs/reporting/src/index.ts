@@ -1,6 +1,7 @@
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { ApplicationReader } from './application.reader';
+export { type Changes, ChangesReader, COMPARED } from './changes.reader';
 export { CardReader } from './card.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
@@ -14,6 +15,14 @@ export { type Simulation, type SimulationInput, SimulationReader } from './simul
 export { type DeadlineVersionRow, type SupervisionFilter, SupervisionReader } from './supervision.reader';
 export { LIGHTS, TASK_SORTS, type TaskFilter } from './board';
 export { GroupsReader } from './groups.reader';
+export {
+  EXTRACT_FORMATS,
+  EXTRACT_LANGUAGES,
+  type ExtractFormat,
+  HistoryExtract,
+  MOST_EXTRACTED,
+} from './history-extract/history-extract';
+export { type FoundEvent, type HistoryFilter, HistoryReader } from './history.reader';
 export { HoldingsReader } from './holdings.reader';
 export { TogetherReader } from './together.reader';
 export { TaskReader } from './task.reader';

@@ -4,6 +4,7 @@ import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { BreakdownReader } from './breakdown.reader';
+import { HistoryReader } from './history.reader';
 import { SupervisionReader } from './supervision.reader';
 import { TaskReader } from './task.reader';
 
@@ -21,9 +22,9 @@ const CITY = idOf(0, 0);
 /** Two events of each thing in the first 6,000 tasks, a month apart. */
 const history = (entity: string, table: string, planId: string, taskId: string, after: string): string => `
   insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
-      request_id, after, occurred_at)
+      request_id, after, occurred_at, actor_person_id)
     select gen_random_uuid(), '${CITY}', ${planId}, ${taskId}, '${entity}', x.id, '${entity}.moved', 'n', 'system', 'r',
-      ${after}, timestamptz '2026-01-08' + n * interval '30 days'
+      ${after}, timestamptz '2026-01-08' + n * interval '30 days', '${idOf(9, 1)}'
     from ${table} x cross join generate_series(1, 2) n where ${taskId} < ${id(3, '6000')};`;
 
 /**
@@ -128,12 +129,14 @@ const actorOf = (post: Actor['post'], unitId: string | null): Actor => ({
   requestId: 'spec',
 });
 const OFFICE = actorOf('office', null);
+const AUDITOR = actorOf('auditor', null);
 const CONTACT = actorOf('contact', idOf(1, 7));
 
 describe('a list reads its page and not its tables', () => {
   const database = useTestDatabase();
   const tasks = new TaskReader(new HistoryService(), new BreakdownReader());
   const supervision = new SupervisionReader(new Calendars());
+  const history = new HistoryReader(new HistoryService());
   const now = new Date('2026-06-01T01:00:00Z');
   const page = { sort: 'position', limit: 50 } as const;
   const asOf = new Date('2026-04-01T01:00:00Z');
@@ -208,6 +211,30 @@ describe('a list reads its page and not its tables', () => {
       (tx, actor) => supervision.notices(tx, actor, { limit: 50, taskId: idOf(3, 77) }),
     ],
     ['notices', (tx, actor) => supervision.notices(tx, actor, { limit: 50 })],
+    ...(
+      [
+        ['all', {}],
+        ['a kind', { entity: 'obligation' }],
+        ['a type', { type: 'assignment.moved' }],
+        ['a person', { personId: idOf(9, 1) }],
+        ['a unit', { unitId: idOf(1, 7) }],
+        ['a person and a unit', { personId: idOf(9, 1), unitId: idOf(1, 7) }],
+        ['a plan', { planId: idOf(2, 7) }],
+        ['a task', { taskId: idOf(3, 77) }],
+        ['a thing', { entityId: idOf(4, 77) }],
+        ['a time', { happenedFrom: '2026-02-01T00:00:00Z', happenedTo: '2026-03-01T00:00:00Z' }],
+        ['a kind at a time', { entity: 'task', happenedTo: '2026-03-01T00:00:00Z' }],
+        ['a time of recording', { recordedFrom: '2026-02-01T00:00:00Z' }],
+        ['a request', { requestId: 'none' }],
+        ['words', { q: 'abcd' }],
+      ] as const
+    ).flatMap(([name, filter]): typeof lists =>
+      [AUDITOR, OFFICE].map((who) => [
+        `history of ${name}, for the ${who.post}`,
+        (tx, actor) => history.search(tx, actor, filter, { limit: 50 }),
+        who,
+      ]),
+    ),
   ];
 
   it.each(lists)('%s', async (_name, ask, actor = OFFICE) => {

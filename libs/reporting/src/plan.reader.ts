@@ -339,7 +339,7 @@ const ROLE_ORDER = { lead: 0, responsible: 1, cooperating: 2 };
 const byRoleAndUnit = (a: AssignmentSnapshot, b: AssignmentSnapshot): number =>
   ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || (a.id < b.id ? -1 : 1);
 
-function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const group = groups.get(keyOf(row));

@@ -5,10 +5,13 @@ import { InstructionReader } from './instruction.reader';
 import { SatisfactionReader } from './satisfaction.reader';
 import { VerificationReader } from './verification.reader';
 import { ApplicationReader } from './application.reader';
+import { ChangesReader } from './changes.reader';
 import { CardReader } from './card.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
 import { GroupsReader } from './groups.reader';
+import { HistoryExtract } from './history-extract/history-extract';
+import { HistoryReader } from './history.reader';
 import { HoldingsReader } from './holdings.reader';
 import { PlanReader } from './plan.reader';
 import { ReportReader } from './report.reader';
@@ -37,10 +40,13 @@ const READERS = [
   SatisfactionReader,
   TogetherReader,
   HoldingsReader,
+  HistoryReader,
+  HistoryExtract,
   GroupsReader,
   ApplicationReader,
   SelfCheckReader,
   CardReader,
+  ChangesReader,
 ];
 
 @Global()

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
+import { PRESENT, pastTables, type PastTables } from './past-tables';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** What the lists of obligations, follow-ups and notices may be narrowed by. */
@@ -22,6 +23,8 @@ export interface SupervisionFilter {
   dueBefore?: Date;
   from?: Date;
   to?: Date;
+  /** As it was at this instant, of a plan or a task. */
+  asOf?: Date | null;
   limit: number;
   cursor?: string;
 }
@@ -141,6 +144,7 @@ export class SupervisionReader {
     filter: SupervisionFilter,
   ): Promise<Page<ObligationRow>> {
     const where = await this.conditions(tx, actor, filter);
+    const tables = filter.asOf ? pastTables(where, filter.asOf, filter) : PRESENT;
     where.add('o.state = $?', filter.state).add('o.kind = $?', filter.kind).add('o.due_at < $?', filter.dueBefore);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(o.due_at, o.id) > ($?::timestamptz, $?::uuid)', ...key);
@@ -148,12 +152,12 @@ export class SupervisionReader {
       `select o.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
          o.assignment_id as "assignmentId", o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.state,
          o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
-         o.state = 'open' and o.due_at <= ${where.parameter(now)} as "isOverdue", o.next_rung as "nextRung",
+         o.state = 'open' and o.due_at <= ${where.parameter(filter.asOf ?? now)} as "isOverdue", o.next_rung as "nextRung",
          o.next_rung_at as "nextRungAt", o.settled_at as "settledAt",
          jsonb_build_object('version', d.version, 'rule', d.rule, 'base', d.base, 'calendarVersion', d.calendar_version,
            'isProvisional', d.is_provisional) as deadline, ${TOLD} as told
-       from obligation o
-         ${PLACE}
+       from ${tables.obligation} o
+         ${placeOf(tables)}
          join deadline_version d on d.obligation_id = o.id and d.version = o.deadline_version
        where ${where} order by o.due_at, o.id limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
@@ -187,7 +191,7 @@ export class SupervisionReader {
          case when p.id is not null then jsonb_build_object('personId', p.id, 'name', p.display_name) end as "decidedBy",
          d.recorded_at as "recordedAt", ${TOLD} as told
        from deadline_version d join obligation o on o.id = d.obligation_id
-         ${PLACE}
+         ${placeOf(PRESENT)}
          left join person p on p.id = d.decided_by
        where ${where} order by d.version`,
       where.parameters,
@@ -218,7 +222,7 @@ export class SupervisionReader {
          f.notice_id as "noticeId"
        from follow_up f
          join obligation o on o.id = f.obligation_id
-         ${PLACE}
+         ${placeOf(PRESENT)}
          join post p on p.id = f.recipient_post_id
          left join unit pu on pu.id = p.unit_id
        where ${where} order by f.fired_at, f.id limit ${where.parameter(filter.limit + 1)}`,
@@ -229,6 +233,7 @@ export class SupervisionReader {
 
   async notices(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
     const where = await this.conditions(tx, actor, filter);
+    const tables = filter.asOf ? pastTables(where, filter.asOf, filter) : PRESENT;
     where.add('n.state = $?', filter.state).add('n.colour = $?', filter.colour);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(n.issued_at, n.id) > ($?::timestamptz, $?::uuid)', ...key);
@@ -239,9 +244,9 @@ export class SupervisionReader {
          n.answer_due_on::text as "answerDueOn",
          case when ${IS_SUMMARY} then null else n.answer end as answer, n.answered_at as "answeredAt",
          n.in_next_bulletin as "inNextBulletin", n.judge_by::text as "judgeBy", n.version
-       from supervision_notice n
-         join obligation o on o.id = n.obligation_id
-         ${PLACE}
+       from ${tables.notice} n
+         join ${tables.obligation} o on o.id = n.obligation_id
+         ${placeOf(tables)}
        where ${where} order by n.issued_at, n.id limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
@@ -269,6 +274,6 @@ const TOLD = `jsonb_build_object('recordedOn', d.recorded_on, 'effectiveOn', d.e
            'issuer', (select i.name from plan ip join unit i on i.id = ip.unit_id where ip.id = t.plan_id))`;
 
 /** Where an obligation stands: its task (a part goes by its parent's number) and its unit. */
-const PLACE = `join task t on t.id = o.task_id
-         left join task parent on parent.id = t.parent_id
+const placeOf = ({ task }: PastTables): string => `join ${task} t on t.id = o.task_id
+         left join ${task} parent on parent.id = t.parent_id
          join unit u on u.id = o.unit_id`;

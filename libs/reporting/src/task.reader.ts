@@ -20,6 +20,7 @@ import { type InstructedUnit, instructionsAt, instructionsOfTasks, type Instruct
 import { satisfactionOfTasks, type SatisfactionView } from './satisfaction.reader';
 import { verificationsOfTasks, type VerificationView } from './verification.reader';
 import { presentTasks, type TaskView, treeOf } from './plan.reader';
+import { lightOfTask } from './task-light';
 
 export interface ReportView {
   id: string;
@@ -335,19 +336,6 @@ function asSeen(detail: FoundTask, { taskIds, ledTaskIds, assignmentIds, obligat
       .filter(({ units }) => units.length > 0),
     satisfaction: detail.satisfaction.filter(({ taskId }) => led.has(taskId)),
   };
-}
-
-/** The rule of {@link lightOf}, over what is shown with the task: nobody sees another light here than on the board. */
-function lightOfTask({ id, state, obligations, notices }: FoundTask, at: Date): Light | null {
-  if (state === null || state === 'cancelled' || state === 'not_implemented') return null;
-  const own = obligations.filter(({ taskId }) => taskId === id);
-  const ids = new Set(own.map((obligation) => obligation.id));
-  const standing = ['issued', 'acknowledged', 'answered'];
-  const isRed = notices.some(
-    (notice) => ids.has(notice.obligationId) && notice.colour !== 'blue' && standing.includes(notice.state),
-  );
-  if (isRed) return 'red';
-  return own.some((one) => one.state === 'open' && new Date(one.dueAt) <= at) ? 'yellow' : 'green';
 }
 
 const by =

@@ -1,5 +1,5 @@
 import { applicationMachine } from '@duban/domain';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
 import { decide } from '@duban/state-machine';
 import { NO_STEP } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
@@ -71,7 +71,7 @@ export class ApplicationCloser {
 
 /** One change of an application, as history keeps it. */
 export const applicationChange = (
-  type: string,
+  type: EventType,
   application: Application,
   planId: string,
   before: Record<string, unknown> | null,

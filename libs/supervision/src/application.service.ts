@@ -11,7 +11,7 @@ import {
 } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { assertInMatter, assertMay, may, UnitDirectory } from '@duban/directory';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import {
   conflict,
   forbidden,
@@ -393,7 +393,7 @@ export class ApplicationService {
   }
 }
 
-const EVENT_NAMES: Readonly<Record<ApplicationEvent, string>> = {
+const EVENT_NAMES: Readonly<Record<ApplicationEvent, EventType>> = {
   approve: 'application.approved',
   deny: 'application.denied',
   withdraw: 'application.withdrawn',

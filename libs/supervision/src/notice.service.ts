@@ -1,7 +1,7 @@
 import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
 import { consequences, isAnothers } from '@duban/database';
 import { assertInMatter, may, UnitDirectory } from '@duban/directory';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import {
   conflict,
   forbidden,
@@ -95,7 +95,7 @@ export class NoticeService {
     const after = noticeSnapshot(notice);
     await this.history.append(tx, actor, at, [
       {
-        type: PAST_TENSE[input.event] ?? `supervision_notice.${input.event}`,
+        type: PAST_TENSE[input.event as NoticeEvent],
         entity: 'supervision_notice',
         entityId: id,
         jurisdictionId: notice.jurisdictionId,
@@ -229,12 +229,17 @@ export class NoticeService {
 
 const notYours = (): Error => forbidden('NOTICE.NOT_YOURS', 'This notice is not yours to move; nothing was changed.');
 
-const PAST_TENSE: Readonly<Record<string, string>> = {
+type NoticeEvent = (typeof noticeMachine.transitions)[number]['on'];
+
+/** History speaks in the past tense. */
+const PAST_TENSE = {
   acknowledge: 'supervision_notice.acknowledged',
   answer: 'supervision_notice.answered',
   accept: 'supervision_notice.answer_accepted',
   reject: 'supervision_notice.answer_rejected',
-};
+  raise: 'supervision_notice.raised',
+  close: 'supervision_notice.closed',
+} as const satisfies Record<NoticeEvent, EventType>;
 
 /** Who moves a notice, by one event or another. */
 const MOVERS = ['notice.judge', 'notice.answer', 'breakdown.judge'] as const;

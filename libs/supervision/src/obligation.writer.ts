@@ -1,6 +1,6 @@
 import { columnsOf } from '@duban/database';
 import { firstPointer, type Ladder, type ObligationKind, type Policy, type Stop } from '@duban/domain';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
 import { endOfLocalDay, type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { type AssignmentChange, PolicyService, redateTask, Task } from '@duban/tasks';
@@ -100,7 +100,7 @@ export class ObligationWriter {
     actor: Actor,
     at: Date,
     planId: string,
-    type: string,
+    type: EventType,
     obligations: readonly Obligation[],
     origins: ReadonlyMap<string, DeadlineOrigin>,
   ): Promise<void> {
@@ -354,7 +354,7 @@ export async function ladderOf(
 
 /** One change of an obligation, as history keeps it. */
 export const obligationChange = (
-  type: string,
+  type: EventType,
   obligation: Obligation,
   planId: string,
   before: Record<string, unknown> | null,

@@ -1,6 +1,6 @@
 import { consequences } from '@duban/database';
 import { type ActionPlanFacts, actionPlanMachine, actionPlanMeasureMachine } from '@duban/domain';
-import { HistoryService } from '@duban/history';
+import { type EventType, HistoryService } from '@duban/history';
 import { invalid, type LocalDate, newId, parseLocalDate } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
@@ -180,7 +180,7 @@ export class ActionPlanWriter {
   async append(
     tx: EntityManager,
     { actor, at, plan: { id: planId } }: ReportedPart,
-    type: string,
+    type: EventType,
     plan: ActionPlan,
     measures: readonly ActionPlanMeasure[],
     before: ActionPlanSnapshot | null,

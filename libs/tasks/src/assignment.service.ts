@@ -1,4 +1,5 @@
 import {
+  type AssignmentEvent,
   type AssignmentFacts,
   assignmentMachine,
   type AssignmentRelation,
@@ -8,7 +9,7 @@ import {
 } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { assertInMatter, may, UnitDirectory } from '@duban/directory';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
@@ -274,7 +275,7 @@ export class AssignmentService {
     };
     await this.history.append(tx, actor, at, [
       {
-        type: EVENT_NAMES[input.event] ?? `assignment.${input.event}`,
+        type: EVENT_NAMES[input.event as AssignmentEvent],
         entity: 'assignment',
         entityId: assignment.id,
         jurisdictionId: assignment.jurisdictionId,
@@ -357,7 +358,7 @@ export class AssignmentService {
 const MOVERS = ['assignment.act', 'assignment.judge', 'assignment.judge_led', 'breakdown.judge'] as const;
 
 /** History speaks in the past tense. */
-const EVENT_NAMES: Readonly<Record<string, string>> = {
+const EVENT_NAMES = {
   sign_for: 'assignment.signed_for',
   report: 'assignment.reported',
   withdraw: 'assignment.withdrawn',
@@ -373,7 +374,7 @@ const EVENT_NAMES: Readonly<Record<string, string>> = {
   reopen: 'assignment.reopened',
   transfer: 'assignment.transferred',
   close_unimplemented: 'assignment.closed_unimplemented',
-};
+} as const satisfies Record<AssignmentEvent, EventType>;
 
 const reasonOf = ({
   event,

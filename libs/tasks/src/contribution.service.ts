@@ -6,7 +6,7 @@ import {
   sentencesOf,
 } from '@duban/domain';
 import { may, UnitDirectory } from '@duban/directory';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import {
   conflict,
   endOfLocalDay,
@@ -228,7 +228,7 @@ export class ContributionService {
       Object.assign(contribution, { decidedBy: actor.personId, decidedAt: at });
     }
     await repository.save(contribution);
-    const type = `contribution.${EVENT_NAMES[input.event]}`;
+    const type = `contribution.${EVENT_NAMES[input.event]}` as const;
     await this.history.append(tx, actor, at, [changeOf(type, contribution, plan.id, before, input.reason)]);
     const kind = MESSAGES[input.event];
     if (kind !== null) {
@@ -331,12 +331,12 @@ async function checkedFigures(
 }
 
 /** History speaks in the past tense. */
-const EVENT_NAMES: Readonly<Record<ContributionEvent, string>> = {
+const EVENT_NAMES = {
   submit: 'submitted',
   return: 'returned',
   accept: 'accepted',
   withdraw: 'withdrawn',
-};
+} as const satisfies Record<ContributionEvent, string>;
 /** What the other side is told. */
 const MESSAGES = {
   submit: 'contribution_submitted',
@@ -349,7 +349,7 @@ const notYours = (): Error =>
   forbidden('CONTRIBUTION.NOT_YOURS', 'This contribution is not yours to move; nothing was changed.');
 
 const changeOf = (
-  type: string,
+  type: EventType,
   contribution: Contribution,
   planId: string,
   before: ContributionSnapshot | null,

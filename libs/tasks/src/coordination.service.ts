@@ -1,7 +1,7 @@
 import { coordinationMachine, type CoordinationRelation, ENDED_STATES } from '@duban/domain';
 import { isAnothers } from '@duban/database';
 import { assertInMatter, assertMay, may, UnitDirectory } from '@duban/directory';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, localDateOf, newId, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { decide } from '@duban/state-machine';
@@ -203,7 +203,7 @@ const notYoursToMove = (): Error =>
   forbidden('COORDINATION.NOT_YOURS', 'This is not yours to settle or withdraw; nothing was changed.');
 
 const changeOf = (
-  type: string,
+  type: EventType,
   coordination: Coordination,
   planId: string,
   before: CoordinationSnapshot | null,

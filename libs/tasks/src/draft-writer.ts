@@ -1,5 +1,5 @@
 import { insertAll } from '@duban/database';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { refuseSecretWords } from './plan-draft';
@@ -18,7 +18,7 @@ export class DraftWriter {
    * Positions are made dense; a task that has only moved keeps its version, since nobody's edit of it is lost.
    * @param verb what is said of a changed task in history: `task.edited`
    */
-  async write(tx: EntityManager, actor: Actor, at: Date, draft: DraftedPlan, verb: string): Promise<void> {
+  async write(tx: EntityManager, actor: Actor, at: Date, draft: DraftedPlan, verb: EventType): Promise<void> {
     for (const item of draft.items) if (isChanged(draft, item)) refuseSecretWords(item.task.content, 'content');
     inferLeads(draft);
     const changes = changesOf(draft, verb);
@@ -54,7 +54,7 @@ function inferLeads(draft: DraftedPlan): void {
 }
 
 /** Gives every task its place and version, and tells what has changed. */
-function changesOf(draft: DraftedPlan, verb: string): Change[] {
+function changesOf(draft: DraftedPlan, verb: EventType): Change[] {
   const kept = new Set(draft.items.map(({ task }) => task.id));
   const changes = draft.items.flatMap((item, position): Change[] => {
     const { task, targets } = item;

@@ -83,6 +83,7 @@ export { PolicyService, type PolicySummary, type PolicyView } from './policy.ser
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';
 export type { PartEffect, ReorganisationPreview } from './reorganisation.preview';
 export { type NewReorganisation, ReorganisationService, type ReorganisationView } from './reorganisation.service';
+export { RestrictedReads } from './restricted-reads';
 export { type Matter, type NamedPerson, RestrictionService } from './restriction.service';
 export type { RevisionItemView, RevisionView } from './revision-view';
 export { type Evidence, REPORT_KINDS, type ReportKind } from './report.entity';

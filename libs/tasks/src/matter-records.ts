@@ -1,5 +1,5 @@
 import { matterKind } from '@duban/domain';
-import type { Change } from '@duban/history';
+import type { Change, EventType } from '@duban/history';
 import type { MatterSource, RegisteredMatter } from './matter.entity';
 import type { Task } from './task.entity';
 
@@ -42,7 +42,7 @@ export const matterSnapshot = (matter: RegisteredMatter, task: Task): MatterSnap
 });
 
 export const matterChange = (
-  type: string,
+  type: EventType,
   matter: RegisteredMatter,
   task: Task,
   before: MatterSnapshot | null,

@@ -1,6 +1,6 @@
 import type { ObjectionOutcome } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
 import { type LocalDate, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -94,7 +94,7 @@ const snapshotOf = ({ nextStep: _step, nextStepAt: _stepAt, ...objection }: Obje
 });
 
 const changeOf = (
-  type: string,
+  type: EventType,
   objection: Objection,
   plan: Plan,
   assignment: Assignment,

@@ -1,5 +1,5 @@
 import { assertMay, nameKey, type NameMeaning, NameSettler } from '@duban/directory';
-import type { Actor } from '@duban/history';
+import type { Actor, EventType } from '@duban/history';
 import { conflict, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -147,7 +147,7 @@ export class PlanDraftService {
     actor: Actor,
     at: Date,
     { planId, taskId, expectedVersion }: TaskAction,
-    verb: string,
+    verb: EventType,
     change: Changed,
   ): Promise<void> {
     return this.change(tx, actor, at, { planId }, verb, (draft) => {
@@ -164,7 +164,7 @@ export class PlanDraftService {
     actor: Actor,
     at: Date,
     { planId, expectedVersion }: DraftAction,
-    verb: string,
+    verb: EventType,
     change: Changed,
   ): Promise<void> {
     await assertMayWith(tx, actor, planId, TO_EDIT);

@@ -1,4 +1,4 @@
-import type { Actor, Change, HistoryService } from '@duban/history';
+import type { Actor, Change, EventType, HistoryService } from '@duban/history';
 import { consequences } from '@duban/database';
 import { conflict, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
@@ -94,7 +94,7 @@ export async function countEdit(
   await history.append(tx, actor, at, [planChange('plan.edited', plan, before)]);
 }
 
-export const planChange = (type: string, plan: Plan, before: Record<string, unknown> | null): Change => ({
+export const planChange = (type: EventType, plan: Plan, before: Record<string, unknown> | null): Change => ({
   type,
   entity: 'plan',
   entityId: plan.id,
@@ -106,7 +106,7 @@ export const planChange = (type: string, plan: Plan, before: Record<string, unkn
 
 /** One change of a task, as history keeps it; `before` is a snapshot, null for what is new. */
 export const taskChange = (
-  type: string,
+  type: EventType,
   task: Task,
   targets: readonly Target[],
   before: Readonly<Record<string, unknown>> | null,
@@ -125,7 +125,7 @@ export const taskChange = (
 
 /** One change of an assignment, as history keeps it; `before` is a snapshot, null for what is new. */
 export const assignmentChange = (
-  type: string,
+  type: EventType,
   assignment: Assignment,
   planId: string,
   unitName: string,

@@ -125,9 +125,10 @@ export class PlanRevisionService {
       });
     }
     const before = revisionSnapshot(revision);
-    Object.assign(revision, { state: open > 0 ? 'abandoned' : 'closed', reason: reason ?? null, closedAt: at });
+    const state = open > 0 ? ('abandoned' as const) : ('closed' as const);
+    Object.assign(revision, { state, reason: reason ?? null, closedAt: at });
     await tx.getRepository(PlanRevision).save(revision);
-    await this.history.append(tx, actor, at, [revisionChange(`revision.${revision.state}`, plan, revision, before)]);
+    await this.history.append(tx, actor, at, [revisionChange(`revision.${state}`, plan, revision, before)]);
     return viewRevision(tx, this.history, revision);
   }
 

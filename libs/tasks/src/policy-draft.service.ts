@@ -1,7 +1,7 @@
 import { type Policy, type PolicyChange, policyChanges, policyFaults, policySchema, PRESETS } from '@duban/domain';
 import { consequences } from '@duban/database';
 import { assertMay } from '@duban/directory';
-import { type Actor, type Change, HistoryService } from '@duban/history';
+import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
 import { conflict, type Fault, invalid, newId, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -332,7 +332,7 @@ const draftSnapshot = ({ id, policyId, basedOnId, basedOnVersion, rules, version
   return { id, policyId, basedOn, rules, version };
 };
 
-const draftChange = (type: string, draft: PolicyDraft, before: Record<string, unknown> | null): Change => ({
+const draftChange = (type: EventType, draft: PolicyDraft, before: Record<string, unknown> | null): Change => ({
   type,
   entity: 'policy_draft',
   entityId: draft.id,

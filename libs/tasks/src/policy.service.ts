@@ -49,12 +49,17 @@ export class PolicyService {
     }
   }
 
-  /** All policies by their ids, with their versions. */
-  async list(tx: EntityManager): Promise<PolicySummary[]> {
+  /**
+   * All policies by their ids, with their versions. At an instant: those that were enabled by then; what comes with duban
+   * was always there.
+   */
+  async list(tx: EntityManager, asOf: Date | null = null): Promise<PolicySummary[]> {
     const rows: (PolicyVersionSummary & { id: string; name: Policy['name'] })[] = await tx.query(
       `select y.id, y.version, y.body->'name' as name, y.created_at as "createdAt", e.display_name as "enabledBy",
          (select count(*)::int from plan p where p.policy_id = y.id and p.policy_version = y.version) as plans
-       from policy y left join person e on e.id = y.enabled_by order by y.id, y.version`,
+       from policy y left join person e on e.id = y.enabled_by
+       where $1::timestamptz is null or y.enabled_by is null or y.created_at <= $1 order by y.id, y.version`,
+      [asOf],
     );
     const byId = new Map<string, PolicySummary>();
     for (const { id, name, ...version } of rows) {
@@ -64,9 +69,9 @@ export class PolicyService {
     return [...byId.values()];
   }
 
-  /** @param version by default the newest @throws DomainError POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION */
-  async view(tx: EntityManager, id: string, version?: number): Promise<PolicyView> {
-    const policies = await this.list(tx);
+  /** @param version by default the newest, at an instant that of then @throws DomainError POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION */
+  async view(tx: EntityManager, id: string, version?: number, asOf: Date | null = null): Promise<PolicyView> {
+    const policies = await this.list(tx, asOf);
     const summary = policies.find((policy) => policy.id === id);
     if (!summary) {
       const known = policies.map((policy) => policy.id);

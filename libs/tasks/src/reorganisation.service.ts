@@ -6,7 +6,7 @@ import {
   reorganisationMachine,
   type ReorganisationState,
 } from '@duban/domain';
-import { type Actor, HistoryService, systemActor } from '@duban/history';
+import { type Actor, type EventType, HistoryService, systemActor } from '@duban/history';
 import {
   addDays,
   conflict,
@@ -293,7 +293,7 @@ export class ReorganisationService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
-    type: string,
+    type: EventType,
     row: Reorganisation,
     before: Record<string, unknown> | null,
     reason: string | null = row.reason,

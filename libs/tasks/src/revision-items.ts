@@ -1,5 +1,5 @@
 import type { Difference, DraftTask } from '@duban/breakdown';
-import type { Change } from '@duban/history';
+import type { Change, EventType } from '@duban/history';
 import { conflict, newId, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { PlanRevision } from './plan-revision.entity';
@@ -90,7 +90,7 @@ export function refuseDecided({ id, state }: PlanRevisionItem): void {
 }
 
 export const revisionChange = (
-  type: string,
+  type: EventType,
   plan: Plan,
   revision: PlanRevision,
   before: Record<string, unknown> | null,
@@ -107,7 +107,7 @@ export const revisionChange = (
 
 /** In a task's own story stands only what was taken: what is undecided is the office's matter. */
 export const itemChange = (
-  type: string,
+  type: EventType,
   plan: Plan,
   item: PlanRevisionItem,
   before: Record<string, unknown> | null,

@@ -35,6 +35,7 @@ import { ReorganisationService } from './reorganisation.service';
 import { ReorganisedWork } from './reorganised-work';
 import { ReportConfirmations } from './report-confirmations';
 import { ReportService } from './report.service';
+import { RestrictedReads } from './restricted-reads';
 import { RestrictionService } from './restriction.service';
 import { RevisionDecisions } from './revision-decisions.service';
 import { RevisionHandout } from './revision-handout';
@@ -70,6 +71,7 @@ import { TaskCarrier } from './task-carrier';
     GroupCompletionService,
     SuspensionService,
     RestrictionService,
+    RestrictedReads,
     HeldAssignments,
     Measurements,
     MatterRegisters,
@@ -103,6 +105,7 @@ import { TaskCarrier } from './task-carrier';
     InstructionService,
     SatisfactionService,
     RestrictionService,
+    RestrictedReads,
     MatterService,
     MatterCorrections,
     ReportService,

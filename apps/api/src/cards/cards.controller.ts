@@ -1,16 +1,19 @@
 import { Transactor } from '@duban/database';
 import { CARD_COLOURS } from '@duban/domain';
 import type { Actor } from '@duban/history';
+import type { Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
 import { CardReader } from '@duban/reporting';
 import { Cards, type CardSnapshot } from '@duban/supervision';
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { card } from '../reports/report-schemas';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { cursor, limit, pageOf, text, textOrNull, uuid } from '../schemas';
+import { asOf, cursor, limit, pageOf, text, textOrNull, uuid } from '../schemas';
 
 class CardsQuery extends createZodDto(
   z.strictObject({
@@ -18,6 +21,7 @@ class CardsQuery extends createZodDto(
     taskId: uuid.optional(),
     unitId: uuid.optional(),
     colour: z.enum(CARD_COLOURS).optional(),
+    asOf,
     standing: z.stringbool().optional().meta({ type: 'boolean', description: 'Whether they were not withdrawn.' }),
     limit,
     cursor,
@@ -37,7 +41,7 @@ class CardsDto extends createZodDto(
     }),
   ),
 ) {}
-class PointsQuery extends createZodDto(z.strictObject({ planId: uuid.optional(), unitId: uuid.optional() })) {}
+class PointsQuery extends createZodDto(z.strictObject({ planId: uuid.optional(), unitId: uuid.optional(), asOf })) {}
 class PointsDto extends createZodDto(
   z.object({
     items: z.array(
@@ -67,14 +71,16 @@ export class CardsController {
     private readonly commands: CommandRunner,
     private readonly reader: CardReader,
     private readonly cards: Cards,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Needs('read.own', 'read.all')
   @Get('cards')
   @ApiOperation({ summary: 'Cards (督办牌) that lights and follow-ups brought, the oldest first; withdrawn ones, too' })
   @ApiOkResponse({ type: CardsDto })
-  list(@CurrentActor() actor: Actor, @Query() filter: CardsQuery): ReturnType<CardReader['list']> {
-    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, filter));
+  list(@CurrentActor() actor: Actor, @Query() { asOf: past, ...filter }: CardsQuery): ReturnType<CardReader['list']> {
+    const at = asOfInstant(past, this.clock.now()) ?? undefined;
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, { ...filter, asOf: at }));
   }
 
   @Needs('read.own', 'read.all')
@@ -83,9 +89,12 @@ export class CardsController {
   @ApiOkResponse({ type: PointsDto })
   async points(
     @CurrentActor() actor: Actor,
-    @Query() filter: PointsQuery,
+    @Query() { asOf: past, ...filter }: PointsQuery,
   ): Promise<{ items: Awaited<ReturnType<CardReader['points']>> }> {
-    return this.transactor.as(actor, async (tx) => ({ items: await this.reader.points(tx, actor, filter) }));
+    const at = asOfInstant(past, this.clock.now()) ?? undefined;
+    return this.transactor.as(actor, async (tx) => ({
+      items: await this.reader.points(tx, actor, { ...filter, asOf: at }),
+    }));
   }
 
   @Needs('card.withdraw')

@@ -17,7 +17,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentActor, Needs } from '../requests';
-import { cursor, day, pageOf, textOrNull, uuid } from '../schemas';
+import { asOfInstant } from '../as-of';
+import { asOf, cursor, day, pageOf, textOrNull, uuid } from '../schemas';
 import {
   policyChange,
   PolicyDto,
@@ -36,8 +37,10 @@ class PolicyQuery extends createZodDto(
       .pipe(policyVersion)
       .optional()
       .meta({ description: 'By default the newest.' }),
+    asOf,
   }),
 ) {}
+class PoliciesQuery extends createZodDto(z.strictObject({ asOf })) {}
 class PolicySchemaDto extends createZodDto(z.record(z.string(), z.unknown())) {}
 class ChangesQuery extends createZodDto(
   z.strictObject({
@@ -168,8 +171,12 @@ export class PoliciesController {
   @Get()
   @ApiOperation({ summary: 'Policies (督办规则) with their versions' })
   @ApiOkResponse({ type: PoliciesDto })
-  async list(@CurrentActor() actor: Actor): Promise<{ items: PolicySummary[]; next: null }> {
-    return { items: await this.transactor.as(actor, (tx) => this.policies.list(tx)), next: null };
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query() query: PoliciesQuery,
+  ): Promise<{ items: PolicySummary[]; next: null }> {
+    const at = asOfInstant(query.asOf, this.clock.now());
+    return { items: await this.transactor.as(actor, (tx) => this.policies.list(tx, at)), next: null };
   }
 
   @Needs('read.own')
@@ -185,7 +192,8 @@ export class PoliciesController {
   @ApiOperation({ summary: 'A policy: the rules of its newest version, or of another' })
   @ApiOkResponse({ type: PolicyDto })
   get(@CurrentActor() actor: Actor, @Param() { id }: PolicyParams, @Query() query: PolicyQuery): Promise<PolicyView> {
-    return this.transactor.as(actor, (tx) => this.policies.view(tx, id, query.version));
+    const at = asOfInstant(query.asOf, this.clock.now());
+    return this.transactor.as(actor, (tx) => this.policies.view(tx, id, query.version, at));
   }
 
   @Needs('read.own')

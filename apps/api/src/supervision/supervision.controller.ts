@@ -9,9 +9,22 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { cursor, expectedVersion, instant, limit, notice, pageOf, storable, text, textOrNull, uuid } from '../schemas';
+import {
+  asOf,
+  cursor,
+  expectedVersion,
+  instant,
+  limit,
+  notice,
+  pageOf,
+  storable,
+  text,
+  textOrNull,
+  uuid,
+} from '../schemas';
 
 const place = { planId: uuid.optional(), taskId: uuid.optional(), unitId: uuid.optional(), limit, cursor };
 class ObligationsQuery extends createZodDto(
@@ -20,6 +33,7 @@ class ObligationsQuery extends createZodDto(
     state: z.enum(['open', 'suspended', 'discharged', 'lapsed']).optional(),
     kind: z.enum(OBLIGATION_KINDS).optional(),
     dueBefore: instant.optional(),
+    asOf,
   }),
 ) {}
 class FollowUpsQuery extends createZodDto(
@@ -39,6 +53,7 @@ class NoticesQuery extends createZodDto(
     obligationId: uuid.optional(),
     state: z.enum(NOTICE_STATES as [string, ...string[]]).optional(),
     colour: z.enum(NOTICE_COLOURS).optional(),
+    asOf,
   }),
 ) {}
 const where = { planId: uuid, taskId: uuid, taskNumber: textOrNull };
@@ -147,7 +162,7 @@ class NoticeTransitionDto extends createZodDto(
     reason: text.optional().meta({ description: 'For `reject`.' }),
   }),
 ) {}
-class DashboardQuery extends createZodDto(z.strictObject({ planId: uuid.optional() })) {}
+class DashboardQuery extends createZodDto(z.strictObject({ planId: uuid.optional(), asOf })) {}
 const counts = z.record(z.string(), z.int());
 class DashboardDto extends createZodDto(
   z.object({
@@ -184,10 +199,12 @@ export class SupervisionController {
   @ApiOkResponse({ type: ObligationsDto })
   obligations(
     @CurrentActor() actor: Actor,
-    @Query() { dueBefore, ...filter }: ObligationsQuery,
+    @Query() { dueBefore, asOf: past, ...filter }: ObligationsQuery,
   ): ReturnType<SupervisionReader['obligations']> {
+    const now = this.clock.now();
+    const at = asOfInstant(past, now);
     return this.transactor.as(actor, (tx) =>
-      this.reader.obligations(tx, actor, this.clock.now(), { ...filter, dueBefore: dateOf(dueBefore) }),
+      this.reader.obligations(tx, actor, now, { ...filter, dueBefore: dateOf(dueBefore), asOf: at }),
     );
   }
 
@@ -220,8 +237,12 @@ export class SupervisionController {
   @Get('notices')
   @ApiOperation({ summary: 'Supervision notices (督办单), oldest first' })
   @ApiOkResponse({ type: NoticesDto })
-  listNotices(@CurrentActor() actor: Actor, @Query() filter: NoticesQuery): ReturnType<SupervisionReader['notices']> {
-    return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, filter));
+  listNotices(
+    @CurrentActor() actor: Actor,
+    @Query() { asOf: past, ...filter }: NoticesQuery,
+  ): ReturnType<SupervisionReader['notices']> {
+    const at = asOfInstant(past, this.clock.now());
+    return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, { ...filter, asOf: at }));
   }
 
   @Needs('notice.answer', 'notice.judge', 'breakdown.judge')
@@ -242,7 +263,9 @@ export class SupervisionController {
   @ApiOperation({ summary: 'The whole at a glance, of one plan or of all' })
   @ApiOkResponse({ type: DashboardDto })
   dashboard(@CurrentActor() actor: Actor, @Query() query: DashboardQuery): ReturnType<DashboardReader['get']> {
-    return this.transactor.as(actor, (tx) => this.dashboards.get(tx, actor, this.clock.now(), query.planId ?? null));
+    const now = this.clock.now();
+    const at = asOfInstant(query.asOf, now);
+    return this.transactor.as(actor, (tx) => this.dashboards.get(tx, actor, now, query.planId ?? null, at));
   }
 }
 

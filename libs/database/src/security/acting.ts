@@ -65,14 +65,18 @@ async function enter(tx: EntityManager, settings: Settings): Promise<void> {
   if (tx.queryRunner) entered.set(tx.queryRunner, settings);
 }
 
-/** The first statement of a transaction. @returns the position of the newest calendar (工作日历); 0 where none is recorded */
-export async function begin(tx: EntityManager, settings: Settings): Promise<number> {
-  const [row]: { position: number }[] = await tx.query(
-    `select calendar_position() as position, ${TAKE_UP}`,
+/**
+ * The first statement of a transaction.
+ * @returns the position of the newest calendar (工作日历), 0 where none is recorded; and whether the person is named for a
+ *   restricted matter (限知事项)
+ */
+export async function begin(tx: EntityManager, settings: Settings): Promise<{ position: number; isNamed: boolean }> {
+  const [row]: { position: number; isNamed: boolean }[] = await tx.query(
+    `select calendar_position() as position, is_named($2) as "isNamed", ${TAKE_UP}`,
     valuesOf(settings),
   );
   if (tx.queryRunner) entered.set(tx.queryRunner, settings);
-  return row!.position;
+  return row!;
 }
 
 /**

@@ -45,6 +45,32 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
     returns: 'integer',
     body: `begin return coalesce((select max(position) from calendar_paper), 0); end`,
   },
+  /** Whether somebody is named for a restricted matter (限知事项), asked when a transaction begins. */
+  {
+    signature: 'is_named(text)',
+    parameters: 'who text',
+    returns: 'boolean',
+    body: `begin
+      return who <> '' and exists (select from named_person n where n.person_id = who::uuid);
+    end`,
+  },
+  /** Restricted matters that the actor is named for, as far as they, or something in them, are among some ids. */
+  {
+    signature: 'restricted_among(uuid[])',
+    parameters: 'ids uuid[]',
+    returns: 'table(plan_id uuid, task_id uuid)',
+    body: `begin
+      return query with read(id) as materialized (
+          select t.id from task t where t.id = any(ids)
+          union select a.task_id from assignment a where a.id = any(ids)
+          union select o.task_id from obligation o where o.id = any(ids))
+        select distinct coalesce(n.plan_id, own.plan_id), n.task_id
+        from named_person n left join task own on own.id = n.task_id
+        where n.person_id = duban_person() and (n.plan_id = any(ids)
+          or exists (select from read r join task t on t.id = r.id
+            where n.task_id in (t.id, t.parent_id) or t.plan_id = n.plan_id));
+    end`,
+  },
   // Restricted matters (限知事项) that the actor is not named for, and for the government what units draft among themselves
   {
     signature: 'hidden_plans()',

@@ -71,7 +71,7 @@ function statements(): string[] {
     ]),
     `revoke create on schema public from duban_system`,
     // A transaction asks for it in its first statement, when nobody acts yet.
-    `grant execute on function calendar_position() to duban_app`,
+    `grant execute on function calendar_position(), is_named(text) to duban_app`,
     ...Object.entries(TABLE_SECURITY).flatMap(([table, security]) => [
       `grant ${RECORDED_ONCE.has(table) ? 'select, insert' : 'select, insert, update, delete'} on ${table} to duban_system`,
       `create policy system on ${table} to duban_system using (true) with check (true)`,

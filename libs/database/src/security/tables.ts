@@ -151,9 +151,12 @@ const seenHistory = both(
   seenEvent,
   `not (entity in ('plan_revision', 'plan_revision_item') and coalesce(plan_id = any((select cut_plans())::uuid[]), false))`,
 );
-/** Who looked at a file, or took a notice’s document, is not for those whose it is. */
+/** Who looked at a file or a restricted matter, or took a notice’s document, is not for those whose it is. */
 const withoutLookers = (...conditions: string[]): string =>
-  both(`type not in ('evidence_file.downloaded', 'notice_document.downloaded')`, either(...conditions));
+  both(
+    `type not in ('evidence_file.downloaded', 'notice_document.downloaded', 'restriction.read')`,
+    either(...conditions),
+  );
 const ofMatters = both('task_id is not null or plan_id is not null', seenHistory, either(STANDS, NOT_SUMMARY));
 const othersMessages = (digest: string): string => either(`person_id = ${ME}`, seen(digest, 'digests'));
 const ofMine = `${ME} in (person_id, delegate_id, made_by)`;
@@ -560,7 +563,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
     duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
-    duban_auditor: { sees: seenHistory, ...records() },
+    duban_auditor: { sees: seenHistory, ...records('history_export', 'saved_search') },
     duban_unit: {
       sees: withoutLookers(
         LED,
@@ -594,6 +597,9 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
     },
   },
+
+  /** Searches of history that somebody keeps (检索方案). */
+  saved_search: each(['duban_office', 'duban_auditor'], whole(`person_id = ${ME}`)),
 
   // The proof of it (存证): made by the system, looked at by the auditor
   history_tree: audited,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { type Clock, DomainError, forbidden, invalid, newId, notFound } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -172,7 +172,7 @@ export class ApiTokenService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
-    type: string,
+    type: EventType,
     before: ApiTokenView | null,
     after: ApiTokenView,
   ): Promise<void> {

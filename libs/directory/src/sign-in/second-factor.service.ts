@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Transactor } from '@duban/database';
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { type Clock, conflict, DomainError, notFound } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -193,7 +193,7 @@ export class SecondFactorService {
     return true;
   }
 
-  private record(tx: EntityManager, actor: Actor, personId: string, type: string): Promise<void> {
+  private record(tx: EntityManager, actor: Actor, personId: string, type: EventType): Promise<void> {
     return this.history.append(tx, actor, this.clock.now(), [{ type, entity: 'person', entityId: personId }]);
   }
 }

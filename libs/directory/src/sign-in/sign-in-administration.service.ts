@@ -1,4 +1,4 @@
-import { type Actor, HistoryService } from '@duban/history';
+import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -112,7 +112,7 @@ export class SignInAdministrationService {
     actor: Actor,
     at: Date,
     personId: string,
-    type: string,
+    type: EventType,
     after: Record<string, unknown> | null,
   ): Promise<void> {
     return this.history.append(tx, actor, at, [{ type, entity: 'person', entityId: personId, after }]);

@@ -121,7 +121,7 @@ export class SignInService {
     const kind = event.entity;
     await this.history.append(tx, systemActor(requestId), this.clock.now(), [
       { ...event, type: kind === 'person' ? 'person.sign_in_failed' : 'sign_in.failed', reason },
-      ...(seconds > 0 ? [{ ...event, type: `${kind}.locked`, reason: `for ${seconds} seconds` }] : []),
+      ...(seconds > 0 ? [{ ...event, type: `${kind}.locked` as const, reason: `for ${seconds} seconds` }] : []),
     ]);
   }
 

@@ -1,0 +1,130 @@
+import { conflict, invalid, newId, notFound } from '@duban/kernel';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from './actor';
+import { HistoryService } from './history.service';
+import type { EventType } from './words/event-words';
+
+const MOST_SEARCHES = 100;
+
+/** A search of history that somebody keeps under a name (检索方案); what it asks for is the business of who searches. */
+export interface SavedSearch {
+  id: string;
+  name: string;
+  filter: Record<string, unknown>;
+  version: number;
+  createdAt: Date;
+}
+
+/** Searches that people keep, each their own; every version of one is an event. */
+@Injectable()
+export class SavedSearchService {
+  constructor(private readonly history: HistoryService) {}
+
+  /** The actor's own, by their names. */
+  list(tx: EntityManager, actor: Actor): Promise<SavedSearch[]> {
+    return tx.query(`select ${VIEW} from saved_search s where person_id = $1 order by name, id`, [actor.personId]);
+  }
+
+  /** @throws DomainError conflict SAVED_SEARCH.NAME_TAKEN; invalid SAVED_SEARCH.TOO_MANY */
+  async save(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { name, filter }: Pick<SavedSearch, 'name' | 'filter'>,
+  ): Promise<SavedSearch> {
+    const own = await this.hold(tx, actor);
+    if (own.length >= MOST_SEARCHES) {
+      throw invalid(
+        'SAVED_SEARCH.TOO_MANY',
+        `You keep ${MOST_SEARCHES} searches already. Remove those that are not used.`,
+      );
+    }
+    assertFree(own, name);
+    const [saved]: SavedSearch[] = await tx.query(
+      `insert into saved_search as s (id, person_id, name, filter, version, created_at)
+       values ($1, $2, $3, $4, 1, $5) returning ${VIEW}`,
+      [newId(), actor.personId, name, JSON.stringify(filter), at],
+    );
+    await this.record(tx, actor, at, 'saved_search.saved', null, saved!);
+    return saved!;
+  }
+
+  /**
+   * Names it anew, or has it ask for something else.
+   * @throws DomainError not_found SAVED_SEARCH.UNKNOWN; conflict SAVED_SEARCH.STALE, SAVED_SEARCH.NAME_TAKEN
+   */
+  async change(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    change: Partial<Pick<SavedSearch, 'name' | 'filter'>> & { expectedVersion?: number },
+  ): Promise<SavedSearch> {
+    const own = await this.hold(tx, actor);
+    const before = find(own, id);
+    if (change.expectedVersion !== undefined && change.expectedVersion !== before.version) {
+      throw conflict('SAVED_SEARCH.STALE', 'You have changed this search since you read it.', {
+        version: before.version,
+      });
+    }
+    const { name = before.name, filter = before.filter } = change;
+    assertFree(
+      own.filter((one) => one.id !== id),
+      name,
+    );
+    if (name === before.name && JSON.stringify(filter) === JSON.stringify(before.filter)) return before;
+    const [rows]: [SavedSearch[]] = await tx.query(
+      `update saved_search s set name = $2, filter = $3, version = version + 1 where id = $1 returning ${VIEW}`,
+      [id, name, JSON.stringify(filter)],
+    );
+    const after = rows[0]!;
+    await this.record(tx, actor, at, 'saved_search.changed', before, after);
+    return after;
+  }
+
+  /** @throws DomainError not_found SAVED_SEARCH.UNKNOWN */
+  async remove(tx: EntityManager, actor: Actor, at: Date, id: string): Promise<void> {
+    const before = find(await this.hold(tx, actor), id);
+    await tx.query(`delete from saved_search where id = $1`, [id]);
+    await this.record(tx, actor, at, 'saved_search.removed', before, null);
+  }
+
+  /** The actor's own, while nobody else changes them: two requests of one person wait for one another. */
+  private async hold(tx: EntityManager, actor: Actor): Promise<SavedSearch[]> {
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('saved searches ' || $1, 0))`, [actor.personId]);
+    return this.list(tx, actor);
+  }
+
+  private record(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    type: EventType,
+    before: SavedSearch | null,
+    after: SavedSearch | null,
+  ): Promise<void> {
+    const entityId = (after ?? before)!.id;
+    return this.history.append(tx, actor, at, [
+      { type, entity: 'saved_search', entityId, before: before && { ...before }, after: after && { ...after } },
+    ]);
+  }
+}
+
+const VIEW = `s.id, s.name, s.filter, s.version, s.created_at as "createdAt"`;
+
+/** What is another's is as if it were not there. */
+function find(own: readonly SavedSearch[], id: string): SavedSearch {
+  const found = own.find((one) => one.id === id);
+  if (!found) throw notFound('SAVED_SEARCH.UNKNOWN', 'You keep no such search.');
+  return found;
+}
+
+function assertFree(others: readonly SavedSearch[], name: string): void {
+  const taken = others.find((one) => one.name === name);
+  if (!taken) return;
+  throw conflict('SAVED_SEARCH.NAME_TAKEN', `You keep another search by this name: ${name}.`, {
+    field: 'name',
+    id: taken.id,
+  });
+}
