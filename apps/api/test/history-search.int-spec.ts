@@ -49,7 +49,7 @@ describe('A search of history', () => {
   /** What a search is to find, told another way: by looking at each event. */
   function expected(filter: Json): string[] {
     const state = (event: Json): Json => event.after ?? event.before ?? {};
-    const matches: Record<string, (event: Json, wanted: any) => boolean> = {
+    const matches: Record<string, (event: Json, wanted: Json[string]) => boolean> = {
       taskId: (e, id) => e.taskId === id,
       planId: (e, id) => e.planId === id,
       personId: (e, id) => e.actor.personId === id || e.actor.onBehalfOf?.personId === id,
@@ -436,7 +436,7 @@ describe('A search of history', () => {
       );
       const { lights } = await office.get(`/plans/${edge().planId}/changes?${span}&limit=1`);
       expect(wanted.length).toBeGreaterThan(0);
-      expect(lights.map(({ number: _, ...light }: Json) => light)).toEqual(expect.arrayContaining(wanted));
+      expect(lights.map(({ number: _number, ...light }: Json) => light)).toEqual(expect.arrayContaining(wanted));
     });
 
     it('has of a task what is of it and its parts, of a kind where one is asked for, and of a unit its own', async () => {
@@ -499,7 +499,7 @@ describe('A search of history', () => {
         `/notices?${ofPlan}`,
         `/obligations?taskId=${(await edge().task('1')).id}`,
       ];
-      const stable = ({ nextRung: _, nextRungAt: _at, judgeBy: _by, ...row }: Json) => row;
+      const stable = ({ nextRung: _rung, nextRungAt: _at, judgeBy: _by, ...row }: Json) => row;
       // Since the present is the past at once, both say the same; then the present goes on.
       const [{ now }] = await edge().query(`select instant as now from demonstration_clock`);
       const present = encodeURIComponent(now.toISOString());

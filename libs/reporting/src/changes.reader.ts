@@ -167,7 +167,7 @@ export class ChangesReader {
       { from, to, most: MOST_EVENTS },
     );
     const events = groupBy(between, ({ entityId }) => entityId);
-    const items = rows.map(({ lastSeq: _, ...row }) => ({
+    const items = rows.map(({ lastSeq: _lastSeq, ...row }) => ({
       ...row,
       fields: changedFields(row.before, row.after),
       events: (events.get(row.entityId) ?? []).filter((event) => event.entity === row.entity).map(toldOf),

@@ -93,6 +93,6 @@ function cellOf(cell: Cell): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** What XML 1.0 has no place for: control characters, and halves of pairs, which a cut may leave. */
-const UNWRITABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;
+const UNWRITABLE = /[^\t\n\r\P{Cc}]|[\ufffe\uffff]|\p{Surrogate}/gu;
 const escaped = (text: string): string =>
   text.replace(UNWRITABLE, '\ufffd').replace(/[&<>"]/g, (character) => ENTITIES[character]!);
