@@ -184,8 +184,9 @@ export class ObligationWriter {
     // model: reschedule
     const moved: MovedObligation[] = [];
     const clock = { calendar: this.calendar, timeZone };
-    // Thousands share a ladder and a date.
+    // Thousands share a ladder and a date, and what has to do with time zones is slow.
     const firsts = new Map<string, ReturnType<typeof firstPointer>>();
+    const ends = new Map<LocalDate, Date>();
     const ladders = new Map<string, Ladder>();
     for (const { obligation, dueOn, origin, isStopped } of moves) {
       const before = obligationSnapshot(obligation);
@@ -193,9 +194,13 @@ export class ObligationWriter {
       const rules = `${obligation.policyId} ${obligation.policyVersion} ${obligation.ladder}`;
       const ladder = ladders.get(rules) ?? (await ladderOf(tx, this.policies, obligation));
       ladders.set(rules, ladder);
-      const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
-      const key = `${rules} ${JSON.stringify(term)}`;
-      if (!firsts.has(key)) firsts.set(key, firstPointer(ladder, term, at, clock));
+      const key = [rules, effectiveOn, obligation.createdAt.getTime(), origin.base['stoppedDays'] ?? 0].join(' ');
+      if (!firsts.has(key)) {
+        const term = termBy(obligation, effectiveOn, origin, timeZone, this.calendar);
+        firsts.set(key, firstPointer(ladder, term, at, clock));
+      }
+      const dueAt = ends.get(effectiveOn) ?? endOfLocalDay(effectiveOn, timeZone);
+      ends.set(effectiveOn, dueAt);
       const pointer = isStopped ? null : (firsts.get(key) ?? null);
       Object.assign(obligation, {
         state: isStopped ? 'suspended' : 'open',
@@ -204,7 +209,7 @@ export class ObligationWriter {
         ladderSince: obligation.deadlineVersion + 1,
         dueOn,
         effectiveOn,
-        dueAt: endOfLocalDay(effectiveOn, timeZone),
+        dueAt,
         nextRung: pointer?.rung ?? null,
         nextRungAt: pointer?.at ?? null,
         lastRung: null,
