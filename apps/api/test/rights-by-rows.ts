@@ -346,6 +346,8 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
 
 /** What a question asks for besides, without which nobody is answered. */
 export const QUERIES: Readonly<Record<string, string>> = {
+  // Else it goes on for ever.
+  'GET /inbox/events': '?wait=false',
   'GET /policies/{id}/changes': '?from=1',
   'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
