@@ -43,6 +43,7 @@ const FILES: Readonly<Record<string, string>> = {
   'GET /evidence/downloads/{token}': 'application/octet-stream',
   'GET /history/export': 'application/x-ndjson',
   'GET /history/extract': 'application/x-ndjson',
+  'GET /inbox/events': 'text/event-stream',
   'GET /notices/{id}/document': DOCX,
   'GET /notices/template/file': DOCX,
   'POST /notices/template/preview': DOCX,

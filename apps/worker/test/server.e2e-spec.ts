@@ -96,7 +96,7 @@ function serverSize(queue: Environment, redis?: TestRedis): void {
 
   it('finishes the sweep in hand when it is asked to end', async () => {
     await office.makeDue('asked');
-    const gate = await Gate.close(database.url, [await followUpOf('asked', 300)]);
+    const gate = await Gate.close(database.url, [await followUpOf('asked', 700)]);
     const worker = office.worker();
     await gate.isMet();
     expect(await office.left('asked')).toBeLessThan(office.signing * 5);

@@ -3,7 +3,7 @@ import { columnsOf } from '@duban/database';
 import { newId } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
-import type { EventType } from './words/event-words';
+import type { EventType } from './words/event-types';
 
 /** What events are about. */
 export const ENTITIES = [

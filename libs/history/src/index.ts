@@ -13,4 +13,5 @@ export { certificatesIn } from './proof/timestamp';
 export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';
 export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
 export { CheckpointMail } from './proof/handing-out/checkpoint-place';
-export { EVENT_TYPES, type EventType, type EventWords, wordsOf } from './words/event-words';
+export { EVENT_TYPES, type EventType } from './words/event-types';
+export { type EventWords, wordsOf } from './words/event-words';

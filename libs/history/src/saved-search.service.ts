@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
 import { HistoryService } from './history.service';
-import type { EventType } from './words/event-words';
+import type { EventType } from './words/event-types';
 
 const MOST_SEARCHES = 100;
 

@@ -227,7 +227,7 @@ const sortOf = ({ sort, happenedFrom, happenedTo, recordedFrom, recordedTo }: Hi
 const momentOf = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** As `history_words` has it: each character twice, in small letters. */
-export const patternOf = (q: string): string =>
+const patternOf = (q: string): string =>
   `%${[...q.toLowerCase()].map((character) => escapeLike(character + character)).join('')}%`;
 
 /** Names a search, so that no page of another one goes on with it. */

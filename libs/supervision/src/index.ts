@@ -4,7 +4,6 @@ import { SupervisionNotice } from './supervision-notice.entity';
 
 export { type ApplicationDecision, type ApplicationInput, ApplicationService } from './application.service';
 export type { ApplicationSnapshot } from './application.entity';
-export { Obligation };
 export {
   type CalendarChange,
   type CalendarPaperView,

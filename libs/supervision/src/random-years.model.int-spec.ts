@@ -2,7 +2,7 @@ import { annualReport } from '@duban/domain';
 import { addDays, type HolidayEntry, type LocalDate, type RecordedPaper } from '@duban/kernel';
 import { ReorganisationService, SuspensionService, type TransitionInput } from '@duban/tasks';
 import fc from 'fast-check';
-import { SELF_CHECKS } from '../../reporting/src/self-checks';
+import { SELF_CHECKS } from '@duban/reporting';
 import { Reorganising } from '../../tasks/test/reorganising';
 import { planOf } from '../test/city';
 import { type Office, useOffice } from '../test/office';

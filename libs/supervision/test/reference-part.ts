@@ -1,5 +1,5 @@
 import { addDays, type LocalDate } from '@duban/kernel';
-import { dayOf, daysBetween, instant } from './reference-days';
+import { dayOf, daysBetween, instant, type ReferenceDays } from './reference-days';
 import {
   afterStops,
   type Origin,
@@ -8,12 +8,12 @@ import {
   recordedBy,
   type RefKind,
   type RefLadder,
+  type RefRecipient,
   type RefRules,
   type RefRung,
   type Stop,
   stoppedSince,
 } from './reference-rules';
-import type { ReferenceTask } from './reference-task';
 
 /*
  * What one unit owes of one task through a year, and what is followed up, done on paper: from the published rules, day by
@@ -64,6 +64,14 @@ const isLateRung = ({ kind, offset }: RefRung): boolean =>
   ('workingDays' in offset ? offset.workingDays > 0 : 'calendarDays' in offset && offset.calendarDays > 0);
 const isOwedStill = ({ state }: Owed): boolean => state === 'open' || state === 'stopped';
 
+/** What a part asks of the task that it is of. */
+interface TaskOfPart {
+  readonly plan: { readonly rules: RefRules; readonly year: number; readonly days: ReferenceDays };
+  redate(): void;
+  progressOf(part: ReferencePart, on: LocalDate): { reached: number; behind: number } | null;
+  postsOf(unit: string, recipient: RefRecipient): string[];
+}
+
 export class ReferencePart {
   readonly owed: Owed[] = [];
   /** One line a recipient. */
@@ -76,7 +84,7 @@ export class ReferencePart {
 
   /** @param from the day from which its dates run; what would have been due before is not owed */
   constructor(
-    readonly task: ReferenceTask,
+    readonly task: TaskOfPart,
     public unit: string,
     readonly role: 'lead' | 'responsible',
     readonly from: LocalDate,

@@ -22,7 +22,7 @@ import { cursor, limit, pageOf } from '../schemas';
 import { filterOf, foundEvent, searchFields } from './history-schemas';
 
 class HistoryQuery extends createZodDto(z.strictObject({ ...searchFields, limit, cursor })) {}
-class HistoryDto extends createZodDto(pageOf(foundEvent)) {}
+class FoundEventsDto extends createZodDto(pageOf(foundEvent)) {}
 class ExtractQuery extends createZodDto(
   z.strictObject({
     ...searchFields,
@@ -55,7 +55,7 @@ export class HistoryController {
       'For the audit administrator everything: accounts, posts, sign-ins, tokens and policies as well as tasks; for the ' +
       'supervision office what is of plans and tasks. Restricted matters (限知事项) are there for those named alone.',
   })
-  @ApiOkResponse({ type: HistoryDto })
+  @ApiOkResponse({ type: FoundEventsDto })
   list(@CurrentActor() actor: Actor, @Query() query: HistoryQuery): Promise<Page<FoundEvent>> {
     const { limit: size, cursor: from, ...fields } = query;
     const filter = filterOf(fields, this.clock.now());

@@ -33,6 +33,15 @@ export class InboxListener implements OnModuleDestroy {
     await client?.end().catch(() => undefined);
   }
 
+  /** A connection that is lost may not even be ended. */
+  private async leave(client: Client): Promise<void> {
+    try {
+      await client.end();
+    } catch {
+      // It is gone, which is what was wanted.
+    }
+  }
+
   private async connect(): Promise<void> {
     this.timer = undefined;
     const client = new Client({
@@ -47,7 +56,7 @@ export class InboxListener implements OnModuleDestroy {
       if (this.client !== client) return;
       this.client = undefined;
       client.removeAllListeners('notification');
-      void client.end().catch(() => undefined);
+      void this.leave(client);
       if (this.isClosed) return;
       if (error) this.logger.warn(`inboxes are looked at by the clock alone until Postgres answers: ${error.message}`);
       this.timer = setTimeout(() => void this.connect(), PAUSE_MS);

@@ -1,6 +1,7 @@
 import { ENTITIES, type HistoryEvent } from '../history.service';
 import { EN } from './en';
-import { EVENT_TYPES, wordsOf } from './event-words';
+import { EVENT_TYPES } from './event-types';
+import { wordsOf } from './event-words';
 import { ZH } from './zh';
 
 const ACTOR: HistoryEvent['actor'] = {

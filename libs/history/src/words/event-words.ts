@@ -3,11 +3,6 @@ import type { HistoryEvent } from '../history.service';
 import { EN } from './en';
 import { ZH } from './zh';
 
-/** What has happened, in the past tense: `entity.happened`. Each has its words in every language. */
-export type EventType = keyof typeof ZH;
-
-export const EVENT_TYPES = Object.keys(ZH) as [EventType, ...EventType[]];
-
 /** A sentence in each language. */
 export interface EventWords {
   zh: string;
