@@ -16,6 +16,7 @@ import { ChangesController } from './history/changes.controller';
 import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
 import { InstructionsController } from './instructions/instructions.controller';
+import { MessageRulesController } from './messages/message-rules.controller';
 import { MessagesController } from './messages/messages.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
@@ -34,6 +35,7 @@ import { PlanCloseController } from './plans/plan-close.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
 import { ActionPlansController } from './reports/action-plans.controller';
+import { BurdenController } from './reports/burden.controller';
 import { FiguresController } from './reports/figures.controller';
 import { ReportsController } from './reports/reports.controller';
 import { ReorganisationsController } from './reorganisations/reorganisations.controller';
@@ -102,6 +104,7 @@ export const CONTROLLERS = {
     ActionPlansController,
     ReportsController,
     FiguresController,
+    BurdenController,
     BreakdownsController,
     VerificationsController,
     InstructionsController,
@@ -114,6 +117,7 @@ export const CONTROLLERS = {
     ApplicationsController,
     NoticeDocumentsController,
     SupervisionController,
+    MessageRulesController,
     MessagesController,
     SuppressedAddressesController,
     OperationsController,

@@ -1,3 +1,4 @@
+import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { actOnSample, PAPER, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
@@ -44,6 +45,7 @@ const FILES: Readonly<Record<string, string>> = {
   'GET /history/export': 'application/x-ndjson',
   'GET /history/extract': 'application/x-ndjson',
   'GET /inbox/events': 'text/event-stream',
+  'GET /burden/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   'GET /notices/{id}/document': DOCX,
   'GET /notices/template/file': DOCX,
   'POST /notices/template/preview': DOCX,
@@ -514,6 +516,18 @@ describe('The answers', () => {
       'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
       'GET /inbox/events': gets('/inbox/events', '?wait=false'),
       'POST /inbox/{id}/read': [],
+      'GET /message-rules': gets('/message-rules', ''),
+      'PUT /message-rules': [
+        ['office', 'PUT', '/message-rules', { json: { expectedVersion: 0, rules: PRESET_MESSAGE_RULES } }],
+      ],
+      'GET /inbox/preferences': gets('/inbox/preferences', ''),
+      'PUT /inbox/preferences': [
+        ['LD04.contact', 'PUT', '/inbox/preferences', { json: { expectedVersion: 0, preference: NO_PREFERENCE } }],
+      ],
+      'GET /persons/{username}/messages': gets('/persons/LD04.contact/messages', '?day=2023-01-12', '?day=2023-01-19'),
+      'GET /units/{code}/held-messages': gets('/units/LD04/held-messages', ''),
+      'GET /burden': gets('/burden', '?from=2023-01&to=2023-12'),
+      'GET /burden/export': gets('/burden/export', '?from=2023-01&to=2023-12', '?from=2023-01&to=2023-01&format=csv'),
       'GET /self-check': [['admin', 'GET', '/self-check']],
       'GET /clock': gets('/clock'),
       'PUT /clock': [['admin', 'PUT', '/clock', { json: { now: '2023-01-20T13:00:00+08:00' } }]],

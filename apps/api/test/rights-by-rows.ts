@@ -262,6 +262,14 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: stricter } }];
     },
   },
+  'PUT /message-rules': {
+    by: 'office',
+    ask: async (edge) => {
+      const { version, rules } = await (await edge.as('office')).get('/message-rules');
+      const fewer = { ...rules, caps: { perUnitAndWeek: 50, units: [] } };
+      return ['PUT', '/message-rules', { json: { expectedVersion: version, rules: fewer } }];
+    },
+  },
   'POST /post-changes': {
     by: 'security',
     ask: () => ['POST', '/post-changes', { json: grant('LD09.head', 'officer') }],
@@ -325,6 +333,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
   'GET /matters/kinds': 'rules are for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',
+  'PUT /inbox/preferences': 'everybody has a right to it',
   'POST /inbox/{id}/read': 'everybody has a right to it',
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',
   'GET /calendar': 'days are for everybody to read',
@@ -349,6 +358,8 @@ export const QUERIES: Readonly<Record<string, string>> = {
   // Else it goes on for ever.
   'GET /inbox/events': '?wait=false',
   'GET /policies/{id}/changes': '?from=1',
+  'GET /burden': '?from=2023-01&to=2023-03',
+  'GET /burden/export': '?from=2023-01&to=2023-03',
   'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',

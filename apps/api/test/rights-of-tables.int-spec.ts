@@ -18,6 +18,7 @@ const WRITTEN_BY: Readonly<Record<string, readonly Action[]>> = {
   post_change: ['post.propose'],
   post_holding: ['post.decide'],
   sign_in_policy: ['sign_in.policy'],
+  message_rules: ['message.rules'],
   session: ['sign_in.administer'],
   second_factor: ['sign_in.administer'],
   recovery_code: ['sign_in.administer'],

@@ -1,3 +1,4 @@
+import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { actOnSample, NOTHING, PAPER, type Part, type Parts, postOf, type Request, send } from './cases';
 import { Contract } from './contract';
 import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
@@ -863,6 +864,32 @@ const TABLE: Record<string, Probe[]> = {
       refusal: '404 DELIVERY.UNKNOWN',
     },
   ],
+  'GET /message-rules': [get('/message-rules')],
+  'PUT /message-rules': [
+    as(
+      'PUT',
+      '/message-rules',
+      { expectedVersion: 99, rules: PRESET_MESSAGE_RULES },
+      ['office'],
+      '409 MESSAGE_RULES.STALE',
+    ),
+  ],
+  'GET /inbox/preferences': [get('/inbox/preferences')],
+  'PUT /inbox/preferences': [
+    as(
+      'PUT',
+      '/inbox/preferences',
+      { expectedVersion: 99, preference: NO_PREFERENCE },
+      ALL,
+      '409 MESSAGE_PREFERENCE.STALE',
+    ),
+  ],
+  'GET /persons/{username}/messages': [
+    get('/persons/LD04.contact/messages?day=2023-01-20', [...GOVERNMENT, 'LD04.contact']),
+  ],
+  'GET /units/{code}/held-messages': [get('/units/LD04/held-messages', NOT_OTHER)],
+  'GET /burden': [get('/burden?from=2023-01&to=2023-03', READERS)],
+  'GET /burden/export': [get('/burden/export?from=2023-01&to=2023-03&format=csv', READERS)],
   'GET /self-check': [get('/self-check', ['admin'])],
   'GET /clock': [get('/clock')],
   'PUT /clock': [

@@ -94,6 +94,17 @@ const BREAKS: Readonly<Record<string, readonly string[]>> = {
   'notification.not_composed': [
     `update notification set composed_at = null where id = ${someOf('notification', 'composed_at is not null')} returning id`,
   ],
+  'notification.lost': [
+    `delete from digest_item where notification_id = (select n.id from notification n where n.composed_at is not null
+       and exists (select from digest_item i where i.notification_id = n.id)
+       and not exists (select from message_outcome o where o.notification_id = n.id) order by n.id desc limit 1)
+     returning notification_id as id`,
+  ],
+  'notification.said_twice': [
+    `insert into digest_item (digest_id, position, notification_id, text)
+     select digest_id, 9999, notification_id, text from digest_item order by digest_id, position limit 1
+     returning notification_id as id`,
+  ],
   'digest.not_delivered': [`delete from delivery where digest_id = ${someOf('digest')} returning digest_id as id`],
   'delivery.stuck': [
     `update delivery set state = 'sending', claimed_until = now() - interval '1 day'

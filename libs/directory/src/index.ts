@@ -61,6 +61,7 @@ export {
   type UnitChanges,
   type UnitChangeTerms,
 } from './unit-changes';
+export { writeCsv, writeWorkbook } from './unit-files/table-file';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat, writeUnitFile } from './unit-files/unit-export';
 export { readUnitFile } from './unit-files/unit-file';
 export { type UnitImportPreview, type UnitImportResult, UnitImportService } from './unit-import.service';

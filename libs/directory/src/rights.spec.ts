@@ -27,6 +27,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'policy.enable': [['office'], []],
   'matter.restrict': [['office'], []],
   'notice.template': [['office'], []],
+  'message.rules': [['office'], []],
   'matter.register': [OFFICE, []],
   'matter.petitioner': [OFFICE, UNIT],
   'unit.import': [[...OFFICE, 'admin'], []],

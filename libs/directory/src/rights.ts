@@ -109,6 +109,8 @@ const RIGHTS = {
   /** Let an address get messages again that some came back from. */
   'address.lift': { admin: 'all' },
   'inbox.read': EVERYBODY,
+  /** Say what is urgent, how often units are written to, and what people may choose. */
+  'message.rules': { office: 'all' },
 } as const satisfies Record<string, Partial<Record<PostKind, Reach>>>;
 
 /**
@@ -201,7 +203,8 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'read.own': ['read the matters that concern one', '查看相关事项'],
   'address.lift': ['let an address get messages again', '恢复退信地址'],
   'delivery.read_all': ['read how messages were delivered', '查看投递情况'],
-  'inbox.read': ['read one’s own messages', '查看收件箱'],
+  'inbox.read': ['read one’s own messages, and choose how they come', '查看收件箱、设定接收偏好'],
+  'message.rules': ['change the rules of messages', '设定消息规则'],
 };
 
 /** How far a post's right goes; null where it has none. */

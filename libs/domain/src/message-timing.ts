@@ -11,29 +11,19 @@ import { type MessagePreference, type MessageRules, quietUntil } from './message
 import { sendFrom } from './sending-hours';
 
 /** Why a message waits. */
-export const WAIT_REASONS = [
-  'outside_hours',
-  'no_holder',
-  'cap',
-  'quiet_hours',
-  'daily_digest',
-  'window',
-  'not_in_words',
-] as const;
-export type WaitReason = (typeof WAIT_REASONS)[number];
+export type WaitReason =
+  'outside_hours' | 'no_holder' | 'cap' | 'quiet_hours' | 'daily_digest' | 'window' | 'not_in_words';
 /** Why a message does not go, for good. */
-export const DROP_REASONS = [
-  'overtaken',
-  'not_named',
-  'moved',
-  'stand_in',
-  'no_address',
-  'suppressed_address',
-  'preference',
-  'later_channel',
-  'said_already',
-] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
+export type DropReason =
+  | 'overtaken'
+  | 'not_named'
+  | 'moved'
+  | 'stand_in'
+  | 'no_address'
+  | 'suppressed_address'
+  | 'preference'
+  | 'later_channel'
+  | 'said_already';
 
 /** What becomes of a message to one person by one channel. */
 export type MessageDecision =

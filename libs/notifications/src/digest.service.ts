@@ -7,9 +7,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChannelSet } from './channels/channel-set';
 import { DigestWriter, type Told } from './composing/digest.writer';
+import { readBy, settleEscalations, unreadInTime } from './composing/escalations';
 import { handoversDue, markHandedOver, readLastWords } from './composing/handovers';
 import { type MessageDecider, messageDecider } from './composing/message-decider';
-import { channelKey, type Outcome, recordOutcomes, settledBefore } from './composing/outcomes';
+import { channelKey, type Outcome, recordOutcomes, settledBefore, toldBefore } from './composing/outcomes';
 import { type Party, personParty } from './composing/party';
 import { type Addressees, type Recipient, Recipients } from './composing/recipients';
 import { UnitCaps } from './composing/unit-caps';
@@ -63,12 +64,22 @@ class Draft {
   /** Terms whose holder is told, by this run, of what was open in the post when they took it over. */
   readonly handedOver: string[] = [];
 
+  /** People who have another channel, which is taken where they do not read this. */
+  readonly withLaterChannel = new Set<string>();
+  /** Digests that were to be read by now, and when they are looked at again, if ever. */
+  readonly escalated = new Map<string, Date | null>();
+
   constructor(readonly caps: UnitCaps) {}
 
-  tell(party: Party, channel: string, line: Line, notificationId: string, isUrgent: boolean): void {
+  tell(
+    party: Party,
+    channel: string,
+    line: Line,
+    of: { notificationId: string; isUrgent?: boolean; escalatedFrom?: string },
+  ): void {
     const told = this.told.get(party.id) ?? { party, items: new Map() };
     const items = told.items.get(channel) ?? [];
-    items.push({ ...line, notificationId, isUrgent });
+    items.push({ ...line, isUrgent: false, escalatedFrom: null, ...of });
     told.items.set(channel, items);
     this.told.set(party.id, told);
   }
@@ -128,13 +139,20 @@ export class DigestService {
     if (open.length > 0) {
       await this.draft(tx, now, rules, open, draft);
       await this.draftHandovers(tx, now, rules, open, draft);
+      await this.draftEscalations(tx, now, rules, open, draft);
     }
     if (draft.vacant.size > 0) {
       this.logger.warn(
         `${draft.withoutHolder} notifications are for posts without a holder: ${[...draft.vacant].join(', ')}`,
       );
     }
-    const { saidAlready, ...written } = await this.writer.write(tx, now, draft.told.values());
+    const { saidAlready, ...written } = await this.writer.write(
+      tx,
+      now,
+      [...draft.told.values()].map((told) => ({ ...told, isFollowed: draft.withLaterChannel.has(told.party.id) })),
+      open[0] ? readBy(now, open[0].timeZone, rules, this.calendar) : now,
+    );
+    await settleEscalations(tx, draft.escalated);
     for (const { notificationId, partyId, channel } of saidAlready) {
       draft.record({ id: notificationId, unitId: null }, partyId, 'said_already', null, channel);
     }
@@ -243,6 +261,9 @@ export class DigestService {
       due.flatMap((handover) => {
         const party = personParty(handover.holder);
         const decisions = decide({ party, isStoodInFor: false }, { wantedAt: new Date(0), isUrgent: false });
+        if (decisions.some(({ decision }) => decision.goes === 'never' && decision.reason === 'later_channel')) {
+          draft.withLaterChannel.add(party.id);
+        }
         if (decisions.some(({ decision }) => decision.goes === 'later')) return [];
         const ways = decisions.filter(({ decision }) => decision.goes === 'now').map(({ channel }) => channel);
         return [[handover.termId, { ...handover, party, ways }] as const];
@@ -254,9 +275,45 @@ export class DigestService {
       const { party, ways, today } = byTerm.get(termId)!;
       try {
         const line = lineFor(kind, parameters, this.messages, today);
-        for (const channel of ways) draft.tell(party, channel, line, id, false);
+        for (const channel of ways) draft.tell(party, channel, line, { notificationId: id });
       } catch (error) {
         this.logger.error(`notification ${id} (${kind}) cannot be handed over in words: ${String(error)}`);
+      }
+    }
+  }
+
+  /** Whoever has not read in time what came by one channel gets it by the next, once (逐级触达). */
+  private async draftEscalations(
+    tx: EntityManager,
+    now: Date,
+    rules: MessageRules,
+    open: readonly OpenJurisdiction[],
+    draft: Draft,
+  ): Promise<void> {
+    const inOffice = open.filter(({ isOffice }) => isOffice);
+    const { digestIds, lines } = await unreadInTime(tx, now, inOffice);
+    for (const id of digestIds) draft.escalated.set(id, null);
+    if (lines.length === 0) return;
+    const parties = lines.map(({ party }) => party);
+    const decide = await this.decider(tx, now, rules, inOffice[0]!.timeZone, parties);
+    const told = await toldBefore(
+      tx,
+      lines.map(({ notificationId }) => notificationId),
+    );
+    const order = rules.escalation.channels;
+    for (const one of lines) {
+      const { party, notificationId } = one;
+      const left = decide({ party, isStoodInFor: false }, { wantedAt: one.composedAt, isUrgent: false }, true)
+        .filter(({ channel, decision }) => order.includes(channel) && decision.goes !== 'never')
+        .filter(({ channel }) => !told.has(channelKey(notificationId, party.id, channel)))
+        .toSorted((a, b) => order.indexOf(a.channel) - order.indexOf(b.channel));
+      const [next, ...others] = left;
+      if (!next) continue;
+      if (next.decision.goes === 'later') draft.escalated.set(one.digestId, next.decision.until);
+      else {
+        const line = lineFor(one.kind, one.parameters, this.messages, one.today);
+        draft.tell(party, next.channel, line, { notificationId, escalatedFrom: one.digestId });
+        if (others.length > 0) draft.escalated.set(one.digestId, readBy(now, one.timeZone, rules, this.calendar));
       }
     }
   }
@@ -353,12 +410,15 @@ export class DigestService {
       for (const { channel, decision } of decide(recipient, row)) {
         if (settled.has(channelKey(row.id, party.id, channel))) continue;
         if (decision.goes === 'now') {
-          draft.tell(party, channel, line, row.id, row.isUrgent);
+          draft.tell(party, channel, line, { notificationId: row.id, isUrgent: row.isUrgent });
           draft.caps.told(row.unitId);
         } else if (decision.goes === 'later') {
           draft.wait(row, decision.until);
           draft.record(row, party.id, decision.reason, decision.until, channel);
-        } else draft.record(row, party.id, decision.reason, null, channel);
+        } else {
+          if (decision.reason === 'later_channel') draft.withLaterChannel.add(party.id);
+          draft.record(row, party.id, decision.reason, null, channel);
+        }
       }
     }
     if (!draft.waiting.has(row.id)) draft.composed.push(row.id);

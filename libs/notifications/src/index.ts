@@ -5,6 +5,8 @@ export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine
 export { DeliveryService, type SendOutcome } from './delivery.service';
 export { Dispatcher } from './dispatcher';
 export { INBOX_CHANGED } from './inbox-hints';
+export { type HeldMessage, type MessageRecord, MessageRecordReader } from './message-record.reader';
+export { MessageRulesService, type PreferenceVersion } from './message-rules.service';
 export { NotificationsModule } from './notifications.module';
 export { PasswordResetMailer } from './password-reset.mailer';
 export { QueueRebuilder } from './queue-rebuilder';

@@ -12,6 +12,8 @@ import { DeliveryReader } from './delivery.reader';
 import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
 import { Dispatcher } from './dispatcher';
+import { MessageRecordReader } from './message-record.reader';
+import { MessageRulesService } from './message-rules.service';
 import { PasswordResetMailer } from './password-reset.mailer';
 import { QueueRebuilder } from './queue-rebuilder';
 import { Round } from './round';
@@ -25,6 +27,8 @@ const SERVICES = [
   BounceMailbox,
   SuppressedAddresses,
   Dispatcher,
+  MessageRulesService,
+  MessageRecordReader,
   PasswordResetMailer,
   CheckpointMailer,
   Round,

@@ -134,6 +134,7 @@ export class Round {
         `select least(
            (select min(at) from (${this.dueAt()}) due(at) where at > $1),
            (select min(send_from) from notification where composed_at is null and send_from > $1),
+           (select min(escalate_at) from digest where escalate_at > $1),
            (select min(next_attempt_at) from delivery where state in ('queued', 'sending') and next_attempt_at > $1)
          ) as at`,
         [instant],

@@ -1,5 +1,6 @@
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
+export { BurdenReader, type UnitBurden } from './burden.reader';
 export { ApplicationReader } from './application.reader';
 export { type Changes, ChangesReader, COMPARED } from './changes.reader';
 export { CardReader } from './card.reader';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { BackTestReader } from './back-test.reader';
+import { BurdenReader } from './burden.reader';
 import { BreakdownReader } from './breakdown.reader';
 import { InstructionReader } from './instruction.reader';
 import { SatisfactionReader } from './satisfaction.reader';
@@ -35,6 +36,7 @@ const READERS = [
   BackTestReader,
   ReportReader,
   BreakdownReader,
+  BurdenReader,
   VerificationReader,
   InstructionReader,
   SatisfactionReader,

@@ -221,6 +221,24 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
       from notification n where n.composed_at is null and n.send_from < $1::timestamptz - ${LATE}`,
   },
   {
+    code: 'notification.lost',
+    zh: '每条消息要么已写入汇总，要么记有未送达的原因',
+    en: 'a message stands in a digest, or it is recorded why it does not',
+    sql: `select n.id, n.kind || case when n.composed_at is null then ' waits' else ' is dealt with' end as detail
+      from notification n
+      where (n.composed_at is not null and not exists (select from digest_item i where i.notification_id = n.id)
+          or n.composed_at is null and n.looked_at is not null)
+        and not exists (select from message_outcome o where o.notification_id = n.id and o.ended_at is null)`,
+  },
+  {
+    code: 'notification.said_twice',
+    zh: '同一消息经同一渠道对同一人只说一次',
+    en: 'a message is told to a person once by a channel',
+    sql: `select i.notification_id as id, count(*) || ' times by ' || g.channel as detail
+      from digest_item i join digest g on g.id = i.digest_id
+      group by i.notification_id, g.person_id, g.channel having count(*) > 1`,
+  },
+  {
     code: 'digest.not_delivered',
     zh: '每份消息汇总必有投递',
     en: 'every digest has a delivery',

@@ -119,17 +119,8 @@ export class FigureService {
     }));
   }
 
-  /**
-   * Figures that the same unit is asked for more than once in a period, in a plan and beside it. It is the lead that
-   * gives figures, by periodic reports; so it is asked once a lead, target and period.
-   * @throws DomainError PLAN.UNKNOWN
-   */
-  async burden(tx: EntityManager, actor: Actor, filter: { planId?: string; period?: string }): Promise<Burden> {
-    assertMay(actor, 'read.all');
-    if (filter.planId !== undefined) {
-      const [plan] = await tx.query(`select id from plan where id = $1`, [filter.planId]);
-      if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId: filter.planId });
-    }
+  /** Finds out of every target in sight what figure it asks for, as far as nobody has yet. */
+  async nameAll(tx: EntityManager): Promise<void> {
     const unlinked: AskedRow[] = await tx.query(
       `select g.id as "targetId", t.jurisdiction_id as "jurisdictionId", g.text, g.unit
        from target g join task t on t.id = g.task_id
@@ -142,6 +133,20 @@ export class FigureService {
         targets.map(({ targetId, text, unit }) => ({ id: targetId, text, unit })),
       );
     }
+  }
+
+  /**
+   * Figures that the same unit is asked for more than once in a period, in a plan and beside it. It is the lead that
+   * gives figures, by periodic reports; so it is asked once a lead, target and period.
+   * @throws DomainError PLAN.UNKNOWN
+   */
+  async burden(tx: EntityManager, actor: Actor, filter: { planId?: string; period?: string }): Promise<Burden> {
+    assertMay(actor, 'read.all');
+    if (filter.planId !== undefined) {
+      const [plan] = await tx.query(`select id from plan where id = $1`, [filter.planId]);
+      if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId: filter.planId });
+    }
+    await this.nameAll(tx);
     const items: AskedTwice[] = await tx.query(
       `with asked as (
          select i.id as indicator_id, i.name, i.unit, o.subject as period, o.unit_id, t.plan_id, t.id as task_id,

@@ -470,6 +470,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         either(
           'exists (select from digest_item i where i.notification_id = notification.id)',
           'exists (select from message_outcome o where o.notification_id = notification.id)',
+          `composed_at is null and post_id in (select h.post_id from post_holding h where h.person_id = ${ME} and h.to_on is null)`,
         ),
         seenEvent,
       ),

@@ -250,4 +250,72 @@ describe('Composing by the rules of messages (消息规则)', () => {
     expect([await idsTold(named), await idsTold(other)]).toEqual([[id], []]);
     expect(await outcomes(id)).toMatchObject([{ person_id: other, channel: null, reason: 'not_named' }]);
   });
+
+  describe('with channels that come only when others are not read', () => {
+    const sms: Channel = { kind: 'sms', isFor: () => '13800000000', send: () => Promise.resolve({ state: 'sent' }) };
+    const voice: Channel = { ...sms, kind: 'voice' };
+    const composeAll = (): ReturnType<World['compose']> => world.compose(world.digests(mail, sms, voice));
+    /** Two working days later. */
+    const DEADLINE = minutes(MORNING, 2 * DAY);
+
+    beforeEach(() => world.rules({ escalation: { workingDays: 2, channels: ['sms', 'voice'] } }));
+
+    it('takes the next channel for what was not read by its day, once, and then the one after it', async () => {
+      const { contact } = await world.unit();
+      const personId = await world.person([contact]);
+      const id = await issued(contact);
+      expect(await composeAll()).toMatchObject({ digests: 2 });
+      expect((await outcomes(id)).map(({ channel, reason }) => [channel, reason])).toEqual([
+        ['sms', 'later_channel'],
+        ['voice', 'later_channel'],
+      ]);
+      world.clock.moveTo(minutes(DEADLINE, -1));
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+      world.clock.moveTo(DEADLINE);
+      const { deliveryIds } = await composeAll();
+      expect(deliveryIds).toHaveLength(1);
+      expect(await idsTold(personId, 'sms')).toEqual([id]);
+      const [line] = await world.query(
+        `select g.channel from digest_item i join digest g on g.id = i.escalated_from where i.notification_id = $1`,
+        [id],
+      );
+      expect(line).toEqual({ channel: 'inbox' });
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+      world.clock.moveTo(NEXT_MONDAY);
+      await composeAll();
+      expect([await idsTold(personId, 'sms'), await idsTold(personId, 'voice')]).toEqual([[id], [id]]);
+      world.clock.moveTo(minutes(NEXT_MONDAY, 7 * DAY));
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+    });
+
+    it('takes none for what was read, overtaken, or is of a post that somebody else has now', async () => {
+      const units = [await world.unit(), await world.unit(), await world.unit()];
+      const people: string[] = [];
+      for (const { contact } of units) people.push(await world.person([contact]));
+      const obligationId = await world.obligation(units[1]!.unitId);
+      await issued(units[0]!.contact);
+      await world.followUp(obligationId, units[1]!.contact);
+      await issued(units[2]!.contact);
+      await composeAll();
+      await world.query(`update delivery set state = 'read', read_at = $2 where person_id = $1 and channel = 'inbox'`, [
+        people[0],
+        MORNING,
+      ]);
+      await world.query(`update obligation set state = 'discharged' where id = $1`, [obligationId]);
+      await world.query(`update post_holding set to_on = '2026-04-22' where person_id = $1`, [people[2]]);
+      world.clock.moveTo(DEADLINE);
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+      expect(await world.query(`select id from digest where escalate_at is not null`)).toEqual([]);
+    });
+
+    it('sends what is urgent by all of them at once', async () => {
+      const { unitId, contact } = await world.unit();
+      const personId = await world.person([contact]);
+      const id = await world.followUp(await world.obligation(unitId), contact, red, { is_urgent: true });
+      await composeAll();
+      expect([await idsTold(personId, 'sms'), await idsTold(personId, 'voice')]).toEqual([[id], [id]]);
+      world.clock.moveTo(DEADLINE);
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+    });
+  });
 });

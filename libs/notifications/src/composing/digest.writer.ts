@@ -17,7 +17,12 @@ import type { Party } from './party';
 const WRITE_BATCH = 5_000;
 
 /** One line for a party. */
-export type Item = Line & { notificationId: string; isUrgent: boolean };
+export type Item = Line & {
+  notificationId: string;
+  isUrgent: boolean;
+  /** The digest that was not read, where this comes by the next channel for that. */
+  escalatedFrom: string | null;
+};
 
 /** What a party is to be told, by channel. */
 export interface Told {
@@ -44,21 +49,29 @@ export class DigestWriter {
   /**
    * One digest a party and channel. What goes to the inbox is delivered with that.
    *
+   * @param told `isFollowed`: who does not read it by `readBy` gets it by the next channel
    * @returns how many, the deliveries that are now to be sent, and what needed no line of its own
    */
   async write(
     tx: EntityManager,
     now: Date,
-    told: Iterable<Told>,
+    told: Iterable<Told & { isFollowed: boolean }>,
+    readBy: Date,
   ): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
     const isSuppressed = await suppressedNow(tx);
     const digests: object[] = [];
-    const items: { digest_id: string; position: number; notification_id: string; text: string }[] = [];
+    const items: {
+      digest_id: string;
+      position: number;
+      notification_id: string;
+      text: string;
+      escalated_from: string | null;
+    }[] = [];
     const deliveries: { id: string }[] = [];
     const deliveryIds: string[] = [];
     const saidAlready: SaidAlready[] = [];
     const inboxes = new Set<string>();
-    for (const { party, items: all } of told) {
+    for (const { party, items: all, isFollowed } of told) {
       for (const channel of this.channels.all) {
         const address = channel.isFor(party.recipient);
         const wanted = all.get(channel.kind) ?? [];
@@ -77,9 +90,17 @@ export class DigestWriter {
           ...of,
           subject: subjectOf(lines, this.messages),
           is_urgent: lines.every(({ isUrgent }) => isUrgent),
+          // The inbox stands for all that go with it.
+          escalate_at: isFollowed && !channel.send && !lines.every(({ isUrgent }) => isUrgent) ? readBy : null,
         });
-        lines.forEach(({ notificationId, text }, i) =>
-          items.push({ digest_id, position: i + 1, notification_id: notificationId, text }),
+        lines.forEach(({ notificationId, text, escalatedFrom }, i) =>
+          items.push({
+            digest_id,
+            position: i + 1,
+            notification_id: notificationId,
+            text,
+            escalated_from: escalatedFrom,
+          }),
         );
         // A row all the same: it says why nothing was sent.
         const isDead = isSuppressed(channel.kind, address);
@@ -102,7 +123,7 @@ export class DigestWriter {
     for (let i = 0; i < items.length; i += WRITE_BATCH) {
       const { from, parameters } = columnsOf(items.slice(i, i + WRITE_BATCH), ITEM_COLUMNS, 1);
       await tx.query(
-        `insert into digest_item (digest_id, position, notification_id, text) select * from ${from}`,
+        `insert into digest_item (digest_id, position, notification_id, text, escalated_from) select * from ${from}`,
         parameters,
       );
     }
@@ -135,11 +156,18 @@ async function insertAll(
 }
 
 const INSERT_DIGESTS = `
-  insert into digest (id, person_id, channel, window_start, subject, is_urgent, composed_at)
-  select r.id, r.person_id, r.channel, $2, r.subject, r.is_urgent, $3
-  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text, is_urgent boolean)`;
+  insert into digest (id, person_id, channel, window_start, subject, is_urgent, escalate_at, composed_at)
+  select r.id, r.person_id, r.channel, $2, r.subject, r.is_urgent, r.escalate_at, $3
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text, is_urgent boolean,
+    escalate_at timestamptz)`;
 
-const ITEM_COLUMNS = { digest_id: 'uuid', position: 'int', notification_id: 'uuid', text: 'text' } as const;
+const ITEM_COLUMNS = {
+  digest_id: 'uuid',
+  position: 'int',
+  notification_id: 'uuid',
+  text: 'text',
+  escalated_from: 'uuid',
+} as const;
 
 /** The numbers in an inbox follow one another: composers wait for one another, and a person gets one at a time. */
 const INSERT_DELIVERIES = `

@@ -20,6 +20,8 @@ const DAYS_BACK = 20;
 export type MessageDecider = (
   recipient: Recipient,
   message: { wantedAt: Date; isUrgent: boolean },
+  /** The channels that come only after others were not read. */
+  isLater?: boolean,
 ) => { channel: string; decision: MessageDecision }[];
 
 /** Reads what people chose and when they had their last digests. */
@@ -36,7 +38,8 @@ export async function messageDecider(
   const [window, nextWindow] = [windowStart(now), nextWindowStart(now)];
   const since = isAnyDaily ? new Date(window.getTime() - DAYS_BACK * 86_400_000) : window;
   const lastWindows = await lastWindowsOf(tx, ids, since);
-  return ({ party, isStoodInFor }, message) =>
+  const atLast = { ...rules, escalation: { ...rules.escalation, channels: [] } };
+  return ({ party, isStoodInFor }, message, isLater = false) =>
     channels.all.map((channel) => ({
       channel: channel.kind,
       decision: decideMessage(
@@ -53,7 +56,7 @@ export async function messageDecider(
           window,
           nextWindow,
         },
-        rules,
+        isLater ? atLast : rules,
         calendar,
       ),
     }));

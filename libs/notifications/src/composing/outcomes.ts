@@ -22,16 +22,26 @@ export interface Outcome {
 export const channelKey = (notificationId: string, personId: string, channel: string): string =>
   `${notificationId} ${personId} ${channel}`;
 
+const TOLD = `
+  select i.notification_id as "notificationId", g.person_id as "personId", g.channel
+  from digest_item i join digest g on g.id = i.digest_id where i.notification_id = any($1::uuid[])`;
+const DROPPED = `
+  select notification_id, person_id, channel from message_outcome
+  where notification_id = any($1::uuid[]) and until is null and channel is not null`;
+
+/** By which channels notifications were told to whom. */
+export const toldBefore = (tx: EntityManager, notificationIds: readonly string[]): Promise<Set<string>> =>
+  channelKeys(tx, TOLD, notificationIds);
+
 /** What is settled already of notifications that were looked at before: told to somebody by a channel, or dropped for it. */
-export async function settledBefore(tx: EntityManager, notificationIds: readonly string[]): Promise<Set<string>> {
+export const settledBefore = (tx: EntityManager, notificationIds: readonly string[]): Promise<Set<string>> =>
+  channelKeys(tx, `${TOLD} union all ${DROPPED}`, notificationIds);
+
+async function channelKeys(tx: EntityManager, query: string, notificationIds: readonly string[]): Promise<Set<string>> {
   if (notificationIds.length === 0) return new Set();
-  const rows: { notificationId: string; personId: string; channel: string }[] = await tx.query(
-    `select i.notification_id as "notificationId", g.person_id as "personId", g.channel
-     from digest_item i join digest g on g.id = i.digest_id where i.notification_id = any($1::uuid[])
-     union all select notification_id, person_id, channel from message_outcome
-     where notification_id = any($1::uuid[]) and until is null and channel is not null`,
-    [notificationIds],
-  );
+  const rows: { notificationId: string; personId: string; channel: string }[] = await tx.query(query, [
+    notificationIds,
+  ]);
   return new Set(rows.map((row) => channelKey(row.notificationId, row.personId, row.channel)));
 }
 

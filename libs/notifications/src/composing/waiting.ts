@@ -131,15 +131,19 @@ export async function putOffTo(
 /** Whether a naming is for what the notification `n` tells, about the task `t` if any. */
 const ABOUT = (naming: string): string => `(${naming}.plan_id = n.plan_id or ${naming}.task_id in (t.id, t.parent_id))`;
 
+/** Who alone may know of what `n` tells; null where anybody may. */
+export const NAMED_IDS = `
+    case when exists (select from named_person m where ${ABOUT('m')}) then array(
+      select m.person_id from named_person m where ${ABOUT('m')} group by m.person_id
+      having count(*) = (select count(distinct coalesce(o.plan_id, o.task_id)) from named_person o where ${ABOUT('o')}))
+    end`;
+
 const COLUMNS = `
   select n.id, n.jurisdiction_id as "jurisdictionId", n.post_id as "postId", post.unit_id as "unitId",
     n.plan_id as "planId", n.task_id as "taskId", t.parent_id as "parentId", n.kind, n.parameters,
     n.wanted_at as "wantedAt", n.is_urgent as "isUrgent", n.looked_at is not null as "isKnown",
     ${OVERTAKEN} as "isOvertaken",
-    case when exists (select from named_person m where ${ABOUT('m')}) then array(
-      select m.person_id from named_person m where ${ABOUT('m')} group by m.person_id
-      having count(*) = (select count(distinct coalesce(o.plan_id, o.task_id)) from named_person o where ${ABOUT('o')}))
-    end as "namedIds"
+    ${NAMED_IDS} as "namedIds"
   from notification n
     join post on post.id = n.post_id
     left join task t on t.id = n.task_id

@@ -2,11 +2,14 @@ import type {
   ApplicationKind,
   CardColour,
   CardMeasure,
+  DeliveryState,
   DroppedState,
+  DropReason,
   NoticeColour,
   ObjectionOutcome,
   ObligationKind,
   ReorganisationKind,
+  WaitReason,
 } from '@duban/domain';
 import type { UpperMove } from '@duban/tasks';
 import type { OfficeDue, Reported, RevisedPart } from '../notification.kinds';
@@ -119,6 +122,8 @@ export interface Messages {
   extensionOf: string;
   decisions: Readonly<Record<'approved' | 'denied', string>>;
   completeBy: string;
+  /** How far a message came, or why it did not go. */
+  outcomes: Readonly<Record<DeliveryState | WaitReason | DropReason, string>>;
   /** What is handed in. */
   reports: Readonly<Record<Reported, string>>;
   /** By when it is handed in again. */
