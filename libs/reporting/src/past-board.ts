@@ -97,13 +97,14 @@ async function lines(
 }
 
 /**
- * Whether an event is the last of its thing at or before an instant, by the order of writing. The sum keeps Postgres
+ * Whether an event is the last of its thing at or before an instant, by the order of writing. What is said of a thing under
+ * another name, such as who read a restricted task, is none of its states. The sum keeps Postgres
  * from looking for the greatest `seq` along all of history; `>=`, which no earlier event fulfils, keeps it from taking
  * such events for rare, and so from reading all of them at once instead of a page in order.
  */
 const isLast = (event: string, at: string): string =>
   `${event}.occurred_at <= ${at} and ${event}.seq >= (select max(l.seq + 0) from history_event l
-     where l.entity_id = ${event}.entity_id and l.occurred_at <= ${at})`;
+     where l.entity_id = ${event}.entity_id and l.entity = ${event}.entity and l.occurred_at <= ${at})`;
 
 /** The last states of the things of one kind in the task of the line. */
 const lastOf = (entity: 'assignment' | 'obligation' | 'supervision_notice', at: string): string =>

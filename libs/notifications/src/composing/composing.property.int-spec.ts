@@ -222,7 +222,7 @@ describe('For any messages, people and rules', () => {
       // A fixed seed: 11whether some are held must not differ from one run to the next.
       { seed: 11, numRuns: 6, endOnFailure: true },
     );
-    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeGreaterThan(10);
     expect(held).toBeGreaterThan(0);
   }, 300_000);
 });
