@@ -15,15 +15,7 @@ export type WaitReason =
   'outside_hours' | 'no_holder' | 'cap' | 'quiet_hours' | 'daily_digest' | 'window' | 'not_in_words';
 /** Why a message does not go, for good. */
 export type DropReason =
-  | 'overtaken'
-  | 'not_named'
-  | 'moved'
-  | 'stand_in'
-  | 'no_address'
-  | 'suppressed_address'
-  | 'preference'
-  | 'later_channel'
-  | 'said_already';
+  'overtaken' | 'not_named' | 'moved' | 'stand_in' | 'no_address' | 'preference' | 'later_channel' | 'said_already';
 
 /** What becomes of a message to one person by one channel. */
 export type MessageDecision =
@@ -61,7 +53,6 @@ export interface Addressed {
     disturbs: boolean;
   };
   address: string | null;
-  isSuppressed: boolean;
   /** Somebody stands in for the person (代行), and is told by all channels. */
   isStoodInFor: boolean;
   /** What the person chose, as far as the office allows it. */
@@ -78,7 +69,6 @@ export function decideMessage(one: Addressed, rules: MessageRules, calendar: Wor
   const { channel, preference, isUrgent } = one;
   if (one.isStoodInFor && channel.disturbs) return never('stand_in');
   if (one.address === null) return never('no_address');
-  if (one.isSuppressed) return never('suppressed_address');
   if (preference.off.includes(channel.kind)) return never('preference');
   if (!isUrgent) {
     if (rules.escalation.channels.includes(channel.kind)) return never('later_channel');

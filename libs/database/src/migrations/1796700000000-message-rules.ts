@@ -60,7 +60,7 @@ export class MessageRules1796700000000 implements MigrationInterface {
         unit_id uuid constraint fk_message_outcome_unit references unit,
         reason text not null constraint ck_message_outcome_reason check (reason in (
           'outside_hours', 'no_holder', 'cap', 'quiet_hours', 'daily_digest', 'window', 'not_in_words', 'overtaken',
-          'not_named', 'moved', 'stand_in', 'no_address', 'suppressed_address', 'preference', 'later_channel',
+          'not_named', 'moved', 'stand_in', 'no_address', 'preference', 'later_channel',
           'said_already')),
         since timestamptz not null,
         until timestamptz,

@@ -11,6 +11,10 @@ export class CheckpointHandouts1796810000000 implements MigrationInterface {
       constraint pk_history_handout primary key (checkpoint, place)
     )`);
     await q.query(`create index ix_history_handout_place on history_handout (place, handed_at)`);
+    await q.query(`create trigger tr_history_handout_recorded_once before update or delete on history_handout
+      for each row execute function refuse_rewriting()`);
+    await q.query(`create trigger tr_history_handout_not_truncated before truncate on history_handout
+      for each statement execute function refuse_rewriting()`);
   }
 
   async down(q: QueryRunner): Promise<void> {

@@ -11,6 +11,10 @@ export class CheckpointStamps1796811000000 implements MigrationInterface {
       stamped_at timestamptz not null,
       constraint pk_history_stamp primary key (checkpoint, authority)
     )`);
+    await q.query(`create trigger tr_history_stamp_recorded_once before update or delete on history_stamp
+      for each row execute function refuse_rewriting()`);
+    await q.query(`create trigger tr_history_stamp_not_truncated before truncate on history_stamp
+      for each statement execute function refuse_rewriting()`);
   }
 
   async down(q: QueryRunner): Promise<void> {

@@ -1,5 +1,6 @@
 import { useTestDatabase } from '@duban/testing';
 import { Logger } from '@nestjs/common';
+import { Client } from 'pg';
 import { newSigningKey, record } from '../../test/recorded';
 import { secondVerdict } from '../../test/second-verifier';
 import { hasOpenssl, TimestampAuthority } from '../../test/timestamp-authority';
@@ -104,6 +105,18 @@ const AT = new Date('2026-03-02T01:00:00Z');
     expect(verified).toMatchObject({ sound: { stamped: { number: 2, by: 'Other Authority' } } });
     // The authority learns a hash, and nothing of what is in history.
     expect(authority!.asked[0]!.length).toBeLessThan(100);
+  });
+
+  it.each([
+    ['history_stamp', 'authority'],
+    ['history_handout', 'place'],
+    ['history_checkpoint', 'note'],
+  ])('keeps %s from its owner, too: none is changed or taken out', async (table, column) => {
+    const owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    for (const statement of [`delete from ${table}`, `update ${table} set ${column} = ${column}`])
+      await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
+    await owner.end();
   });
 
   it('does not believe an authority that the auditor does not trust', async () => {

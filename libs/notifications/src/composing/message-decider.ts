@@ -49,7 +49,6 @@ export async function messageDecider(
           timeZone,
           channel: { kind: channel.kind, disturbs: channel.send !== undefined },
           address: channel.isFor(party.recipient),
-          isSuppressed: false,
           isStoodInFor,
           preference: preferences.get(party.id) ?? NO_PREFERENCE,
           lastWindow: lastWindows.get(`${party.id} ${channel.kind}`) ?? null,

@@ -182,7 +182,6 @@ export const en: Messages = {
     moved: 'the matter has gone to another unit',
     stand_in: 'is told to whoever stands in',
     no_address: 'there is no address for this channel',
-    suppressed_address: 'nothing is sent to this address any more, since it could not be reached',
     preference: 'the person does without this channel',
     later_channel: 'goes by other channels first, and by this one where it is not read in time',
     said_already: 'the digest says the same already',

@@ -162,7 +162,6 @@ export const zh: Messages = {
     moved: '事项已移交其他单位，不再发送',
     stand_in: '请假期间由代行人接收',
     no_address: '没有该渠道的地址',
-    suppressed_address: '地址无法送达，已停用',
     preference: '本人选择不用该渠道',
     later_channel: '先由其他渠道发送，逾期未阅再用该渠道',
     said_already: '同一汇总中已有相同内容',
