@@ -119,7 +119,9 @@ describe('Whatever is sent', () => {
         const caller = shot.username === null ? edge().nobody() : await edge().as(shot.username);
         const answer = await caller.ask(operation.method, addressOf(operation, shot), sentOf(shot));
         counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
-        if (answer.status >= 500) throw new Error(`${answer.status}: ${answer.text}`);
+        // Said of a machine without LibreOffice, and promised; everything else of the kind is a fault.
+        const isWithoutOffice = answer.status === 503 && answer.text.includes('DOCUMENT.PDF_NEEDS_LIBREOFFICE');
+        if (answer.status >= 500 && !isWithoutOffice) throw new Error(`${answer.status}: ${answer.text}`);
         const faults = contract.faultsIn(operation, answer);
         if (faults.length > 0) throw new Error(`${faults.slice(0, 5).join('; ')}; in ${answer.text.slice(0, 500)}`);
       }),

@@ -22,6 +22,7 @@ const AS_SYSTEM = [
   'apps/api/src/sessions/second-factor.controller.ts',
   'apps/api/src/sessions/sessions.controller.ts',
   'apps/api/src/sign-in.guard.ts',
+  'apps/api/src/still-signed-in.ts',
 ];
 
 /** What follows from commands beyond the sight of those who give them. */
