@@ -353,19 +353,6 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /deliveries': 'everybody sees what was sent to them',
 };
 
-/** What a question asks for besides, without which nobody is answered. */
-export const QUERIES: Readonly<Record<string, string>> = {
-  // Else it goes on for ever.
-  'GET /inbox/events': '?wait=false',
-  'GET /policies/{id}/changes': '?from=1',
-  'GET /burden': '?from=2023-01&to=2023-03',
-  'GET /burden/export': '?from=2023-01&to=2023-03',
-  'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
-  'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
-  'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',
-  'GET /history/proofs/consistency': '?from=1&to=1',
-};
-
 const MOST: Posts = ['office', 'officer', 'leader', 'auditor', 'security', 'LD04.head', 'LD04.contact'];
 const ALL: Posts = ['admin', ...MOST];
 

@@ -244,6 +244,19 @@ const BODIES: Readonly<Record<string, Body>> = {
   'POST /notices/{id}/transitions': { does: () => ({ event: 'answer', answer: '在办。' }), stops: STALE },
 };
 
+/** What a question asks for besides, without which nobody is answered. */
+const QUERIES: Readonly<Record<string, string>> = {
+  // Else it goes on for ever.
+  'GET /inbox/events': '?wait=false',
+  'GET /policies/{id}/changes': '?from=1',
+  'GET /burden': '?from=2023-01&to=2023-03',
+  'GET /burden/export': '?from=2023-01&to=2023-03',
+  'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
+  'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
+  'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',
+  'GET /history/proofs/consistency': '?from=1&to=1',
+};
+
 /** A request to a route about something; null where there is nothing of that kind in the relation. */
 export function requestTo(
   route: Route,
@@ -265,7 +278,7 @@ export function requestTo(
     measureId: NOBODY,
     itemId: does ? target.item : NOBODY,
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
-    code: 'LD09',
+    code: name === 'GET /units/{code}/held-messages' ? 'LD04' : 'LD09',
     token: 'none'.repeat(10),
     version: '1',
   };
@@ -275,7 +288,7 @@ export function requestTo(
     return value;
   });
   const method = route.method as Method;
-  if (method === 'GET') return [method, path, {}];
+  if (method === 'GET') return [method, path + (QUERIES[name] ?? ''), {}];
   if (method === 'DELETE') return [method, `${path}${does || !kind ? '' : '?expectedVersion=99'}`, {}];
   if (name === 'POST /plans/{id}/revisions') return [method, path, { form: formOf(DRAFT) }];
   if (!kind) return [method, path, { json: {} }];
