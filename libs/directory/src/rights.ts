@@ -31,7 +31,7 @@ const RIGHTS = {
   'plan.issue': OFFICE,
   /** Draft what one's unit breaks down among the units below it (二级分解). */
   'breakdown.draft': UNIT,
-  /** Issue it, and open what is reported in it to the level above. */
+  /** Issue it, open what is reported in it to the level above, and close it at the year's end. */
   'breakdown.issue': UNIT_HEADS,
   /** Return, verify and cancel parts of it, and judge answers to its notices: what the office does elsewhere. */
   'breakdown.judge': UNIT_HEADS,
@@ -148,7 +148,10 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'matter.register': ['register matters and correct them', '登记事项'],
   'matter.petitioner': ['read who asked for a matter, in full', '查看信访人、来电人信息'],
   'breakdown.draft': ['draft what their unit breaks down among the units below it', '起草二级分解方案'],
-  'breakdown.issue': ['issue it, and open what is reported in it to the level above', '印发二级分解方案'],
+  'breakdown.issue': [
+    'issue it, open what is reported in it to the level above, and close it at the year’s end',
+    '印发二级分解方案，年终结转',
+  ],
   'breakdown.judge': ['return, verify and cancel in it', '审核二级分解事项'],
   'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
   'policy.draft': ['write drafts of rule sets', '起草督办规则'],

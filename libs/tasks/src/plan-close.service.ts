@@ -6,9 +6,9 @@ import {
   planMachine,
   type UnimplementedReason,
 } from '@duban/domain';
-import { assertMay, UnitDirectory } from '@duban/directory';
+import { UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict, type Fault, invalid, localDateOf } from '@duban/kernel';
+import { conflict, type Fault, forbidden, invalid, localDateOf } from '@duban/kernel';
 import { decide } from '@duban/state-machine';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -18,6 +18,7 @@ import { planChange, targetsByTask, taskChange } from './plan-records';
 import { Plan } from './plan.entity';
 import { holdPlan } from './revision-hold';
 import { planSnapshot, taskSnapshot } from './snapshots';
+import { approves, assertMayWith, TO_CLOSE } from './standing';
 import type { SkippedObligation } from './supervision.port';
 import { Target } from './target.entity';
 import { type Carrying, TaskCarrier } from './task-carrier';
@@ -72,7 +73,10 @@ export interface ClosedPlan {
   skipped: SkippedObligation[];
 }
 
-/** Closes plans at the year's end (年终结转). What they came to stays as it is, and takes no more changes. */
+/**
+ * Closes plans at the year's end (年终结转): the office the government's, a unit its own (二级分解). What they came to stays
+ * as it is, and takes no more changes.
+ */
 @Injectable()
 export class PlanCloseService {
   constructor(
@@ -82,9 +86,9 @@ export class PlanCloseService {
     private readonly carrier: TaskCarrier,
   ) {}
 
-  /** @throws DomainError PLAN.UNKNOWN, PLAN.RESTRICTED_PARTS, PLAN.CLOSED, PLAN.NOT_ISSUED */
+  /** @throws DomainError RIGHTS.NOT_ALLOWED, PLAN.OF_A_UNIT, PLAN.UNKNOWN, PLAN.RESTRICTED_PARTS, PLAN.CLOSED, PLAN.NOT_ISSUED */
   async preview(tx: EntityManager, actor: Actor, planId: string): Promise<PlanClosing> {
-    assertMay(actor, 'plan.close');
+    await assertMayWith(tx, actor, planId, TO_CLOSE);
     const plan = await holdPlan(tx, actor, planId);
     return this.closingOf(tx, plan);
   }
@@ -93,8 +97,8 @@ export class PlanCloseService {
    * Closes it with a decision on every open task: on a task for all of its parts, or on one part. Whoever closes it as
    * well at once finds it closed.
    * @throws DomainError as {@link preview}; PLAN.CLOSE_STALE with the digest as it is, PLAN.UNDECIDED with each task,
-   *   PLAN.TASK_NOT_OPEN, PLAN.CARRY_TO_REQUIRED, PLAN.CARRY_TO_EARLIER, PLAN.UNIMPLEMENTED_REASON_REQUIRED,
-   *   ASSIGNMENT.OWN_REQUEST
+   *   PLAN.TASK_NOT_OPEN, PLAN.CARRY_TO_REQUIRED, PLAN.CARRY_TO_EARLIER, PLAN.CARRY_TO_ANOTHERS,
+   *   PLAN.UNIMPLEMENTED_REASON_REQUIRED, PLAN.GIVEN_UP_BY_HEAD, ASSIGNMENT.OWN_REQUEST
    */
   async close(
     tx: EntityManager,
@@ -104,8 +108,18 @@ export class PlanCloseService {
     digest: string,
     decisions: readonly TaskDecision[],
   ): Promise<ClosedPlan> {
-    assertMay(actor, 'plan.close');
+    await assertMayWith(tx, actor, planId, TO_CLOSE);
     const plan = await holdPlan(tx, actor, planId);
+    const givenUp = decisions.findIndex(({ decision }) => decision === 'give_up');
+    if (givenUp !== -1 && !approves(actor, plan)) {
+      throw forbidden(
+        'PLAN.GIVEN_UP_BY_HEAD',
+        'Only the head of the unit gives something up; have them close the plan.',
+        {
+          field: `decisions[${givenUp}].decision`,
+        },
+      );
+    }
     const targets = await this.holdTargets(tx, actor, plan, decisions);
     // From the whole to the part, as whoever moves a part locks.
     await tx.query(
@@ -229,6 +243,11 @@ export class PlanCloseService {
         throw invalid('PLAN.CARRY_TO_EARLIER', 'A task is carried over into a plan of a later year.', {
           field: `decisions[${i}].toPlanId`,
           year: target.year,
+        });
+      }
+      if (target.unitId !== plan.unitId) {
+        throw invalid('PLAN.CARRY_TO_ANOTHERS', 'A task is carried over into a plan of the same issuer.', {
+          field: `decisions[${i}].toPlanId`,
         });
       }
       targets.set(id, target);

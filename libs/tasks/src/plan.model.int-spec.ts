@@ -102,9 +102,10 @@ class Model {
   }
 
   close(who: string, decided: readonly Decided[], isStale: boolean): string | null {
-    if (who !== 'office') return 'RIGHTS.NOT_ALLOWED';
-    // What the office does not hand out it does not close, either.
-    if (this.plan.unit !== null) return 'PLAN.UNKNOWN';
+    // Of the office its head alone.
+    if (who === 'officer') return 'RIGHTS.NOT_ALLOWED';
+    const refusal = this.refusalTo(who, isHead);
+    if (refusal !== null) return refusal;
     if (this.plan.state === 'closed') return 'PLAN.CLOSED';
     if (this.plan.state === 'draft') return 'PLAN.NOT_ISSUED';
     if (isStale) return 'PLAN.CLOSE_STALE';
@@ -155,12 +156,18 @@ describe('plans in the hands of random people', () => {
   const t = useOffice(`${TODAY}T09:00:00+08:00`, UNITS);
   const taken = new Set<string>();
   let office: Office;
+  /** Plans of the year after: the government's, and the bureau's own. */
   let nextId: string;
+  let nextOfUnit: string;
   let done = 0;
   let refused = 0;
   beforeAll(async () => {
     office = t.office;
     nextId = await office.draft(planOf('做好明年的事。（牵头单位：市教育局）').replace('2023年', '2024年'));
+    nextOfUnit = await office.draft(
+      planOf('做好来年的事。（牵头单位：市住建局质安科）').replace('2023年', '2024年'),
+      'S03.contact',
+    );
   });
   beforeEach(() => {
     jest.spyOn(Logger.prototype, 'error').mockImplementation();
@@ -202,11 +209,16 @@ describe('plans in the hands of random people', () => {
     expect(model.plan).toMatchObject({ state: 'closed', carried: 1 });
   });
 
-  it('of a unit are its own to issue, and nobody closes them for it', async () => {
-    const model = await begin('S03', ['known']);
+  it('of a unit are its own to issue and to close, and nobody does it for it', async () => {
+    const model = await begin('S03', ['known', 'known']);
     for (const who of ['S03.contact', 'office', 'S02.head', 'S03.head']) await issue(model, who, 2023, TODAY);
-    await close(model, 'office', ['give_up'], false);
+    for (const who of ['office', 'officer', 'S03.contact', 'S02.head', 'S31.head']) {
+      await close(model, who, ['give_up', 'carry_over'], false);
+    }
     expect(model.plan.state).toBe('issued');
+    await close(model, 'S03.head', ['give_up', 'carry_over'], false);
+    await close(model, 'S03.head', [], false);
+    expect(model.plan).toMatchObject({ state: 'closed', carried: 1 });
   });
 
   it('took every transition of the machine', () => {
@@ -271,16 +283,18 @@ describe('plans in the hands of random people', () => {
   }
 
   async function close(model: Model, who: string, decided: readonly Decided[], isStale: boolean): Promise<void> {
-    const { id, state } = model.plan;
+    const { id, state, unit } = model.plan;
     const decisions = model.open.flatMap(({ id: taskId }, i): TaskDecision[] => {
       const base = { taskId, reason: '年终结转' };
-      if (decided[i] === 'carry_over') return [{ ...base, decision: 'carry_over', toPlanId: nextId }];
+      if (decided[i] === 'carry_over')
+        return [{ ...base, decision: 'carry_over', toPlanId: unit === null ? nextId : nextOfUnit }];
       return decided[i] === 'give_up' ? [{ ...base, decision: 'give_up', unimplementedReason: 'funds_withdrawn' }] : [];
     });
     const service = office.get(PlanCloseService);
     const seen =
-      state === 'issued' && model.plan.unit === null
-        ? (await office.as('office', (tx, actor) => service.preview(tx, actor, id))).digest
+      state === 'issued'
+        ? (await office.as(unit === null ? 'office' : `${unit}.head`, (tx, actor) => service.preview(tx, actor, id)))
+            .digest
         : '';
     const closed = await ask(model, `${who} closes`, model.close(who, decided, isStale), () =>
       office.as(who, (tx, actor, at) => service.close(tx, actor, at, id, isStale ? 'of yesterday' : seen, decisions)),

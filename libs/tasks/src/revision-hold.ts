@@ -23,7 +23,9 @@ export async function holdPlan(tx: EntityManager, actor: Actor, planId: string):
   if (!plan) throw unknownPlan(planId);
   assertDocument(plan);
   await assertSeenWhole(tx, planId);
-  if (plan.state === 'issued') assertMay(actor, 'plan.issue');
+  if (plan.state === 'issued') {
+    assertMay(actor, plan.unitId === null ? 'plan.issue' : 'breakdown.issue', plan.unitId ?? undefined);
+  }
   assertPlanOpen(plan);
   return plan;
 }

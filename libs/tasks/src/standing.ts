@@ -11,7 +11,7 @@ export const standsAsOffice = (actor: Actor, { unitId }: Pick<Plan, 'unitId'>): 
   unitId === null ? may(actor, 'assignment.judge') : may(actor, 'breakdown.judge', unitId) && actor.unitId === unitId;
 
 /** Who decides what is not only judged: the head of the office, or of the unit whose plan it is. */
-const approves = (actor: Actor, { unitId }: Pick<Plan, 'unitId'>): boolean =>
+export const approves = (actor: Actor, { unitId }: Pick<Plan, 'unitId'>): boolean =>
   unitId === null ? may(actor, 'assignment.approve') : actor.post === 'head';
 
 /** How an actor stands to a part of a plan; nobody's business is empty. */
@@ -56,3 +56,4 @@ export async function assertMayWith(
 
 export const TO_EDIT = ['plan.edit', 'breakdown.draft'] as const;
 export const TO_ISSUE = ['plan.issue', 'breakdown.issue'] as const;
+export const TO_CLOSE = ['plan.close', 'breakdown.issue'] as const;

@@ -1,4 +1,4 @@
-import { insertAll } from '@duban/database';
+import { consequences, insertAll } from '@duban/database';
 import { UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { type LocalDate, newId, type WorkingCalendar } from '@duban/kernel';
@@ -7,6 +7,7 @@ import { DROPPED_STATES } from '@duban/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Assignment } from './assignment.entity';
+import { BreakdownTerms } from './breakdown-terms';
 import { assignmentsOf, completionDay } from './plan-assignments';
 import { assignmentChange, countEdit, taskChange } from './plan-records';
 import type { Plan } from './plan.entity';
@@ -40,6 +41,7 @@ export class TaskCarrier {
     private readonly directory: UnitDirectory,
     private readonly policies: PolicyService,
     private readonly restrictions: RestrictionService,
+    private readonly breakdowns: BreakdownTerms,
     private readonly supervision: SupervisionPort,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
@@ -75,10 +77,7 @@ export class TaskCarrier {
       ]),
     );
     const assignments = assignmentsOf(task, known, into.at);
-    await this.directory.holdActive(
-      tx,
-      assignments.map(({ unitId }) => unitId),
-    );
+    await this.holdUnits(tx, into, assignments);
     await insertAll(tx, Assignment, assignments);
     await this.history.append(
       tx,
@@ -114,6 +113,23 @@ export class TaskCarrier {
       tasks,
       assignments,
     });
+  }
+
+  /** Units to which tasks go at once, until the transaction ends. */
+  private async holdUnits(
+    tx: EntityManager,
+    { target, at }: Carrying,
+    assignments: readonly Assignment[],
+  ): Promise<void> {
+    const { unitId } = target;
+    if (unitId !== null) {
+      await this.breakdowns.assertUnits(tx, Object.assign(target, { unitId }), assignments, at);
+      return;
+    }
+    await this.directory.holdActive(
+      tx,
+      assignments.map((one) => one.unitId),
+    );
   }
 
   private async parentOf(tx: EntityManager, into: Carrying, id: string, reason: string): Promise<Task> {
@@ -157,6 +173,8 @@ export class TaskCarrier {
       milestones: old.milestones.filter(({ due }) => isToCome(due)),
       marks: [],
       carriedFromTaskId: old.id,
+      // The part above is of the old year, and ends with that.
+      upperAssignmentId: null,
       sourceRevisionId: null,
       sourceStart: place!.end,
       sourceEnd: place!.end,
@@ -172,7 +190,8 @@ export class TaskCarrier {
     ).map((one) => Object.assign(new Target(), one, { id: newId(), taskId: task.id }));
     await insertAll(tx, Task, [task]);
     await insertAll(tx, Target, targets);
-    await this.restrictions.carryOver(tx, actor, at, old, task);
+    // Who is named goes with the matter, whoever carries it over.
+    await consequences(tx, () => this.restrictions.carryOver(tx, actor, at, old, task));
     await this.history.append(tx, actor, at, [taskChange('task.carried_over', task, targets, null, reason)]);
     return task;
   }

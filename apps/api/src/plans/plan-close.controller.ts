@@ -78,7 +78,7 @@ export class PlanCloseController {
     private readonly closings: PlanCloseService,
   ) {}
 
-  @Needs('plan.close')
+  @Needs('plan.close', 'breakdown.issue')
   @Get(':id/close')
   @ApiOperation({ summary: 'What a plan would be closed with: what is done, what is open, by task' })
   @ApiOkResponse({ type: PlanClosingDto })
@@ -86,13 +86,14 @@ export class PlanCloseController {
     return this.transactor.as(actor, (tx) => this.closings.preview(tx, actor, id));
   }
 
-  @Needs('plan.close')
+  @Needs('plan.close', 'breakdown.issue')
   @Post(':id/close')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Close a plan at the year’s end (年终结转)',
     description:
-      'Every open task is carried over into a plan of a later year, or given up. The closed plan stays as it is.',
+      'Every open task is carried over into a plan of a later year, or given up. The closed plan stays as it is. ' +
+      'The office closes the government’s plans, a unit’s head or deputy its own (二级分解), of which the head alone gives up.',
   })
   @ApiOkResponse({ type: ClosedPlanDto })
   close(@Req() request: ActingRequest, @Param() { id }: PlanParams, @Body() input: ClosePlanDto): Promise<ClosedPlan> {

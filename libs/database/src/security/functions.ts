@@ -134,7 +134,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
        from below b
          join assignment a on a.task_id = b.id
          join task u on u.upper_assignment_id = a.id
-         join plan p on p.id = u.plan_id and p.state = 'issued'
+         join plan p on p.id = u.plan_id and p.state <> 'draft'
          cross join lateral (select u.id union all select c.id from task c where c.parent_id = u.id) part(id)
        where b.depth < 4)
      select distinct below.id from below where depth > 0 and ${SEEN('below.id')}`,
