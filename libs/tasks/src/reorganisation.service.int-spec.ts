@@ -767,6 +767,19 @@ describe('A reorganisation of units', () => {
       await reorganising.withdraw(rename.id);
     });
 
+    it('refuses a second new name for the same day', async () => {
+      const [a] = (await units(1)).map(({ code }) => code) as [string];
+      const effectiveOn = '2023-02-01';
+      const named = (name: string) => reorganising.propose({ kind: 'rename', units: [a], name, effectiveOn });
+      const first = await reorganising.confirm(await named('市巳局'));
+      const second = await named('市午局');
+      const error = await refuses(office, 'REORGANISATION.CONTRADICTS', () => reorganising.confirm(second));
+      expect(error.details).toMatchObject({ reorganisationIds: [first.id] });
+      await reorganising.withdraw(first.id, { expectedVersion: 2 });
+      expect(await reorganising.confirm(second)).toMatchObject({ state: 'confirmed' });
+      await reorganising.withdraw(second.id);
+    });
+
     it('a unit that hands work out at that moment is waited for, and none is handed to who is gone', async () => {
       const [a, b] = await units(2);
       const planId = await office.draft(planOf(`做好甲事。（牵头单位：${a.name}）`));
