@@ -301,6 +301,48 @@ describe('climb', () => {
   });
 });
 
+describe('a talk (约谈)', () => {
+  const talking: Ladder = {
+    at: '09:00',
+    rungs: [
+      { id: 'remind', offset: { workingDays: -1 }, kind: 'reminder', to: ['contact'] },
+      { id: 'early', offset: { workingDays: 0 }, kind: 'talk', to: ['deputy'], when: { behindPlanBy: 20 } },
+      { id: 'urge', offset: { workingDays: 1 }, kind: 'urge', to: ['head'] },
+      { id: 'talk', offset: { workingDays: 2 }, kind: 'talk', to: ['head'], copyTo: ['office'] },
+      { id: 'last', offset: { workingDays: 3 }, kind: 'urge', to: ['head'] },
+    ],
+  };
+  const climbed = (pointer: string, planned: string, now: string) =>
+    climb(talking, { rung: pointer, at: nineOn(planned) }, by('2023-04-20'), at(now), clock);
+
+  it('fires by itself, asks for no answer, and the ladder goes on as written', () => {
+    expect(climbed('talk', '2023-04-23', '2023-04-23T09:00')).toMatchObject({
+      fired: [{ rung: { id: 'talk' }, collapsed: [], answerDueOn: null }],
+      last: 'talk',
+      next: { rung: 'last', at: nineOn('2023-04-24') },
+    });
+  });
+
+  it('after downtime stands for nothing and is in nothing; what follows comes on the next working day', () => {
+    const { fired, next } = climbed('remind', '2023-04-19', '2023-04-25T10:00');
+    expect(fired.map(({ rung, collapsed }) => [rung.id, collapsed])).toEqual([
+      ['remind', []],
+      ['early', []],
+    ]);
+    expect(next).toEqual({ rung: 'urge', at: nineOn('2023-04-26') });
+    const later = climbed('urge', '2023-04-26', '2023-04-26T09:00');
+    expect(later.fired.map(({ rung }) => rung.id)).toEqual(['urge', 'talk']);
+    expect(later.next).toEqual({ rung: 'last', at: nineOn('2023-04-27') });
+  });
+
+  it('before the due date is made up for, as a notice is', () => {
+    expect(firstPointer(talking, by('2023-04-20'), at('2023-04-20T10:00'), clock)).toEqual({
+      rung: 'early',
+      at: nineOn('2023-04-20'),
+    });
+  });
+});
+
 describe('pointerAfterRejection', () => {
   it('begins a ladder of which nothing has been sent, in its own time and not before the next working day', () => {
     const none = { rung: null, answerDueOn: null };

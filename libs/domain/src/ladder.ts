@@ -1,5 +1,5 @@
 import { addDays, atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
-import type { Ladder, Rung, RungOffset } from './policy';
+import { type Ladder, onlyAsks, type Rung, type RungOffset } from './policy';
 import { sendFrom } from './sending-hours';
 
 /** Where an obligation stands on its ladder: the rung that comes next and the instant at which it is due. */
@@ -81,8 +81,8 @@ export interface ClimbedTo {
 
 /**
  * The first rung to come for an obligation that is made at `now`, or taken up again after the rungs in `climbed`.
- * Reminders of a date that lay before are not made up for: nobody is reminded at the moment of learning it. Notices and
- * the steps after the due date are: what is overdue when it is made is urged at once. A notice that was sent keeps its
+ * Reminders of a date that lay before are not made up for: nobody is reminded at the moment of learning it. Notices, talks
+ * and the steps after the due date are: what is overdue when it is made is urged at once. A notice that was sent keeps its
  * full time to answer.
  */
 export function firstPointer(
@@ -97,7 +97,7 @@ export function firstPointer(
     const planned = rungAt(ladder, rung, term, clock);
     const earliest = climbed?.answerDueOn ? dayAfter(ladder, climbed.answerDueOn, clock) : planned;
     const at = planned > earliest ? planned : earliest;
-    if (at >= now || rung.kind === 'notice' || isAfterDue(rung.offset)) return { rung: rung.id, at };
+    if (at >= now || !onlyAsks(rung.kind) || isAfterDue(rung.offset)) return { rung: rung.id, at };
   }
   return null;
 }
@@ -105,8 +105,9 @@ export function firstPointer(
 /**
  * What fires at `now`, and where the pointer goes.
  *
- * After downtime the missed reminders and urges collapse into the last of them; of missed notices only the first
- * fires, so that the colours climb one at a time, each with its full time to answer counted from when it was sent.
+ * After downtime the missed reminders and urges collapse into the last of them; of missed notices and talks
+ * only the first fires, so that they climb one at a time, each notice with its full time to answer counted from when it was
+ * sent, and after a talk not before the next working day.
  * A rung whose condition does not hold at `now` is passed over.
  *
  * @param holds whether the condition of a rung does; it is asked of those alone whose time has come and that have one
@@ -151,16 +152,17 @@ export function climb(
       passed.push({ rung, plannedAt: at });
       continue;
     }
-    if (rung.kind !== 'notice') {
+    if (onlyAsks(rung.kind)) {
       missed.push({ rung, at });
       continue;
     }
     flushReminders();
-    const answerDueOn = rung.answerWithin
-      ? clock.calendar.addWorkingDays(sentOn(now, clock), rung.answerWithin.workingDays)
+    const answerWithin = rung.kind === 'notice' ? rung.answerWithin : undefined;
+    const answerDueOn = answerWithin
+      ? clock.calendar.addWorkingDays(sentOn(now, clock), answerWithin.workingDays)
       : null;
     fired.push({ rung, plannedAt: at, collapsed: [], answerDueOn });
-    next = pointerAfterNotice(ladder, rung.id, term, answerDueOn ?? sentOn(now, clock), clock);
+    next = pointerAfterStep(ladder, rung.id, term, answerDueOn ?? sentOn(now, clock), clock);
     break;
   }
   flushReminders();
@@ -182,11 +184,11 @@ export function pointerAfterRejection(
   if (climbed.rung !== null && !ladder.rungs.some(({ id }) => id === climbed.rung)) return null;
   const told = sentOn(now, clock);
   const lastDay = climbed.answerDueOn !== null && climbed.answerDueOn > told ? climbed.answerDueOn : told;
-  return pointerAfterNotice(ladder, climbed.rung, term, lastDay, clock);
+  return pointerAfterStep(ladder, climbed.rung, term, lastDay, clock);
 }
 
-/** The rung after a notice, not before the working day after `lastDay`; after none, the first. */
-function pointerAfterNotice(
+/** The rung after a notice or a talk, not before the working day after `lastDay`; after none, the first. */
+function pointerAfterStep(
   ladder: Ladder,
   rung: string | null,
   term: LadderTerm,

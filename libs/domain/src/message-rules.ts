@@ -196,10 +196,11 @@ export function isUrgentMessage(
   });
 }
 
-/** Whether a unit's cap never holds a message: what is urgent, and supervision notices (督办单), which are owed an answer. */
+/** Whether a unit's cap never holds a message: what is urgent, supervision notices (督办单) and summonses to talks (约谈). */
 export const isNeverHeld = (message: { isUrgent: boolean; kind: string; parameters: unknown }): boolean =>
   message.isUrgent ||
-  (message.kind === 'follow_up' && (message.parameters as { followUpKind?: unknown }).followUpKind === 'notice');
+  (message.kind === 'follow_up' &&
+    ['notice', 'talk'].includes((message.parameters as { followUpKind: string }).followUpKind));
 
 /** How many half hours of a week the unit is written to at most; null: any number. */
 export const capOf = ({ caps }: Pick<MessageRules, 'caps'>, unitId: string): number | null =>

@@ -10,6 +10,7 @@ import {
   checkStructure,
   comesBefore,
   obligationRule,
+  onlyAsks,
   type Policy,
   policyShape,
   type Rung,
@@ -188,7 +189,7 @@ function checkSteps(path: (string | number)[], rungs: readonly Rung[], tell: Tel
         tell([...path, i, 'offset'], 'HELD_BY_ANSWER', { rung: rung.id, previous: previous.id, days });
       }
     }
-    if (rung.kind !== 'notice' && 'shareOfTime' in rung.offset && rung.offset.shareOfTime === 0) {
+    if (onlyAsks(rung.kind) && 'shareOfTime' in rung.offset && rung.offset.shareOfTime === 0) {
       tell([...path, i, 'offset', 'shareOfTime'], 'AT_THE_START', { rung: rung.id });
     }
     const twice = rung.copyTo?.find((one) => rung.to.includes(one));

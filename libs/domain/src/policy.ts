@@ -19,6 +19,14 @@ const RECIPIENTS = [
   'office',
 ] as const;
 export const NOTICE_COLOURS = ['blue', 'orange', 'red'] as const;
+/** What a rung sends: a reminder (提醒), an urge (催办), a summons to a talk (约谈), a supervision notice (督办单). */
+export const FOLLOW_UP_KINDS = ['reminder', 'urge', 'talk', 'notice'] as const;
+export type FollowUpKind = (typeof FOLLOW_UP_KINDS)[number];
+/**
+ * Whether it only asks for what is owed: one that was missed gives way to the next. A talk and a notice are steps of their
+ * own, which are made up for, one at a time.
+ */
+export const onlyAsks = (kind: FollowUpKind): kind is 'reminder' | 'urge' => kind === 'reminder' || kind === 'urge';
 /** How what was reported is looked at (核查方式): in the papers, by a sample, by calling back, on the spot. */
 export const VERIFICATION_METHODS = ['documents', 'sample', 'call_back', 'visit'] as const;
 export const OBLIGATION_KINDS = [
@@ -99,6 +107,7 @@ const rungBase = {
 export const rungShape = z.discriminatedUnion('kind', [
   z.strictObject({ ...rungBase, kind: z.literal('reminder') }),
   z.strictObject({ ...rungBase, kind: z.literal('urge') }),
+  z.strictObject({ ...rungBase, kind: z.literal('talk') }),
   z.strictObject({
     ...rungBase,
     kind: z.literal('notice'),
@@ -441,4 +450,3 @@ export type RungCondition = NonNullable<Rung['when']>;
 export type RungEffect = NonNullable<Rung['effects']>[number];
 export type Recipient = (typeof RECIPIENTS)[number];
 export type NoticeColour = (typeof NOTICE_COLOURS)[number];
-export type FollowUpKind = Rung['kind'];

@@ -245,6 +245,7 @@ export class FollowUpCounter {
 const KINDS: readonly [FollowUpKind, NoticeColour | null][] = [
   ['reminder', null],
   ['urge', null],
+  ['talk', null],
   ['notice', 'blue'],
   ['notice', 'orange'],
   ['notice', 'red'],

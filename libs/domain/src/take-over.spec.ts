@@ -136,7 +136,20 @@ describe('pointerOnOtherLadder', () => {
   /** Due on Friday 10 February 2023. */
   const DUE = { startedOn: day('2023-01-12'), effectiveOn: day('2023-02-10') };
   const sentOf = (...rungs: [rung: string, on: string, colour?: NoticeColour][]): SentRung[] =>
-    rungs.map(([rung, on, colour]) => ({ rung, firedAt: at(`${on}T09:00`), colour: colour ?? null }));
+    rungs.map(([rung, on, colour]) => ({
+      rung,
+      kind: colour ? 'notice' : rung.startsWith('talk') ? 'talk' : 'urge',
+      firedAt: at(`${on}T09:00`),
+      colour: colour ?? null,
+    }));
+  const talking = (...before: string[]): Ladder => ({
+    at: '09:00',
+    rungs: [
+      ...THREE_COLOUR.rungs.filter(({ id }) => before.includes(id)),
+      { id: 'summons', offset: { workingDays: 2 }, kind: 'talk', to: ['head'] },
+      { id: 'again', offset: { workingDays: 12 }, kind: 'urge', to: ['head'] },
+    ],
+  });
   const SENT = sentOf(['remind-5', '2023-02-03'], ['remind-1', '2023-02-09'], ['urge', '2023-02-13']);
   const renamed = (): Ladder => {
     const ladder = structuredClone(THREE_COLOUR);
@@ -168,6 +181,22 @@ describe('pointerOnOtherLadder', () => {
       [...SENT, ...sentOf(['blue', '2023-02-15', 'blue'])],
       '2023-02-17',
       'new-blue > new-orange 2023-02-20T09:00',
+    ],
+    [
+      'makes up for a talk to which nobody was called, on the next working day',
+      talking('urge'),
+      '2023-02-15T10:00',
+      SENT,
+      null,
+      'urge > summons 2023-02-16T09:00',
+    ],
+    [
+      'calls nobody to a second talk',
+      talking('urge'),
+      '2023-02-15T10:00',
+      [...SENT, ...sentOf(['talk', '2023-02-14'])],
+      null,
+      'summons > again 2023-02-28T09:00',
     ],
     [
       'waits for the answer that a notice asks for',
@@ -266,6 +295,7 @@ describe('pointerOnOtherLadder', () => {
           sent.push(
             ...fired.map(({ rung }) => ({
               rung: `old-${rung.id}`,
+              kind: rung.kind,
               firedAt,
               colour: rung.kind === 'notice' ? rung.colour : null,
             })),

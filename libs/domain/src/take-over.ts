@@ -1,7 +1,16 @@
 import { atLocalTime, localDateOf, type LocalDate, type WorkingCalendar } from '@duban/kernel';
 import type { PlannedObligation } from './due-dates';
 import { type LadderClock, type LadderTerm, rungAt, type RungPointer } from './ladder';
-import { type Ladder, NOTICE_COLOURS, type NoticeColour, type ObligationKind, type Policy, type Rung } from './policy';
+import {
+  type FollowUpKind,
+  type Ladder,
+  NOTICE_COLOURS,
+  type NoticeColour,
+  type ObligationKind,
+  onlyAsks,
+  type Policy,
+  type Rung,
+} from './policy';
 
 /** Something that is or was owed for a part whose plan comes to go by other rules. */
 export interface OwedBefore {
@@ -83,6 +92,7 @@ export function ladderBeside({ obligations, instruction, rectification }: Policy
 /** A follow-up that was sent about the present date. */
 export interface SentRung {
   rung: string;
+  kind: FollowUpKind;
   colour: NoticeColour | null;
   firedAt: Date;
 }
@@ -91,8 +101,8 @@ export interface SentRung {
  * Where an obligation stands on another ladder than the one that it climbed, from `now` on.
  *
  * What was sent is not sent again: neither a rung of the same name, nor a reminder or urge for a time at which one was
- * sent already, nor a colour that was reached. What the new ladder would have sent before is not made up for, but for one
- * step, so that what is overdue is not let off: the first notice that was missed, or else the last urge where nothing was
+ * sent already, nor a talk after one, nor a colour that was reached. What the new ladder would have sent before is not made up for, but for one
+ * step, so that what is overdue is not let off: the first notice or talk that was missed, or else the last urge where nothing was
  * sent since the date, and nothing comes by that day anyway. It comes on the next working day, and the rest climbs from there, each with its time to answer.
  *
  * @param sent oldest first
@@ -111,12 +121,14 @@ export function pointerOnOtherLadder(
   const planned = ladder.rungs.map((rung) => rungAt(ladder, rung, term, clock));
   const ids = new Set(sent.map(({ rung }) => rung));
   const colour = Math.max(-1, ...sent.flatMap((one) => (one.colour ? [NOTICE_COLOURS.indexOf(one.colour)] : [])));
+  const isTalkedTo = sent.some(({ kind }) => kind === 'talk');
   const latest = sent.at(-1)?.firedAt;
-  const hadItsTurn = (rung: Rung, i: number): boolean =>
-    ids.has(rung.id) ||
-    (rung.kind === 'notice'
-      ? NOTICE_COLOURS.indexOf(rung.colour) <= colour
-      : latest !== undefined && planned[i]! <= latest);
+  const hadItsTurn = (rung: Rung, i: number): boolean => {
+    if (ids.has(rung.id)) return true;
+    if (rung.kind === 'notice') return NOTICE_COLOURS.indexOf(rung.colour) <= colour;
+    if (rung.kind === 'talk') return isTalkedTo;
+    return latest !== undefined && planned[i]! <= latest;
+  };
   const climbed = ladder.rungs.findLastIndex(hadItsTurn);
   const left = ladder.rungs.map((rung, i) => ({ rung, at: planned[i]! })).slice(climbed + 1);
   const missed = left.filter(({ at }) => at < now);
@@ -126,7 +138,7 @@ export function pointerOnOtherLadder(
   const coming = left.find(({ at }) => at >= now);
   const isUrged = sent.some(({ firedAt }) => firedAt > due) || (coming !== undefined && coming.at <= tomorrow);
   const madeUp =
-    missed.find(({ rung }) => rung.kind === 'notice') ?? (isUrged ? undefined : missed.findLast(({ at }) => at > due));
+    missed.find(({ rung }) => !onlyAsks(rung.kind)) ?? (isUrged ? undefined : missed.findLast(({ at }) => at > due));
   const next = madeUp ?? coming;
   // What is not made up for has had its turn: nothing that takes the ladder up again later comes back to it.
   const last = ladder.rungs.at(next ? ladder.rungs.indexOf(next.rung) - 1 : -1);

@@ -3,6 +3,7 @@ import {
   CARD_COLOURS,
   CARD_MEASURES,
   DROPPED_STATES,
+  FOLLOW_UP_KINDS,
   NOTICE_COLOURS,
   OBJECTION_OUTCOMES,
   OBLIGATION_KINDS,
@@ -29,7 +30,7 @@ export type Reported = (typeof REPORTED)[number];
 
 /** What a follow-up (催办) of any kind says. */
 const followUp = z.object({
-  followUpKind: z.enum(['reminder', 'urge', 'notice']),
+  followUpKind: z.enum(FOLLOW_UP_KINDS),
   colour: maybe(z.enum(NOTICE_COLOURS)),
   obligationKind: z.enum(OBLIGATION_KINDS),
   subject: maybe(z.string()),

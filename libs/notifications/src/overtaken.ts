@@ -1,9 +1,9 @@
 /**
- * SQL condition on `notification n`, `obligation o` and `follow_up f`: a reminder or an urge whose obligation is no
+ * SQL condition on `notification n`, `obligation o` and `follow_up f`: a reminder, an urge or a summons to a talk whose obligation is no
  * longer open, or has got another deadline since, other than the same day counted anew. A supervision notice (督办单) was issued and is owed an answer, so it
  * is told in any case.
  */
 export const OVERTAKEN = `
-  coalesce(n.parameters->>'followUpKind' in ('reminder', 'urge')
+  coalesce(n.parameters->>'followUpKind' in ('reminder', 'urge', 'talk')
     and (o.state <> 'open' or f.deadline_version < o.ladder_since
       or o.effective_on::text <> n.parameters->>'dueOn'), false)`;

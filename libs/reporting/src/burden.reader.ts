@@ -22,6 +22,8 @@ export interface UnitBurden {
   messages: number;
   /** Supervision notices (督办单). */
   notices: number;
+  /** Talks (约谈) to which it was called, by a step of the rules or by a card (督办牌) that stands. */
+  talks: number;
 }
 
 /** From a month to a month, both included, of one unit or of all that the reader sees. */
@@ -43,6 +45,7 @@ const COLUMNS = [
   ['figuresAskedAgain', '其中重复要求（个）'],
   ['messages', '消息（次）'],
   ['notices', '督办单（份）'],
+  ['talks', '约谈（次）'],
 ] as const satisfies readonly (readonly [keyof UnitBurden, string])[];
 
 /** The ledger of burdens (负担台账): what the office demanded from each unit, month by month, and what of it twice. */
@@ -98,23 +101,34 @@ const LEDGER = `
     where o.kind = 'progress_report' and o.state <> 'lapsed'),
   counted as (
     select unit_id, to_char(due_on, 'YYYY-MM') as month, 1 as reports, 0 as figures, 0 as again, 0 as messages,
-      0 as notices from owed
+      0 as notices, 0 as talks from owed
     union all
-    select a.unit_id, to_char(a.due_on, 'YYYY-MM'), 0, 1, (a.time > 1)::int, 0, 0 from asked a, span
+    select a.unit_id, to_char(a.due_on, 'YYYY-MM'), 0, 1, (a.time > 1)::int, 0, 0, 0 from asked a, span
     where a.due_on >= span.first and a.due_on < span.after
     union all
-    select w.unit_id, to_char(w.window_start at time zone j.time_zone, 'YYYY-MM'), 0, 0, 0, 1, 0
+    select w.unit_id, to_char(w.window_start at time zone j.time_zone, 'YYYY-MM'), 0, 0, 0, 1, 0, 0
     from unit_told w join unit u on u.id = w.unit_id join jurisdiction j on j.id = u.jurisdiction_id, span
     where w.window_start >= span.first::timestamp at time zone j.time_zone
       and w.window_start < span.after::timestamp at time zone j.time_zone and ($3::uuid is null or w.unit_id = $3)
     union all
-    select o.unit_id, to_char(n.issued_at at time zone j.time_zone, 'YYYY-MM'), 0, 0, 0, 0, 1
+    select o.unit_id, to_char(n.issued_at at time zone j.time_zone, 'YYYY-MM'), 0, 0, 0, 0, 1, 0
     from supervision_notice n join obligation o on o.id = n.obligation_id
       join jurisdiction j on j.id = o.jurisdiction_id, span
     where n.issued_at >= span.first::timestamp at time zone j.time_zone
-      and n.issued_at < span.after::timestamp at time zone j.time_zone and ($3::uuid is null or o.unit_id = $3))
+      and n.issued_at < span.after::timestamp at time zone j.time_zone and ($3::uuid is null or o.unit_id = $3)
+    union all
+    select called.unit_id, to_char(called.at at time zone j.time_zone, 'YYYY-MM'), 0, 0, 0, 0, 0, 1
+    from (
+      select distinct o.unit_id, o.jurisdiction_id, f.obligation_id as about, f.deadline_version::text, f.rung as by, f.fired_at as at
+      from follow_up f join obligation o on o.id = f.obligation_id where f.kind = 'talk'
+      union all
+      select c.unit_id, c.jurisdiction_id, c.id, '', c.rule, c.given_at from card c
+      where c.measures && '{talk,talk_with_leader}' and not exists (select from card_withdrawal w where w.card_id = c.id)
+    ) called join jurisdiction j on j.id = called.jurisdiction_id, span
+    where called.at >= span.first::timestamp at time zone j.time_zone
+      and called.at < span.after::timestamp at time zone j.time_zone and ($3::uuid is null or called.unit_id = $3))
   select c.month, u.id as "unitId", u.code as "unitCode", u.name as "unitName", sum(c.reports)::int as reports,
     sum(c.figures)::int as figures, sum(c.again)::int as "figuresAskedAgain", sum(c.messages)::int as messages,
-    sum(c.notices)::int as notices
+    sum(c.notices)::int as notices, sum(c.talks)::int as talks
   from counted c join unit u on u.id = c.unit_id
   group by c.month, u.id, u.code, u.name, u.position order by c.month, u.position, u.code`;

@@ -41,7 +41,7 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
       where o.state = 'open' and o.next_rung is null
         and exists (select from jsonb_array_elements(p.body->'ladders'->o.ladder->'rungs') with ordinality r(rung, place)
           where r.place > climbed.place and not (r.rung ? 'when')
-            and (r.rung->>'kind' = 'notice' or coalesce(r.rung->'offset'->>'workingDays', r.rung->'offset'->>'calendarDays', '0')::int > 0))
+            and (r.rung->>'kind' in ('notice', 'talk') or coalesce(r.rung->'offset'->>'workingDays', r.rung->'offset'->>'calendarDays', '0')::int > 0))
         and not exists (select from supervision_notice n where n.obligation_id = o.id
           and n.deadline_version >= o.ladder_since and n.state in ('answered', 'closed'))`,
   },

@@ -449,9 +449,9 @@ export const CLIMBED = `coalesce(f.sent, '[]') as sent, n.answer_due_on::text as
     coalesce(${holdsLadder('n')}, false)
       or exists (select from action_plan ap where ap.obligation_id = o.id and ap.state = 'submitted') as "isHeld"`;
 export const CLIMBED_FROM = `left join lateral (
-      select jsonb_agg(jsonb_build_object('rung', s.rung, 'colour', s.colour, 'firedAt', s.fired_at)
+      select jsonb_agg(jsonb_build_object('rung', s.rung, 'kind', s.kind, 'colour', s.colour, 'firedAt', s.fired_at)
         order by s.fired_at, s.planned_at) as sent
-      from (select distinct rung, colour, fired_at, planned_at from follow_up
+      from (select distinct rung, kind, colour, fired_at, planned_at from follow_up
         where obligation_id = o.id and deadline_version >= o.ladder_since) s) f on true
     left join lateral (
       select n.id, n.state, n.answer_due_on, n.issued_at from supervision_notice n

@@ -70,7 +70,7 @@ const anyLadder: fc.Arbitrary<RefLadder> = fc
       offsets('shareOfTime', 20, 95, 3),
     ),
     after: fc.oneof(offsets('workingDays', 1, 14, 6), offsets('calendarDays', 1, 20, 6)),
-    kinds: each(fc.constantFrom('urge', 'notice', 'notice', 'reminder')),
+    kinds: each(fc.constantFrom('urge', 'notice', 'notice', 'talk', 'reminder')),
     posts: each(to),
     copies: each(copyTo),
     answers: each(fc.integer({ min: 0, max: 5 })),
@@ -96,7 +96,7 @@ const anyLadder: fc.Arbitrary<RefLadder> = fc
               answerWithin: { workingDays: answers[i]! },
               copyTo: copies[i]!,
             }
-          : { kind: isLate && kinds[i] !== 'reminder' ? 'urge' : 'reminder' }),
+          : { kind: kinds[i] === 'talk' ? 'talk' : isLate && kinds[i] !== 'reminder' ? 'urge' : 'reminder' }),
       };
     });
     return { at, rungs };

@@ -61,6 +61,7 @@ const COMPLETIONS: readonly RefKind[] = ['completion', 'rectification'];
 
 const isLateRung = ({ kind, offset }: RefRung): boolean =>
   kind === 'notice' ||
+  kind === 'talk' ||
   ('workingDays' in offset ? offset.workingDays > 0 : 'calendarDays' in offset && offset.calendarDays > 0);
 const isOwedStill = ({ state }: Owed): boolean => state === 'open' || state === 'stopped';
 
@@ -340,7 +341,7 @@ export class ReferencePart {
 
   /**
    * On another ladder, nothing that was said is said again, and of what is missed one step is made up for, on the next
-   * working day: the first notice, or else the last urge where nothing was sent since the date nor comes by then.
+   * working day: the first notice or talk, or else the last urge where nothing was sent since the date nor comes by then.
    */
   private goOn(owed: Owed, rules: RefRules, ladder: string, at: Date): void {
     Object.assign(owed, { rules, ladder });
@@ -351,15 +352,16 @@ export class ReferencePart {
       .at(-1);
     const reached = Math.max(-1, ...owed.fired.map(({ rung }) => (rung.colour ? COLOURS.indexOf(rung.colour) : -1)));
     const planned = rungs.map((rung) => instant(this.plannedOn(rung, owed), time));
-    const wasSent = (rung: RefRung, i: number): boolean =>
-      owed.fired.some((one) => one.rung.id === rung.id) ||
-      (rung.kind === 'notice'
-        ? COLOURS.indexOf(rung.colour!) <= reached
-        : lastSent !== undefined && planned[i]! <= lastSent);
+    const wasSent = (rung: RefRung, i: number): boolean => {
+      if (owed.fired.some((one) => one.rung.id === rung.id)) return true;
+      if (rung.kind === 'notice') return COLOURS.indexOf(rung.colour!) <= reached;
+      if (rung.kind === 'talk') return owed.fired.some((one) => one.rung.kind === 'talk');
+      return lastSent !== undefined && planned[i]! <= lastSent;
+    };
     const start = rungs.findLastIndex(wasSent) + 1;
     const due = instant(owed.dueOn, time);
     const missed = rungs.map((_, i) => i).filter((i) => i >= start && planned[i]! < at);
-    let next = missed.find((i) => rungs[i]!.kind === 'notice');
+    let next = missed.find((i) => rungs[i]!.kind === 'notice' || rungs[i]!.kind === 'talk');
     if (next === undefined && !owed.fired.some((one) => one.at > due)) next = missed.findLast((i) => planned[i]! > due);
     const isMadeUp = next !== undefined;
     next ??= rungs.findIndex((_, i) => i >= start && planned[i]! >= at);
@@ -445,6 +447,12 @@ export class ReferencePart {
       owed.climbed = next.i + 1;
       next = this.at(owed, next.i + 1, null);
       if (rung.when && !this.holds(owed, rung.when, at)) continue;
+      if (rung.kind === 'talk') {
+        // One step a day: what comes after a talk waits for the next working day.
+        next = this.at(owed, next?.i ?? rungs.length, this.days.toldOn(at));
+        this.say(owed, rung, at, plannedAt, []);
+        break;
+      }
       if (rung.kind !== 'notice') {
         reminders.push({ rung, plannedAt });
         continue;

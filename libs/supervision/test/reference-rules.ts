@@ -8,7 +8,7 @@ export type RefRecipient =
 
 export interface RefRung {
   id: string;
-  kind: 'reminder' | 'urge' | 'notice';
+  kind: 'reminder' | 'urge' | 'talk' | 'notice';
   colour?: 'blue' | 'orange' | 'red';
   offset: { workingDays: number } | { calendarDays: number } | { shareOfTime: number };
   to: RefRecipient[];

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { NOTICE_COLOURS, OBLIGATION_KINDS } from '@duban/domain';
+import { FOLLOW_UP_KINDS, NOTICE_COLOURS, OBLIGATION_KINDS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock, parseLocalDate } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -26,7 +26,7 @@ class BackTestInputDto extends createZodDto(
   }),
 ) {}
 
-const kind = z.enum(['reminder', 'urge', 'notice']);
+const kind = z.enum(FOLLOW_UP_KINDS);
 const colour = z.enum(NOTICE_COLOURS).nullable();
 const obligationKind = z.enum(OBLIGATION_KINDS);
 const worst = z.object({ day: z.string(), followUps: z.int() }).nullable();

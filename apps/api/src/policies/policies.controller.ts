@@ -1,6 +1,7 @@
 import { Transactor } from '@duban/database';
 import {
   ASSUMPTIONS,
+  FOLLOW_UP_KINDS,
   NOTICE_COLOURS,
   OBLIGATION_KINDS,
   type PolicyChange,
@@ -84,7 +85,7 @@ class SimulateDto extends createZodDto(
 
 const followUps = z.int().meta({ description: 'Follow-ups (催办), one for each recipient of a rung.' });
 const dayTotal = z.object({ day: z.string(), followUps });
-const kind = z.enum(['reminder', 'urge', 'notice']);
+const kind = z.enum(FOLLOW_UP_KINDS);
 const colour = z.enum(NOTICE_COLOURS).nullable();
 const unit = { unitId: uuid, unitCode: z.string(), unitName: z.string() };
 class SimulationDto extends createZodDto(

@@ -32,6 +32,7 @@ class BurdenLedgerDto extends createZodDto(
         figuresAskedAgain: z.int().meta({ description: 'Asked for already in the same period.' }),
         messages: z.int().meta({ description: 'Half hours in which the unit was written to.' }),
         notices: z.int(),
+        talks: z.int().meta({ description: 'To which the unit was called by a step of the rules or by a card.' }),
       }),
     ),
   }),

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { NOTICE_COLOURS, NOTICE_EVENTS, NOTICE_STATES, OBLIGATION_KINDS } from '@duban/domain';
+import { FOLLOW_UP_KINDS, NOTICE_COLOURS, NOTICE_EVENTS, NOTICE_STATES, OBLIGATION_KINDS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -40,7 +40,7 @@ class FollowUpsQuery extends createZodDto(
   z.strictObject({
     ...place,
     obligationId: uuid.optional(),
-    kind: z.enum(['reminder', 'urge', 'notice']).optional(),
+    kind: z.enum(FOLLOW_UP_KINDS).optional(),
     colour: z.enum(NOTICE_COLOURS).optional(),
     rung: storable.max(100).optional(),
     from: instant.optional(),
@@ -125,7 +125,7 @@ class FollowUpsDto extends createZodDto(
       ...unit,
       unitCode: z.string(),
       rung: z.string(),
-      kind: z.enum(['reminder', 'urge', 'notice']),
+      kind: z.enum(FOLLOW_UP_KINDS),
       colour: z.enum(NOTICE_COLOURS).nullable(),
       recipient: z.object({
         postId: uuid,
@@ -222,7 +222,9 @@ export class SupervisionController {
 
   @Needs('read.own', 'read.all')
   @Get('follow-ups')
-  @ApiOperation({ summary: 'Reminders, urges and notices that went out (催办), in the order in which they fired' })
+  @ApiOperation({
+    summary: 'Reminders, urges, talks and notices that went out (催办), in the order in which they fired',
+  })
   @ApiOkResponse({ type: FollowUpsDto })
   followUps(
     @CurrentActor() actor: Actor,

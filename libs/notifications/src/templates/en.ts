@@ -3,6 +3,7 @@ import type { Messages } from './messages';
 export const en: Messages = {
   lines: {
     notice: '[{colour} supervision notice] {notice}: {item} ({unit}) was to {duty} by {due}{timing}{answer}.',
+    talk: '[Talk] {item} ({unit}) was to {duty} by {due}{timing}; you are called to a talk about it: be ready to give the reason and what is done next. Time and place will follow.',
     urge: '[Urged] {item} ({unit}) was to {duty} by {due}{timing}; please do so without delay.{collapsed}',
     returned: '[Returned] The completion of {item} ({unit}) was not accepted: {reason}{conclusion}{rectify}.',
     notice_rejected:
@@ -52,6 +53,7 @@ export const en: Messages = {
   },
   counts: {
     notice: 'supervision notices: {count}',
+    talk: 'talks: {count}',
     urge: 'urged: {count}',
     returned: 'returned: {count}',
     notice_rejected: 'answers returned: {count}',

@@ -17,6 +17,7 @@ import type { OfficeDue, Reported, RevisedPart } from '../notification.kinds';
 /** Sorts of lines, the most urgent first: the order within a digest. */
 export const LINE_SORTS = [
   'notice',
+  'talk',
   'urge',
   'instructed',
   'returned',
@@ -25,9 +26,6 @@ export const LINE_SORTS = [
   'unsatisfied',
   'card_given',
   'office_urged',
-  'returned',
-  'reopened',
-  'objected',
   'coordination_raised',
   'contribution_returned',
   'application_made',

@@ -54,6 +54,7 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
     { ...followUp, taskNumber: null, subject: null, dueOn: '2026-04-21' },
     notice,
     { ...notice, colour: 'red', isCopy: true, answerDueOn: null },
+    { ...followUp, followUpKind: 'talk' },
     { ...followUp, obligationKind: 'instruction', subject: '2' },
     ...['sign_for', 'action_plan', 'milestone', 'completion', 'rectification'].map((obligationKind) => ({
       ...followUp,

@@ -3,6 +3,7 @@ import type { Messages } from './messages';
 export const zh: Messages = {
   lines: {
     notice: '【{colour}督办单】{notice}：{item}（{unit}）应于{due}前{duty}{timing}{answer}。',
+    talk: '【约谈】{item}（{unit}）应于{due}前{duty}{timing}，现就此进行约谈，请准备说明原因和下一步措施，时间地点另行通知。',
     urge: '【催办】{item}（{unit}）应于{due}前{duty}{timing}，请尽快办理。{collapsed}',
     returned: '【退回】{item}（{unit}）的办结未通过审核：{reason}{conclusion}{rectify}。',
     notice_rejected: '【答复退回】{unit}对督办单{notice}（{number}）的答复未通过：{reason}，请重新答复。',
@@ -47,6 +48,7 @@ export const zh: Messages = {
   },
   counts: {
     notice: '督办单{count}件',
+    talk: '约谈{count}件',
     urge: '催办{count}件',
     returned: '退回{count}件',
     notice_rejected: '答复退回{count}件',

@@ -1,4 +1,4 @@
-import type { NoticeColour, ObligationKind } from '@duban/domain';
+import type { FollowUpKind, NoticeColour, ObligationKind } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 
 /** Somebody to whom a notice went, as they were called then. */
@@ -40,7 +40,7 @@ export interface NoticeFacts {
   policy: { id: string; version: number; name: { zh: string; en: string } };
   recipients: NoticeRecipient[];
   /** What was sent about the same date before, oldest first. */
-  sent: { kind: 'reminder' | 'urge' | 'notice'; colour: NoticeColour | null; at: string; number: string | null }[];
+  sent: { kind: FollowUpKind; colour: NoticeColour | null; at: string; number: string | null }[];
   /** Who held the post in whose name it went out. */
   signedBy: string[];
   /** The newest checkpoint (存证) then; its root in base64. */

@@ -1,4 +1,4 @@
-import type { NoticeColour, ObligationKind } from '@duban/domain';
+import type { FollowUpKind, NoticeColour, ObligationKind } from '@duban/domain';
 import type { NoticeRecipient } from './facts';
 
 /** All words of a notice's document (督办单) in one language. Names in braces are filled in. */
@@ -42,7 +42,7 @@ export interface NoticeWords {
     monthsAfterReceipt: string;
     byRule: string;
   };
-  sent: Readonly<Record<'reminder' | 'urge', string>>;
+  sent: Readonly<Record<Exclude<FollowUpKind, 'notice'>, string>>;
   sentNotice: string;
   nothingSent: string;
   /** What is asked for, by the colour. */

@@ -72,7 +72,7 @@ export const en: NoticeWords = {
     monthsAfterReceipt: '{months} months after it came on {date}',
     byRule: 'by the rule set “{policy}”',
   },
-  sent: { reminder: 'Reminder', urge: 'Urge' },
+  sent: { reminder: 'Reminder', urge: 'Urge', talk: 'Talk' },
   sentNotice: '{colour} notice ({number})',
   nothingSent: 'none',
   demands: {

@@ -54,7 +54,7 @@ export const zh: NoticeWords = {
     monthsAfterReceipt: '自{date}收文之日起{months}个月',
     byRule: '督办规则“{policy}”规定',
   },
-  sent: { reminder: '提醒', urge: '催办' },
+  sent: { reminder: '提醒', urge: '催办', talk: '约谈' },
   sentNotice: '{colour}督办单（{number}）',
   nothingSent: '无',
   demands: {
