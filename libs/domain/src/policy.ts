@@ -18,7 +18,8 @@ const RECIPIENTS = [
   'leader_in_charge',
   'office',
 ] as const;
-export const NOTICE_COLOURS = ['blue', 'orange', 'red'] as const;
+/** Of a supervision notice (督办单), the mildest first; a city's ladder takes those that it has, in this order. */
+export const NOTICE_COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
 /** What a rung sends: a reminder (提醒), an urge (催办), a summons to a talk (约谈), a supervision notice (督办单). */
 export const FOLLOW_UP_KINDS = ['reminder', 'urge', 'talk', 'notice'] as const;
 export type FollowUpKind = (typeof FOLLOW_UP_KINDS)[number];

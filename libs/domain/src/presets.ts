@@ -3,6 +3,7 @@ import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
 import { LIGHT_POLICIES } from './presets-lights';
 import { MATTER_POLICIES } from './presets-matters';
 import { REPORT_POLICIES } from './presets-reports';
+import { slipsSuqian } from './presets-slips';
 
 /**
  * The municipal annual report (年度政府工作报告): the lead hands in an action plan with its contact person by 10
@@ -54,4 +55,10 @@ export const annualReport = definePolicy({
   review: { workingDays: 5 },
 });
 
-export const PRESETS: readonly Policy[] = [annualReport, ...REPORT_POLICIES, ...MATTER_POLICIES, ...LIGHT_POLICIES];
+export const PRESETS: readonly Policy[] = [
+  annualReport,
+  ...REPORT_POLICIES,
+  ...MATTER_POLICIES,
+  ...LIGHT_POLICIES,
+  slipsSuqian,
+];

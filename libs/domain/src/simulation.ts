@@ -1,7 +1,14 @@
 import { addDays, type LocalDate, type WorkingCalendar } from '@duban/kernel';
 import { climb, type FiredRung, type LadderClock, type LadderTerm, type RungPointer } from './ladder';
 import { asksProgress, conditionHolds, NO_PROGRESS } from './rung-condition';
-import { type FollowUpKind, type NoticeColour, OBLIGATION_KINDS, type ObligationKind, type Policy } from './policy';
+import {
+  type FollowUpKind,
+  NOTICE_COLOURS,
+  type NoticeColour,
+  OBLIGATION_KINDS,
+  type ObligationKind,
+  type Policy,
+} from './policy';
 
 /**
  * What a simulation (模拟) takes units to do: nothing at all, so that the whole ladder shows and notices rise; or what
@@ -246,9 +253,7 @@ const KINDS: readonly [FollowUpKind, NoticeColour | null][] = [
   ['reminder', null],
   ['urge', null],
   ['talk', null],
-  ['notice', 'blue'],
-  ['notice', 'orange'],
-  ['notice', 'red'],
+  ...NOTICE_COLOURS.map((colour): [FollowUpKind, NoticeColour] => ['notice', colour]),
 ];
 
 const count = <K>(counts: Map<K, number>, key: K, by = 1): void => void counts.set(key, (counts.get(key) ?? 0) + by);

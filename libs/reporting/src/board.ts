@@ -1,4 +1,4 @@
-import type { AssignmentState, MatterKind, RollUp } from '@duban/domain';
+import { type AssignmentState, type MatterKind, NOTICE_COLOURS, type RollUp } from '@duban/domain';
 import type { PlanSource } from '@duban/tasks';
 
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -22,6 +22,9 @@ export interface TaskFilter {
   limit: number;
   cursor?: string;
 }
+
+/** The colours of supervision notices (督办单) in SQL: a thing shows that of its gravest one. */
+export const GRAVEST_FIRST = `array['${NOTICE_COLOURS.toReversed().join(`', '`)}']`;
 
 /** A line of the board. */
 export interface TaskRow {
@@ -47,7 +50,7 @@ export interface TaskRow {
   overdue: number;
   /** Colour of the highest supervision notice (督办单) that stands. */
   notice: string | null;
-  /** 亮灯: red where an orange or red notice stands, yellow where something is overdue, else green. */
+  /** 亮灯: red where an orange or red notice stands, yellow where a yellow one does or something is overdue, else green. */
   light: Light | null;
   /** How what its units have handed on (二级分解) stands; null where they have not, to whom it is none of theirs, and of the past. */
   breakdown: RollUp | null;

@@ -5,7 +5,7 @@ import type { Actor } from '@duban/history';
 import { forbidden, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Light } from './board';
+import { GRAVEST_FIRST, type Light } from './board';
 import { lightOf } from './past-board';
 
 /** How the second level (二级分解) under one part stands. */
@@ -190,5 +190,5 @@ const BELOW = `
     left join lateral (
       select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
       where ob.task_id = t.id and n.state in ('issued', 'acknowledged', 'answered')
-      order by array_position(array['red', 'orange', 'blue'], n.colour) limit 1) n on true
+      order by array_position(${GRAVEST_FIRST}, n.colour) limit 1) n on true
   order by tree.id, tree.depth desc`;

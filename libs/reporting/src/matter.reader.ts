@@ -20,7 +20,7 @@ import {
 } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Light } from './board';
+import { GRAVEST_FIRST, type Light } from './board';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 import { escapeLike, lightOf } from './past-board';
@@ -106,7 +106,7 @@ export class MatterReader {
          left join lateral (
            select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
            where ob.task_id in (${OWN}) and n.state in ('issued', 'acknowledged', 'answered')
-           order by array_position(array['red', 'orange', 'blue'], n.colour) limit 1) n on true
+           order by array_position(${GRAVEST_FIRST}, n.colour) limit 1) n on true
        where ${where} order by m.registered_at desc, m.task_id desc limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );

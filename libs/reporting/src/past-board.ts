@@ -1,7 +1,7 @@
 import { consequences } from '@duban/database';
 import type { Actor } from '@duban/history';
 import type { EntityManager } from 'typeorm';
-import type { TaskFilter, TaskRow } from './board';
+import { GRAVEST_FIRST, type TaskFilter, type TaskRow } from './board';
 import { Conditions } from './conditions';
 import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
 
@@ -84,7 +84,7 @@ async function lines(
        left join lateral (
          select s.after->>'colour' as colour from (${lastOf('supervision_notice', at)}) s
          where s.after->>'state' in ('issued', 'acknowledged', 'answered') and ${wasNoticeSeen('s', unit, at)}
-         order by array_position(array['red', 'orange', 'blue'], s.after->>'colour') limit 1) n on true
+         order by array_position(${GRAVEST_FIRST}, s.after->>'colour') limit 1) n on true
        left join lateral (
          select array_agg(s.after->>'unitName' order by s.entity_id) filter (where s.after->>'role' = 'lead') as leads,
            count(distinct s.after->>'unitId')::int as units
@@ -173,7 +173,7 @@ const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (
  */
 export const lightOf = (state: string): string =>
   `(case when ${state} is null or ${state} in ('cancelled', 'not_implemented') then null when n.colour in ('orange', 'red') then 'red'
-  when o.overdue > 0 then 'yellow' else 'green' end)`;
+  when o.overdue > 0 or n.colour = 'yellow' then 'yellow' else 'green' end)`;
 const LIGHT = lightOf(`t.after->>'state'`);
 
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);

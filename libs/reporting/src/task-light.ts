@@ -16,9 +16,12 @@ export function lightOfTask(
   const own = obligations.filter(({ taskId }) => taskId === id);
   const ids = new Set(own.map((obligation) => obligation.id));
   const standing = ['issued', 'acknowledged', 'answered'];
-  const isRed = notices.some(
-    (notice) => ids.has(notice.obligationId) && notice.colour !== 'blue' && standing.includes(notice.state),
+  const colours = new Set(
+    notices
+      .filter(({ obligationId, state: stands }) => ids.has(obligationId) && standing.includes(stands))
+      .map(({ colour }) => colour),
   );
-  if (isRed) return 'red';
+  if (colours.has('red') || colours.has('orange')) return 'red';
+  if (colours.has('yellow')) return 'yellow';
   return own.some((one) => one.state === 'open' && new Date(one.dueAt) <= at) ? 'yellow' : 'green';
 }

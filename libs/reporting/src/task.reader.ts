@@ -6,7 +6,7 @@ import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
 import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Light, TaskFilter, TaskRow } from './board';
+import { GRAVEST_FIRST, type Light, type TaskFilter, type TaskRow } from './board';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
@@ -113,7 +113,7 @@ export class TaskReader {
          left join lateral (
            select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
            where ob.task_id = t.id and n.state in ('issued', 'acknowledged', 'answered')
-           order by array_position(array['red', 'orange', 'blue'], n.colour) limit 1) n on true
+           order by array_position(${GRAVEST_FIRST}, n.colour) limit 1) n on true
        where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );

@@ -2,7 +2,12 @@ import type { NoticeColour } from '@duban/domain';
 import { takeNumbers } from '@duban/tasks';
 import type { EntityManager } from 'typeorm';
 
-const COLOUR_WORDS: Readonly<Record<NoticeColour, string>> = { blue: '蓝', orange: '橙', red: '红' };
+const COLOUR_WORDS: Readonly<Record<NoticeColour, string>> = {
+  blue: '蓝',
+  yellow: '黄',
+  orange: '橙',
+  red: '红',
+};
 
 interface NoticeSeries {
   jurisdictionId: string;

@@ -77,12 +77,12 @@ const anyLadder: fc.Arbitrary<RefLadder> = fc
     conditions: each(when),
   })
   .map(({ at, before, after, kinds, posts, copies, answers, conditions }): RefLadder => {
-    const colours = ['blue', 'orange', 'red'] as const;
+    const colours = ['blue', 'yellow', 'orange', 'red'] as const;
     let notices = 0;
     const all = [...before, ...after];
     const rungs = (all.length > 0 ? all : [{ workingDays: 1 }]).map((offset, i): RefRung => {
       const isLate = i >= before.length;
-      const isNotice = isLate && kinds[i] === 'notice' && notices < 3;
+      const isNotice = isLate && kinds[i] === 'notice' && notices < colours.length;
       const condition = conditions[i];
       return {
         id: `r${i}`,

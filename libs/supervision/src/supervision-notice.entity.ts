@@ -1,12 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique, VersionColumn } from 'typeorm';
 import { oneOf } from '@duban/database';
-import { NOTICE_STATES, type NoticeColour, type NoticeState } from '@duban/domain';
+import { NOTICE_COLOURS, NOTICE_STATES, type NoticeColour, type NoticeState } from '@duban/domain';
 import type { LocalDate } from '@duban/kernel';
 import type { OfficeStep } from '@duban/tasks';
 
-/** A numbered slip in one of three colours (督办单), sent when a date was missed. */
+/** A numbered slip in a colour (督办单), sent when a date was missed or is about to be. */
 @Entity('supervision_notice')
-@Check('ck_supervision_notice_colour', `colour in ('blue', 'orange', 'red')`)
+@Check('ck_supervision_notice_colour', oneOf('colour', NOTICE_COLOURS))
 @Check('ck_supervision_notice_state', oneOf('state', NOTICE_STATES))
 @Check('ck_supervision_notice_next_step', `next_step in ('remind', 'urge')`)
 @Check(

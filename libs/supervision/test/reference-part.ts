@@ -56,7 +56,7 @@ export interface Owed {
   /** By how many papers date and next rung were counted. */
   countedBy: number;
 }
-const COLOURS = ['blue', 'orange', 'red'] as const;
+const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
 const COMPLETIONS: readonly RefKind[] = ['completion', 'rectification'];
 
 const isLateRung = ({ kind, offset }: RefRung): boolean =>

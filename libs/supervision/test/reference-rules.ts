@@ -9,7 +9,7 @@ export type RefRecipient =
 export interface RefRung {
   id: string;
   kind: 'reminder' | 'urge' | 'talk' | 'notice';
-  colour?: 'blue' | 'orange' | 'red';
+  colour?: 'blue' | 'yellow' | 'orange' | 'red';
   offset: { workingDays: number } | { calendarDays: number } | { shareOfTime: number };
   to: RefRecipient[];
   copyTo?: RefRecipient[];

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { MATTER_KIND_IDS } from '@duban/domain';
+import { MATTER_KIND_IDS, NOTICE_COLOURS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -34,7 +34,8 @@ import {
 } from '../schemas';
 
 const light = z.enum(LIGHTS).nullable().meta({
-  description: '亮灯: red where an orange or red notice stands, yellow where something is overdue, else green.',
+  description:
+    '亮灯: red where an orange or red notice stands, yellow where a yellow one does or something is overdue, else green.',
 });
 class TasksQuery extends createZodDto(
   z.strictObject({
@@ -70,7 +71,7 @@ class TasksDto extends createZodDto(
       units: z.int(),
       nextDueAt: textOrNull,
       overdue: z.int(),
-      notice: z.enum(['blue', 'orange', 'red']).nullable(),
+      notice: z.enum(NOTICE_COLOURS).nullable(),
       light,
       breakdown: rollUp.nullable().meta({
         description:

@@ -213,7 +213,7 @@ export const en: Messages = {
     'November',
     'December',
   ],
-  colours: { blue: 'Blue', orange: 'Orange', red: 'Red' },
+  colours: { blue: 'Blue', yellow: 'Yellow', orange: 'Orange', red: 'Red' },
   duties: {
     sign_for: 'sign for the task',
     action_plan: 'hand in the action plan',

@@ -175,7 +175,7 @@ export const zh: Messages = {
   stop: '。',
   collapsed: '（此前{count}次提醒并入本次）',
   months: ['1月', '2月', '3月', '4月', '5月', '6月', '7月', '8月', '9月', '10月', '11月', '12月'],
-  colours: { blue: '蓝色', orange: '橙色', red: '红色' },
+  colours: { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' },
   duties: {
     sign_for: '签收任务',
     action_plan: '报送办理方案',

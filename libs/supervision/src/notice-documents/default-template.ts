@@ -5,8 +5,18 @@ import { NOTICE_WORDS, type NoticeLanguage } from './words';
 
 /** 1980 is where dates in a zip begin: the same words make the same bytes. */
 const NO_DATE = new Date(1980, 0, 1);
-const INK: Readonly<Record<NoticeColour, string>> = { blue: '1F4E9E', orange: 'C55A11', red: 'C00000' };
-const IS: Readonly<Record<NoticeColour, string>> = { blue: 'isBlue', orange: 'isOrange', red: 'isRed' };
+const INK: Readonly<Record<NoticeColour, string>> = {
+  blue: '1F4E9E',
+  yellow: 'B8860B',
+  orange: 'C55A11',
+  red: 'C00000',
+};
+const IS: Readonly<Record<NoticeColour, string>> = {
+  blue: 'isBlue',
+  yellow: 'isYellow',
+  orange: 'isOrange',
+  red: 'isRed',
+};
 /** In twentieths of a point: A4 with the margins of official papers, and two columns between them. */
 const PAGE = { width: 11906, height: 16838, top: 1700, right: 1474, bottom: 1417, left: 1588 };
 const COLUMNS = [1700, PAGE.width - PAGE.left - PAGE.right - 1700] as const;

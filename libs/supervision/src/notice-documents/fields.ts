@@ -16,6 +16,7 @@ const FIELDS = {
   title: { zh: '标题', kind: 'text' },
   colour: { zh: '颜色', kind: 'text' },
   isBlue: { zh: '蓝色单', kind: 'condition' },
+  isYellow: { zh: '黄色单', kind: 'condition' },
   isOrange: { zh: '橙色单', kind: 'condition' },
   isRed: { zh: '红色单', kind: 'condition' },
   office: { zh: '督查机构', kind: 'text' },
@@ -87,6 +88,7 @@ export function noticeValues(facts: NoticeFacts, language: NoticeLanguage): Read
     title: fill(w.title, { colour: w.colours[colour] }),
     colour: w.colours[colour],
     isBlue: colour === 'blue',
+    isYellow: colour === 'yellow',
     isOrange: colour === 'orange',
     isRed: colour === 'red',
     office,
@@ -113,7 +115,7 @@ export function noticeValues(facts: NoticeFacts, language: NoticeLanguage): Read
           : w.sent[kind];
       return twice({ sentOn: dateOf(dayOf(at)), sentWhat: what }, FIELDS.sent.kind);
     }),
-    demand: w.demands[colour],
+    demand: colour === 'blue' && days <= 0 ? w.demandAhead : w.demands[colour],
     answerBy: facts.answerDueOn === null ? w.noAnswerDue : fill(w.answerBy, { date: dateOf(facts.answerDueOn) }),
     bulletin: facts.inNextBulletin ? w.bulletin : '',
     signedBy: facts.signedBy.join(w.comma),

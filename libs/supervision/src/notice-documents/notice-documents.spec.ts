@@ -128,7 +128,7 @@ describe('The template that comes with duban', () => {
   });
 
   it('is headed in the colour of the notice, and in no other', async () => {
-    const inks = { blue: '1F4E9E', orange: 'C55A11', red: 'C00000' };
+    const inks = { blue: '1F4E9E', yellow: 'B8860B', orange: 'C55A11', red: 'C00000' };
     for (const colour of NOTICE_COLOURS) {
       const xml = strFromU8(unzipSync(await docx({ ...sampleFacts(), colour }))['word/document.xml']!);
       const found = Object.entries(inks).filter(([, ink]) => xml.includes(ink));

@@ -47,6 +47,8 @@ export interface NoticeWords {
   nothingSent: string;
   /** What is asked for, by the colour. */
   demands: Readonly<Record<NoticeColour, string>>;
+  /** Of a blue one that goes out before the date: nothing is late yet. */
+  demandAhead: string;
   answerBy: string;
   noAnswerDue: string;
   bulletin: string;

@@ -18,7 +18,7 @@ export const en: NoticeWords = {
   ],
   comma: ', ',
   stop: '. ',
-  colours: { blue: 'Blue', orange: 'Orange', red: 'Red' },
+  colours: { blue: 'Blue', yellow: 'Yellow', orange: 'Orange', red: 'Red' },
   title: '{colour} supervision notice',
   office: 'Supervision office of {jurisdiction}',
   issuer: '{unit}',
@@ -77,10 +77,14 @@ export const en: NoticeWords = {
   nothingSent: 'none',
   demands: {
     blue: 'Do without delay what is owed above, and say in writing why it was not done in time, what is done now, and until when.',
+    yellow:
+      'It is behind its plan, or not done well. Whoever is in charge sees to it, and gives in writing the reason, what is changed, and the date of completion.',
     orange:
       'It was not done after the earlier notice. The head of the unit sees to it in person, has it done at once, and gives in writing the reason, the measures, who is responsible, and the date of completion.',
     red: 'It was not done after repeated notices. The head of the unit has it done within the time set, accounts for it in writing, and gives the reason, the measures, who is responsible, and the date of completion.',
   },
+  demandAhead:
+    'The date is near. See to it that what is owed above is done in time, and say in writing how far it is and what is done next.',
   answerBy: 'Answer in writing by {date}',
   noAnswerDue: 'Answer in writing without delay',
   bulletin: 'This matter will be named in the next bulletin.',
