@@ -222,7 +222,7 @@ describe('The answers', () => {
       'GET /delegations': [],
       'POST /delegations': [],
       'POST /delegations/{id}/end': [],
-      'GET /units/{code}/posts': gets('/units/LD04/posts', '', '?on=2023-01-12'),
+      'GET /units/{code}/posts': gets('/units/LD04/posts', '', '?on=2023-01-12', '?asOf=2023-01-19'),
       'POST /units/{code}/posts': [
         ['office', 'POST', '/units/LD04/posts', { json: { kind: 'handler', title: '综合科' } }],
         ['admin', 'POST', '/units/LD04/posts', { json: { kind: 'deputy', title: '分管工业' } }],
@@ -253,8 +253,8 @@ describe('The answers', () => {
         ['auditor', 'GET', '/history?limit=200'],
         ['auditor', 'GET', '/history?entity=person&limit=1'],
       ],
-      'GET /units': gets('/units', ...lists, '?on=2023-01-12&q=局&kind=部门'),
-      'GET /units/export': gets('/units/export', '', '?format=json', '?format=xlsx', '?format=csv'),
+      'GET /units': gets('/units', ...lists, '?on=2023-01-12&q=局&kind=部门', '?asOf=2023-01-19'),
+      'GET /units/export': gets('/units/export', '', '?format=json&asOf=2023-01-19', '?format=xlsx', '?format=csv'),
       'POST /units/import': [
         ['admin', 'POST', '/units/import', { form: formOf(UNITS, 'a.json', 'file', { preview: 'true' }) }],
         ['admin', 'POST', '/units/import', { form: formOf(UNITS) }],

@@ -1,5 +1,5 @@
 import { read, utils, write } from '@e965/xlsx';
-import { type Case, fault, NOTHING, refuseAll, type Request } from './cases';
+import { appoint, type Case, fault, NOTHING, refuseAll, type Request } from './cases';
 import { Edge, expectProblem, formOf, type Json, sample, useEdge } from './edge';
 
 const UNITS = JSON.parse(sample.units);
@@ -178,6 +178,47 @@ describe('The directory', () => {
     expect([jurisdiction.name, created]).toEqual(['临澜市', 1]);
   });
 
+  it('is read as it stood at an instant: as a list, as a file, and with who held the posts', async () => {
+    const before = '2023-01-20T08:00:00+08:00';
+    const [made, corrected] = ['2023-01-20T09:00:00+08:00', '2023-01-20T11:00:00+08:00'];
+    const at = (instant: string): string => `asOf=${encodeURIComponent(instant)}`;
+    await edge().passTo(made);
+    const row = { code: 'T90', name: '市数据局', kind: 'department', aliases: ['市大数据局'], position: 990 };
+    await importing(listing({ ...row, groups: [] }));
+    await edge().passTo(corrected);
+    await importing(listing({ ...row, aliases: ['市数据管理局'], kind: 'party', parent: 'LD02' }));
+    await appoint(edge(), 'LD03.head', { kind: 'contact', unitCode: 'T90' }, { succeeds: true });
+    await edge().passTo('2023-01-22T09:00:00+08:00');
+
+    const contact = await edge().as('LD04.contact');
+    const [then] = await contact.all(`/units?${at(made)}&q=T90`);
+    expect(then).toMatchObject({ aliases: ['市大数据局'], kind: 'department', parentId: null });
+    expect((await contact.all(`/units?${at(corrected)}`, 200)).filter(({ id }) => id === then!.id)).toEqual([
+      await unit('T90'),
+    ]);
+    expect(await contact.all(`/units?${at(before)}&q=T90`)).toEqual([]);
+    const file = JSON.parse((await exported(`format=json&${at(made)}`)).toString());
+    expect(file.units.find(({ code }: Json) => code === 'T90')).toMatchObject({
+      parent: null,
+      aliases: ['市大数据局'],
+    });
+    const holders = async (query: string): Promise<string[]> => {
+      const { items } = await contact.get(`/units/T90/posts?${query}`);
+      return items.flatMap((post: Json) => post.holders.map(({ username }: Json) => username));
+    };
+    expect(await holders('')).toEqual(['T90.head', 'LD03.head']);
+    expect(await holders(at(corrected))).toEqual(['T90.head', 'LD03.head']);
+    expect(await holders(at(made))).toEqual(['T90.head', 'T90.contact']);
+    // What was known on the 20th of the day after.
+    expect(await holders(`${at(made)}&on=2023-01-21`)).toEqual(['T90.head', 'T90.contact']);
+    expectProblem(await contact.ask('GET', `/units/T90/posts?${at(before)}`), 404, 'UNIT.UNKNOWN');
+    expectProblem(
+      await contact.ask('GET', `/units/export?${at(before)}&jurisdictionId=${NOTHING}`),
+      404,
+      'UNIT.NO_JURISDICTION',
+    );
+  });
+
   describe('refuses', () => {
     const csv = (...rows: string[]): string => ['编码,名称,类别,上级单位编码', ...rows].join('\r\n');
     const sheetOf = (rows: unknown[][]): Buffer => {
@@ -193,6 +234,18 @@ describe('The directory', () => {
         () => ['office', 'GET', '/units?on=2023-02-30'],
         '400 REQUEST.INVALID',
         fault('on'),
+      ],
+      [
+        'a day and an instant at once',
+        () => ['office', 'GET', '/units?on=2023-01-12&asOf=2023-01-12'],
+        '422 UNIT.ON_OR_AS_OF',
+        { field: 'on' },
+      ],
+      [
+        'the future',
+        () => ['office', 'GET', '/units/LD04/posts?asOf=2029-01-01'],
+        '422 REQUEST.AS_OF_IN_FUTURE',
+        { field: 'asOf' },
       ],
       [
         'a parent that is no id',

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, cleanText, PRINTABLE } from './names';
+import { readPostsAt } from './past-directory';
 import { type HeldTerm, termsIn } from './post-holdings';
 import { assertMay } from './rights';
 
@@ -108,12 +109,25 @@ export class PostService {
   /**
    * The posts that a unit has on a day, each with who holds it then; head first, then by title.
    *
-   * @param on `YYYY-MM-DD`; the day of `at` where it is left out
+   * @param on `YYYY-MM-DD`; the day of `asOf`, else of `at`, where it is left out
+   * @param asOf by what was known at this instant; null for the present
    * @throws DomainError `RIGHTS.NOT_ALLOWED`; not_found `UNIT.UNKNOWN`
    */
-  async list(tx: EntityManager, actor: Actor, at: Date, unitCode: string, on?: string): Promise<PostView[]> {
+  async list(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    unitCode: string,
+    { on, asOf = null }: { on?: string; asOf?: Date | null } = {},
+  ): Promise<PostView[]> {
     assertMay(actor, 'unit.read');
-    const day = on ?? localDateOf(at, CHINA_TIME_ZONE);
+    const day = on ?? localDateOf(asOf ?? at, CHINA_TIME_ZONE);
+    if (asOf) {
+      const wanted = cleanCode(unitCode);
+      const posts = PRINTABLE.test(wanted) ? await readPostsAt(tx, asOf, wanted, day) : null;
+      if (posts === null) throw unknownUnit(unitCode);
+      return posts;
+    }
     const { id } = await findUnit(tx, unitCode);
     return tx.query(
       `select post.*, coalesce(held.holders, '[]') as holders
@@ -157,6 +171,9 @@ async function findUnit(
         [wanted],
       )
     : [];
-  if (!unit) throw notFound('UNIT.UNKNOWN', 'There is no unit of this code. Check its spelling.', { unitCode: code });
+  if (!unit) throw unknownUnit(code);
   return unit;
 }
+
+const unknownUnit = (unitCode: string): Error =>
+  notFound('UNIT.UNKNOWN', 'There is no unit of this code. Check its spelling.', { unitCode });

@@ -11,6 +11,7 @@ import { type BookedGroup, isResolved, NameBook, type NameReading, type Resolved
 import { placeOf } from './name-forms';
 import { guessNames, type NameGuess } from './name-guesses';
 import { nameKey } from './names';
+import { readUnitsAt } from './past-directory';
 import { PostEntity } from './post.entity';
 import { SettledNameEntity } from './settled-name.entity';
 import { kindOf } from './unit-kinds';
@@ -55,6 +56,8 @@ export interface UnitListFilter {
   kind?: string;
   /** `YYYY-MM-DD`: the day on which they were there, by the names of that day. */
   on?: LocalDate;
+  /** As the directory stood at this instant; instead of `on`. */
+  asOf?: Date;
   /** Words that stand in the code or in a name, former names among them. */
   q?: string;
 }
@@ -75,10 +78,11 @@ export class UnitDirectory {
 
   /**
    * Units in the government's own order: of one jurisdiction or of all, as they were on a day or as they are now with
-   * those that are gone, under one unit, of one kind, with some words in a name or the code.
+   * those that are gone, under one unit, of one kind, with some words in a name or the code; or as that was at an
+   * instant.
    */
-  async list(tx: EntityManager, { parentId, kind, q, ...filter }: UnitListFilter = {}): Promise<UnitView[]> {
-    const units = await readUnits(tx, filter);
+  async list(tx: EntityManager, { parentId, kind, q, asOf, ...filter }: UnitListFilter = {}): Promise<UnitView[]> {
+    const units = asOf ? await readUnitsAt(tx, asOf, filter.jurisdictionId) : await readUnits(tx, filter);
     const words = nameKey(q ?? '').toLowerCase();
     return units.filter(
       (unit) =>

@@ -606,6 +606,11 @@ describe('UnitImportService', () => {
       units: [{ code: 'Y09', name: '市发改委（物价局）', aliases: ['市发改委'], kind: 'department' }],
     });
     expect(result).toMatchObject({ created: 1 });
+    // Of the one that is gone it is known since when it is called so no more.
+    expect((await t.events()).filter(({ type }) => type === 'unit.updated').at(-1)).toMatchObject({
+      before: { code: 'Y02', aliases: ['市发展改革委', '市发改委'] },
+      after: { code: 'Y02', aliases: ['市发展改革委'] },
+    });
   });
 
   it('refuses a unit whose account somebody has', async () => {

@@ -114,8 +114,8 @@ export class UnitImportService {
     const posts = await createUnits(command, jurisdiction, created, localDateOf(at, jurisdiction.timeZone));
     await updateUnits(tx, updated);
     await placeUnits(tx, changed);
-    await replaceNamesAndGroups(tx, jurisdiction.id, changed);
-    await this.recordUnits(command, jurisdiction.id, views, changed);
+    const gone = await replaceNamesAndGroups(tx, jurisdiction.id, changed);
+    await this.recordUnits(command, jurisdiction.id, views, [...changed.map(({ code }) => code), ...gone]);
 
     const fromOn = localDateOf(at, jurisdiction.timeZone);
     const accounts = accountsOf(posts, fromOn);
@@ -176,9 +176,9 @@ export class UnitImportService {
     { tx, actor, at }: Command,
     jurisdictionId: string,
     before: ReadonlyMap<string, UnitView>,
-    changed: readonly ListedUnit[],
+    codes: readonly string[],
   ): Promise<void> {
-    const after = await readUnits(tx, { codes: changed.map((unit) => unit.code) });
+    const after = await readUnits(tx, { codes });
     const changes = after.map((unit) => {
       const former = before.get(unit.code);
       return {
@@ -383,21 +383,22 @@ async function placeUnits(tx: EntityManager, listed: readonly ListedUnit[]): Pro
   );
 }
 
+/** @returns the codes of units that are gone and have left a name to one of these */
 async function replaceNamesAndGroups(
   tx: EntityManager,
   jurisdictionId: string,
   listed: readonly ListedUnit[],
-): Promise<void> {
-  if (listed.length === 0) return;
+): Promise<string[]> {
+  if (listed.length === 0) return [];
   const units = await tx.findBy(UnitEntity, { code: In(listed.map(({ code }) => code)) });
   const unitIds = new Map(units.map(({ code, id }) => [code, id]));
   const groupIds = new Map((await readGroups(tx, jurisdictionId)).map(({ code, id }) => [code, id]));
   // All are removed before any is added: an alias may have gone from one unit to another.
   await tx.delete(UnitAliasEntity, { unitId: In([...unitIds.values()]) });
   // Names are free again when their unit is gone.
-  await tx.query(
+  const [freed]: [{ code: string }[], number] = await tx.query(
     `delete from unit_alias a using unit u
-     where a.jurisdiction_id = $1 and a.name = any($2) and u.id = a.unit_id and u.to_on is not null`,
+     where a.jurisdiction_id = $1 and a.name = any($2) and u.id = a.unit_id and u.to_on is not null returning u.code`,
     [jurisdictionId, listed.flatMap(({ aliases }) => aliases)],
   );
   await tx.delete(UnitGroupMemberEntity, { unitId: In([...unitIds.values()]) });
@@ -415,6 +416,7 @@ async function replaceNamesAndGroups(
       groupCodes.map((group) => ({ groupId: groupIds.get(group)!, unitId: unitIds.get(code)! })),
     ),
   );
+  return [...new Set(freed.map(({ code }) => code))];
 }
 
 /** A unit as history records it: the groups that it is listed in, by their codes, which say more than ids do. */

@@ -2,6 +2,7 @@ import { invalid, notFound } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { GroupRule } from './group-rules';
 import { JurisdictionEntity } from './jurisdiction.entity';
+import { readJurisdictionsAt, readUnitsAt } from './past-directory';
 import { UnitGroupEntity } from './unit-group.entity';
 import { readUnits } from './unit-view';
 
@@ -24,13 +25,20 @@ export interface UnitListing {
 
 /**
  * @param jurisdictionId may be left out where there is one jurisdiction only
+ * @param at as it was at this instant; null for the present
  * @throws DomainError not found `UNIT.NO_JURISDICTION`, invalid `UNIT.CHOOSE_JURISDICTION`
  */
-export async function readUnitListing(tx: EntityManager, jurisdictionId?: string): Promise<UnitListing> {
-  const jurisdictions = await tx.find(JurisdictionEntity, {
-    where: jurisdictionId === undefined ? {} : { id: jurisdictionId },
-    order: { name: 'asc' },
-  });
+export async function readUnitListing(
+  tx: EntityManager,
+  jurisdictionId?: string,
+  at: Date | null = null,
+): Promise<UnitListing> {
+  const jurisdictions = await (at
+    ? readJurisdictionsAt(tx, at, jurisdictionId)
+    : tx.find(JurisdictionEntity, {
+        where: jurisdictionId === undefined ? {} : { id: jurisdictionId },
+        order: { name: 'asc' },
+      }));
   const [jurisdiction, ...others] = jurisdictions;
   if (!jurisdiction) {
     throw notFound('UNIT.NO_JURISDICTION', 'There is no such directory. Import the units first.', {
@@ -43,12 +51,15 @@ export async function readUnitListing(tx: EntityManager, jurisdictionId?: string
       field: 'jurisdictionId',
     });
   }
-  const units = (await readUnits(tx, { jurisdictionId: jurisdiction.id })).filter(({ isActive }) => isActive);
+  const all = at
+    ? await readUnitsAt(tx, at, jurisdiction.id)
+    : await readUnits(tx, { jurisdictionId: jurisdiction.id });
+  const units = all.filter(({ isActive }) => isActive);
   const codes = new Map(units.map(({ id, code }) => [id, code]));
-  const groups = await tx.find(UnitGroupEntity, {
-    where: { jurisdictionId: jurisdiction.id },
-    order: { code: 'asc' },
-  });
+  const groups =
+    'groups' in jurisdiction
+      ? jurisdiction.groups
+      : await tx.find(UnitGroupEntity, { where: { jurisdictionId: jurisdiction.id }, order: { code: 'asc' } });
   return {
     jurisdiction: jurisdiction.name,
     units: units.map(({ code, name, officialName, aliases, kind, parentId, position, groups: own }) => ({

@@ -86,13 +86,32 @@ export async function readUnits(tx: EntityManager, filter: UnitFilter): Promise<
      order by j.name, u.position, u.code`,
     [filter.jurisdictionId ?? null, filter.codes ?? null, filter.on ?? null],
   );
-  const groups = await readRules(tx);
-  const above = groups.length > 0 ? await readUnitsAbove(tx) : new Map<string, ReadonlySet<string>>();
-  return units.map((unit) => ({
-    ...unit,
-    formerNames: unit.formerNames.filter((name) => name !== unit.name && name !== unit.officialName),
-    groups: withGroupsByRule(unit, filter.on === undefined && !unit.isActive ? [] : groups, above),
-  }));
+  const ruled = await readRules(tx);
+  return inGroupsByRule(
+    units.map((unit) => ({
+      ...unit,
+      formerNames: unit.formerNames.filter((name) => name !== unit.name && name !== unit.officialName),
+    })),
+    ruled,
+    ruled.length > 0 ? await tx.query(`select id, code, parent_id as "parentId" from unit`) : [],
+    ({ isActive }) => filter.on !== undefined || isActive,
+  );
+}
+
+/**
+ * Units with the groups, too, whose rule they fit.
+ *
+ * @param places of all units of the tree
+ * @param isThere whether a unit is, and so may fit
+ */
+export function inGroupsByRule(
+  units: readonly UnitView[],
+  ruled: readonly RuledGroup[],
+  places: readonly TreePlace[],
+  isThere: (unit: UnitView) => boolean,
+): UnitView[] {
+  const above = unitsAbove(ruled.length > 0 ? places : []);
+  return units.map((unit) => ({ ...unit, groups: withGroupsByRule(unit, isThere(unit) ? ruled : [], above) }));
 }
 
 function withGroupsByRule(
@@ -124,8 +143,3 @@ const readRules = (tx: EntityManager): Promise<RuledGroup[]> =>
   tx.query(
     `select id, jurisdiction_id as "jurisdictionId", code, name, rule from unit_group where rule is not null order by code`,
   );
-
-const readUnitsAbove = async (tx: EntityManager): Promise<Map<string, ReadonlySet<string>>> => {
-  const places: TreePlace[] = await tx.query(`select id, code, parent_id as "parentId" from unit`);
-  return unitsAbove(places);
-};

@@ -8,15 +8,21 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Re
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { day, shortText, textOrNull, uuid } from '../schemas';
+import { asOf, day, shortText, textOrNull, uuid } from '../schemas';
 
 const code = z.string().min(1).max(200).meta({ description: 'The unit’s code.' });
 class UnitParams extends createZodDto(z.strictObject({ code })) {}
 class UnitPostParams extends createZodDto(z.strictObject({ code, id: uuid })) {}
 class PostsQuery extends createZodDto(
-  z.strictObject({ on: day.optional().meta({ description: 'The day; today where it is left out.' }) }),
+  z.strictObject({
+    on: day.optional().meta({ description: 'The day; that of `asOf`, else today, where it is left out.' }),
+    asOf: asOf.meta({
+      description: 'By what was known at this instant; a date means the end of that day (Asia/Shanghai).',
+    }),
+  }),
 ) {}
 const post = z.object({
   id: uuid,
@@ -64,11 +70,11 @@ export class UnitPostsController {
   async list(
     @CurrentActor() actor: Actor,
     @Param() { code: unitCode }: UnitParams,
-    @Query() { on }: PostsQuery,
+    @Query() { on, asOf: past }: PostsQuery,
   ): Promise<{ items: PostView[] }> {
-    return {
-      items: await this.transactor.as(actor, (tx) => this.posts.list(tx, actor, this.clock.now(), unitCode, on)),
-    };
+    const now = this.clock.now();
+    const filter = { on, asOf: asOfInstant(past, now) };
+    return { items: await this.transactor.as(actor, (tx) => this.posts.list(tx, actor, now, unitCode, filter)) };
   }
 
   @Needs('post.create')

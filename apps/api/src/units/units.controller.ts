@@ -13,9 +13,10 @@ import {
   writeUnitFile,
 } from '@duban/directory';
 import type { Actor } from '@duban/history';
-import { parseLocalDate } from '@duban/kernel';
+import { type Clock, invalid, parseLocalDate } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
 import { badCursor, cursorKey, isUuid, type Page, pageOf as pageFrom } from '@duban/reporting';
-import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -28,9 +29,10 @@ import {
 import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, invalidRequest, Needs } from '../requests';
-import { cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
+import { asOf, cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
 const kind = z.string().meta({
@@ -54,6 +56,10 @@ class UnitsQuery extends createZodDto(
     on: day.optional().meta({
       description:
         'The units that were there on this day, by the names that they had then. Without it: those that are gone, too.',
+    }),
+    asOf: asOf.meta({
+      description:
+        'The directory as it stood at this instant, by what was known then; a date means the end of that day (Asia/Shanghai). Not with `on`.',
     }),
     q: storable.max(100).optional().meta({ description: 'Words of a name, former names among them, or of the code.' }),
     limit,
@@ -95,6 +101,7 @@ class UnitExportQuery extends createZodDto(
   z.strictObject({
     format: z.enum(EXPORT_FORMATS).default('xlsx'),
     jurisdictionId: uuid.optional().meta({ description: 'Needed where there are several.' }),
+    asOf,
   }),
 ) {}
 class UnitListingDto extends createZodDto(
@@ -176,6 +183,7 @@ export class UnitsController {
     private readonly commands: CommandRunner,
     private readonly directory: UnitDirectory,
     private readonly imports: UnitImportService,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Needs('unit.read')
@@ -184,9 +192,16 @@ export class UnitsController {
   @ApiOkResponse({ type: UnitsDto })
   async list(
     @CurrentActor() actor: Actor,
-    @Query() { limit: size, cursor: after, on, ...rest }: UnitsQuery,
+    @Query() { limit: size, cursor: after, on, asOf: past, ...rest }: UnitsQuery,
   ): Promise<Page<UnitView>> {
-    const filter = { ...rest, ...(on === undefined ? {} : { on: parseLocalDate(on) }) };
+    if (on !== undefined && past !== undefined) {
+      throw invalid('UNIT.ON_OR_AS_OF', 'Give a day ("on") or an instant ("asOf"), not both.', { field: 'on' });
+    }
+    const filter = {
+      ...rest,
+      ...(on === undefined ? {} : { on: parseLocalDate(on) }),
+      asOf: asOfInstant(past, this.clock.now()) ?? undefined,
+    };
     const units = await this.transactor.as(actor, (tx) => this.directory.list(tx, filter));
     // A directory has some thousand units at most, so a page is cut from the whole.
     const key = cursorKey(after, [isUuid]);
@@ -211,10 +226,11 @@ export class UnitsController {
   })
   async export(
     @CurrentActor() actor: Actor,
-    @Query() { format, jurisdictionId }: UnitExportQuery,
+    @Query() { format, jurisdictionId, asOf: past }: UnitExportQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
-    const listing = await this.transactor.as(actor, (tx) => readUnitListing(tx, jurisdictionId));
+    const at = asOfInstant(past, this.clock.now());
+    const listing = await this.transactor.as(actor, (tx) => readUnitListing(tx, jurisdictionId, at));
     const name = encodeURIComponent(`${listing.jurisdiction}单位名录.${format}`);
     void reply
       .header('content-disposition', `attachment; filename="units.${format}"; filename*=UTF-8''${name}`)
