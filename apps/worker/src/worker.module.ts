@@ -3,14 +3,7 @@ import { EvidenceSweeper } from '@duban/evidence';
 import { CheckpointHandout, CheckpointMail, CheckpointService } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
-import {
-  BounceMailbox,
-  CheckpointMailer,
-  DeliveryService,
-  Dispatcher,
-  PasswordResetMailer,
-  Round,
-} from '@duban/notifications';
+import { BounceMailbox, CheckpointMailer, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
 import {
   assertEveryQueueHasAProcessor,
@@ -60,7 +53,7 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
     },
     'delivery.send': async ({ deliveryId }) => {
       await this.clock.refresh();
-      return this.deliveries.send(deliveryId);
+      return this.dispatcher.send(deliveryId);
     },
     // Of machines, not of duties: the database's clock says when.
     'reset.send': ({ resetId }) => this.resets.send(resetId),
@@ -69,7 +62,6 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
   constructor(
     backend: QueueBackend,
     private readonly dispatcher: Dispatcher,
-    private readonly deliveries: DeliveryService,
     private readonly resets: PasswordResetMailer,
     private readonly clock: JobClock,
   ) {

@@ -43,6 +43,7 @@ export * from './target';
 export * from './post';
 export * from './message-rules';
 export * from './message-timing';
+export * from './turns';
 export * from './sending-hours';
 export * from './recipients';
 export * from './simulation';

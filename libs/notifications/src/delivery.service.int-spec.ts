@@ -120,7 +120,7 @@ describe('DeliveryService', () => {
     const { id } = await queued();
     let goOn = (): void => undefined;
     server.onMessage = () => new Promise((resolve) => (goOn = resolve));
-    const impatient = new SmtpChannel(server.url, 'duban <duban@city.example>', null, 500);
+    const impatient = new SmtpChannel(server.url, 'duban <duban@city.example>', null, null, 500);
     try {
       expect(await world.deliveries(impatient).send(id)).toBe('requeued');
     } finally {

@@ -12,6 +12,7 @@ import { ADDRESS_SUPPRESSED, IS_SUPPRESSED } from './bounces/suppressed-addresse
 import { type Channel, ChannelError, type Message } from './channels/channel';
 import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
+import { lineFailed, lineWorks, takeLine } from './lines/delivery-lines';
 import { OVERTAKEN } from './overtaken';
 import { mailBody, subjectOf } from './templates/digest';
 import { lineFor } from './templates/line';
@@ -23,10 +24,11 @@ const LEASE_SECONDS = 60;
 
 /**
  * What became of one call: `not_due` where there was nothing to do (another worker has it, it is done, its time has
- * not come), `postponed` to working hours, `requeued` for a later attempt.
+ * not come), `postponed` to working hours, `awaits_turn` where its line takes no more just now, `requeued` for a later
+ * attempt.
  */
 export type SendOutcome =
-  'sent' | 'delivered' | 'requeued' | 'bounced' | 'failed' | 'suppressed' | 'postponed' | 'not_due';
+  'sent' | 'delivered' | 'requeued' | 'bounced' | 'failed' | 'suppressed' | 'postponed' | 'awaits_turn' | 'not_due';
 
 interface Held {
   id: string;
@@ -37,6 +39,8 @@ interface Held {
   name: string;
   subject: string;
   isDue: boolean;
+  /** It waited for a turn over its line. */
+  isItsTurn: boolean;
   isActive: boolean;
   isOvertaken: boolean;
   /** All of its lines are urgent (急件). */
@@ -79,6 +83,18 @@ export class DeliveryService {
       [now, limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** In how many milliseconds a delivery has its turn; null where it waits for none. */
+  async turnIn(id: string): Promise<number | null> {
+    const rows: { ms: number }[] = await this.transactor.run((tx) =>
+      tx.query(
+        `select ceil(extract(epoch from turn_at - clock_timestamp()) * 1000)::float8 as ms from delivery
+         where id = $1 and state = 'queued' and turn_at is not null`,
+        [id],
+      ),
+    );
+    return rows[0] ? Math.max(0, rows[0].ms) : null;
   }
 
   /**
@@ -124,8 +140,11 @@ export class DeliveryService {
       await this.record(tx, held, 'fail', { last_error: 'no worker lived to record the last attempt' });
       return 'failed';
     }
+    const { line } = this.channels.get(held.channel)!;
+    if (line && (await takeLine(tx, line, held)) !== null) return 'awaits_turn';
     await tx.query(
-      `update delivery set state = $2, attempts = attempts + 1, claimed_until = now() + $3 * interval '1 second'
+      `update delivery set state = $2, attempts = attempts + 1, turn_at = null,
+         claimed_until = now() + $3 * interval '1 second'
        where id = $1`,
       [id, moved(held.state, [...events, 'claim']), LEASE_SECONDS],
     );
@@ -171,6 +190,7 @@ export class DeliveryService {
         sent_at: now,
         last_error: null,
       });
+      if (held.line !== null) await lineWorks(tx, held.line);
     });
     return state;
   }
@@ -180,6 +200,8 @@ export class DeliveryService {
       const held = await sending(tx, id);
       // Another worker has taken it over: what becomes of it is for that one to say.
       if (held?.attempts !== attempt) return 'not_due';
+      // Who refuses a message can be reached.
+      if (held.line !== null) await (error.isLineDown ? lineFailed(tx, held.line, error) : lineWorks(tx, held.line));
       if (!error.retryable || attempt >= MOST_ATTEMPTS) {
         this.logger.warn(`delivery ${id} failed: ${error.message}`);
         if (error.refusal && bounceKindOf(error.refusal.status) !== 'other') {
@@ -228,21 +250,24 @@ function threadOf(taskIds: readonly string[], planIds: readonly string[]): strin
   return planIds.length === 1 ? `plan-${planIds[0]}` : undefined;
 }
 
-async function sending(tx: EntityManager, id: string): Promise<Pick<Held, 'id' | 'state' | 'attempts'> | undefined> {
-  const [held]: Pick<Held, 'id' | 'state' | 'attempts'>[] = await tx.query(
-    `select id, state, attempts from delivery where id = $1 and state = 'sending' for update`,
+type Sending = Pick<Held, 'id' | 'state' | 'attempts'> & { line: string | null };
+
+async function sending(tx: EntityManager, id: string): Promise<Sending | undefined> {
+  const [held]: Sending[] = await tx.query(
+    `select id, state, attempts, line from delivery where id = $1 and state = 'sending' for update`,
     [id],
   );
   return held;
 }
 
-/** By the business clock $1, and for a claim by the database's: a lease measures machines. */
+/** By the business clock $1, and for a claim or a turn by the database's: they measure machines. */
 // model: expire
-const IS_DUE = `d.next_attempt_at <= $1 and (d.state = 'queued' or d.claimed_until < now())`;
+const IS_DUE = `d.next_attempt_at <= $1 and (d.turn_at is null or d.turn_at <= now())
+  and (d.state = 'queued' or d.claimed_until < now())`;
 
 const HOLD = `
   select d.id, d.state, d.attempts, d.channel, d.address, p.display_name as name, g.subject,
-    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", p.is_active as "isActive", g.is_urgent as "isUrgent",
+    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", d.turn_at is not null as "isItsTurn", p.is_active as "isActive", g.is_urgent as "isUrgent",
     ${IS_SUPPRESSED('d')} as "isSuppressed", of_items.*
   from delivery d
     join person p on p.id = d.person_id

@@ -4,13 +4,15 @@ import { CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SuppressedAddresses } from './bounces/suppressed-addresses';
-import { DeliveryService } from './delivery.service';
+import { DeliveryService, type SendOutcome } from './delivery.service';
 import { type ComposeResult, DigestService } from './digest.service';
 
 /** Due deliveries looked at in one go; what is left over is found by the next. */
 const BATCH = 1_000;
 /** Deliveries sent at a time where no queue spreads them. */
 const AT_ONCE = 5;
+/** A turn that comes sooner is not left to the sweep. */
+const SOON_MS = 10 * 60_000;
 
 /** From waiting notifications to messages under way. */
 @Injectable()
@@ -42,6 +44,17 @@ export class Dispatcher {
       break;
     }
     return composed;
+  }
+
+  /** Sends one that is due, or has it looked at again when it has its turn. */
+  async send(deliveryId: string): Promise<SendOutcome> {
+    const outcome = await this.deliveries.send(deliveryId);
+    const turnIn = outcome === 'awaits_turn' ? await this.deliveries.turnIn(deliveryId) : null;
+    // What has to wait for longer is found by the sweep.
+    if (turnIn !== null && turnIn < SOON_MS) {
+      await this.jobs.add('notifications', 'delivery.send', { deliveryId }, { delayMs: turnIn });
+    }
+    return outcome;
   }
 
   /** Composes and sends everything here and now, without the queue: for a clock that is moved. */

@@ -2,7 +2,6 @@ export { BounceMailbox } from './bounces/bounce-mailbox';
 export { type SuppressedAddress, SuppressedAddresses } from './bounces/suppressed-addresses';
 export { CheckpointMailer } from './checkpoint.mailer';
 export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';
-export { DeliveryService, type SendOutcome } from './delivery.service';
 export { Dispatcher } from './dispatcher';
 export { INBOX_CHANGED } from './inbox-hints';
 export { type HeldMessage, type MessageRecord, MessageRecordReader } from './message-record.reader';

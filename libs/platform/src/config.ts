@@ -89,6 +89,8 @@ const schema = z.object({
     .optional(),
   /** `smtp://user:password@host:port`; without it mail is not a channel. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'an address such as smtp://user:password@host:587' }).optional(),
+  /** How many mails the server takes in a minute, from all workers together; without it as many as there are. */
+  SMTP_PER_MINUTE: wholeNumber(1, 100_000).optional(),
   SMTP_FROM: z.string().default('duban <duban@localhost>'),
   /**
    * The mailbox to which mail servers report what they could not deliver, `bounces@city.example`; what is added to it

@@ -530,6 +530,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, ...readsOwn }),
     ...each(GOVERNMENT, { sees: othersMessages('digest_id'), ...readsOwn }),
   },
+  /** How far the ways to mail servers and destinations are taken. */
+  delivery_line: each(GOVERNMENT, { sees: 'true' }),
   /** Of no matter: what a mail server says of an address. */
   bounce: each(GOVERNMENT, { sees: 'true' }),
   suppressed_address: {

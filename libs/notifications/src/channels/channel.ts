@@ -1,4 +1,5 @@
 import type { Refusal } from '../bounces/status';
+import type { Line } from '../lines/line';
 
 /** Who is to be reached. */
 export interface Recipient {
@@ -24,6 +25,8 @@ export interface Message {
 /** A way to reach people. */
 export interface Channel {
   readonly kind: string;
+  /** Over which all of its messages go, where they go one way; else those that go to the same destination have one. */
+  readonly line?: Line;
   /** Where the person is reached, or null where this way does not lead to them. */
   isFor(person: Recipient): string | null;
   /**
@@ -35,16 +38,30 @@ export interface Channel {
   close?(): void;
 }
 
+/** What is known of a failure beside the words for it. */
+interface ChannelFailure {
+  /** The way to the other side is broken, and not this message. */
+  isLineDown?: boolean;
+  /** For how long the other side wants to be left alone. */
+  retryAfterMs?: number | null;
+}
+
 /** The message was not taken. */
 export class ChannelError extends Error {
+  readonly isLineDown: boolean;
+  readonly retryAfterMs: number | null;
+
   constructor(
     message: string,
     /** Whether the same message may be taken later. */
     readonly retryable: boolean,
     /** What the other side says of the address, where that is why. */
     readonly refusal: Refusal | null = null,
+    { isLineDown = false, retryAfterMs = null }: ChannelFailure = {},
   ) {
     super(message);
     this.name = 'ChannelError';
+    this.isLineDown = isLineDown;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -5,13 +5,16 @@ import { ChannelSet } from './channel-set';
 import { InboxChannel } from './inbox.channel';
 import { SmtpChannel } from './smtp.channel';
 
-type ChannelConfig = Pick<Config, 'SMTP_URL' | 'SMTP_FROM'> & Partial<Pick<Config, 'BOUNCE_ADDRESS' | 'DUBAN_SECRET'>>;
+type ChannelConfig = Pick<Config, 'SMTP_URL' | 'SMTP_FROM'> &
+  Partial<Pick<Config, 'SMTP_PER_MINUTE' | 'BOUNCE_ADDRESS' | 'DUBAN_SECRET'>>;
 
 /** Every channel there is, one line each; null where the configuration does not ask for it. */
 const CHANNELS: Readonly<Record<string, (config: ChannelConfig) => Channel | null>> = {
   inbox: () => new InboxChannel(),
   smtp: (config) =>
-    config.SMTP_URL ? new SmtpChannel(config.SMTP_URL, config.SMTP_FROM, bounceAddressOf(config)) : null,
+    config.SMTP_URL
+      ? new SmtpChannel(config.SMTP_URL, config.SMTP_FROM, bounceAddressOf(config), config.SMTP_PER_MINUTE ?? null)
+      : null,
 };
 
 const bounceAddressOf = ({ BOUNCE_ADDRESS, DUBAN_SECRET }: ChannelConfig): BounceAddress | null =>

@@ -1,6 +1,8 @@
+import { limitOf } from '@duban/domain';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { BounceAddress } from '../bounces/bounce-address';
 import { type Refusal, refusalOf } from '../bounces/status';
+import type { Line } from '../lines/line';
 import { type Channel, ChannelError, type Message, type Recipient } from './channel';
 
 /** Shorter in all than a claim, so that nobody else takes the delivery meanwhile. */
@@ -10,20 +12,28 @@ const SEND_MS = 45_000;
 /** Mail by SMTP, over a few connections that stay open. */
 export class SmtpChannel implements Channel {
   readonly kind = 'smtp';
+  readonly line: Line;
   private readonly transport: Transporter;
   private readonly domain: string;
 
   /**
    * @param url `smtp://user:password@host:port`, or `smtps://` for TLS from the start
    * @param bounces where servers report what they cannot deliver; null: nowhere, then they say nothing at all
+   * @param perMinute how many mails the server takes in a minute; null: as many as there are
    * @param sendMs how long one message may take in all; less than a claim lasts
    */
   constructor(
     url: string,
     private readonly from: string,
     private readonly bounces: BounceAddress | null = null,
+    perMinute: number | null = null,
     private readonly sendMs = SEND_MS,
   ) {
+    this.line = {
+      name: `smtp ${new URL(url).host}`,
+      limit: perMinute === null ? null : limitOf(perMinute),
+      atOnce: null,
+    };
     this.domain = /@([^\s<>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
     this.transport = createTransport({
       url,
@@ -81,13 +91,17 @@ export class SmtpChannel implements Channel {
 
 /**
  * What a failure means for the delivery. 4xx asks to come again, 5xx refuses; an address that cannot be used stays so.
- * A refused password is the installation's fault, not the message's: it is mended while the message waits.
+ * A refused password is the installation's fault, not the message's: it is mended while the message waits. Where the
+ * server does not come to speak of the message, the way to it is broken.
  */
 export function channelErrorOf(error: unknown): ChannelError {
   const { code, responseCode } = error as SmtpError;
   const message = error instanceof Error ? error.message : String(error);
   const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
-  return new ChannelError(message, !isRefused || code === 'EAUTH', refusalIn(error as SmtpError, message));
+  const isLineDown = code === 'EAUTH' || (responseCode === undefined && code !== 'EENVELOPE');
+  return new ChannelError(message, !isRefused || code === 'EAUTH', refusalIn(error as SmtpError, message), {
+    isLineDown,
+  });
 }
 
 interface SmtpError {
