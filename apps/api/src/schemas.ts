@@ -322,7 +322,10 @@ export const notice = z.object({
   state: z.enum(NOTICE_STATES as [string, ...string[]]),
   obligationId: uuid,
   issuedAt: z.string(),
-  answerDueOn: textOrNull,
+  answerDueOn: textOrNull.meta({
+    description: 'Last day to answer, moved by the working days for which the clock of the part stood (停钟) since.',
+  }),
+  answerFirstDueOn: textOrNull.meta({ description: 'The one with which it was issued.' }),
   answer: textOrNull,
   answeredAt: textOrNull,
   inNextBulletin: z.boolean(),

@@ -43,6 +43,7 @@ const WITH_CONSEQUENCES = [
   'libs/supervision/src/obligation.service.ts',
   'libs/supervision/src/plan-policy.service.ts',
   'libs/supervision/src/report-obligations.ts',
+  'libs/supervision/src/stopped-parts.ts',
   'libs/tasks/src/acted-part.ts',
   'libs/tasks/src/action-plan.writer.ts',
   'libs/tasks/src/assignment.service.ts',

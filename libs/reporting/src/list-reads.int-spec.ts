@@ -1,4 +1,5 @@
 import { HistoryService, type Actor } from '@duban/history';
+import { CHINA_HOLIDAYS, createWorkingCalendar } from '@duban/kernel';
 import { Calendars } from '@duban/database';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
@@ -132,10 +133,12 @@ const OFFICE = actorOf('office', null);
 const AUDITOR = actorOf('auditor', null);
 const CONTACT = actorOf('contact', idOf(1, 7));
 
+const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
+
 describe('a list reads its page and not its tables', () => {
   const database = useTestDatabase();
-  const tasks = new TaskReader(new HistoryService(), new BreakdownReader());
-  const supervision = new SupervisionReader(new Calendars());
+  const tasks = new TaskReader(new HistoryService(), new BreakdownReader(), calendar);
+  const supervision = new SupervisionReader(new Calendars(), calendar);
   const history = new HistoryReader(new HistoryService());
   const now = new Date('2026-06-01T01:00:00Z');
   const page = { sort: 'position', limit: 50 } as const;
@@ -200,7 +203,7 @@ describe('a list reads its page and not its tables', () => {
       (tx, actor) => supervision.obligations(tx, actor, now, { limit: 50 }),
       CONTACT,
     ],
-    ['notices of a unit, for its contact', (tx, actor) => supervision.notices(tx, actor, { limit: 50 }), CONTACT],
+    ['notices of a unit, for its contact', (tx, actor) => supervision.notices(tx, actor, now, { limit: 50 }), CONTACT],
     ['words', (tx, actor) => tasks.list(tx, actor, now, { ...page, q: 'abcd' })],
     [
       'obligations of a task and its parts',
@@ -208,9 +211,9 @@ describe('a list reads its page and not its tables', () => {
     ],
     [
       'notices of a task and its parts',
-      (tx, actor) => supervision.notices(tx, actor, { limit: 50, taskId: idOf(3, 77) }),
+      (tx, actor) => supervision.notices(tx, actor, now, { limit: 50, taskId: idOf(3, 77) }),
     ],
-    ['notices', (tx, actor) => supervision.notices(tx, actor, { limit: 50 })],
+    ['notices', (tx, actor) => supervision.notices(tx, actor, now, { limit: 50 })],
     ...(
       [
         ['all', {}],

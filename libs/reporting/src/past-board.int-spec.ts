@@ -1,4 +1,5 @@
 import { HistoryService } from '@duban/history';
+import { CHINA_HOLIDAYS, createWorkingCalendar } from '@duban/kernel';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { useOffice } from '../../supervision/test/office';
@@ -35,7 +36,7 @@ interface Board {
 
 describe('the board of a past instant', () => {
   const t = useOffice('2023-01-12T09:00:00+08:00');
-  const reader = new TaskReader(new HistoryService(), new BreakdownReader());
+  const reader = new TaskReader(new HistoryService(), new BreakdownReader(), createWorkingCalendar(CHINA_HOLIDAYS));
 
   /** Page by page, as text: what the present says in dates and the past in words is one on the wire. */
   async function boardOf(username: string, filter: Partial<TaskFilter>, asOf?: Date): Promise<string> {

@@ -2,8 +2,10 @@ import { Calendars } from '@duban/database';
 import { unitScope } from '@duban/directory';
 import { type DeadlineStory, type Stop, whyThisDate } from '@duban/domain';
 import type { Actor } from '@duban/history';
-import { type LocalDate, notFound } from '@duban/kernel';
-import { Injectable } from '@nestjs/common';
+import { type LocalDate, notFound, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { asShown } from '@duban/supervision';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
@@ -123,7 +125,9 @@ export interface NoticeRow {
   unitId: string;
   unitName: string;
   issuedAt: Date;
-  answerDueOn: string | null;
+  /** The last day to answer, moved by the time for which the clock of the part stood since; and as it was issued with. */
+  answerDueOn: LocalDate | null;
+  answerFirstDueOn: LocalDate | null;
   answer: string | null;
   answeredAt: Date | null;
   inNextBulletin: boolean;
@@ -135,7 +139,10 @@ export interface NoticeRow {
 /** What is owed, who was chased for it, and by which notices. A unit sees what is its own. */
 @Injectable()
 export class SupervisionReader {
-  constructor(private readonly calendars: Calendars) {}
+  constructor(
+    private readonly calendars: Calendars,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+  ) {}
 
   async obligations(
     tx: EntityManager,
@@ -231,13 +238,13 @@ export class SupervisionReader {
     return pageOf(rows, filter.limit, (row) => [row.firedAt, row.id]);
   }
 
-  async notices(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
+  async notices(tx: EntityManager, actor: Actor, now: Date, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
     const where = await this.conditions(tx, actor, filter);
     const tables = filter.asOf ? pastTables(where, filter.asOf, filter) : PRESENT;
     where.add('n.state = $?', filter.state).add('n.colour = $?', filter.colour);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(n.issued_at, n.id) > ($?::timestamptz, $?::uuid)', ...key);
-    const rows: NoticeRow[] = await tx.query(
+    const rows: Omit<NoticeRow, 'answerFirstDueOn'>[] = await tx.query(
       `select n.id, n.number, n.colour, n.state, t.plan_id as "planId", o.task_id as "taskId",
          coalesce(t.number, parent.number) as "taskNumber", n.obligation_id as "obligationId",
          o.kind as "obligationKind", o.subject, o.unit_id as "unitId", u.name as "unitName", n.issued_at as "issuedAt",
@@ -250,7 +257,8 @@ export class SupervisionReader {
        where ${where} order by n.issued_at, n.id limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
-    return pageOf(rows, filter.limit, (row) => [row.issuedAt, row.id]);
+    const page = pageOf(rows, filter.limit, (row) => [row.issuedAt, row.id]);
+    return { ...page, items: await asShown(tx, page.items, filter.asOf ?? now, this.calendar) };
   }
 
   private async conditions(tx: EntityManager, actor: Actor, filter: SupervisionFilter): Promise<Conditions> {

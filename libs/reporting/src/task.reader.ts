@@ -1,10 +1,11 @@
 import { isAnothers } from '@duban/database';
 import { assertInMatter, unitScope } from '@duban/directory';
 import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
-import { forbidden, notFound } from '@duban/kernel';
-import type { NoticeSnapshot, ObligationSnapshot } from '@duban/supervision';
+import { forbidden, notFound, type WorkingCalendar } from '@duban/kernel';
+import { CALENDAR } from '@duban/platform';
+import { asShown, type NoticeSnapshot, type ObligationSnapshot, type Shown } from '@duban/supervision';
 import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GRAVEST_FIRST, type Light, type TaskFilter, type TaskRow } from './board';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
@@ -54,7 +55,7 @@ export interface TaskDetail extends TaskView {
   carriedFrom: CarriedTask | null;
   carriedTo: CarriedTask[];
   obligations: ObligationSnapshot[];
-  notices: NoticeSnapshot[];
+  notices: Shown<NoticeSnapshot>[];
   reports: ReportView[];
   /** Of the periodic reports, each with its light (亮灯). */
   periods: PeriodView[];
@@ -65,7 +66,9 @@ export interface TaskDetail extends TaskView {
   satisfaction: SatisfactionView[];
 }
 
-type FoundTask = Omit<TaskDetail, 'light' | 'periods' | 'carriedFrom' | 'carriedTo'>;
+type FoundTask = Omit<TaskDetail, 'notices' | 'light' | 'periods' | 'carriedFrom' | 'carriedTo'> & {
+  notices: NoticeSnapshot[];
+};
 
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
@@ -73,6 +76,7 @@ export class TaskReader {
   constructor(
     private readonly history: HistoryService,
     private readonly breakdowns: BreakdownReader,
+    @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
@@ -141,7 +145,9 @@ export class TaskReader {
     const lit = periods.map((one) =>
       kept.has(one.obligationId) ? { ...one, light: kept.get(one.obligationId)! } : one,
     );
-    return { ...seen, light: lightOfTask(seen, asOf ?? now), periods: lit, ...(await carriedOf(tx, id, asOf)) };
+    const at = asOf ?? now;
+    const notices = await asShown(tx, seen.notices, at, this.calendar);
+    return { ...seen, notices, light: lightOfTask(seen, at), periods: lit, ...(await carriedOf(tx, id, asOf)) };
   }
 
   async historyOf(

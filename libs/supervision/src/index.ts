@@ -41,6 +41,7 @@ export { type ObligationSnapshot, readObligations } from './obligation.entity';
 export { termsOf } from './obligation.terms';
 export { ObligationWriter } from './obligation.writer';
 export type { NoticeSnapshot } from './supervision-notice.entity';
+export { asShown, type Shown } from './stopped-parts';
 export { SupervisionModule } from './supervision.module';
 export { type SweepResult, SweepService } from './sweep.service';
 

@@ -22,7 +22,7 @@ import { NotificationWriter } from './notification.writer';
 import { Obligation } from './obligation.entity';
 import { ladderOf } from './obligation.writer';
 import { noticeSnapshot, type NoticeSnapshot, SupervisionNotice } from './supervision-notice.entity';
-import { lastDayToAnswer } from './stopped-parts';
+import { asShown, lastDayToAnswer, type Shown } from './stopped-parts';
 
 export interface NoticeInput {
   event: string;
@@ -59,7 +59,13 @@ export class NoticeService {
   /**
    * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, DELEGATION.OUT_OF_MATTER, NOTICE.STALE, NOTICE.EVENT_NOT_ALLOWED, or a guard's code
    */
-  async transition(tx: EntityManager, actor: Actor, at: Date, id: string, input: NoticeInput): Promise<NoticeSnapshot> {
+  async transition(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    id: string,
+    input: NoticeInput,
+  ): Promise<Shown<NoticeSnapshot>> {
     if (!MOVERS.some((action) => may(actor, action))) throw notYours();
     const { notice, obligation } = await this.hold(tx, id);
     const place = await consequences(tx, () => this.placeOf(tx, obligation));
@@ -115,7 +121,8 @@ export class NoticeService {
       }
       await this.tell(tx, at, obligation, notice, place, input);
     });
-    return after;
+    const [shown] = await asShown(tx, [after], at, this.calendar);
+    return shown!;
   }
 
   /**

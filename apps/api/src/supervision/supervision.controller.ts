@@ -4,7 +4,7 @@ import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { DashboardReader, type DeadlineVersionRow, SupervisionReader } from '@duban/reporting';
-import { type NoticeSnapshot, NoticeService } from '@duban/supervision';
+import { NoticeService } from '@duban/supervision';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
@@ -243,8 +243,9 @@ export class SupervisionController {
     @CurrentActor() actor: Actor,
     @Query() { asOf: past, ...filter }: NoticesQuery,
   ): ReturnType<SupervisionReader['notices']> {
-    const at = asOfInstant(past, this.clock.now());
-    return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, { ...filter, asOf: at }));
+    const now = this.clock.now();
+    const at = asOfInstant(past, now);
+    return this.transactor.as(actor, (tx) => this.reader.notices(tx, actor, now, { ...filter, asOf: at }));
   }
 
   @Needs('notice.answer', 'notice.judge', 'breakdown.judge')
@@ -256,7 +257,7 @@ export class SupervisionController {
     @Req() request: ActingRequest,
     @Param() { id }: NoticeParams,
     @Body() input: NoticeTransitionDto,
-  ): Promise<NoticeSnapshot> {
+  ): ReturnType<NoticeService['transition']> {
     return this.commands.run(request, input, (tx, actor, at) => this.notices.transition(tx, actor, at, id, input));
   }
 
