@@ -51,7 +51,8 @@ describe('DeliveryService', () => {
     expect(got!.from).toMatchObject({ value: [{ name: '市督查室', address: 'duban@city.example' }] });
     expect(got!.text).toContain('李敏：');
     expect(got!.text).toContain('1. 【催办】第12项“改造老旧小区260个”');
-    expect(got!.html).toContain('<li>【催办】');
+    expect(got!.html).toMatch(/请办理（1件）[^]*1\. <strong[^>]*>【催办】<\/strong>第12项/);
+    expect(got!.html).toContain('href="https://duban.linlan.example"');
     expect(got!.headers.get('auto-submitted')).toBe('auto-generated');
     expect(got!.headers.get('x-auto-response-suppress')).toBe('All');
     expect(got!.headers.get('list')).toMatchObject({ id: { id: 'digest.city.example' } });

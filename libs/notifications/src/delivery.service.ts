@@ -2,7 +2,7 @@ import { Transactor } from '@duban/database';
 import { type DeliveryEvent, type DeliveryState, openFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
 import { type Clock, localDateOf, type WorkingCalendar } from '@duban/kernel';
-import { CALENDAR, CLOCK } from '@duban/platform';
+import { CALENDAR, CLOCK, type Config, CONFIG } from '@duban/platform';
 import { currentMessageRules } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -14,7 +14,7 @@ import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
 import { lineFailed, lineWorks, takeLine } from './lines/delivery-lines';
 import { OVERTAKEN } from './overtaken';
-import { mailBody, subjectOf } from './templates/digest';
+import { mailBody, subjectOf, type WrittenLine } from './templates/digest';
 import { lineFor } from './templates/line';
 import { MESSAGES, type Messages } from './templates/messages';
 import { MOST_ATTEMPTS, retryAt } from './timing';
@@ -50,7 +50,7 @@ interface Held {
   planIds: string[];
   timeZone: string;
   /** What is not overtaken. */
-  lines: string[] | null;
+  lines: WrittenLine[] | null;
   overtakenIds: string[] | null;
 }
 
@@ -72,6 +72,7 @@ export class DeliveryService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
     @Inject(MESSAGES) private readonly messages: Messages,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
     private readonly history: HistoryService,
     private readonly bounces: BounceRecorder,
   ) {}
@@ -177,7 +178,8 @@ export class DeliveryService {
 
   private messageOf({ id, address, name, subject, lines, taskIds, planIds }: Held): Message {
     const thread = threadOf(taskIds, planIds);
-    return { id, address: address!, name, subject, thread, ...mailBody(name, lines ?? [], this.messages) };
+    const body = mailBody({ name, subject, lines: lines ?? [], url: this.config.DUBAN_URL }, this.messages);
+    return { id, address: address!, name, subject, thread, ...body };
   }
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
@@ -275,7 +277,9 @@ const HOLD = `
     cross join lateral (
       select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
         array_agg(n.id) filter (where ${OVERTAKEN}) as "overtakenIds",
-        array_agg(i.text order by i.position) filter (where not ${OVERTAKEN}) as lines,
+        jsonb_agg(jsonb_build_object('text', i.text, 'sort', coalesce(n.parameters->>'followUpKind', n.kind),
+            'isCopy', coalesce((n.parameters->>'isCopy')::boolean, false)) order by i.position)
+          filter (where not ${OVERTAKEN}) as lines,
         array_agg(distinct coalesce(n.task_id, n.id)) as "taskIds",
         array_agg(distinct coalesce(n.plan_id, t.plan_id, n.id)) as "planIds"
       from digest_item i

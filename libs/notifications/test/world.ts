@@ -115,6 +115,7 @@ export class World {
       this.clock,
       this.calendar,
       zh,
+      { DUBAN_URL: 'https://duban.linlan.example' },
       new HistoryService(),
       new BounceRecorder(new HistoryService()),
     );

@@ -1,6 +1,6 @@
 import type { ListedCheckpoint } from '@duban/history';
-import { escape } from './digest';
 import { fill } from './fill';
+import { mailPage, mailText, mailVerbatim } from './mail-page';
 import type { Messages } from './messages';
 
 /** The mail that carries a checkpoint (存证) outside, plain and as HTML: what was signed stands in it byte by byte. */
@@ -10,9 +10,17 @@ export function checkpointMail(
 ): { subject: string; text: string; html: string } {
   const words = m.checkpoint;
   const says = fill(words.says, { number, size });
+  const subject = fill(words.subject, { number });
   return {
-    subject: fill(words.subject, { number }),
+    subject,
     text: [says, words.keep, note, m.mail.footer, ''].join('\n\n'),
-    html: `<p>${escape(says)}</p>\n<p>${escape(words.keep)}</p>\n<pre>${escape(note)}</pre>\n<p><small>${escape(m.mail.footer)}</small></p>\n`,
+    html: mailPage({
+      language: m.language,
+      title: subject,
+      glance: says,
+      brand: m.mail.brand,
+      content: [mailText(says), mailText(words.keep), mailVerbatim(note)],
+      footer: m.mail.footer,
+    }),
   };
 }

@@ -244,7 +244,15 @@ export const en: Messages = {
   pointsGiven: '{points} points more',
   cardBrings: ' ({list})',
   cardPeriod: ', {period}',
-  mail: { greeting: 'Dear {name},', footer: 'This message was sent automatically by duban; please do not reply.' },
+  mail: {
+    brand: 'duban 督办',
+    greeting: 'Dear {name},',
+    toDo: 'To do ({count})',
+    toKnow: 'For your information ({count})',
+    open: 'Open duban',
+    where: 'Please see to them in duban: {url}',
+    footer: 'This message was sent automatically by duban; please do not reply.',
+  },
   checkpoint: {
     subject: 'duban: checkpoint {number}',
     says: 'Checkpoint {number} signs all of history so far, {size} events.',

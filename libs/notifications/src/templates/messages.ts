@@ -146,7 +146,16 @@ export interface Messages {
   /** What a card brings beside it; the period that it is for. */
   cardBrings: string;
   cardPeriod: string;
-  mail: { greeting: string; footer: string };
+  /** Of every mail. `toDo` and `toKnow` head the lines that ask for something and those that do not. */
+  mail: {
+    brand: string;
+    greeting: string;
+    toDo: string;
+    toKnow: string;
+    open: string;
+    where: string;
+    footer: string;
+  };
   /** The mail with the code by which a password is reset; `where` is empty unless duban knows its own address. */
   checkpoint: { subject: string; says: string; keep: string };
   passwordReset: { subject: string; code: string; where: string; warning: string };

@@ -1,5 +1,5 @@
-import { escape } from './digest';
 import { fill } from './fill';
+import { mailPage, mailText } from './mail-page';
 import type { Messages } from './messages';
 
 /** The mail with the code by which a password is reset (找回密码), plain and as HTML. @param url duban's own address */
@@ -17,6 +17,14 @@ export function passwordResetMail(
   return {
     subject: words.subject,
     text: [...paragraphs, m.mail.footer, ''].join('\n\n'),
-    html: `${paragraphs.map((line) => `<p>${escape(line)}</p>`).join('\n')}\n<p><small>${escape(m.mail.footer)}</small></p>\n`,
+    html: mailPage({
+      language: m.language,
+      title: words.subject,
+      // Lists of mails, and whoever looks over a shoulder, are not shown the code.
+      glance: words.warning,
+      brand: m.mail.brand,
+      content: paragraphs.map(mailText),
+      footer: m.mail.footer,
+    }),
   };
 }

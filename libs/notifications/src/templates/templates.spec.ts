@@ -305,13 +305,40 @@ describe('subjectOf', () => {
 });
 
 describe('mailBody', () => {
+  const body = (...lines: Parameters<typeof mailBody>[0]['lines']): { text: string; html: string } =>
+    mailBody({ name: '<b>李敏</b>', subject: '督办：催办1件', lines }, LANGUAGES.zh);
+
   it('lets no document write HTML', () => {
-    const { text, html } = mailBody('<b>李敏</b>', ['<script>alert("1")</script> & \'更多\''], LANGUAGES.zh);
+    const { text, html } = body({ text: '<script>alert("1")</script> & \'更多\'', sort: 'urge', isCopy: false });
     expect(text).toContain('1. <script>');
     expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;更多&#39;');
     expect(html).toContain('&lt;b&gt;李敏&lt;/b&gt;');
   });
+
+  it('puts what asks for something first, in the text too, and counts both', () => {
+    const { text, html } = body(
+      { text: '【督办单】甲', sort: 'notice', isCopy: true },
+      { text: '【催办】乙', sort: 'urge', isCopy: false },
+      { text: '【审核通过】丙', sort: 'verified', isCopy: false },
+    );
+    expect(text).toMatch(/1\. 【催办】乙\n2\. 【督办单】甲\n3\. 【审核通过】丙/);
+    expect(html.match(/请办理（1件）|>[乙甲丙]<|请知悉（2件）/g)).toEqual([
+      '请办理（1件）',
+      '>乙<',
+      '请知悉（2件）',
+      '>甲<',
+      '>丙<',
+    ]);
+  });
+
+  it.each(every)(
+    'knows the sort of $kind ($i) by its kind alone, as the delivery asks for it',
+    ({ kind, parameters }) => {
+      const { sort } = lineFor(kind, parameters, LANGUAGES.zh, today);
+      expect((parameters as { followUpKind?: string }).followUpKind ?? kind).toBe(sort);
+    },
+  );
 });
 
 describe('fill', () => {

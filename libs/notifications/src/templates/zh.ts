@@ -206,7 +206,15 @@ export const zh: Messages = {
   pointsGiven: '加{points}分',
   cardBrings: '（{list}）',
   cardPeriod: '{period}',
-  mail: { greeting: '{name}：', footer: '本邮件由督办系统自动发出，请勿直接回复。' },
+  mail: {
+    brand: '督办',
+    greeting: '{name}：',
+    toDo: '请办理（{count}件）',
+    toKnow: '请知悉（{count}件）',
+    open: '进入督办系统',
+    where: '请登录督办系统办理：{url}',
+    footer: '本邮件由督办系统自动发出，请勿直接回复。',
+  },
   checkpoint: {
     subject: '督办：第{number}号存证',
     says: '第{number}号存证，签署了截至此时的全部留痕（{size}条）。',
