@@ -106,6 +106,25 @@ describe('Drafts of rule sets (督办规则)', () => {
     });
   });
 
+  it('rules are tried as they are written, by simulation and by back-test, and are kept nowhere', async () => {
+    const span = { from: '2023-01-12', to: '2023-12-31' };
+    const before = await edge().written();
+    for (const way of ['simulate', 'back-test']) {
+      const path = `/policies/annual-report/${way}`;
+      const tried = await (await officer()).post(path, { ...span, rules: withBlueOn(4) });
+      const newest = await (await officer()).get('/policies/annual-report');
+      expect(tried.policy).toMatchObject({ id: 'annual-report', version: newest.version + 1 });
+      const faulty = await (await officer()).ask('POST', path, { json: { ...span, rules: withBlueOn(600) } });
+      expectProblem(faulty, 422, 'POLICY_DRAFT.FAULTY', { field: 'rules' });
+      expect(faulty.body.faults).toContainEqual(
+        expect.objectContaining({ field: 'rules.ladders.three-colour.rungs.3.offset.workingDays' }),
+      );
+      const both = await (await officer()).ask('POST', path, { json: { ...span, rules: withBlueOn(4), version: 1 } });
+      expectProblem(both, 422, 'POLICY_DRAFT.TWO_SOURCES', { field: 'rules' });
+    }
+    expect(await edge().written()).toEqual(before);
+  });
+
   it('two people who write one draft do not overwrite each other: the second hears what the first changed', async () => {
     const { id } = await begin({ policyId: 'blue-later', rules: withBlueOn(3) });
     expect((await send(edge(), put(id, withBlueOn(4), 1, 'office'))).status).toBe(200);

@@ -32,13 +32,14 @@ function other(): Policy {
 describe('A back-test (回测)', () => {
   const t = useOffice();
   const backTest = (wish: Partial<BackTestInput> = {}, username = 'office'): Promise<BackTest> => {
-    const reader = new BackTestReader(
-      t.office.get(PolicyService),
-      t.office.get(PolicyDraftService),
-      t.office.get(UnitDirectory),
-      calendar,
-    );
-    const input = { from: day('2023-01-12'), to: day('2023-12-31'), limit: 200, version: 1, ...wish };
+    const reader = new BackTestReader(t.office.get(PolicyDraftService), t.office.get(UnitDirectory), calendar);
+    const input = {
+      from: day('2023-01-12'),
+      to: day('2023-12-31'),
+      limit: 200,
+      ...(wish.rules ? {} : { version: 1 }),
+      ...wish,
+    };
     return t.office.as(username, (tx, actor, at) => reader.backTest(tx, actor, at, 'annual-report', input));
   };
   const count = async (planId: string | null): Promise<number> => {
@@ -104,16 +105,19 @@ describe('A back-test (回测)', () => {
     expect(paged).toEqual(whole);
   });
 
+  it('of rules as they are written says what it says of them as a version', async () => {
+    const { id: _id, version: _version, ...rules } = other();
+    const [written, asVersion] = [await backTest({ rules }), await backTest({ version: 2 })];
+    expect(written.policy).toMatchObject({ id: 'annual-report', version: 3 });
+    expect({ ...written, policy: null }).toEqual({ ...asVersion, policy: null });
+    expect(written.totals!.onlyWith).toBeGreaterThan(0);
+  });
+
   it('writes nothing in any table, and could not', async () => {
     const before = await t.office.rowCounts();
     await backTest({ version: 2 });
     expect(await t.office.rowCounts()).toEqual(before);
-    const reader = new BackTestReader(
-      t.office.get(PolicyService),
-      t.office.get(PolicyDraftService),
-      t.office.get(UnitDirectory),
-      calendar,
-    );
+    const reader = new BackTestReader(t.office.get(PolicyDraftService), t.office.get(UnitDirectory), calendar);
     const write = t.office.as('office', async (tx, actor, at) => {
       await reader.backTest(tx, actor, at, 'annual-report', {
         from: day('2023-01-12'),

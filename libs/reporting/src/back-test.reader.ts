@@ -31,20 +31,16 @@ import {
 } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { termsOf } from '@duban/supervision';
-import { PolicyDraftService, PolicyService, type Role, type Task, type TriedRules } from '@duban/tasks';
+import { PolicyDraftService, type Role, type Task, type TriedSource } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, isCount, isUuid, pageOf } from './page';
 import { SimulatedRecipients } from './simulated-recipients';
 
-export interface BackTestInput {
+export interface BackTestInput extends TriedSource {
   /** First and last day, both included. */
   from: LocalDate;
   to: LocalDate;
-  /** By default the newest. */
-  version?: number;
-  /** A draft of the policy instead of a version. */
-  draftId?: string;
   /** One plan of the government's; by default all whose documents were issued. */
   planId?: string;
   limit: number;
@@ -135,7 +131,6 @@ type Felt = Omit<BackTestDifference, 'side'>;
 @Injectable()
 export class BackTestReader {
   constructor(
-    private readonly policies: PolicyService,
     private readonly drafts: PolicyDraftService,
     private readonly directory: UnitDirectory,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
@@ -158,7 +153,7 @@ export class BackTestReader {
     await tx.query('set transaction read only');
     checkSpan(input);
     const after = cursorKey(input.cursor, [isUuid, isCount]) as [string, number] | null;
-    const { id, name, rules } = await this.rulesOf(tx, policyId, input);
+    const { id, name, rules } = await this.drafts.tried(tx, policyId, input);
     await assertPlan(tx, input.planId);
     const units = await unitsOf(tx);
     const concerned = [...units].map(([unitId, { unitName }]) => ({ unitId, unitName, leaders: [], leads: [] }));
@@ -196,12 +191,6 @@ export class BackTestReader {
       items: page.items.map(({ item }) => item),
       next: page.next,
     };
-  }
-
-  private rulesOf(tx: EntityManager, policyId: string, { version, draftId }: BackTestInput): Promise<TriedRules> {
-    if (draftId === undefined) return this.policies.view(tx, policyId, version);
-    if (version === undefined) return this.drafts.tried(tx, policyId, draftId);
-    throw invalid('POLICY_DRAFT.TWO_SOURCES', 'Give "version" or "draftId", not both.', { field: 'draftId' });
   }
 
   private async compare(

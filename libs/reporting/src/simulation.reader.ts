@@ -44,21 +44,17 @@ import {
   PolicyService,
   type Role,
   type Task,
-  type TriedRules,
+  type TriedSource,
 } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, isCount, isInstant, isUuid, pageOf } from './page';
 import { SimulatedRecipients } from './simulated-recipients';
 
-export interface SimulationInput {
+export interface SimulationInput extends TriedSource {
   /** First and last day, both included. */
   from: LocalDate;
   to: LocalDate;
-  /** By default the newest. */
-  version?: number;
-  /** A draft of the policy instead of a version. */
-  draftId?: string;
   /** One plan; a draft is taken as issued. By default all issued plans. */
   planId?: string;
   /** What concerns one unit. */
@@ -175,7 +171,7 @@ export class SimulationReader {
     await tx.query('set transaction read only');
     checkSpan(input);
     const after = cursorKey(input.cursor, [isInstant, isUuid, isCount, isUuid, isText, isText, isCount]) as Key | null;
-    const { id, name, rules } = await this.rulesOf(tx, policyId, input);
+    const { id, name, rules } = await this.drafts.tried(tx, policyId, input);
     await assertUnit(tx, input.unitId);
     const { plans, owed, faults } = await this.owed(tx, now, rules, input);
     const concerned = input.unitId === undefined ? owed : owed.filter(({ unitId }) => unitId === input.unitId);
@@ -198,12 +194,6 @@ export class SimulationReader {
       items: page.items.map(({ item }) => item),
       next: page.next,
     };
-  }
-
-  private rulesOf(tx: EntityManager, policyId: string, { version, draftId }: SimulationInput): Promise<TriedRules> {
-    if (draftId === undefined) return this.policies.view(tx, policyId, version);
-    if (version === undefined) return this.drafts.tried(tx, policyId, draftId);
-    throw invalid('POLICY_DRAFT.TWO_SOURCES', 'Give "version" or "draftId", not both.', { field: 'draftId' });
   }
 
   private totals(counter: FollowUpCounter, owed: readonly Owed[]): NonNullable<Simulation['totals']> {

@@ -77,7 +77,7 @@ export {
   type PolicyDraftInput,
   PolicyDraftService,
   type PolicyDraftView,
-  type TriedRules,
+  type TriedSource,
 } from './policy-draft.service';
 export { PolicyService, type PolicySummary, type PolicyView } from './policy.service';
 export type { ReorganisationTerms, WorkMove } from './reorganisation.terms';

@@ -49,7 +49,14 @@ export interface EnableInput {
   reason: string;
 }
 
-/** A draft's rules as the version that they would be. */
+/** What is tried: a version, by default the newest, a draft, or rules as somebody writes them, which are kept nowhere. */
+export interface TriedSource {
+  version?: number;
+  draftId?: string;
+  rules?: Record<string, unknown>;
+}
+
+/** Rules to be tried, a draft's or written ones as the version that they would be. */
 export interface TriedRules {
   id: string;
   version: number;
@@ -176,12 +183,19 @@ export class PolicyDraftService {
   }
 
   /**
-   * A draft of a policy as the version that it would be, to be tried.
-   * @throws DomainError POLICY_DRAFT.UNKNOWN, POLICY_DRAFT.FAULTY
+   * The rules that somebody wants to try.
+   * @throws DomainError POLICY.UNKNOWN, POLICY.UNKNOWN_VERSION, POLICY_DRAFT.UNKNOWN, POLICY_DRAFT.FAULTY with the faults,
+   *   POLICY_DRAFT.TWO_SOURCES
    */
-  async tried(tx: EntityManager, policyId: string, id: string): Promise<TriedRules> {
-    const draft = await this.find(tx, id);
-    if (draft.policyId !== policyId) throw unknown(id);
+  async tried(tx: EntityManager, policyId: string, { version, draftId, rules }: TriedSource): Promise<TriedRules> {
+    const [, second] = Object.entries({ version, draftId, rules }).filter(([, given]) => given !== undefined);
+    if (second) {
+      throw invalid('POLICY_DRAFT.TWO_SOURCES', 'Give one of "version", "draftId" and "rules".', { field: second[0] });
+    }
+    if (rules !== undefined) return this.rulesOf(tx, { policyId, rules });
+    if (draftId === undefined) return this.policies.view(tx, policyId, version);
+    const draft = await this.find(tx, draftId);
+    if (draft.policyId !== policyId) throw unknown(draftId);
     return this.rulesOf(tx, draft);
   }
 
@@ -193,7 +207,10 @@ export class PolicyDraftService {
     return draft.rules;
   }
 
-  private async rulesOf(tx: EntityManager, { policyId, rules }: PolicyDraft): Promise<TriedRules> {
+  private async rulesOf(
+    tx: EntityManager,
+    { policyId, rules }: Pick<PolicyDraft, 'policyId' | 'rules'>,
+  ): Promise<TriedRules> {
     const version = ((await this.newest(tx, policyId))?.version ?? 0) + 1;
     const read = readRules(policyId, version, rules);
     const faults = read.faults.filter(({ severity }) => severity === 'error');

@@ -10,7 +10,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentActor, Needs } from '../requests';
 import { cursor, day, pageOf, textOrNull, uuid } from '../schemas';
-import { PolicyParams, policyVersion } from './policy-schemas';
+import { PolicyParams, policyVersion, writtenRules } from './policy-schemas';
 
 class BackTestInputDto extends createZodDto(
   z.strictObject({
@@ -18,6 +18,7 @@ class BackTestInputDto extends createZodDto(
     to: day.meta({ description: 'The last day, included; at most two years after the first.' }),
     version: policyVersion.optional().meta({ description: 'Of the policy; by default the newest.' }),
     draftId: uuid.optional().meta({ description: 'A draft of the policy instead of a version.' }),
+    rules: writtenRules.optional().meta({ description: 'Or the rules themselves, which are kept nowhere.' }),
     planId: uuid.optional().meta({ description: 'One issued plan. By default all that were issued of documents.' }),
     limit: z.int('A whole number.').min(1, 'From 1 to 200.').max(200, 'From 1 to 200.').default(50).meta({
       description: 'Items a page.',

@@ -27,6 +27,7 @@ import {
   policySummary,
   policyVersion,
   PolicyVersionParams,
+  writtenRules,
 } from './policy-schemas';
 
 const version = policyVersion;
@@ -68,6 +69,7 @@ class SimulateDto extends createZodDto(
     to: day.meta({ description: 'The last day, included; at most two years after the first.' }),
     version: policyVersion.optional().meta({ description: 'Of the policy; by default the newest.' }),
     draftId: uuid.optional().meta({ description: 'A draft of the policy instead of a version.' }),
+    rules: writtenRules.optional().meta({ description: 'Or the rules themselves, which are kept nowhere.' }),
     planId: uuid.optional().meta({ description: 'One plan, also a draft. By default all issued plans.' }),
     unitId: uuid.optional().meta({ description: 'What concerns one unit.' }),
     assume: z.enum(ASSUMPTIONS).default('nobody_answers').meta({
