@@ -2,7 +2,7 @@
 // whoever mends one fault hears of the others as well.
 import { spawn } from 'node:child_process';
 
-const CHECKS = ['lint', 'types', 'architecture', 'format', 'unused'];
+const CHECKS = ['lint', 'types', 'architecture', 'format', 'unused', 'dependencies'];
 const AT_ONCE = 2;
 
 const waiting = [...CHECKS];
