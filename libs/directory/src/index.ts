@@ -22,7 +22,8 @@ export {
 export { ProviderSignInService } from './oidc/provider-sign-in.service';
 export { IdentityProvider } from './oidc/identity-provider';
 export { type NewPostChange, PostChangeService, type PostChangeView } from './post-change.service';
-export { type NewPost, PostService, type PostState, type PostView } from './post.service';
+export { type NewPost, PostService } from './post.service';
+export type { PostState, PostView } from './post-view';
 export {
   type Action,
   ACTIONS,

@@ -2,7 +2,7 @@ import { consequences } from '@duban/database';
 import type { LocalDate } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { GroupRule } from './group-rules';
-import type { PostView } from './post.service';
+import type { PostView } from './post-view';
 import { inGroupsByRule, type UnitView } from './unit-view';
 
 /** A jurisdiction as it was at an instant, with its groups in the order of their codes. */

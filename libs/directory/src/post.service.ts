@@ -1,4 +1,4 @@
-import type { PostKind, TITLED_POSTS } from '@duban/domain';
+import type { TITLED_POSTS } from '@duban/domain';
 import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, invalid, localDateOf, newId, notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
@@ -7,24 +7,9 @@ import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, cleanText, PRINTABLE } from './names';
 import { readPostsAt } from './past-directory';
-import { type HeldTerm, termsIn } from './post-holdings';
+import { termsIn } from './post-holdings';
+import type { PostState, PostView } from './post-view';
 import { assertMay } from './rights';
-
-/** A post (岗位) of a unit, as history records it. */
-export interface PostState {
-  [field: string]: unknown;
-  id: string;
-  unitId: string;
-  kind: PostKind;
-  title: string | null;
-  /** `YYYY-MM-DD`: from when on there is no such post; null while there is. */
-  closedOn: string | null;
-}
-
-/** A post with who holds it on a day: nobody, or by its kind one or several. */
-export interface PostView extends PostState {
-  holders: HeldTerm[];
-}
 
 export interface NewPost {
   kind: (typeof TITLED_POSTS)[number];
