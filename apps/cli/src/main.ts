@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ArchiveCheckOptions } from './archive-check';
 
 /** Exit code for a call that makes no sense, or for input that cannot be read. */
 const BAD_CALL = 2;
@@ -95,6 +96,39 @@ async function main(): Promise<void> {
     .command('checkpoint')
     .description('sign the history of the database named by DATABASE_URL up to now, and print the checkpoint')
     .action(async () => (await import('./history-export.js')).printCheckpoint());
+  const archive = program
+    .command('archive')
+    .description('archive packages of closed plans (归档), in the manner of DA/T 70');
+  archive
+    .command('make')
+    .description('write the archive package (归档信息包) of a closed plan from the database named by DATABASE_URL')
+    .argument('<planId>', 'the plan’s id')
+    .argument('<file>', 'a new file, a zip')
+    .addOption(
+      new Option('--retention <time>', 'how long it is kept (保管期限)')
+        .choices(['永久', '30年', '10年'])
+        .default('永久'),
+    )
+    .action(async (planId: string, file: string, options: { retention: '永久' | '30年' | '10年' }) =>
+      (await import('./archive-make.js')).makeArchive(planId, file, options),
+    );
+  archive
+    .command('check')
+    .description(
+      'run the four checks (真实性、完整性、可用性、安全性), offline: exit 0 where all hold, 1 with what does not, 2 if unreadable',
+    )
+    .argument('<package>', 'as `duban archive make` writes it')
+    .option('--checkpoint <file>', 'a checkpoint that you hold from before')
+    .option('--key <file...>', 'public keys (PEM) that you trust; else the package’s own are believed')
+    .option('--history <bundle>', 'a bundle of the whole history: shows that no record was left out')
+    .option(
+      '--clamd <address>',
+      'a clamd to scan with: tcp://host:3310, unix:///run/clamav/clamd.ctl; else DUBAN_CLAMD',
+    )
+    .option('--json', 'as JSON')
+    .action(async (file: string, options: ArchiveCheckOptions) =>
+      (await import('./archive-check.js')).archiveCheck(file, options),
+    );
   await program.parseAsync(process.argv);
 }
 

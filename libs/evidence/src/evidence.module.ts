@@ -17,6 +17,6 @@ const SERVICES = [EvidenceIntake, EvidenceService, EvidenceSweeper];
     { provide: Scanner, useFactory: ({ DUBAN_CLAMD }: Config) => new Scanner(DUBAN_CLAMD), inject: [CONFIG] },
     ...SERVICES,
   ],
-  exports: SERVICES,
+  exports: [ObjectStore, ...SERVICES],
 })
 export class EvidenceModule {}

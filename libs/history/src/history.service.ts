@@ -40,6 +40,7 @@ export const ENTITIES = [
   'calendar_paper',
   'clock',
   'history_export',
+  'archive_package',
   'saved_search',
   'sign_in',
   'sign_in_policy',

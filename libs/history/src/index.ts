@@ -5,12 +5,23 @@ export { type SavedSearch, SavedSearchService } from './saved-search.service';
 export { checkpointLine, endLine, eventLine, headerLine, linesOf, UnreadableBundle } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';
 export { canonicalJson } from './proof/canonical-event';
-export { digestOf, keyIdOf, parseNote, pemOf, publicKeysIn, signNote, textOf } from './proof/checkpoint-note';
+export {
+  digestOf,
+  isNoteOf,
+  isSignedBy,
+  keyIdOf,
+  parseNote,
+  pemOf,
+  publicKeysIn,
+  type SignedCheckpoint,
+  signNote,
+  textOf,
+} from './proof/checkpoint-note';
 export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proof/checkpoint.service';
 export { HistoryBundle } from './proof/history-bundle';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
 export { certificatesIn } from './proof/timestamp';
-export { GrowingTree, leafHash, TREE_HASHES } from './proof/merkle';
+export { GrowingTree, isIncluded, leafHash, TREE_HASHES } from './proof/merkle';
 export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
 export { CheckpointMail } from './proof/handing-out/checkpoint-place';
 export { EVENT_TYPES, type EventType } from './words/event-types';

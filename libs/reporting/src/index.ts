@@ -1,3 +1,13 @@
+export {
+  type ArchiveVerdict,
+  checkArchive,
+  type CriterionResult,
+  type Outside as ArchiveOutside,
+  UnreadablePackage,
+} from './archive/archive-check';
+export { CHECKS, CRITERIA } from './archive/archive-criteria';
+export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
+export type { Retention } from './archive/package-layout';
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { BurdenReader, type UnitBurden } from './burden.reader';

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ArchiveMaker } from './archive/archive-maker';
 import { BackTestReader } from './back-test.reader';
 import { BurdenReader } from './burden.reader';
 import { BreakdownReader } from './breakdown.reader';
@@ -49,6 +50,7 @@ const READERS = [
   SelfCheckReader,
   CardReader,
   ChangesReader,
+  ArchiveMaker,
 ];
 
 @Global()

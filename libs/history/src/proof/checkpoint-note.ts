@@ -100,14 +100,8 @@ export function parseNote(note: string): SignedCheckpoint | null {
   const groups = TEXT.exec(text)?.groups as Record<keyof Checkpoint, string> | undefined;
   if (!groups || !note.endsWith('\n')) return null;
   const { origin, size, root, number, hash, signedAt, previous } = groups;
-  const signatures: Signature[] = [];
-  for (const line of note.slice(end + 1, -1).split('\n')) {
-    const [, name, encoded = ''] = SIGNATURE.exec(line) ?? [];
-    const bytes = Buffer.from(encoded, 'base64');
-    if (name !== origin || bytes.length !== KEY_ID_BYTES + SIGNATURE_BYTES) return null;
-    const keyId = bytes.subarray(0, KEY_ID_BYTES).toString('hex');
-    signatures.push({ keyId, value: bytes.subarray(KEY_ID_BYTES) });
-  }
+  const signatures = signaturesIn(note.slice(end + 1, -1), origin);
+  if (!signatures) return null;
   return {
     checkpoint: {
       origin,
@@ -121,6 +115,26 @@ export function parseNote(note: string): SignedCheckpoint | null {
     text,
     signatures,
   };
+}
+
+/** Null where a line is no signature of the origin's. */
+function signaturesIn(lines: string, origin: string): Signature[] | null {
+  const signatures: Signature[] = [];
+  for (const line of lines.split('\n')) {
+    const [, name, encoded = ''] = SIGNATURE.exec(line) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    if (name !== origin || bytes.length !== KEY_ID_BYTES + SIGNATURE_BYTES) return null;
+    const keyId = bytes.subarray(0, KEY_ID_BYTES).toString('hex');
+    signatures.push({ keyId, value: bytes.subarray(KEY_ID_BYTES) });
+  }
+  return signatures;
+}
+
+/** Whether a note has just this text, signed for the origin by one of the keys. */
+export function isNoteOf(note: string, text: string, origin: string, keys: readonly KeyObject[]): boolean {
+  if (!note.startsWith(`${text}\n`) || !note.endsWith('\n')) return false;
+  const signatures = signaturesIn(note.slice(text.length + 1, -1), origin) ?? [];
+  return signatures.some(({ value }) => keys.some((key) => verify(null, Buffer.from(text), key, value)));
 }
 
 const PEM_BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g;

@@ -102,6 +102,15 @@ export class CheckpointService {
     });
   }
 
+  /**
+   * Signs a text of the installation's that is no checkpoint; its first line says what it is.
+   * @throws DomainError unavailable HISTORY.NO_KEY
+   */
+  vouchFor(origin: string, text: string): string {
+    if (!this.isSigning) throw noKey();
+    return signNote(origin, text, this.keys);
+  }
+
   /** The newest first; `before` is the last number already seen. */
   async newest(
     tx: EntityManager,

@@ -182,6 +182,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   'calendar_paper.imported': 'imported the paper that arranges days off[, “{title}”]',
   'clock.moved': 'moved the demonstration’s clock[ to {now}]',
   'history.exported': 'exported the whole history',
+  'archive_package.made': 'made an archive package[ of “{title}”]',
   'history.extracted': 'exported what a search of history finds[ ({format}, {found} events)]',
   'saved_search.saved': 'saved the search[ “{name}”]',
   'saved_search.changed': 'changed the saved search[ “{name}”]',

@@ -183,6 +183,7 @@ export const ZH = {
   'calendar_paper.imported': '导入放假安排通知[“{title}”]',
   'clock.moved': '调整演示时钟[至{now}]',
   'history.exported': '导出全部留痕',
+  'archive_package.made': '制作归档信息包[“{title}”]',
   'history.extracted': '导出留痕检索结果[（{format}，{found}条）]',
   'saved_search.saved': '保存检索方案[“{name}”]',
   'saved_search.changed': '修改检索方案[“{name}”]',
