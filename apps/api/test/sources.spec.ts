@@ -58,6 +58,7 @@ const WITH_CONSEQUENCES = [
   'libs/tasks/src/reorganisation.service.ts',
   'libs/tasks/src/restricted-reads.ts',
   'libs/tasks/src/restriction.service.ts',
+  'libs/tasks/src/task-carrier.ts',
   'libs/tasks/src/task-states.ts',
 ];
 
