@@ -17,6 +17,7 @@ import { HistoryController } from './history/history.controller';
 import { HistoryProofController } from './history/history-proof.controller';
 import { InstructionsController } from './instructions/instructions.controller';
 import { MessageRulesController } from './messages/message-rules.controller';
+import { MessageTemplatesController } from './messages/message-templates.controller';
 import { MessagesController } from './messages/messages.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
@@ -118,6 +119,7 @@ export const CONTROLLERS = {
     NoticeDocumentsController,
     SupervisionController,
     MessageRulesController,
+    MessageTemplatesController,
     MessagesController,
     SuppressedAddressesController,
     OperationsController,

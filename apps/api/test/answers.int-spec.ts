@@ -1,5 +1,5 @@
 import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
-import { actOnSample, PAPER, type Parts, postOf, type Request, send } from './cases';
+import { actOnSample, PAPER, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 import { suppressedAddress } from './rights-by-rows';
@@ -520,6 +520,11 @@ describe('The answers', () => {
       'PUT /message-rules': [
         ['office', 'PUT', '/message-rules', { json: { expectedVersion: 0, rules: PRESET_MESSAGE_RULES } }],
       ],
+      'GET /message-templates': [['office', 'GET', '/message-templates']],
+      'PUT /message-templates': [
+        ['office', 'PUT', '/message-templates', { json: { name: 'urge', ...URGE_WORDS, expectedVersion: 0 } }],
+      ],
+      'POST /message-templates/preview': [['office', 'POST', '/message-templates/preview', { json: URGE_WORDS }]],
       'GET /inbox/preferences': gets('/inbox/preferences', ''),
       'PUT /inbox/preferences': [
         ['LD04.contact', 'PUT', '/inbox/preferences', { json: { expectedVersion: 0, preference: NO_PREFERENCE } }],

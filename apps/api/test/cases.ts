@@ -2,6 +2,13 @@ import { type Answer, type Edge, expectProblem, type Json, type Method, PASSWORD
 
 /** The id of nothing. */
 export const NOTHING = '00000000-0000-4000-8000-000000000000';
+/** Words of an urge (消息模板), with all that they have to name. */
+export const URGE_WORDS = {
+  about: 'urge',
+  zh: '请办：{事项}（{单位}）应于{时限}前{应办事项}{距时限}。',
+  en: 'Please see to it: {item} ({unit}) was to {duty} by {due}{timing}.',
+};
+
 export const COMPLETION = { event: 'report', text: '已完成。', evidence: [{ title: '验收意见' }] };
 
 /** Who asks (null: nobody), and what. */

@@ -270,6 +270,15 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['PUT', '/message-rules', { json: { expectedVersion: version, rules: fewer } }];
     },
   },
+  'PUT /message-templates': {
+    by: 'office',
+    ask: async (edge) => {
+      const { items, kinds } = await (await edge.as('office')).get('/message-templates');
+      const { about, zh, en } = kinds.find((one: Json) => one.about === 'urge');
+      const expectedVersion = items.find((one: Json) => one.name === 'urge')?.version ?? 0;
+      return ['PUT', '/message-templates', { json: { name: 'urge', about, zh, en, expectedVersion } }];
+    },
+  },
   'POST /post-changes': {
     by: 'security',
     ask: () => ['POST', '/post-changes', { json: grant('LD09.head', 'officer') }],
@@ -327,6 +336,8 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /cards/{id}/withdrawal': 'of a matter: asked with those, by an id of nothing',
   'PUT /targets/{id}/curve': 'of a matter: asked with those, by an id of nothing',
   'GET /figures/burden': 'reads what the asker sees',
+  'GET /message-templates': 'the words of messages are for everybody to read',
+  'POST /message-templates/preview': 'writes nothing, and reads what the asker sees',
   'GET /notices/template': 'how notices are laid out is for everybody to read',
   'GET /notices/template/file': 'how notices are laid out is for everybody to read',
   'POST /notices/template/preview': 'writes nothing, and reads what the asker sees',

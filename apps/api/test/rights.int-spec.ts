@@ -1,5 +1,5 @@
 import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
-import { actOnSample, NOTHING, PAPER, type Part, type Parts, postOf, type Request, send } from './cases';
+import { actOnSample, NOTHING, PAPER, type Part, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
 
@@ -874,6 +874,17 @@ const TABLE: Record<string, Probe[]> = {
       '409 MESSAGE_RULES.STALE',
     ),
   ],
+  'GET /message-templates': [get('/message-templates', [...GOVERNMENT])],
+  'PUT /message-templates': [
+    as(
+      'PUT',
+      '/message-templates',
+      { ...URGE_WORDS, name: 'urge', expectedVersion: 99 },
+      ['office'],
+      '409 MESSAGE_TEMPLATE.STALE',
+    ),
+  ],
+  'POST /message-templates/preview': [as('POST', '/message-templates/preview', URGE_WORDS, ['office'], 200)],
   'GET /inbox/preferences': [get('/inbox/preferences')],
   'PUT /inbox/preferences': [
     as(

@@ -181,6 +181,7 @@ const RUNG_FIELDS: Readonly<Record<string, Words>> = {
   to: { zh: '送达对象', en: 'recipients' },
   copyTo: { zh: '抄送对象', en: 'copies' },
   when: { zh: '条件', en: 'condition' },
+  template: { zh: '消息模板', en: 'words' },
   effects: { zh: '效果', en: 'effects' },
   colour: { zh: '颜色', en: 'colour' },
   answerWithin: { zh: '答复时限', en: 'time to answer' },

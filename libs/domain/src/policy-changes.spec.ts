@@ -106,6 +106,7 @@ describe('what has changed, as a clerk would say it', () => {
           kind: 'urge',
           to: ['deputy'],
           copyTo: ['lead_head'],
+          template: 'half-way',
           when: { progressBelow: 40, role: 'others' },
           effects: [
             { effect: 'light', colour: 'yellow' },
@@ -113,7 +114,7 @@ describe('what has changed, as a clerk would say it', () => {
           ],
         }),
       [
-        '新增催办阶梯“three-colour”的步骤“half”：办理时间过50%时，催办，送分管负责人，抄送牵头单位主要负责人，条件：完成率低于40%且为其他责任单位，亮黄色灯，计-1分',
+        '新增催办阶梯“three-colour”的步骤“half”：办理时间过50%时，催办，送分管负责人，抄送牵头单位主要负责人，条件：完成率低于40%且为其他责任单位，用消息模板“half-way”，亮黄色灯，计-1分',
       ],
     ],
     [

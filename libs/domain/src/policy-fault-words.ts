@@ -43,6 +43,16 @@ export const POLICY_FAULT_WORDS = {
     zh: '督办单颜色“{colour}”不重于前一张的“{lastColour}”',
     en: '{colour} does not climb from {lastColour} before it',
   },
+  TEMPLATE_UNKNOWN: {
+    severity: 'error',
+    zh: '没有名为“{template}”的消息模板',
+    en: 'there are no words called "{template}"',
+  },
+  TEMPLATE_OF_OTHER_KIND: {
+    severity: 'error',
+    zh: '消息模板“{template}”用于{kind}，不能用于此步骤',
+    en: 'the words "{template}" are about another kind of step, {kind}',
+  },
   LADDER_UNUSED: {
     severity: 'warning',
     zh: '没有事项使用催办阶梯“{ladder}”',

@@ -272,6 +272,26 @@ describe('what is wrong with a policy, at its field', () => {
     },
   );
 
+  it('words (消息模板) that a step names have to be there, and be about its kind of step', () => {
+    const copy = structuredClone(annualReport);
+    const { rungs } = copy.ladders['three-colour']!;
+    Object.assign(rungs[0]!, { template: 'gentle' });
+    Object.assign(rungs[2]!, { template: 'gentle' });
+    Object.assign(rungs[3]!, { template: 'nowhere' });
+    const found = policyFaults(copy, new Map([['gentle', 'reminder']])).map(({ path, code, severity, message }) => [
+      `${severity} ${path.join('.')} ${code}`,
+      message.zh,
+    ]);
+    expect(found).toEqual([
+      [
+        'error ladders.three-colour.rungs.2.template TEMPLATE_OF_OTHER_KIND',
+        '消息模板“gentle”用于提醒，不能用于此步骤',
+      ],
+      ['error ladders.three-colour.rungs.3.template TEMPLATE_UNKNOWN', '没有名为“nowhere”的消息模板'],
+    ]);
+    expect(policyFaults(copy)).toEqual([]);
+  });
+
   it('words name the values, those of closed lists in Chinese', () => {
     const copy = structuredClone(annualReport);
     copy.obligations.push(structuredClone(copy.obligations[0]!));

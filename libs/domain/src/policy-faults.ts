@@ -32,24 +32,31 @@ export interface PolicyFault {
 
 /**
  * All that is wrong with a policy as it is written: of its shape, and of what it says, as far as it can be read. It has no
- * errors exactly where `policySchema` takes it and every step of its ladders can have its turn.
+ * errors exactly where `policySchema` takes it, every step of its ladders can have its turn, and the words that it names
+ * are there.
+ *
+ * @param templates the words (消息模板) that steps may name, with the kind of follow-up that each is about; where it is
+ *   left out, nobody looks whether they are there
  */
-export function policyFaults(written: unknown): PolicyFault[] {
+export function policyFaults(written: unknown, templates?: ReadonlyMap<string, string>): PolicyFault[] {
   const read = policyShape.safeParse(written);
   const faults = read.success ? [] : shapeFaults(written, read.error.issues);
   const tell: TellFault = (path, code, values) => {
     const { severity } = POLICY_FAULT_WORDS[code];
     faults.push({ path, code, severity, message: faultWords(code, values) });
   };
-  if (read.success) checkAll(read.data, tell);
-  else checkReadable(written, tell);
+  if (read.success) checkAll(read.data, templates, tell);
+  else checkReadable(written, templates, tell);
   return faults;
 }
 
-function checkAll(policy: Policy, tell: TellFault): void {
+function checkAll(policy: Policy, templates: ReadonlyMap<string, string> | undefined, tell: TellFault): void {
   checkStructure(policy, tell);
   checkUse(policy, tell);
-  for (const [id, { rungs }] of Object.entries(policy.ladders)) checkSteps(['ladders', id, 'rungs'], rungs, tell);
+  for (const [id, { rungs }] of Object.entries(policy.ladders)) {
+    checkSteps(['ladders', id, 'rungs'], rungs, tell);
+    if (templates) checkTemplates(['ladders', id, 'rungs'], rungs, templates, tell);
+  }
   checkDays(policy, tell);
 }
 
@@ -63,7 +70,7 @@ const OF_THE_WHOLE: readonly PolicyFaultCode[] = [
 ];
 
 /** What is wrong with the steps, ladders and rules that have the right shape, while others have not. */
-function checkReadable(written: unknown, tell: TellFault): void {
+function checkReadable(written: unknown, templates: ReadonlyMap<string, string> | undefined, tell: TellFault): void {
   if (!isObject(written)) return;
   /** Where each of a list stands in what was written, by the path of the list. */
   const places = new Map<string, number[]>();
@@ -96,7 +103,7 @@ function checkReadable(written: unknown, tell: TellFault): void {
     rectification: read(rectification, written['rectification'], { workingDays: 1, ladder: aLadder }),
     instruction: read(instruction, written['instruction'], instruction.parse(undefined)),
   } as Policy;
-  checkAll(policy, (path, code, values) => {
+  checkAll(policy, templates, (path, code, values) => {
     if (OF_THE_WHOLE.includes(code)) return;
     if (code === 'LEVEL_UNKNOWN' && !levels.success) return;
     if (code === 'LADDER_UNKNOWN' && !ladders.some(([, one]) => isObject(one))) return;
@@ -194,6 +201,21 @@ function checkSteps(path: (string | number)[], rungs: readonly Rung[], tell: Tel
     }
     const twice = rung.copyTo?.find((one) => rung.to.includes(one));
     if (twice !== undefined) tell([...path, i, 'copyTo'], 'COPY_TO_RECIPIENT', { rung: rung.id, recipient: twice });
+  });
+}
+
+/** Words that are not there, or that say something else than the step does. */
+function checkTemplates(
+  path: (string | number)[],
+  rungs: readonly Rung[],
+  templates: ReadonlyMap<string, string>,
+  tell: TellFault,
+): void {
+  rungs.forEach(({ template, kind }, i) => {
+    if (template === undefined) return;
+    const about = templates.get(template);
+    if (about === undefined) tell([...path, i, 'template'], 'TEMPLATE_UNKNOWN', { template });
+    else if (about !== kind) tell([...path, i, 'template'], 'TEMPLATE_OF_OTHER_KIND', { template, kind: about });
   });
 }
 

@@ -78,6 +78,9 @@ export function rungWords(rung: Rung): Words {
   }
   if (rung.kind === 'notice' && rung.inNextBulletin) parts.push(effectWords({ effect: 'bulletin' }));
   if (rung.when) parts.push({ zh: `条件：${conditionWords(rung.when).zh}`, en: `if ${conditionWords(rung.when).en}` });
+  if (rung.template !== undefined) {
+    parts.push({ zh: `用消息模板“${rung.template}”`, en: `in the words "${rung.template}"` });
+  }
   for (const effect of rung.effects ?? []) parts.push(effectWords(effect));
   return { zh: parts.map(({ zh }) => zh).join('，'), en: parts.map(({ en }) => en).join(', ') };
 }

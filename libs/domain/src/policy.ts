@@ -103,6 +103,8 @@ const rungBase = {
   to: z.array(z.enum(RECIPIENTS)).min(1),
   copyTo: z.array(z.enum(RECIPIENTS)).optional(),
   when: condition.optional(),
+  /** The words (消息模板) that it is said in, by their name; those of its kind where none is named. */
+  template: z.string().min(1).max(60).optional(),
   effects: z.array(effect).min(1).optional(),
 };
 export const rungShape = z.discriminatedUnion('kind', [

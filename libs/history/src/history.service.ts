@@ -37,6 +37,7 @@ export const ENTITIES = [
   'notification',
   'message_rules',
   'message_preference',
+  'message_template',
   'calendar_paper',
   'clock',
   'history_export',

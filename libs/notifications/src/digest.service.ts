@@ -24,8 +24,9 @@ import {
   unitsHeld,
   type Waiting,
 } from './composing/waiting';
+import { MessageTemplates } from './message-templates.service';
 import { type Line, lineFor } from './templates/line';
-import { MESSAGES, type Messages } from './templates/messages';
+import type { Messages } from './templates/messages';
 import { nextWindowStart, windowStart } from './timing';
 
 export interface ComposeResult {
@@ -69,7 +70,10 @@ class Draft {
   /** Digests that were to be read by now, and when they are looked at again, if ever. */
   readonly escalated = new Map<string, Date | null>();
 
-  constructor(readonly caps: UnitCaps) {}
+  constructor(
+    readonly caps: UnitCaps,
+    readonly words: Messages,
+  ) {}
 
   tell(
     party: Party,
@@ -122,7 +126,7 @@ export class DigestService {
     private readonly writer: DigestWriter,
     private readonly channels: ChannelSet,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
-    @Inject(MESSAGES) private readonly messages: Messages,
+    private readonly templates: MessageTemplates,
     private readonly history: HistoryService,
   ) {}
 
@@ -135,7 +139,7 @@ export class DigestService {
     await lockWaiting(tx);
     const { rules } = await currentMessageRules(tx);
     const open = await openJurisdictions(tx, this.calendar, rules, now);
-    const draft = new Draft(new UnitCaps(rules, windowStart(now)));
+    const draft = new Draft(new UnitCaps(rules, windowStart(now)), await this.templates.inForce(tx));
     if (open.length > 0) {
       await this.draft(tx, now, rules, open, draft);
       await this.draftHandovers(tx, now, rules, open, draft);
@@ -274,7 +278,7 @@ export class DigestService {
     for (const { termId, id, kind, parameters } of await readLastWords(tx, draft.handedOver, draft.composed)) {
       const { party, ways, today } = byTerm.get(termId)!;
       try {
-        const line = lineFor(kind, parameters, this.messages, today);
+        const line = lineFor(kind, parameters, draft.words, today);
         for (const channel of ways) draft.tell(party, channel, line, { notificationId: id });
       } catch (error) {
         this.logger.error(`notification ${id} (${kind}) cannot be handed over in words: ${String(error)}`);
@@ -311,7 +315,7 @@ export class DigestService {
       if (!next) continue;
       if (next.decision.goes === 'later') draft.escalated.set(one.digestId, next.decision.until);
       else {
-        const line = lineFor(one.kind, one.parameters, this.messages, one.today);
+        const line = lineFor(one.kind, one.parameters, draft.words, one.today);
         draft.tell(party, next.channel, line, { notificationId, escalatedFrom: one.digestId });
         if (others.length > 0) draft.escalated.set(one.digestId, readBy(now, one.timeZone, rules, this.calendar));
       }
@@ -397,7 +401,7 @@ export class DigestService {
   ): void {
     let line: Line;
     try {
-      line = lineFor(row.kind, row.parameters, this.messages, today);
+      line = lineFor(row.kind, row.parameters, draft.words, today);
     } catch (error) {
       // One row that cannot be put into words must not hold up the others, nor be lost.
       this.logger.error(`notification ${row.id} (${row.kind}) cannot be put into words: ${String(error)}`);

@@ -6,6 +6,13 @@ export { Dispatcher } from './dispatcher';
 export { INBOX_CHANGED } from './inbox-hints';
 export { type HeldMessage, type MessageRecord, MessageRecordReader } from './message-record.reader';
 export { MessageRulesService, type PreferenceVersion } from './message-rules.service';
+export {
+  type MessageTemplate,
+  MessageTemplates,
+  type TemplateKind,
+  type TemplatePreview,
+} from './message-templates.service';
+export { LINE_SORTS as MESSAGE_SORTS } from './templates/messages';
 export { NotificationsModule } from './notifications.module';
 export { PasswordResetMailer } from './password-reset.mailer';
 export { QueueRebuilder } from './queue-rebuilder';

@@ -41,6 +41,8 @@ const followUp = z.object({
   noticeNumber: maybe(z.string()),
   answerDueOn: maybe(date),
   isCopy: z.boolean(),
+  /** The words (消息模板) that the step names. */
+  template: maybe(z.string()),
   /** Rungs that were missed and that this one stands for. */
   collapsed: z.array(z.string()).default([]),
 });

@@ -14,6 +14,7 @@ import { DigestService } from './digest.service';
 import { Dispatcher } from './dispatcher';
 import { MessageRecordReader } from './message-record.reader';
 import { MessageRulesService } from './message-rules.service';
+import { MessageTemplates } from './message-templates.service';
 import { PasswordResetMailer } from './password-reset.mailer';
 import { QueueRebuilder } from './queue-rebuilder';
 import { Round } from './round';
@@ -28,6 +29,7 @@ const SERVICES = [
   SuppressedAddresses,
   Dispatcher,
   MessageRulesService,
+  MessageTemplates,
   MessageRecordReader,
   PasswordResetMailer,
   CheckpointMailer,

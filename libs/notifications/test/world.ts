@@ -13,6 +13,7 @@ import { DeliveryService } from '../src/delivery.service';
 import { DigestWriter } from '../src/composing/digest.writer';
 import { Recipients } from '../src/composing/recipients';
 import { DigestService } from '../src/digest.service';
+import { MessageTemplates } from '../src/message-templates.service';
 import { zh } from '../src/templates/zh';
 
 /** A Tuesday in working hours, 09:00 in Shanghai. */
@@ -103,7 +104,7 @@ export class World {
       new DigestWriter(this.channelSet(channels), zh, history),
       this.channelSet(channels),
       this.calendar,
-      zh,
+      new MessageTemplates(history, zh),
       history,
     );
   }

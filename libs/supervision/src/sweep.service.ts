@@ -420,6 +420,7 @@ export class SweepService {
           followUpKind: followUp.kind,
           colour: followUp.colour,
           rung: followUp.rung,
+          template: fired.rung.template ?? null,
           obligationKind: row.kind,
           subject: row.subject,
           dueOn: row.effectiveOn,

@@ -212,7 +212,7 @@ export class PolicyDraftService {
     { policyId, rules }: Pick<PolicyDraft, 'policyId' | 'rules'>,
   ): Promise<TriedRules> {
     const version = ((await this.newest(tx, policyId))?.version ?? 0) + 1;
-    const read = readRules(policyId, version, rules);
+    const read = readRules(policyId, version, rules, await templatesOf(tx));
     const faults = read.faults.filter(({ severity }) => severity === 'error');
     if (read.policy === null || faults.length > 0) {
       throw invalid('POLICY_DRAFT.FAULTY', 'The rules have faults; mend them first.', { field: 'rules', faults });
@@ -293,7 +293,7 @@ export class PolicyDraftService {
       policyId,
       basedOn: basedOnId === null ? null : { id: basedOnId, version: basedOnVersion! },
       rules,
-      faults: readRules(policyId, nextVersion, rules).faults,
+      faults: readRules(policyId, nextVersion, rules, await templatesOf(tx)).faults,
       nextVersion,
       writtenBy: (await writerOf(tx, draft.writtenBy)).name,
       writtenAt,
@@ -310,6 +310,7 @@ function readRules(
   id: string,
   version: number,
   rules: Record<string, unknown>,
+  templates: ReadonlyMap<string, string>,
 ): { policy: Policy | null; faults: PolicyDraftFault[] } {
   const written = { ...rules, id, version };
   const read = policySchema.safeParse(written);
@@ -325,13 +326,21 @@ function readRules(
           return { code: 'FIELD.UNKNOWN', field, severity: 'error', message: 'There is no such field.' };
         }),
       ),
-      ...policyFaults(written)
+      ...policyFaults(written, templates)
         .filter(({ path, message }) => !isAboutKeys(path, message.en))
         .map(({ path, code, severity, message }): PolicyDraftFault => {
           return { code, field: ['rules', ...path].join('.'), severity, message: message.en };
         }),
     ],
   };
+}
+
+/** The words (消息模板) that steps of rules may name, with the kind of follow-up that each is about. */
+async function templatesOf(tx: EntityManager): Promise<ReadonlyMap<string, string>> {
+  const rows: { name: string; about: string }[] = await tx.query(
+    `select distinct name, about from message_template where name <> about`,
+  );
+  return new Map(rows.map(({ name, about }) => [name, about]));
 }
 
 const withoutPlace = ({ id: _id, version: _version, ...rules }: Record<string, unknown>): Record<string, unknown> =>

@@ -36,6 +36,7 @@ const RECORDED_ONCE = new Set([
   'notice_document',
   'message_rules',
   'message_preference',
+  'message_template',
 ]);
 
 /** What keeps the schema itself. */

@@ -516,6 +516,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     }),
   },
   message_rules: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
+  message_template: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   message_preference: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, adds: `person_id = ${ME}` }),
     duban_office: { sees: 'true', adds: `person_id = ${ME}` },

@@ -34,7 +34,7 @@ const WRITERS: Writers = {
   follow_up: (p, m, today) => ({
     sort: p.followUpKind,
     isCopy: p.isCopy,
-    text: fill(m.lines[p.followUpKind], {
+    text: fill(wordsOf(p, m), {
       colour: p.colour ? m.colours[p.colour] : '',
       notice: p.noticeNumber ?? '',
       item: itemOf(p, m),
@@ -231,6 +231,12 @@ const WRITERS: Writers = {
       code: p.code,
     }),
 };
+
+/** The words that the step of the rules names, where the office has them for this kind; else those of the kind. */
+function wordsOf({ template, followUpKind }: NotificationParameters<'follow_up'>, m: Messages): string {
+  const own = template !== null && m.named && Object.hasOwn(m.named, template) ? m.named[template] : undefined;
+  return own?.about === followUpKind ? own.text : m.lines[followUpKind];
+}
 
 const line = (sort: LineSort, m: Messages, values: Record<string, string | number>): Omit<Line, 'key'> => ({
   sort,

@@ -69,6 +69,8 @@ export type LineSort = (typeof LINE_SORTS)[number];
 export interface Messages {
   /** One line of a digest. */
   lines: Readonly<Record<LineSort, string>>;
+  /** Words of the office's own (消息模板) under names that steps of rules take. */
+  named?: Readonly<Record<string, { about: LineSort; text: string }>>;
   /** What the subject counts: `催办2件`. */
   counts: Readonly<Record<LineSort, string>>;
   subject: string;
