@@ -45,3 +45,26 @@ export async function recordedPapers(tx: EntityManager, position?: number): Prom
     [position ?? 2 ** 31 - 1],
   );
 }
+
+/** Any number will do, as long as every process takes the same. */
+const CALENDAR_LOCK = 7_281_952;
+
+/** A paper was recorded since the transaction began: it is run again, by the calendar of now. */
+export class StaleCalendar extends Error {}
+
+/**
+ * For days that are counted anew in the transaction that records a paper: what writes one waits for a recording under way
+ * and holds up the next, so that each such day is either counted by the newest calendar or found by whoever records another.
+ * @throws StaleCalendar where the transaction goes by an older one
+ */
+export async function holdCalendar(tx: EntityManager, { position }: WorkingCalendar): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock_shared($1)`, [CALENDAR_LOCK]);
+  const [newest]: { position: number }[] = await tx.query(
+    `select coalesce(max(position), 0) as position from calendar_paper`,
+  );
+  if (newest!.position > position) throw new StaleCalendar(`the calendar is at ${newest!.position}, not ${position}`);
+}
+
+/** For whoever records a paper: none but them, and nobody who writes days by the calendar. */
+export const lockCalendar = (tx: EntityManager): Promise<unknown> =>
+  tx.query(`select pg_advisory_xact_lock($1)`, [CALENDAR_LOCK]);

@@ -1,4 +1,4 @@
-export { Calendars, recordedPapers } from './calendars';
+export { Calendars, holdCalendar, lockCalendar, recordedPapers } from './calendars';
 export * from './columns';
 export * from './data-source';
 export * from './database.module';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { withCalendar } from '@duban/platform';
-import { Calendars } from './calendars';
+import { Calendars, StaleCalendar } from './calendars';
 import { readings } from './readings';
 import { type Acting, begin, type Settings, settingsOf, SYSTEM } from './security/acting';
 
@@ -30,7 +30,10 @@ export class Transactor {
     return this.transact(SYSTEM, work);
   }
 
-  /** Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement. */
+  /**
+   * Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement, and so is what
+   * went by a calendar that is no longer the newest and needs that.
+   */
   private async transact<T>(settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -42,7 +45,8 @@ export class Transactor {
           return withCalendar(calendar, () => work(tx));
         });
       } catch (error) {
-        if (attempt === TRIES || !ASKS_AGAIN.has(postgresCode(error) ?? '')) throw error;
+        const isAskedAgain = error instanceof StaleCalendar || ASKS_AGAIN.has(postgresCode(error) ?? '');
+        if (attempt === TRIES || !isAskedAgain) throw error;
         await delay(Math.random() * 20 * 2 ** attempt);
       }
     }

@@ -9,7 +9,7 @@ import {
   isBeyondOfficer,
   type UnimplementedReason,
 } from '@duban/domain';
-import { consequences } from '@duban/database';
+import { consequences, holdCalendar } from '@duban/database';
 import { assertInMatter, assertMay, may, UnitDirectory } from '@duban/directory';
 import { type Actor, type EventType, HistoryService } from '@duban/history';
 import {
@@ -212,6 +212,7 @@ export class ApplicationService {
     { plan, assignment }: HeldAssignment,
     kind: ApplicationKind,
   ): Promise<LocalDate> {
+    await holdCalendar(tx, this.calendar);
     const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
     return this.calendar.addWorkingDays(today, (await this.policies.ofPlan(tx, plan)).decideWithin[kind]);
   }

@@ -1,4 +1,4 @@
-import { consequences, recordedPapers } from '@duban/database';
+import { consequences, lockCalendar, recordedPapers } from '@duban/database';
 import { type Actor, HistoryService, systemActor } from '@duban/history';
 import {
   addDays,
@@ -23,9 +23,6 @@ import { CALENDAR } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DayRecount } from './day-recount';
-
-/** Any number will do, as long as every process takes the same. */
-const RECORDING_LOCK = 7_281_951;
 
 /** A paper with the version of the calendar that it makes. */
 export interface CalendarPaperView extends RecordedPaper {
@@ -71,7 +68,7 @@ export class CalendarPapers {
 
   /** Records the shipped papers that the database does not have yet; what the office imported before stays. */
   async ensureShipped(tx: EntityManager): Promise<void> {
-    await lock(tx);
+    await lockCalendar(tx);
     const known = await recordedPapers(tx);
     const before = [...known];
     const at = new Date();
@@ -96,7 +93,7 @@ export class CalendarPapers {
    *   where another text is recorded under its number
    */
   async import(tx: EntityManager, actor: Actor, at: Date, paper: RecordedPaper): Promise<CalendarChange> {
-    await lock(tx);
+    await lockCalendar(tx);
     const known = await recordedPapers(tx);
     const { change, papers } = this.changeBy(paper, known);
     if (!change.isNew) return change;
@@ -194,8 +191,6 @@ export const papersInWords = (papers: readonly RecordedPaper[]): string =>
   papers.map(({ number, title }) => `${number} ${title}`).join('、');
 
 const calendarOf = (papers: readonly RecordedPaper[]): WorkingCalendar => calendarOfPapers(papers, CHINA_HOLIDAYS.law);
-
-const lock = (tx: EntityManager): Promise<unknown> => tx.query(`select pg_advisory_xact_lock($1)`, [RECORDING_LOCK]);
 
 /** Records the last of the papers. */
 async function insert(

@@ -538,6 +538,28 @@ describe('days that are no deadlines of obligations', () => {
     expect(await open()).toEqual(moved);
   });
 
+  it('so do the days by which answers to notices are judged, with what is told of them', async () => {
+    const { office, lead } = t;
+    await recount(office);
+    // An action plan due on 10 February: blue on the 15th, answered on Thursday the 16th, to be judged by Monday the 20th.
+    await office.passTo('2023-02-16T10:00:00+08:00');
+    const { id: obligationId } = await office.obligation(lead, 'action_plan');
+    const [notice] = await office.query<{ id: string }>(`select id from supervision_notice where obligation_id = $1`, [
+      obligationId,
+    ]);
+    await office.as('S03.head', (tx, actor, at) =>
+      office.notices.transition(tx, actor, at, notice!.id, { event: 'answer', answer: '本周内报送' }),
+    );
+    const judged = () =>
+      office.query<{ on: string; next: Date }>(
+        `select judge_by::text as on, next_step_at as next from supervision_notice where id = $1`,
+        [notice!.id],
+      );
+    expect(await judged()).toEqual([{ on: '2023-02-20', next: new Date('2023-02-20T09:00:00+08:00') }]);
+    await bring(office, paperOf(2023, [{ from: '2023-02-17', off: true, holiday: '样例节' }], { number: '二月号' }));
+    expect(await judged()).toEqual([{ on: '2023-02-21', next: new Date('2023-02-21T09:00:00+08:00') }]);
+  });
+
   it('nor do messages wait for a Monday when the Saturday before is worked', async () => {
     const { office, lead } = t;
     office.sleepTo('2023-03-03T20:00:00+08:00');
@@ -549,5 +571,57 @@ describe('days that are no deadlines of obligations', () => {
     expect(await waiting()).toEqual([{ from: new Date('2023-03-06T09:00:00+08:00') }]);
     await bring(office, paperOf(2023, [{ from: '2023-03-04', off: false, holiday: '样例节' }], { number: '补班号' }));
     expect(await waiting()).toEqual([{ from: new Date('2023-03-04T09:00:00+08:00') }]);
+  });
+});
+
+describe('a paper that comes while somebody asks for an answer', () => {
+  const holiday = (on: string, number: string): RecordedPaper =>
+    paperOf(2023, [{ from: day(on), off: true, holiday: '样例节' }], { number });
+  const t = usePlan();
+  const raise = (about: string, before: () => Promise<unknown>, after: () => Promise<unknown>) =>
+    t.office.as('S03.contact', async (tx, actor, at) => {
+      await before();
+      const [{ taskId }] = (await tx.query(`select task_id as "taskId" from assignment where id = $1`, [t.lead])) as [
+        { taskId: string },
+      ];
+      await t.office.get(CoordinationService).raise(tx, actor, at, taskId, { about, with: ['S02'], reason: '不一' });
+      await after();
+    });
+  const nothing = (): Promise<unknown> => Promise.resolve();
+  const dueOf = async (about: string): Promise<string | undefined> =>
+    (await t.office.query<{ on: string }>(`select due_on::text as on from coordination where about = $1`, [about]))[0]
+      ?.on;
+
+  it('is gone by though the command began before it', async () => {
+    const { office, lead } = t;
+    await office.move('S03.contact', lead, 'sign_for');
+    let isFirst = true;
+    await raise(
+      '先开始',
+      async () => {
+        if (isFirst) await bring(office, holiday('2023-01-17', '甲号'));
+        isFirst = false;
+      },
+      nothing,
+    );
+    // Five working days after the 12th, the 17th being none.
+    expect(await dueOf('先开始')).toBe('2023-01-20');
+  });
+
+  it('waits for a command that has its day already, and counts that anew', async () => {
+    const { office } = t;
+    let importing: Promise<unknown> = Promise.resolve();
+    const owner = await Owner.connect(t.database);
+    try {
+      await raise('先写下', nothing, async () => {
+        importing = bring(office, holiday('2023-01-18', '乙号'));
+        await owner.waiting(1);
+      });
+      await importing;
+    } finally {
+      await owner.end();
+    }
+    expect(await dueOf('先写下')).toBe('2023-01-28');
+    expect(await dueOf('先开始')).toBe('2023-01-28');
   });
 });

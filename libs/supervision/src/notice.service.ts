@@ -1,5 +1,5 @@
 import { noticeMachine, type NoticeRelation, pointerAfterRejection } from '@duban/domain';
-import { consequences, isAnothers } from '@duban/database';
+import { consequences, holdCalendar, isAnothers } from '@duban/database';
 import { assertInMatter, may, UnitDirectory } from '@duban/directory';
 import { type Actor, type EventType, HistoryService } from '@duban/history';
 import {
@@ -159,6 +159,7 @@ export class NoticeService {
   /** An answer holds the ladder, so the office judges it by a day. */
   private async judgeBy(tx: EntityManager, at: Date, obligation: Obligation, timeZone: string): Promise<LocalDate> {
     const { decideWithin } = await this.policies.version(tx, obligation.policyId, obligation.policyVersion);
+    await holdCalendar(tx, this.calendar);
     return this.calendar.addWorkingDays(localDateOf(at, timeZone), decideWithin.noticeAnswer);
   }
 

@@ -1,3 +1,4 @@
+import { holdCalendar } from '@duban/database';
 import {
   type ContributionEvent,
   contributionMachine,
@@ -306,6 +307,7 @@ export class ContributionService {
       throw invalid('CONTRIBUTION.DUE_PAST', `"dueOn" lies after today, ${today}.`, { field: 'dueOn' });
     }
     const { workingDaysBefore, workingDays } = (await this.policies.ofPlan(tx, plan)).contribution;
+    await holdCalendar(tx, this.calendar);
     const tomorrow = this.calendar.addWorkingDays(today, 1);
     const planned = ownOn
       ? this.calendar.addWorkingDays(ownOn, -workingDaysBefore)

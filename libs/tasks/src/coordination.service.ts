@@ -1,5 +1,5 @@
 import { coordinationMachine, type CoordinationRelation, ENDED_STATES } from '@duban/domain';
-import { isAnothers } from '@duban/database';
+import { holdCalendar, isAnothers } from '@duban/database';
 import { assertInMatter, assertMay, may, UnitDirectory } from '@duban/directory';
 import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { conflict, forbidden, invalid, localDateOf, newId, notFound, type WorkingCalendar } from '@duban/kernel';
@@ -86,6 +86,7 @@ export class CoordinationService {
     }
     const { workingDays } = (await this.policies.ofPlan(tx, plan)).coordination;
     const today = localDateOf(at, await this.directory.timeZoneOf(tx, plan.jurisdictionId));
+    await holdCalendar(tx, this.calendar);
     const dueOn = this.calendar.addWorkingDays(today, workingDays);
     const coordination = tx.getRepository(Coordination).create({
       id: newId(),

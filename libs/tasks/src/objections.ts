@@ -1,3 +1,4 @@
+import { holdCalendar } from '@duban/database';
 import type { ObjectionOutcome } from '@duban/domain';
 import { UnitDirectory } from '@duban/directory';
 import { type Actor, type Change, type EventType, HistoryService } from '@duban/history';
@@ -43,6 +44,7 @@ export class Objections {
   ): Promise<void> {
     if (actor.personId === null) throw new Error('an objection is raised by a person');
     const { answerWithin } = (await this.policies.ofPlan(tx, plan)).objection;
+    await holdCalendar(tx, this.calendar);
     const answerDueOn = this.calendar.addWorkingDays(await this.dayOf(tx, plan, at), answerWithin);
     const objection = tx.getRepository(Objection).create({
       id: newId(),
