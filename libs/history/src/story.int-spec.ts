@@ -1,8 +1,8 @@
 import { Transactor } from '@duban/database';
-import { DomainError, localDateOf } from '@duban/kernel';
+import { CHINA_HOLIDAYS, createWorkingCalendar, DomainError, localDateOf } from '@duban/kernel';
 import { Client } from 'pg';
 import { PlanRevisionService, readPlanFile, RevisionDecisions } from '@duban/tasks';
-import { ChangesReader } from '@duban/reporting';
+import { BreakdownReader, ChangesReader, TaskReader } from '@duban/reporting';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { type Office, useOffice } from '../../supervision/test/office';
@@ -85,6 +85,7 @@ const story: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 30, maxLength: 45 },
 );
 
+const CALENDAR = createWorkingCalendar(CHINA_HOLIDAYS);
 const RUNS = Number(process.env.STORY_RUNS ?? 5);
 /** Random instants that are asked for, `STORY_INSTANTS` in all. */
 const INSTANTS_A_RUN = Math.ceil(Number(process.env.STORY_INSTANTS ?? 10) / RUNS);
@@ -97,9 +98,12 @@ const moments = fc.array(fc.record({ step: fc.nat(10_000), ms: fc.nat(999) }), {
 const COMPARED_KINDS = KINDS.filter((kind) => !kind.startsWith('plan_revision'));
 
 type Row = Record<string, unknown> & { id: string };
+/** A line of the board, as far as it is there in the past, too. */
+type Line = Omit<Awaited<ReturnType<TaskReader['list']>>['items'][number], 'breakdown'>;
 interface Recorded {
   at: Date;
   states: Map<Kind, Row[]>;
+  board: Line[];
 }
 const byId = (one: Row, other: Row): number => (one.id < other.id ? -1 : 1);
 
@@ -129,6 +133,7 @@ describe('a story', () => {
   let office: Office;
   let planId: string;
   let compared = 0;
+  let lights = 0;
   beforeAll(() => {
     office = t.office;
   });
@@ -213,15 +218,40 @@ describe('a story', () => {
     return rows.sort(byId).map((row) => Object.fromEntries(keys.map((key) => [key, row[key]])));
   };
 
+  /** The board with its lights: the present one, or that of an instant. */
+  const boardOf = (asOf?: Date): Promise<Line[]> =>
+    office.as('officer', async (tx, actor) => {
+      const reader = new TaskReader(office.get(HistoryService), new BreakdownReader(), CALENDAR);
+      const filter = { planId, sort: 'position' as const, limit: 200, ...(asOf ? { asOf } : {}) };
+      const { items } = await reader.list(tx, actor, office.clock.now(), filter);
+      return items.map(({ breakdown: _breakdown, ...line }) => ({ ...line, leads: line.leads.toSorted() }));
+    });
+  const record = async (): Promise<Recorded> => ({
+    at: office.clock.now(),
+    states: await tablesNow(),
+    board: await boardOf(),
+  });
+
   /** Of two instants side by side: what the tables say of each thing that is another then. */
   const compare = async (one: Recorded, other: Recorded) => {
     const [from, to] = [new Date(one.at.getTime() + 1), new Date(other.at.getTime() + 1)];
     if (from >= to) return;
     const changes = new ChangesReader(office.get(HistoryService));
     const things = new Map<string, { before: unknown; after: unknown }>();
+    const [then, later] = [one, other].map(({ board }) => new Map(board.map(({ id, light }) => [id, light])));
+    const wanted = [...new Set([...then!.keys(), ...later!.keys()])].flatMap((taskId) => {
+      const [before, after] = [then!.get(taskId) ?? null, later!.get(taskId) ?? null];
+      return before === after ? [] : [{ taskId, before, after }];
+    });
     for (let cursor: string | undefined; ;) {
       const asked = { from, to, limit: 40, ...(cursor === undefined ? {} : { cursor }) };
       const page = await office.as('office', (tx, actor) => changes.ofPlan(tx, actor, planId, asked));
+      if (cursor === undefined) {
+        const told = page.lights.map(({ taskId, before, after }) => ({ taskId, before, after }));
+        const byTask = (a: { taskId: string }, b: { taskId: string }): number => (a.taskId < b.taskId ? -1 : 1);
+        expect({ from, to, lights: told.toSorted(byTask) }).toEqual({ from, to, lights: wanted.toSorted(byTask) });
+        lights += told.length;
+      }
       for (const { entity, entityId, before, after } of page.items)
         things.set(`${entity} ${entityId}`, { before, after });
       if (page.next === null) break;
@@ -248,7 +278,7 @@ describe('a story', () => {
     await fc.assert(
       fc.asyncProperty(story, moments, async (steps, picked) => {
         planId = await office.draft(PLAN);
-        const recorded = [{ at: office.clock.now(), states: await tablesNow() }];
+        const recorded = [await record()];
         const issue: Step = { do: 'issue', which: 0, choice: 0, stranger: null, hours: 1 };
         for (const step of [{ ...issue, do: 'edit' as const }, issue, ...steps]) {
           const target = new Date(office.clock.now().getTime() + step.hours * 3_600_000);
@@ -258,13 +288,14 @@ describe('a story', () => {
           await take(step).catch((error: unknown) => {
             if (!(error instanceof DomainError)) throw error;
           });
-          recorded.push({ at: office.clock.now(), states: await tablesNow() });
+          recorded.push(await record());
         }
         for (const { step, ms } of picked) {
           // Nothing happens in the second after a step.
-          const { at: after, states } = recorded[step % recorded.length]!;
+          const { at: after, states, board } = recorded[step % recorded.length]!;
           const at = new Date(after.getTime() + ms);
           instants++;
+          expect({ at, board: await boardOf(at) }).toEqual({ at, board });
           for (const [kind, rows] of states) {
             expect({ kind, at, rows: await statesAt(kind, at, rows) }).toEqual({ kind, at, rows });
           }
@@ -283,6 +314,7 @@ describe('a story', () => {
     );
     expect(instants).toBe(RUNS * INSTANTS_A_RUN);
     expect(compared).toBeGreaterThan(0);
+    expect(lights).toBeGreaterThan(0);
   });
 
   it('has an event for every change, with actor, post, request, before and after', async () => {
