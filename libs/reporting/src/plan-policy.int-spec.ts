@@ -181,3 +181,49 @@ describe('A policy changed under open obligations', () => {
     await expect(change('from_now_on', 9)).rejects.toMatchObject({ code: 'POLICY.UNKNOWN_VERSION' });
   });
 });
+
+describe('What one change of rules ends and the next asks for again', () => {
+  const t = useOffice();
+
+  it('is owed by the unit that has the part by then, and followed up there (移交)', async () => {
+    const { office } = t;
+    const planId = await office.begin(TEXT);
+    const withoutReports = structuredClone(annualReport);
+    withoutReports.version = 2;
+    withoutReports.obligations = withoutReports.obligations.filter(({ kind }) => kind !== 'progress_report');
+    await office.query(`insert into policy (id, version, body) values ('annual-report', 2, $1)`, [
+      JSON.stringify(withoutReports),
+    ]);
+    const lead = await office.assignment(planId, '1', 'S03');
+    const goBy = (version: number): Promise<PlanPolicyPreview> =>
+      office.as('office', async (tx, actor, at) => {
+        const wish = { open: 'from_now_on', version } as const;
+        const { digest } = await office.get(PlanPolicyService).preview(tx, actor, at, planId, wish);
+        return office.get(PlanPolicyService).change(tx, actor, at, planId, { ...wish, digest, reason: '调整。' });
+      });
+    const report = async () => {
+      const [found] = await office.query<{ state: string; unit: string }>(
+        `select o.state, u.code as unit from obligation o join unit u on u.id = o.unit_id
+         where o.assignment_id = $1 and o.subject = '2023Q1'`,
+        [lead],
+      );
+      return `${found!.state} ${found!.unit}`;
+    };
+    await office.move('S03.contact', lead, 'sign_for');
+    await office.passTo('2023-02-13T10:00:00+08:00');
+    await goBy(2);
+    expect(await report()).toBe('lapsed S03');
+    await office.move('officer', lead, 'transfer', { toUnit: 'S04', reason: '职责调整' });
+    expect(await report()).toBe('lapsed S03');
+    await goBy(1);
+    expect(await report()).toBe('open S04');
+    await office.passTo('2023-04-20T18:00:00+08:00');
+    const told = await office.query<{ unit: string }>(
+      `select distinct u.code as unit from follow_up f join obligation o on o.id = f.obligation_id
+         join post p on p.id = f.recipient_post_id join unit u on u.id = p.unit_id
+       where o.assignment_id = $1 and o.subject = '2023Q1'`,
+      [lead],
+    );
+    expect(told).toEqual([{ unit: 'S04' }]);
+  });
+});
