@@ -172,6 +172,7 @@ describe('SweepService', () => {
       colour: 'blue',
       rung: 'blue',
       obligationKind: 'sign_for',
+      template: null,
       subject: null,
       dueOn: '2023-05-08',
       unitName: '市住建局',
