@@ -19,6 +19,7 @@ import { InstructionsController } from './instructions/instructions.controller';
 import { MessageRulesController } from './messages/message-rules.controller';
 import { MessageTemplatesController } from './messages/message-templates.controller';
 import { MessagesController } from './messages/messages.controller';
+import { DestinationsController } from './messages/destinations.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
 import { InboxListener } from './messages/inbox-listener';
@@ -122,6 +123,7 @@ export const CONTROLLERS = {
     MessageTemplatesController,
     MessagesController,
     SuppressedAddressesController,
+    DestinationsController,
     OperationsController,
     SelfCheckController,
   ],

@@ -61,7 +61,8 @@ export function describeApi(app: NestFastifyApplication, routes: readonly Route[
 }
 
 /** Signing in makes another session each time, and secrets are not kept; the rest does nothing twice by itself. */
-const KEYLESS = /^\/api\/v1\/(sessions|password-resets|second-factor|api-tokens|clock|persons|evidence\/\{id\}\/links)/;
+const KEYLESS =
+  /^\/api\/v1\/(sessions|password-resets|second-factor|api-tokens|clock|persons|evidence\/\{id\}\/links|destinations(\/\{id\}\/keys)?$)/;
 
 function describe(
   app: NestFastifyApplication,

@@ -2,7 +2,7 @@ import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { actOnSample, PAPER, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
-import { suppressedAddress } from './rights-by-rows';
+import { destination, suppressedAddress } from './rights-by-rows';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
@@ -513,6 +513,21 @@ describe('The answers', () => {
       ],
       'GET /suppressed-addresses': [['admin', 'GET', '/suppressed-addresses?all=true']],
       'POST /suppressed-addresses/{id}/lift': [],
+      'GET /destinations': [['auditor', 'GET', '/destinations?limit=1']],
+      'POST /destinations': [
+        [
+          'admin',
+          'POST',
+          '/destinations',
+          { json: { channel: 'webhook', name: '平台', address: 'https://oa.city.example/?a=b', kinds: ['urge'] } },
+        ],
+      ],
+      'PATCH /destinations/{id}': [],
+      'POST /destinations/{id}/keys': [],
+      'POST /destinations/{id}/pause': [],
+      'POST /destinations/{id}/resume': [],
+      'GET /destinations/{id}/attempts': [],
+      'POST /destinations/{id}/deliveries/{deliveryId}/replay': [],
       'GET /inbox': gets('/inbox', '', '?unread=true', '?limit=1'),
       'GET /inbox/events': gets('/inbox/events', '?wait=false'),
       'POST /inbox/{id}/read': [],
@@ -675,6 +690,18 @@ describe('The answers', () => {
     all['POST /inbox/{id}/read'] = [['LD05.contact', 'POST', `/inbox/${message.id}/read`]];
     const suppressed = `/suppressed-addresses/${await suppressedAddress(edge())}/lift`;
     all['POST /suppressed-addresses/{id}/lift'] = [['admin', 'POST', suppressed, { json: { reason: '邮箱已恢复' } }]];
+    const { id: to, deliveryId } = await destination(edge());
+    const at = `/destinations/${to}`;
+    Object.assign(all, {
+      'PATCH /destinations/{id}': [['admin', 'PATCH', at, { json: { expectedVersion: 1, name: '新平台' } }]],
+      'POST /destinations/{id}/keys': [['admin', 'POST', `${at}/keys`, { json: { overlapHours: 1 } }]],
+      'POST /destinations/{id}/pause': [['admin', 'POST', `${at}/pause`, { json: { reason: '升级' } }]],
+      'POST /destinations/{id}/resume': [['admin', 'POST', `${at}/resume`, { json: { reason: '升级完毕' } }]],
+      'GET /destinations/{id}/attempts': [['office', 'GET', `${at}/attempts?deliveryId=${deliveryId}`]],
+      'POST /destinations/{id}/deliveries/{deliveryId}/replay': [
+        ['admin', 'POST', `${at}/deliveries/${deliveryId}/replay`],
+      ],
+    });
     const office = await edge().as('office');
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };
     const accepted = await office.do('POST', '/plans', later);
@@ -792,7 +819,7 @@ describe('The answers', () => {
       );
       const writes = contract.operations.filter(({ method }) => method !== 'GET');
       const keyless =
-        /^\w+ \/(sessions|password-resets|second-factor|api-tokens|clock|persons|evidence\/\{id\}\/links)/;
+        /^\w+ \/(sessions|password-resets|second-factor|api-tokens|clock|persons|evidence\/\{id\}\/links|destinations(\/\{id\}\/keys)?$)/;
       expect(takes.map((operation) => operation.name)).toEqual(
         writes.map((operation) => operation.name).filter((name) => !keyless.test(name)),
       );

@@ -98,7 +98,78 @@ export async function suppressedAddress(edge: Edge): Promise<string> {
   return id;
 }
 
+/** A destination with a digest that was delivered there. */
+export async function destination(edge: Edge): Promise<{ id: string; deliveryId: string }> {
+  const made = await (await edge.as('admin')).post('/destinations', DESTINATION);
+  const { id } = made.destination;
+  const [{ deliveryId }] = await edge.query(
+    `with d as (insert into digest (id, destination_id, channel, window_start, subject, composed_at)
+         values (gen_random_uuid(), $1, 'webhook', now(), '督办：催办1件', now()) returning id),
+       v as (insert into delivery (id, digest_id, destination_id, channel, address, state, attempts, sent_at, created_at)
+         select gen_random_uuid(), id, $1, 'webhook', 'https://oa.city.example/duban', 'delivered', 1, now(), now() from d
+         returning id),
+       a as (insert into delivery_attempt (id, delivery_id, destination_id, at, took_ms, status, answer, then_state)
+         select gen_random_uuid(), id, $1, now(), 12, 204, '', 'delivered' from v)
+     select id as "deliveryId" from v`,
+    [id],
+  );
+  return { id, deliveryId };
+}
+const DESTINATION = {
+  channel: 'webhook',
+  name: '市政务平台',
+  address: 'https://oa.city.example/duban',
+  kinds: ['urge', 'notice'],
+};
+
 export const DEEDS: Readonly<Record<string, Deed>> = {
+  'GET /destinations': {
+    by: 'officer',
+    ask: async (edge) => {
+      await destination(edge);
+      return ['GET', '/destinations', {}];
+    },
+  },
+  'POST /destinations': { by: 'admin', ask: () => ['POST', '/destinations', { json: DESTINATION }] },
+  'PATCH /destinations/{id}': {
+    by: 'admin',
+    ask: async (edge) => [
+      'PATCH',
+      `/destinations/${(await destination(edge)).id}`,
+      { json: { expectedVersion: 1, address: 'https://oa.city.example/other', perMinute: 10 } },
+    ],
+  },
+  'POST /destinations/{id}/keys': {
+    by: 'admin',
+    ask: async (edge) => ['POST', `/destinations/${(await destination(edge)).id}/keys`, { json: {} }],
+  },
+  'POST /destinations/{id}/pause': {
+    by: 'admin',
+    ask: async (edge) => [
+      'POST',
+      `/destinations/${(await destination(edge)).id}/pause`,
+      { json: { reason: '系统升级' } },
+    ],
+  },
+  'POST /destinations/{id}/resume': {
+    by: 'admin',
+    ask: async (edge) => {
+      const { id } = await destination(edge);
+      await edge.query(`update destination set ended_at = now(), stop_reason = '410' where id = $1`, [id]);
+      return ['POST', `/destinations/${id}/resume`, { json: { reason: '已恢复' } }];
+    },
+  },
+  'GET /destinations/{id}/attempts': {
+    by: 'officer',
+    ask: async (edge) => ['GET', `/destinations/${(await destination(edge)).id}/attempts`, {}],
+  },
+  'POST /destinations/{id}/deliveries/{deliveryId}/replay': {
+    by: 'admin',
+    ask: async (edge) => {
+      const { id, deliveryId } = await destination(edge);
+      return ['POST', `/destinations/${id}/deliveries/${deliveryId}/replay`, {}];
+    },
+  },
   'GET /suppressed-addresses': {
     by: 'officer',
     ask: async (edge) => {

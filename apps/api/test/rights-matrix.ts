@@ -276,6 +276,7 @@ export function requestTo(
     revisionId: target.revision,
     // An item that there is not ends a decision of those who may.
     measureId: NOBODY,
+    deliveryId: NOBODY,
     itemId: does ? target.item : NOBODY,
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
     code: name === 'GET /units/{code}/held-messages' ? 'LD04' : 'LD09',

@@ -854,6 +854,40 @@ const TABLE: Record<string, Probe[]> = {
       '404 SUPPRESSED_ADDRESS.UNKNOWN',
     ),
   ],
+  'GET /destinations': [get('/destinations', [...GOVERNMENT])],
+  'POST /destinations': [
+    as(
+      'POST',
+      '/destinations',
+      { channel: 'webhook', name: '市政务平台', address: 'https://oa.city.example/duban', kinds: ['urge'] },
+      ['admin'],
+      201,
+    ),
+  ],
+  'PATCH /destinations/{id}': [
+    as('PATCH', `/destinations/${NOTHING}`, { expectedVersion: 1 }, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
+  'POST /destinations/{id}/keys': [
+    as('POST', `/destinations/${NOTHING}/keys`, {}, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
+  'POST /destinations/{id}/pause': [
+    as('POST', `/destinations/${NOTHING}/pause`, { reason: '升级' }, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
+  'POST /destinations/{id}/resume': [
+    as('POST', `/destinations/${NOTHING}/resume`, { reason: '升级' }, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
+  'GET /destinations/{id}/attempts': [
+    as('GET', `/destinations/${NOTHING}/attempts`, undefined, [...GOVERNMENT], '404 DESTINATION.UNKNOWN'),
+  ],
+  'POST /destinations/{id}/deliveries/{deliveryId}/replay': [
+    as(
+      'POST',
+      `/destinations/${NOTHING}/deliveries/${NOTHING}/replay`,
+      undefined,
+      ['admin'],
+      '404 DESTINATION.UNKNOWN',
+    ),
+  ],
   'GET /inbox': [get('/inbox')],
   'GET /inbox/events': [get('/inbox/events?wait=false')],
   'POST /inbox/{id}/read': [

@@ -49,6 +49,7 @@ export { ApiTokenService, type ApiTokenView } from './sign-in/api-token.service'
 export { CODE_MINUTES, type PasswordResetMail, PasswordResetService } from './sign-in/password-reset.service';
 export { type Enrolment, SecondFactorService, type SecondFactorState } from './sign-in/second-factor.service';
 export { type AccountView, SignInAdministrationService } from './sign-in/sign-in-administration.service';
+export { SecretBox } from './sign-in/secret-box';
 export { type SignInPolicy, signInPolicySchema } from './sign-in/sign-in-policy';
 export { SignInPolicyService, type SignInPolicyVersion } from './sign-in/sign-in-policy.service';
 export { SignInService } from './sign-in/sign-in.service';

@@ -68,6 +68,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'read.own': [GOVERNMENT, UNIT],
   'delivery.read_all': [GOVERNMENT, []],
   'address.lift': [['admin'], []],
+  'destination.manage': [['admin'], []],
 };
 
 const TABLE = (Object.keys(EXPECTED) as Action[]).flatMap((action) => POST_KINDS.map((post) => ({ action, post })));

@@ -108,6 +108,8 @@ const RIGHTS = {
   'delivery.read_all': GOVERNMENT,
   /** Let an address get messages again that some came back from. */
   'address.lift': { admin: 'all' },
+  /** Set up where digests go beside people (推送目的地), change keys, pause, resume, and send once more. */
+  'destination.manage': { admin: 'all' },
   'inbox.read': EVERYBODY,
   /** Say what is urgent, how often units are written to, and what people may choose. */
   'message.rules': { office: 'all' },
@@ -205,6 +207,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'read.all': ['read all plans, tasks, notices, and documents', '查看全部事项'],
   'read.own': ['read the matters that concern one', '查看相关事项'],
   'address.lift': ['let an address get messages again', '恢复退信地址'],
+  'destination.manage': ['set up destinations of messages, and replay what went there', '管理推送目的地'],
   'delivery.read_all': ['read how messages were delivered', '查看投递情况'],
   'inbox.read': ['read one’s own messages, and choose how they come', '查看收件箱、设定接收偏好'],
   'message.rules': ['change the rules of messages', '设定消息规则'],

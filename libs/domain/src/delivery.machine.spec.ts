@@ -22,13 +22,13 @@ const TABLE = readTable(`
   fail      person    -           no          -          -          -     -        -       -
   suppress  system    suppressed  suppressed  -          -          -     -        -       -
   suppress  person    no          no          -          -          -     -        -       -
+  replay    system    -           -           -          no         -     -        no      no
+  replay    person    -           -           -          queued     -     -        queued  queued
 `);
 
 describeTable(loosely<unknown>(deliveryMachine), TABLE, { granting: () => null, any: fc.constant(null) }, [
   'read',
   'bounced',
-  'failed',
-  'suppressed',
 ]);
 
 it('a message is claimed before it is sent, so that two workers do not send it twice', () => {
@@ -52,9 +52,10 @@ it('is drawn as a diagram', () => {
       sending --> failed: fail
       queued --> suppressed: suppress
       sending --> suppressed: suppress
+      delivered --> queued: replay
+      failed --> queued: replay
+      suppressed --> queued: replay
       read --> [*]
-      bounced --> [*]
-      failed --> [*]
-      suppressed --> [*]"
+      bounced --> [*]"
   `);
 });

@@ -1,6 +1,6 @@
 import { defineMachine } from '@duban/state-machine';
 
-/** One message on its way to one person through one channel. All events are the system's but `read`. */
+/** One message on its way to one person through one channel. All events are the system's but `read` and `replay`. */
 export const deliveryMachine = defineMachine<unknown>()({
   name: 'delivery',
   version: 1,
@@ -12,8 +12,8 @@ export const deliveryMachine = defineMachine<unknown>()({
     delivered: {},
     read: { terminal: true },
     bounced: { terminal: true },
-    failed: { terminal: true },
-    suppressed: { terminal: true },
+    failed: {},
+    suppressed: {},
   },
   transitions: [
     { on: 'claim', from: ['queued'], to: 'sending', actors: ['system'] },
@@ -25,6 +25,8 @@ export const deliveryMachine = defineMachine<unknown>()({
     { on: 'bounce', from: ['sending', 'sent'], to: 'bounced', actors: ['system'] },
     { on: 'fail', from: ['sending'], to: 'failed', actors: ['system'] },
     { on: 'suppress', from: ['queued', 'sending'], to: 'suppressed', actors: ['system'] },
+    // By hand, of what goes to a program: it had it and lost it, or could not take it then.
+    { on: 'replay', from: ['delivered', 'failed', 'suppressed'], to: 'queued', actors: ['person'] },
   ],
 });
 

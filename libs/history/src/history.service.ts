@@ -34,6 +34,7 @@ export const ENTITIES = [
   'notice_template',
   'delivery',
   'suppressed_address',
+  'destination',
   'notification',
   'message_rules',
   'message_preference',

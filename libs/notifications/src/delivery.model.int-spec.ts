@@ -220,6 +220,30 @@ describe('messages on their way', () => {
     expect(arrived.told).toEqual(['delivery.queued', 'delivery.sent', 'delivery.delivered', 'delivery.read']);
   });
 
+  it('are sent once more when somebody asks for it, however they ended', async () => {
+    const [arrived, dropped, lost] = [await write(), await write(), await write()];
+    await send(arrived, 'delivers');
+    await send(dropped, 'is_unknown');
+    await send(lost, 'kills');
+    lost.attempts = MOST_ATTEMPTS;
+    await world.query(`update delivery set attempts = $2 where id = $1`, [lost.id, MOST_ATTEMPTS]);
+    await expire(lost);
+    await send(lost, 'takes');
+    expect([arrived.state, dropped.state, lost.state]).toEqual(['delivered', 'suppressed', 'failed']);
+    const by: Actor = { ...systemActor('spec'), post: 'admin' };
+    for (const one of [arrived, dropped, lost]) {
+      const now = world.clock.now();
+      await world.query(`update delivery set attempts = 0 where id = $1`, [one.id]);
+      await database.transactor.run((tx) =>
+        moveDelivery(tx, new HistoryService(), by, now, one, 'replay', { next_attempt_at: now }),
+      );
+      model.step(one, 'replay', 'queued', 'replayed');
+      Object.assign(one, { next: now, attempts: 0 });
+      await send(one, 'takes');
+      await agree('sent once more');
+    }
+  });
+
   it('took every transition of the machine', () => {
     expect(notTaken('notifications/src/delivery.model.int-spec.ts', taken)).toEqual([]);
   });

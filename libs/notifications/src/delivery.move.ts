@@ -66,7 +66,8 @@ export async function moveDelivery(
 
 /** The whole of a delivery, as history keeps it. Claims are the machines' own business. */
 const SNAPSHOT = (row: string): string =>
-  `jsonb_build_object('id', ${row}.id, 'digestId', ${row}.digest_id, 'personId', ${row}.person_id, 'channel', ${row}.channel,
+  `jsonb_build_object('id', ${row}.id, 'digestId', ${row}.digest_id, 'personId', ${row}.person_id,
+     'destinationId', ${row}.destination_id, 'channel', ${row}.channel,
      'address', ${row}.address, 'state', ${row}.state, 'attempts', ${row}.attempts, 'nextAttemptAt', ${row}.next_attempt_at,
      'lastError', ${row}.last_error, 'sentAt', ${row}.sent_at, 'readAt', ${row}.read_at)`;
 
@@ -80,6 +81,7 @@ const PAST_TENSE = {
   bounce: 'bounced',
   fail: 'failed',
   suppress: 'suppressed',
+  replay: 'replayed',
 } as const satisfies Record<DeliveryEvent, string>;
 
 /** Tells history of deliveries that were just made, by their rows. */

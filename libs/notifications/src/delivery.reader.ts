@@ -21,8 +21,11 @@ export interface DigestLine {
 export interface DeliveryView {
   id: string;
   digestId: string;
-  personId: string;
-  personName: string;
+  /** Null of what goes to a destination. */
+  personId: string | null;
+  personName: string | null;
+  destinationId: string | null;
+  destinationName: string | null;
   channel: string;
   address: string | null;
   state: DeliveryState;
@@ -65,10 +68,12 @@ export class DeliveryReader {
   async list(tx: EntityManager, filter: DeliveryFilter): Promise<Page<DeliveryView>> {
     const rows: DeliveryView[] = await tx.query(
       `select * from (
-         select d.id, d.digest_id as "digestId", d.person_id as "personId", p.display_name as "personName", d.channel,
+         select d.id, d.digest_id as "digestId", d.person_id as "personId", p.display_name as "personName",
+           d.destination_id as "destinationId", o.name as "destinationName", d.channel,
            d.address, d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_error as "lastError",
            g.subject, d.created_at as "createdAt", d.sent_at as "sentAt", d.read_at as "readAt"
-         from delivery d join person p on p.id = d.person_id join digest g on g.id = d.digest_id
+         from delivery d left join person p on p.id = d.person_id left join destination o on o.id = d.destination_id
+           join digest g on g.id = d.digest_id
          where ($1::uuid is null or d.person_id = $1)
            and ($2::text is null or d.state = $2)
            and ($3::text is null or d.channel = $3)

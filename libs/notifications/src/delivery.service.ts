@@ -1,7 +1,7 @@
 import { Transactor } from '@duban/database';
 import { type DeliveryEvent, type DeliveryState, openFrom } from '@duban/domain';
 import { HistoryService, systemActor } from '@duban/history';
-import { type Clock, localDateOf, type WorkingCalendar } from '@duban/kernel';
+import { type Clock, DomainError, localDateOf, newId, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR, CLOCK, type Config, CONFIG } from '@duban/platform';
 import { currentMessageRules } from '@duban/supervision';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -9,9 +9,17 @@ import type { EntityManager } from 'typeorm';
 import { BounceRecorder } from './bounces/bounce.recorder';
 import { bounceKindOf } from './bounces/status';
 import { ADDRESS_SUPPRESSED, IS_SUPPRESSED } from './bounces/suppressed-addresses';
-import { type Channel, ChannelError, type Message } from './channels/channel';
+import {
+  ChannelError,
+  type DestinationItem,
+  type DestinationMessage,
+  type KeptAnswer,
+  type Message,
+  type Sent,
+} from './channels/channel';
 import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
+import { DestinationService, lineOfDestination } from './destinations/destination.service';
 import { lineFailed, lineWorks, takeLine } from './lines/delivery-lines';
 import { OVERTAKEN } from './overtaken';
 import { mailBody, subjectOf, type WrittenLine } from './templates/digest';
@@ -36,6 +44,13 @@ interface Held {
   attempts: number;
   channel: string;
   address: string | null;
+  /** Null of a delivery to a person. */
+  destinationId: string | null;
+  perMinute: number | null;
+  isEnded: boolean;
+  isPaused: boolean;
+  composedAt: Date;
+  items: DestinationItem[];
   name: string;
   subject: string;
   isDue: boolean;
@@ -56,8 +71,7 @@ interface Held {
 
 /** A delivery that this worker has claimed, ready to be handed over. */
 interface Claim {
-  channel: Required<Pick<Channel, 'send'>>;
-  message: Message;
+  handOver: () => Promise<Sent>;
   attempt: number;
 }
 
@@ -75,6 +89,7 @@ export class DeliveryService {
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
     private readonly history: HistoryService,
     private readonly bounces: BounceRecorder,
+    private readonly destinations: DestinationService,
   ) {}
 
   /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
@@ -107,16 +122,18 @@ export class DeliveryService {
     // model: claim-delivery
     const claim = await this.transactor.run((tx) => this.claim(tx, deliveryId, now));
     if (typeof claim === 'string') return claim;
+    const began = performance.now();
+    const took = (): number => Math.round(performance.now() - began);
     try {
       // model: hand-over
-      const { state } = await claim.channel.send(claim.message);
-      return await this.recordSuccess(deliveryId, state, now);
+      const sent = await claim.handOver();
+      return await this.recordSuccess(deliveryId, sent, now, took());
     } catch (error) {
       if (!(error instanceof ChannelError)) {
         this.logger.error(`delivery ${deliveryId} could not be sent or recorded: ${String(error)}`);
         throw error;
       }
-      return this.recordFailure(deliveryId, claim.attempt, error, now);
+      return this.recordFailure(deliveryId, claim.attempt, error, now, took());
     }
   }
 
@@ -141,7 +158,15 @@ export class DeliveryService {
       await this.record(tx, held, 'fail', { last_error: 'no worker lived to record the last attempt' });
       return 'failed';
     }
-    const { line } = this.channels.get(held.channel)!;
+    if (held.isPaused) {
+      // It has its turn when somebody resumes it.
+      await tx.query(`update delivery set turn_at = 'infinity' where id = $1`, [id]);
+      return 'awaits_turn';
+    }
+    const line =
+      held.destinationId === null
+        ? this.channels.get(held.channel)?.line
+        : lineOfDestination({ id: held.destinationId, perMinute: held.perMinute! });
     if (line && (await takeLine(tx, line, held)) !== null) return 'awaits_turn';
     await tx.query(
       `update delivery set state = $2, attempts = attempts + 1, turn_at = null,
@@ -150,9 +175,29 @@ export class DeliveryService {
       [id, moved(held.state, [...events, 'claim']), LEASE_SECONDS],
     );
     await recordOvertakenLines(tx, held, now);
-    const channel = this.channels.get(held.channel) as Claim['channel'];
     const subject = held.overtakenIds === null ? held.subject : await this.subjectOfRest(tx, held, now);
-    return { channel, message: this.messageOf({ ...held, subject }), attempt: held.attempts + 1 };
+    return { handOver: await this.ready(tx, { ...held, subject }), attempt: held.attempts + 1 };
+  }
+
+  private async ready(tx: EntityManager, held: Held): Promise<() => Promise<Sent>> {
+    if (held.destinationId === null) {
+      const channel = this.channels.get(held.channel)!;
+      const message = this.messageOf(held);
+      return () => channel.send!(message);
+    }
+    const channel = this.channels.toDestination(held.channel)!;
+    const { id, subject, composedAt, items } = held;
+    let opened: Pick<DestinationMessage, 'address' | 'secrets'>;
+    try {
+      opened = await this.destinations.opened(tx, held.destinationId);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const failure = new ChannelError('DUBAN_SECRET is missing, or another than before', true, null, {
+        isLineDown: true,
+      });
+      return () => Promise.reject(failure);
+    }
+    return () => channel.send({ id, subject, composedAt, items: items ?? [], ...opened });
   }
 
   /** The subject counts the lines, and some of them are left out: it counts the others. */
@@ -168,8 +213,14 @@ export class DeliveryService {
     return subjectOf(lines, this.messages);
   }
 
-  private reasonNotToSend({ channel, address, isActive, isSuppressed, isOvertaken }: Held): string | null {
-    if (!this.channels.get(channel)?.send) return `channel ${channel} is not configured`;
+  private reasonNotToSend(held: Held): string | null {
+    const { channel, address, isActive, isSuppressed, isOvertaken, destinationId, isEnded } = held;
+    const isThere =
+      destinationId === null
+        ? this.channels.get(channel)?.send !== undefined
+        : this.channels.toDestination(channel) !== undefined;
+    if (!isThere) return `channel ${channel} is not configured`;
+    if (isEnded) return 'the destination has ended';
     if (address === null) return 'there is no address';
     if (!isActive) return 'the person is not active any more';
     if (isSuppressed) return ADDRESS_SUPPRESSED;
@@ -183,7 +234,7 @@ export class DeliveryService {
   }
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
-  private async recordSuccess(id: string, state: 'sent' | 'delivered', now: Date): Promise<SendOutcome> {
+  private async recordSuccess(id: string, { state, answer }: Sent, now: Date, tookMs: number): Promise<SendOutcome> {
     // model: record
     await this.transactor.run(async (tx) => {
       const held = await sending(tx, id);
@@ -193,11 +244,18 @@ export class DeliveryService {
         last_error: null,
       });
       if (held.line !== null) await lineWorks(tx, held.line);
+      await recordAttempt(tx, held, { at: now, tookMs, answer });
     });
     return state;
   }
 
-  private async recordFailure(id: string, attempt: number, error: ChannelError, now: Date): Promise<SendOutcome> {
+  private async recordFailure(
+    id: string,
+    attempt: number,
+    error: ChannelError,
+    now: Date,
+    tookMs: number,
+  ): Promise<SendOutcome> {
     return this.transactor.run(async (tx) => {
       const held = await sending(tx, id);
       // Another worker has taken it over: what becomes of it is for that one to say.
@@ -212,10 +270,13 @@ export class DeliveryService {
           return 'bounced';
         }
         await this.record(tx, held, 'fail', { last_error: error.message });
+        await recordAttempt(tx, held, { at: now, tookMs, answer: error.answer, error: error.message });
+        if (error.isGone && held.destinationId !== null) await this.destinations.endGone(tx, held.destinationId, now);
         return 'failed';
       }
       const next_attempt_at = retryAt(now, attempt, Math.random());
       await this.record(tx, held, 'retry', { next_attempt_at, last_error: error.message });
+      await recordAttempt(tx, held, { at: now, tookMs, answer: error.answer, error: error.message });
       return 'requeued';
     });
   }
@@ -234,11 +295,12 @@ export class DeliveryService {
 async function recordOvertakenLines(tx: EntityManager, { id, overtakenIds }: Held, now: Date): Promise<void> {
   if (overtakenIds === null) return;
   await tx.query(
-    `insert into message_outcome (id, notification_id, person_id, channel, unit_id, reason, since)
-     select gen_random_uuid(), n.id, d.person_id, d.channel, p.unit_id, 'overtaken', $3
+    `insert into message_outcome (id, notification_id, person_id, destination_id, channel, unit_id, reason, since)
+     select gen_random_uuid(), n.id, d.person_id, d.destination_id, d.channel, p.unit_id, 'overtaken', $3
      from delivery d, notification n join post p on p.id = n.post_id
      where d.id = $1 and n.id = any($2::uuid[]) and not exists (select from message_outcome o
-       where o.notification_id = n.id and o.person_id = d.person_id and o.channel = d.channel and o.reason = 'overtaken')`,
+       where o.notification_id = n.id and o.person_id is not distinct from d.person_id
+         and o.destination_id is not distinct from d.destination_id and o.channel = d.channel and o.reason = 'overtaken')`,
     [id, overtakenIds, now],
   );
 }
@@ -252,14 +314,30 @@ function threadOf(taskIds: readonly string[], planIds: readonly string[]): strin
   return planIds.length === 1 ? `plan-${planIds[0]}` : undefined;
 }
 
-type Sending = Pick<Held, 'id' | 'state' | 'attempts'> & { line: string | null };
+type Sending = Pick<Held, 'id' | 'state' | 'attempts' | 'destinationId'> & { line: string | null };
 
 async function sending(tx: EntityManager, id: string): Promise<Sending | undefined> {
   const [held]: Sending[] = await tx.query(
-    `select id, state, attempts, line from delivery where id = $1 and state = 'sending' for update`,
+    `select id, state, attempts, destination_id as "destinationId", line from delivery where id = $1 and state = 'sending' for update`,
     [id],
   );
   return held;
+}
+
+/** What was answered at a destination, or why nothing was, and what follows: a mail server's words stand in the delivery. */
+async function recordAttempt(
+  tx: EntityManager,
+  { id, destinationId }: Sending,
+  { at, tookMs, answer, error }: { at: Date; tookMs: number; answer?: KeptAnswer | null; error?: string },
+): Promise<void> {
+  if (destinationId === null) return;
+  await tx.query(
+    `insert into delivery_attempt (id, delivery_id, destination_id, at, took_ms, status, answer, error, then_state, next_attempt_at)
+     select $1, d.id, d.destination_id, $3, $4, $5, $6, $7, d.state,
+       case when d.state = 'queued' then greatest(d.next_attempt_at, $3::timestamptz + (l.paused_until - clock_timestamp())) end
+     from delivery d left join delivery_line l on l.name = d.line where d.id = $2`,
+    [newId(), id, at, tookMs, answer?.status ?? null, answer?.words ?? null, error ?? null],
+  );
 }
 
 /** By the business clock $1, and for a claim or a turn by the database's: they measure machines. */
@@ -268,11 +346,14 @@ const IS_DUE = `d.next_attempt_at <= $1 and (d.turn_at is null or d.turn_at <= n
   and (d.state = 'queued' or d.claimed_until < now())`;
 
 const HOLD = `
-  select d.id, d.state, d.attempts, d.channel, d.address, p.display_name as name, g.subject,
-    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", d.turn_at is not null as "isItsTurn", p.is_active as "isActive", g.is_urgent as "isUrgent",
+  select d.id, d.state, d.attempts, d.channel, d.address, coalesce(p.display_name, destination.name) as name, g.subject,
+    d.destination_id as "destinationId", destination.per_minute as "perMinute", destination.ended_at is not null as "isEnded",
+    destination.paused_at is not null as "isPaused", g.composed_at as "composedAt",
+    d.state in ('queued', 'sending') and ${IS_DUE} as "isDue", d.turn_at is not null as "isItsTurn", coalesce(p.is_active, true) as "isActive", g.is_urgent as "isUrgent",
     ${IS_SUPPRESSED('d')} as "isSuppressed", of_items.*
   from delivery d
-    join person p on p.id = d.person_id
+    left join person p on p.id = d.person_id
+    left join destination on destination.id = d.destination_id
     join digest g on g.id = d.digest_id
     cross join lateral (
       select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
@@ -281,10 +362,17 @@ const HOLD = `
             'isCopy', coalesce((n.parameters->>'isCopy')::boolean, false)) order by i.position)
           filter (where not ${OVERTAKEN}) as lines,
         array_agg(distinct coalesce(n.task_id, n.id)) as "taskIds",
-        array_agg(distinct coalesce(n.plan_id, t.plan_id, n.id)) as "planIds"
+        array_agg(distinct coalesce(n.plan_id, t.plan_id, n.id)) as "planIds",
+        case when d.destination_id is not null then json_agg(json_build_object('notificationId', n.id,
+          'kind', case when n.kind = 'follow_up' then n.parameters->>'followUpKind' else n.kind end, 'text', i.text,
+          'unitCode', u.code, 'planId', coalesce(n.plan_id, t.plan_id), 'taskId', n.task_id,
+          'obligationId', n.obligation_id, 'followUpId', n.follow_up_id) order by i.position)
+          filter (where not ${OVERTAKEN}) end as items
       from digest_item i
         join notification n on n.id = i.notification_id
         join jurisdiction j on j.id = n.jurisdiction_id
+        join post on post.id = n.post_id
+        left join unit u on u.id = post.unit_id
         left join task t on t.id = n.task_id
         left join obligation o on o.id = n.obligation_id
         left join follow_up f on f.id = n.follow_up_id

@@ -11,7 +11,8 @@ import { readBy, settleEscalations, unreadInTime } from './composing/escalations
 import { handoversDue, markHandedOver, readLastWords } from './composing/handovers';
 import { type MessageDecider, messageDecider } from './composing/message-decider';
 import { channelKey, type Outcome, recordOutcomes, settledBefore, toldBefore } from './composing/outcomes';
-import { type Party, personParty } from './composing/party';
+import { type DestinationDecider, destinationDecider } from './composing/destinations';
+import { type DestinationParty, type Party, personParty, type PersonParty } from './composing/party';
 import { type Addressees, type Recipient, Recipients } from './composing/recipients';
 import { UnitCaps } from './composing/unit-caps';
 import {
@@ -73,6 +74,7 @@ class Draft {
   constructor(
     readonly caps: UnitCaps,
     readonly words: Messages,
+    readonly decideDestinations: DestinationDecider,
   ) {}
 
   tell(
@@ -102,6 +104,15 @@ class Draft {
     channel: string | null = null,
   ): void {
     this.outcomes.push({ notificationId: id, personId, channel, unitId, reason, until });
+  }
+
+  recordFor(
+    { id: destinationId, channel }: DestinationParty,
+    { id, unitId }: Pick<Waiting, 'id' | 'unitId'>,
+    reason: Outcome['reason'],
+    until: Date | null = null,
+  ): void {
+    this.outcomes.push({ notificationId: id, personId: null, destinationId, channel, unitId, reason, until });
   }
 }
 
@@ -139,7 +150,11 @@ export class DigestService {
     await lockWaiting(tx);
     const { rules } = await currentMessageRules(tx);
     const open = await openJurisdictions(tx, this.calendar, rules, now);
-    const draft = new Draft(new UnitCaps(rules, windowStart(now)), await this.templates.inForce(tx));
+    const draft = new Draft(
+      new UnitCaps(rules, windowStart(now)),
+      await this.templates.inForce(tx),
+      await destinationDecider(tx, now, this.channels),
+    );
     if (open.length > 0) {
       await this.draft(tx, now, rules, open, draft);
       await this.draftHandovers(tx, now, rules, open, draft);
@@ -157,8 +172,10 @@ export class DigestService {
       open[0] ? readBy(now, open[0].timeZone, rules, this.calendar) : now,
     );
     await settleEscalations(tx, draft.escalated);
-    for (const { notificationId, partyId, channel } of saidAlready) {
-      draft.record({ id: notificationId, unitId: null }, partyId, 'said_already', null, channel);
+    for (const { notificationId, party, channel } of saidAlready) {
+      const row = { id: notificationId, unitId: null };
+      if (party.kind === 'destination') draft.recordFor(party, row, 'said_already');
+      else draft.record(row, party.id, 'said_already', null, channel);
     }
     await draft.caps.write(tx);
     await recordOutcomes(tx, now, draft.known, draft.outcomes);
@@ -327,7 +344,7 @@ export class DigestService {
     now: Date,
     rules: MessageRules,
     timeZone: string,
-    parties: readonly Party[],
+    parties: readonly PersonParty[],
   ): Promise<MessageDecider> {
     return messageDecider(tx, now, timeZone, parties, { rules, calendar: this.calendar, channels: this.channels });
   }
@@ -358,6 +375,7 @@ export class DigestService {
     const tomorrow = openFrom(endOfLocalDay(today, timeZone), false, rules, this.calendar, timeZone);
     for (const row of rows) {
       const { told, notNamed } = addresseesOf(row);
+      this.tellDestinations(now, today, row, batch.settled, draft);
       for (const { id } of notNamed) draft.record(row, id, 'not_named');
       if (row.isOvertaken) {
         draft.composed.push(row.id);
@@ -378,6 +396,41 @@ export class DigestService {
     }
   }
 
+  /** What destinations (推送目的地) get does not depend on who holds the post, nor on the cap of its unit. */
+  private tellDestinations(
+    now: Date,
+    today: OpenJurisdiction['today'],
+    row: Waiting,
+    settled: ReadonlySet<string>,
+    draft: Draft,
+  ): void {
+    for (const decision of draft.decideDestinations(row, settled)) {
+      const { party } = decision;
+      if (decision.goes === 'never') draft.recordFor(party, row, decision.reason);
+      else if (decision.goes === 'later') {
+        draft.wait(row, decision.until);
+        draft.recordFor(party, row, 'window', decision.until);
+      } else {
+        const line = this.inWords(row, draft.words, today);
+        if (line) draft.tell(party, party.channel, line, { notificationId: row.id, isUrgent: row.isUrgent });
+        else {
+          draft.wait(row, nextWindowStart(now));
+          draft.recordFor(party, row, 'not_in_words', nextWindowStart(now));
+        }
+      }
+    }
+  }
+
+  /** One row that cannot be put into words must not hold up the others, nor be lost. */
+  private inWords({ id, kind, parameters }: Waiting, words: Messages, today: OpenJurisdiction['today']): Line | null {
+    try {
+      return lineFor(kind, parameters, words, today);
+    } catch (error) {
+      this.logger.error(`notification ${id} (${kind}) cannot be put into words: ${String(error)}`);
+      return null;
+    }
+  }
+
   /** Until the next week begins, or the unit is written to before. */
   private hold(
     { row, told }: { row: Waiting; told: readonly Recipient[] },
@@ -387,7 +440,8 @@ export class DigestService {
   ): void {
     const { today, timeZone } = open.find(({ id }) => id === row.jurisdictionId)!;
     const until = openFrom(nextWeek(today, timeZone), false, rules, this.calendar, timeZone);
-    draft.waiting.set(row.id, { until, isHeld: true });
+    const before = draft.waiting.get(row.id)?.until ?? until;
+    draft.waiting.set(row.id, { until: before < until ? before : until, isHeld: true });
     for (const { party } of told) draft.record(row, party.id, 'cap', until);
   }
 
@@ -399,12 +453,8 @@ export class DigestService {
     { decide, settled }: Batch,
     draft: Draft,
   ): void {
-    let line: Line;
-    try {
-      line = lineFor(row.kind, row.parameters, draft.words, today);
-    } catch (error) {
-      // One row that cannot be put into words must not hold up the others, nor be lost.
-      this.logger.error(`notification ${row.id} (${row.kind}) cannot be put into words: ${String(error)}`);
+    const line = this.inWords(row, draft.words, today);
+    if (!line) {
       draft.wait(row, nextWindowStart(now));
       for (const { party } of recipients) draft.record(row, party.id, 'not_in_words', nextWindowStart(now));
       return;

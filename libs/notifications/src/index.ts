@@ -1,6 +1,7 @@
 export { BounceMailbox } from './bounces/bounce-mailbox';
 export { type SuppressedAddress, SuppressedAddresses } from './bounces/suppressed-addresses';
 export { CheckpointMailer } from './checkpoint.mailer';
+export { type DeliveryAttempt, DestinationService, type DestinationView } from './destinations/destination.service';
 export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';
 export { Dispatcher } from './dispatcher';
 export { INBOX_CHANGED } from './inbox-hints';

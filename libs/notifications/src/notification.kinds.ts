@@ -133,3 +133,13 @@ export const NOTIFICATION_KINDS = {
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 export type NotificationParameters<K extends NotificationKind> = z.infer<(typeof NOTIFICATION_KINDS)[K]>;
+
+/** What destinations (推送目的地) can get: kinds of notifications, and of follow-ups (催办) each by itself. */
+export const DESTINATION_KINDS: readonly string[] = [
+  ...FOLLOW_UP_KINDS,
+  ...Object.keys(NOTIFICATION_KINDS).filter((kind) => kind !== 'follow_up'),
+];
+
+/** The kind of a notification among {@link DESTINATION_KINDS}. */
+export const kindForDestinations = (kind: string, parameters: unknown): string =>
+  kind === 'follow_up' ? String((parameters as { followUpKind?: unknown } | null)?.followUpKind) : kind;

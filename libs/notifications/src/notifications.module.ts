@@ -4,6 +4,7 @@ import { BounceMailbox } from './bounces/bounce-mailbox';
 import { BounceRecorder } from './bounces/bounce.recorder';
 import { SuppressedAddresses } from './bounces/suppressed-addresses';
 import { createChannels } from './channels';
+import { ChannelCheck } from './channels/channel-check';
 import { ChannelSet } from './channels/channel-set';
 import { CheckpointMailer } from './checkpoint.mailer';
 import { DigestWriter } from './composing/digest.writer';
@@ -11,6 +12,7 @@ import { Recipients } from './composing/recipients';
 import { DeliveryReader } from './delivery.reader';
 import { DeliveryService } from './delivery.service';
 import { DigestService } from './digest.service';
+import { DestinationService } from './destinations/destination.service';
 import { Dispatcher } from './dispatcher';
 import { MessageRecordReader } from './message-record.reader';
 import { MessageRulesService } from './message-rules.service';
@@ -22,6 +24,7 @@ import { LANGUAGES } from './templates';
 import { MESSAGES } from './templates/messages';
 
 const SERVICES = [
+  DestinationService,
   DigestService,
   DeliveryService,
   DeliveryReader,
@@ -52,6 +55,7 @@ export class NotificationsModule {
         Recipients,
         DigestWriter,
         BounceRecorder,
+        ChannelCheck,
         ...SERVICES,
       ],
       exports: SERVICES,

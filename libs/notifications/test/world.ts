@@ -1,13 +1,14 @@
 import { HistoryService } from '@duban/history';
-import { UnitDirectory } from '@duban/directory';
+import { SecretBox, UnitDirectory } from '@duban/directory';
 import { type MessagePreference, type MessageRules, NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { CHINA_HOLIDAYS, createWorkingCalendar, newId, SteppedClock } from '@duban/kernel';
 import type { TestDatabase } from '@duban/testing';
 import { BounceRecorder } from '../src/bounces/bounce.recorder';
 import { SuppressedAddresses } from '../src/bounces/suppressed-addresses';
-import type { Channel } from '../src/channels/channel';
+import type { Channel, DestinationChannel } from '../src/channels/channel';
 import { ChannelSet } from '../src/channels/channel-set';
 import { InboxChannel } from '../src/channels/inbox.channel';
+import { DestinationService } from '../src/destinations/destination.service';
 import { DeliveryReader } from '../src/delivery.reader';
 import { DeliveryService } from '../src/delivery.service';
 import { DigestWriter } from '../src/composing/digest.writer';
@@ -54,6 +55,8 @@ export class World {
   readonly taskId = newId();
   readonly planId = newId();
   private position = 0;
+  /** Those to destinations. */
+  readonly toDestinations: DestinationChannel[] = [];
 
   constructor(private readonly database: TestDatabase) {}
 
@@ -119,7 +122,13 @@ export class World {
       { DUBAN_URL: 'https://duban.linlan.example' },
       new HistoryService(),
       new BounceRecorder(new HistoryService()),
+      this.destinations(),
     );
+  }
+
+  destinations(): DestinationService {
+    const config = { DUBAN_SECRET: 'a secret of thirty-two characters' };
+    return new DestinationService(this.channelSet([]), new SecretBox(config), new HistoryService(), config);
   }
 
   /** The office's rules of messages, as preset but for what is given. */
@@ -286,7 +295,9 @@ export class World {
   }
 
   private channelSet(channels: readonly Channel[]): ChannelSet {
-    return new ChannelSet(new Map([new InboxChannel(), ...channels].map((channel) => [channel.kind, channel])));
+    const byKind = <C extends { kind: string }>(all: readonly C[]): Map<string, C> =>
+      new Map(all.map((channel) => [channel.kind, channel]));
+    return new ChannelSet(byKind<Channel>([new InboxChannel(), ...channels]), byKind(this.toDestinations));
   }
 
   private directory(): UnitDirectory {

@@ -119,7 +119,19 @@ const schema = z.object({
     .string()
     .refine((list) => list.split(',').every(isNetwork), 'networks such as 10.0.0.0/8, with commas between them')
     .optional(),
-  /** Encrypts second factors in the database; 32 characters at least, and the same in all processes. */
+  /**
+   * Networks inside which destinations (推送目的地) of webhooks may be, with commas between them: `10.0.0.0/8,::1`. Without
+   * any, they are at public addresses alone, by https.
+   */
+  DUBAN_DESTINATION_NETWORKS: z
+    .string()
+    .transform((list) => list.split(',').map((network) => network.trim()))
+    .refine(
+      (list) => list.every((network) => /^[\d.:a-f]+(\/\d+)?$/i.test(network) && isNetwork(network)),
+      'networks such as 10.0.0.0/8, with commas between them',
+    )
+    .optional(),
+  /** Encrypts second factors and what destinations need in the database; 32 characters at least, and the same in all processes. */
   DUBAN_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   /**
    * Private keys of Ed25519 in PEM (PKCS8) that sign checkpoints (存证), the newest first: more than one while a key is

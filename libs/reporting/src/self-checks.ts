@@ -232,11 +232,11 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
   },
   {
     code: 'notification.said_twice',
-    zh: '同一消息经同一渠道对同一人只说一次',
-    en: 'a message is told to a person once by a channel',
+    zh: '同一消息经同一渠道对同一人（或推送目的地）只说一次',
+    en: 'a message is told to a person or a destination once by a channel',
     sql: `select i.notification_id as id, count(*) || ' times by ' || g.channel as detail
       from digest_item i join digest g on g.id = i.digest_id
-      group by i.notification_id, g.person_id, g.channel having count(*) > 1`,
+      group by i.notification_id, g.person_id, g.destination_id, g.channel having count(*) > 1`,
   },
   {
     code: 'digest.not_delivered',

@@ -42,8 +42,10 @@ class DeliveriesDto extends createZodDto(
     z.object({
       id: uuid,
       digestId: uuid,
-      personId: uuid,
-      personName: z.string(),
+      personId: uuid.nullable().meta({ description: 'Null of what goes to a destination.' }),
+      personName: textOrNull,
+      destinationId: uuid.nullable(),
+      destinationName: textOrNull,
       channel: z.string(),
       address: textOrNull,
       state,

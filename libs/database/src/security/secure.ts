@@ -9,6 +9,7 @@ const RECORDED_ONCE = new Set([
   'history_event',
   'follow_up',
   'bounce',
+  'delivery_attempt',
   'deadline_version',
   'report',
   'measurement',

@@ -530,9 +530,55 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   delivery: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, ...readsOwn }),
     ...each(GOVERNMENT, { sees: othersMessages('digest_id'), ...readsOwn }),
+    duban_admin: {
+      sees: othersMessages('digest_id'),
+      changes: either(`person_id = ${ME}`, 'destination_id is not null'),
+      columns: [...readsOwn.columns, 'attempts', 'turn_at'],
+    },
   },
+  /** Where digests go beside people. What lets anybody write there, or sign, is shown to nobody. */
+  destination: {
+    // Their own messages are read with the destination of each, of which there is none
+    ...each(EVERYBODY, { sees: 'false', exceptFor: ['sealed_address'] }),
+    ...each(GOVERNMENT, { sees: 'true', exceptFor: ['sealed_address'] }),
+    duban_admin: {
+      sees: 'true',
+      exceptFor: ['sealed_address'],
+      adds: `made_by = ${ME}`,
+      changes: 'true',
+      columns: [
+        'name',
+        'shown_address',
+        'sealed_address',
+        'kinds',
+        'per_minute',
+        'paused_at',
+        'ended_at',
+        'stop_reason',
+        'version',
+      ],
+    },
+  },
+  destination_key: {
+    ...each(GOVERNMENT, { sees: 'true', exceptFor: ['sealed_secret'] }),
+    duban_admin: {
+      sees: 'true',
+      exceptFor: ['sealed_secret'],
+      adds: 'true',
+      changes: 'true',
+      columns: ['ends_at'],
+    },
+  },
+  delivery_attempt: each(GOVERNMENT, { sees: 'exists (select from delivery d where d.id = delivery_id)' }),
   /** How far the ways to mail servers and destinations are taken. */
-  delivery_line: each(GOVERNMENT, { sees: 'true' }),
+  delivery_line: {
+    ...each(GOVERNMENT, { sees: 'true' }),
+    duban_admin: {
+      sees: 'true',
+      changes: `name like 'destination %'`,
+      columns: ['failures', 'paused_until', 'last_turn_at'],
+    },
+  },
   /** Of no matter: what a mail server says of an address. */
   bounce: each(GOVERNMENT, { sees: 'true' }),
   suppressed_address: {
@@ -563,6 +609,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'delegation',
         'calendar_paper',
         'suppressed_address',
+        'destination',
       ),
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),

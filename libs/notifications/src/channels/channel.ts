@@ -38,18 +38,72 @@ export interface Channel {
   close?(): void;
 }
 
+/** One line of a digest, for a program. */
+export interface DestinationItem {
+  notificationId: string;
+  /** As destinations choose them: `urge`, `task_issued`. */
+  kind: string;
+  text: string;
+  unitCode: string | null;
+  planId: string | null;
+  taskId: string | null;
+  obligationId: string | null;
+  followUpId: string | null;
+}
+
+/** One digest on its way to one destination. */
+export interface DestinationMessage {
+  /** The delivery's id: a repeat carries the same. */
+  id: string;
+  address: string;
+  subject: string;
+  items: DestinationItem[];
+  composedAt: Date;
+  /** The keys that hold just now, the newest first. */
+  secrets: string[];
+}
+
+/** What the other side answered, as far as it is kept. */
+export interface KeptAnswer {
+  status: number;
+  words: string;
+}
+
+export interface Sent {
+  state: 'sent' | 'delivered';
+  answer?: KeptAnswer;
+}
+
+/** A way to reach programs and groups, at destinations (推送目的地) that are configured one by one. */
+export interface DestinationChannel {
+  readonly kind: string;
+  /** How many messages a destination takes in a minute: what may be set at most, and what it is where nobody says. */
+  readonly perMinute: { most: number; usual: number };
+  /** A key by which what goes there is signed. */
+  newSecret(): string;
+  /** The address without what lets anybody write there. */
+  shownAddress(address: URL): string;
+  /** @throws ChannelError */
+  send(message: DestinationMessage): Promise<Sent>;
+}
+
 /** What is known of a failure beside the words for it. */
 interface ChannelFailure {
   /** The way to the other side is broken, and not this message. */
   isLineDown?: boolean;
   /** For how long the other side wants to be left alone. */
   retryAfterMs?: number | null;
+  /** The other side wants no message any more. */
+  isGone?: boolean;
+  answer?: KeptAnswer;
 }
 
 /** The message was not taken. */
 export class ChannelError extends Error {
   readonly isLineDown: boolean;
   readonly retryAfterMs: number | null;
+  readonly isGone: boolean;
+  readonly answer: KeptAnswer | null;
 
   constructor(
     message: string,
@@ -57,11 +111,13 @@ export class ChannelError extends Error {
     readonly retryable: boolean,
     /** What the other side says of the address, where that is why. */
     readonly refusal: Refusal | null = null,
-    { isLineDown = false, retryAfterMs = null }: ChannelFailure = {},
+    { isLineDown = false, retryAfterMs = null, isGone = false, answer }: ChannelFailure = {},
   ) {
     super(message);
     this.name = 'ChannelError';
     this.isLineDown = isLineDown;
     this.retryAfterMs = retryAfterMs;
+    this.isGone = isGone;
+    this.answer = answer ?? null;
   }
 }

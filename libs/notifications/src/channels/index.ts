@@ -1,12 +1,16 @@
 import type { Config } from '@duban/platform';
 import { BounceAddress } from '../bounces/bounce-address';
-import type { Channel } from './channel';
+import { Networks } from '../destinations/networks';
+import type { Channel, DestinationChannel } from './channel';
 import { ChannelSet } from './channel-set';
 import { InboxChannel } from './inbox.channel';
 import { SmtpChannel } from './smtp.channel';
+import { WebhookChannel } from './webhook.channel';
 
 type ChannelConfig = Pick<Config, 'SMTP_URL' | 'SMTP_FROM'> &
-  Partial<Pick<Config, 'SMTP_PER_MINUTE' | 'BOUNCE_ADDRESS' | 'DUBAN_SECRET'>>;
+  Partial<
+    Pick<Config, 'SMTP_PER_MINUTE' | 'BOUNCE_ADDRESS' | 'DUBAN_SECRET' | 'DUBAN_URL' | 'DUBAN_DESTINATION_NETWORKS'>
+  >;
 
 /** Every channel there is, one line each; null where the configuration does not ask for it. */
 const CHANNELS: Readonly<Record<string, (config: ChannelConfig) => Channel | null>> = {
@@ -17,6 +21,12 @@ const CHANNELS: Readonly<Record<string, (config: ChannelConfig) => Channel | nul
       : null,
 };
 
+/** Every channel to destinations there is, one line each. */
+const TO_DESTINATIONS: Readonly<Record<string, (config: ChannelConfig) => DestinationChannel>> = {
+  webhook: (config) =>
+    new WebhookChannel(config.DUBAN_URL ?? 'urn:duban', { networks: new Networks(config.DUBAN_DESTINATION_NETWORKS) }),
+};
+
 const bounceAddressOf = ({ BOUNCE_ADDRESS, DUBAN_SECRET }: ChannelConfig): BounceAddress | null =>
   BOUNCE_ADDRESS && DUBAN_SECRET ? new BounceAddress(BOUNCE_ADDRESS, DUBAN_SECRET) : null;
 
@@ -24,13 +34,22 @@ const bounceAddressOf = ({ BOUNCE_ADDRESS, DUBAN_SECRET }: ChannelConfig): Bounc
  * The channels that the configuration asks for.
  * @throws Error where a channel would not find its own deliveries again
  */
-export function createChannels(config: ChannelConfig, makers = CHANNELS): ChannelSet {
-  const channels = new Map<string, Channel>();
+export const createChannels = (
+  config: ChannelConfig,
+  makers = CHANNELS,
+  toDestinations = TO_DESTINATIONS,
+): ChannelSet => new ChannelSet(made(config, makers), made(config, toDestinations));
+
+function made<C extends { kind: string }>(
+  config: ChannelConfig,
+  makers: Readonly<Record<string, (config: ChannelConfig) => C | null>>,
+): Map<string, C> {
+  const channels = new Map<string, C>();
   for (const [kind, make] of Object.entries(makers)) {
     const channel = make(config);
     if (!channel) continue;
     if (channel.kind !== kind) throw new Error(`channel ${kind} has no handler: the one listed is for ${channel.kind}`);
     channels.set(kind, channel);
   }
-  return new ChannelSet(channels);
+  return channels;
 }

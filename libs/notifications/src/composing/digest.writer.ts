@@ -11,7 +11,7 @@ import { arrange, subjectOf } from '../templates/digest';
 import type { Line } from '../templates/line';
 import { MESSAGES, type Messages } from '../templates/messages';
 import { windowStart } from '../timing';
-import type { Party } from './party';
+import { type Party, waysTo } from './party';
 
 /** Rows written by one statement. */
 const WRITE_BATCH = 5_000;
@@ -32,7 +32,7 @@ export interface Told {
 
 /** A line that says what another of the same digest says. */
 export interface SaidAlready {
-  partyId: string;
+  party: Party;
   channel: string;
   notificationId: string;
 }
@@ -72,17 +72,15 @@ export class DigestWriter {
     const saidAlready: SaidAlready[] = [];
     const inboxes = new Set<string>();
     for (const { party, items: all, isFollowed } of told) {
-      for (const channel of this.channels.all) {
-        const address = channel.isFor(party.recipient);
-        const wanted = all.get(channel.kind) ?? [];
-        if (address === null || wanted.length === 0) continue;
+      for (const { channel, address, isStoredThere } of waysTo(party, this.channels)) {
+        const wanted = all.get(channel) ?? [];
+        if (wanted.length === 0) continue;
         const lines = arrange(wanted);
         const written = new Set(lines.map((line) => line.notificationId));
         for (const { notificationId } of wanted) {
-          if (!written.has(notificationId))
-            saidAlready.push({ partyId: party.id, channel: channel.kind, notificationId });
+          if (!written.has(notificationId)) saidAlready.push({ party, channel, notificationId });
         }
-        const of = { [COLUMNS[party.kind]]: party.id, channel: channel.kind };
+        const of = { [COLUMNS[party.kind]]: party.id, channel };
         const digest_id = newId();
         const delivery_id = newId();
         digests.push({
@@ -91,7 +89,7 @@ export class DigestWriter {
           subject: subjectOf(lines, this.messages),
           is_urgent: lines.every(({ isUrgent }) => isUrgent),
           // The inbox stands for all that go with it.
-          escalate_at: isFollowed && !channel.send && !lines.every(({ isUrgent }) => isUrgent) ? readBy : null,
+          escalate_at: isFollowed && isStoredThere && !lines.every(({ isUrgent }) => isUrgent) ? readBy : null,
         });
         lines.forEach(({ notificationId, text, escalatedFrom }, i) =>
           items.push({
@@ -103,8 +101,8 @@ export class DigestWriter {
           }),
         );
         // A row all the same: it says why nothing was sent.
-        const isDead = isSuppressed(channel.kind, address);
-        const state = isDead ? moved('queued', ['suppress']) : channel.send ? 'queued' : ARRIVED;
+        const isDead = isSuppressed(channel, address);
+        const state = isDead ? moved('queued', ['suppress']) : isStoredThere ? ARRIVED : 'queued';
         deliveries.push({
           id: delivery_id,
           digest_id,
@@ -115,7 +113,7 @@ export class DigestWriter {
           sent_at: state === ARRIVED ? now : null,
           last_error: isDead ? ADDRESS_SUPPRESSED : null,
         } as { id: string });
-        if (channel.kind === INBOX && party.kind === 'person') inboxes.add(party.id);
+        if (channel === INBOX && party.kind === 'person') inboxes.add(party.id);
         if (state === 'queued') deliveryIds.push(delivery_id);
       }
     }
@@ -142,7 +140,7 @@ const INBOX = 'inbox';
 const ARRIVED = moved('queued', ['claim', 'deliver']);
 
 /** The column of a digest and of a delivery that names a party of a kind. */
-const COLUMNS: Readonly<Record<Party['kind'], string>> = { person: 'person_id' };
+const COLUMNS: Readonly<Record<Party['kind'], string>> = { person: 'person_id', destination: 'destination_id' };
 
 async function insertAll(
   tx: EntityManager,
@@ -156,9 +154,9 @@ async function insertAll(
 }
 
 const INSERT_DIGESTS = `
-  insert into digest (id, person_id, channel, window_start, subject, is_urgent, escalate_at, composed_at)
-  select r.id, r.person_id, r.channel, $2, r.subject, r.is_urgent, r.escalate_at, $3
-  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, channel text, subject text, is_urgent boolean,
+  insert into digest (id, person_id, destination_id, channel, window_start, subject, is_urgent, escalate_at, composed_at)
+  select r.id, r.person_id, r.destination_id, r.channel, $2, r.subject, r.is_urgent, r.escalate_at, $3
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, person_id uuid, destination_id uuid, channel text, subject text, is_urgent boolean,
     escalate_at timestamptz)`;
 
 const ITEM_COLUMNS = {
@@ -171,10 +169,10 @@ const ITEM_COLUMNS = {
 
 /** The numbers in an inbox follow one another: composers wait for one another, and a person gets one at a time. */
 const INSERT_DELIVERIES = `
-  insert into delivery (id, digest_id, person_id, channel, address, state, attempts, next_attempt_at, sent_at, last_error,
+  insert into delivery (id, digest_id, person_id, destination_id, channel, address, state, attempts, next_attempt_at, sent_at, last_error,
     inbox_position, created_at)
-  select r.id, r.digest_id, r.person_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, r.last_error,
+  select r.id, r.digest_id, r.person_id, r.destination_id, r.channel, r.address, r.state, 0, r.next_attempt_at, r.sent_at, r.last_error,
     case when r.channel = '${INBOX}' then 1 + coalesce((select max(d.inbox_position) from delivery d
       where d.person_id = r.person_id), 0) end, $2
-  from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, channel text, address text,
+  from jsonb_to_recordset($1::jsonb) as r(id uuid, digest_id uuid, person_id uuid, destination_id uuid, channel text, address text,
     state text, next_attempt_at timestamptz, sent_at timestamptz, last_error text)`;

@@ -3,7 +3,7 @@ import { atLocalTime, localDateOf, localTimeOf, type WorkingCalendar } from '@du
 import type { EntityManager } from 'typeorm';
 import type { Recipient } from '../channels/channel';
 import { OVERTAKEN } from '../overtaken';
-import { type Party, personParty } from './party';
+import { personParty, type PersonParty } from './party';
 import { NAMED_IDS, type OpenJurisdiction } from './waiting';
 
 /** A line that was not read in time, and still holds. */
@@ -14,7 +14,7 @@ export interface UnreadLine {
   kind: string;
   parameters: unknown;
   unitId: string | null;
-  party: Party;
+  party: PersonParty;
   timeZone: string;
   today: OpenJurisdiction['today'];
 }

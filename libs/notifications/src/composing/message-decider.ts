@@ -10,7 +10,7 @@ import type { WorkingCalendar } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { ChannelSet } from '../channels/channel-set';
 import { nextWindowStart, windowStart } from '../timing';
-import type { Party } from './party';
+import type { PersonParty } from './party';
 import type { Recipient } from './recipients';
 
 /** Longer than any holiday: somebody with one digest a day had the last one within it, or may have the next. */
@@ -29,7 +29,7 @@ export async function messageDecider(
   tx: EntityManager,
   now: Date,
   timeZone: string,
-  parties: readonly Party[],
+  parties: readonly PersonParty[],
   { rules, calendar, channels }: { rules: MessageRules; calendar: WorkingCalendar; channels: ChannelSet },
 ): Promise<MessageDecider> {
   const ids = [...new Set(parties.map(({ id }) => id))];
@@ -74,10 +74,15 @@ async function preferencesOf(
   return new Map(rows.map(({ personId, body }) => [personId, allowedPreference({ ...NO_PREFERENCE, ...body }, rules)]));
 }
 
-async function lastWindowsOf(tx: EntityManager, ids: readonly string[], since: Date): Promise<Map<string, Date>> {
+/** The start of the half hour in which each party had the last digest, by `<id> <channel>`. */
+export async function lastWindowsOf(
+  tx: EntityManager,
+  ids: readonly string[],
+  since: Date,
+): Promise<Map<string, Date>> {
   const rows: { id: string; channel: string; last: Date }[] = await tx.query(
-    `select person_id as id, channel, max(window_start) as last from digest
-     where window_start >= $1 and person_id = any($2::uuid[]) group by 1, 2`,
+    `select coalesce(person_id, destination_id) as id, channel, max(window_start) as last from digest
+     where window_start >= $1 and (person_id = any($2::uuid[]) or destination_id = any($2::uuid[])) group by 1, 2`,
     [since, ids],
   );
   return new Map(rows.map(({ id, channel, last }) => [`${id} ${channel}`, last]));

@@ -10,6 +10,8 @@ export interface Outcome {
   notificationId: string;
   /** Null where nobody is there to whom it could be said. */
   personId: string | null;
+  /** The destination for which it was, where it was for one. */
+  destinationId?: string;
   /** Null for all of them. */
   channel: string | null;
   /** The unit to whose post it was to be said. */
@@ -19,14 +21,14 @@ export interface Outcome {
   until: Date | null;
 }
 
-export const channelKey = (notificationId: string, personId: string, channel: string): string =>
-  `${notificationId} ${personId} ${channel}`;
+export const channelKey = (notificationId: string, partyId: string, channel: string): string =>
+  `${notificationId} ${partyId} ${channel}`;
 
 const TOLD = `
-  select i.notification_id as "notificationId", g.person_id as "personId", g.channel
+  select i.notification_id as "notificationId", coalesce(g.person_id, g.destination_id) as "partyId", g.channel
   from digest_item i join digest g on g.id = i.digest_id where i.notification_id = any($1::uuid[])`;
 const DROPPED = `
-  select notification_id, person_id, channel from message_outcome
+  select notification_id, coalesce(person_id, destination_id), channel from message_outcome
   where notification_id = any($1::uuid[]) and until is null and channel is not null`;
 
 /** By which channels notifications were told to whom. */
@@ -39,10 +41,8 @@ export const settledBefore = (tx: EntityManager, notificationIds: readonly strin
 
 async function channelKeys(tx: EntityManager, query: string, notificationIds: readonly string[]): Promise<Set<string>> {
   if (notificationIds.length === 0) return new Set();
-  const rows: { notificationId: string; personId: string; channel: string }[] = await tx.query(query, [
-    notificationIds,
-  ]);
-  return new Set(rows.map((row) => channelKey(row.notificationId, row.personId, row.channel)));
+  const rows: { notificationId: string; partyId: string; channel: string }[] = await tx.query(query, [notificationIds]);
+  return new Set(rows.map((row) => channelKey(row.notificationId, row.partyId, row.channel)));
 }
 
 /**
@@ -59,12 +59,16 @@ export async function recordOutcomes(
   const knownIds = new Set(known);
   // What was held at first, and went after all with something else, was looked at twice.
   const each = new Map(
-    outcomes.map((one) => [`${one.notificationId} ${one.personId} ${one.channel} ${one.reason}`, one]),
+    outcomes.map((one) => [
+      `${one.notificationId} ${one.personId} ${one.destinationId} ${one.channel} ${one.reason}`,
+      one,
+    ]),
   );
   const rows = [...each.values()].map((one) => ({
     id: newId(),
     notification_id: one.notificationId,
     person_id: one.personId,
+    destination_id: one.destinationId ?? null,
     channel: one.channel,
     unit_id: one.unitId,
     reason: one.reason,
@@ -82,9 +86,10 @@ export async function recordOutcomes(
   }
 }
 
-const ROWS = `jsonb_to_recordset($1::jsonb) as r(id uuid, notification_id uuid, person_id uuid, channel text, unit_id uuid,
+const ROWS = `jsonb_to_recordset($1::jsonb) as r(id uuid, notification_id uuid, person_id uuid, destination_id uuid, channel text, unit_id uuid,
   reason text, until timestamptz)`;
 const SAME = `o.notification_id = r.notification_id and o.person_id is not distinct from r.person_id
+  and o.destination_id is not distinct from r.destination_id
   and o.channel is not distinct from r.channel and o.unit_id is not distinct from r.unit_id and o.reason = r.reason
   and o.ended_at is null`;
 const END_WAITING = `
@@ -94,5 +99,5 @@ const END_WAITING = `
 const GO_ON_WAITING = `
   update message_outcome o set until = r.until from ${ROWS} where ${SAME} and r.until is not null and o.until is not null`;
 const INSERT = `
-  insert into message_outcome (id, notification_id, person_id, channel, unit_id, reason, since, until)
-  select r.id, r.notification_id, r.person_id, r.channel, r.unit_id, r.reason, $2, r.until from ${ROWS}`;
+  insert into message_outcome (id, notification_id, person_id, destination_id, channel, unit_id, reason, since, until)
+  select r.id, r.notification_id, r.person_id, r.destination_id, r.channel, r.unit_id, r.reason, $2, r.until from ${ROWS}`;

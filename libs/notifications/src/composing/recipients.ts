@@ -2,12 +2,12 @@ import { type Holder, isInMatter, type StandIn, UnitDirectory } from '@duban/dir
 import type { LocalDate } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Party, personParty } from './party';
+import { personParty, type PersonParty } from './party';
 import type { Waiting } from './waiting';
 
 /** Who is told of a notification. */
 export interface Recipient {
-  party: Party;
+  party: PersonParty;
   /** Somebody stands in (代行), and is told by all channels: for the inbox alone. */
   isStoodInFor: boolean;
 }
@@ -16,7 +16,7 @@ export interface Recipient {
 export interface Addressees {
   told: Recipient[];
   /** They hold the post, or stand in for its holder, and may not know of the restricted matter (限知事项). */
-  notNamed: Party[];
+  notNamed: PersonParty[];
 }
 
 /** Knows who is told of what. */
