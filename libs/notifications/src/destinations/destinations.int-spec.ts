@@ -259,7 +259,7 @@ describe('destinations (推送目的地)', () => {
     expect(await eventsOf(id)).toEqual(['destination.created', 'destination.ended', 'destination.resumed']);
   });
 
-  it('carry the same id when a worker dies between sending and recording, and when somebody sends once more', async () => {
+  it('carry the same id when a worker dies between sending and recording, and when somebody sends once more (dify-on-dingtalk 30; dingtalk-openclaw-connector 302)', async () => {
     const { id, secret } = await made();
     const deliveryId = await queued();
     const dying = world.deliveries();
@@ -313,7 +313,7 @@ describe('destinations (推送目的地)', () => {
     );
   });
 
-  it('get no more in a minute than they take, of two workers at once', async () => {
+  it('get no more in a minute than they take, of two workers at once (feilong 864; PrometheusAlert 369, 148)', async () => {
     await made({ perMinute: 2 });
     const ids = [await queued(), await queued(), await queued(), await queued()];
     const outcomes = await Promise.all(ids.map((id) => send(id)));

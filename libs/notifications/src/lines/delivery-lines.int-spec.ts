@@ -66,7 +66,7 @@ describe('lines (线路)', () => {
     }
   };
 
-  it('hold over two workers at once: what is over the limit has a turn later, and no attempt less', async () => {
+  it('hold over two workers at once: what is over the limit has a turn later, and none is lost (nightingale 369)', async () => {
     const mail = (): SmtpChannel => new SmtpChannel(server.url, 'duban <duban@city.example>', null, 6);
     const workers = [mail(), mail()];
     const ids = await queued(8, workers[0]!);
