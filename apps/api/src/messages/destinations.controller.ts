@@ -20,6 +20,9 @@ const kinds = z
   .max(100)
   .meta({ description: 'What it gets: `reminder`, `urge`, `notice`, `task_issued` …', example: ['urge', 'notice'] });
 const perMinute = z.int().min(1).max(100_000).meta({ description: 'How many messages it takes in a minute.' });
+const secret = storable.trim().min(1, 'Not empty.').max(200).meta({
+  description: 'The key that a robot’s vendor gives (加签密钥), where it gives one.',
+});
 const version = z.int().min(1).meta({ description: 'The version that you read.' });
 
 const destination = z.object({
@@ -42,13 +45,19 @@ class DestinationsDto extends createZodDto(pageOf(destination)) {}
 class DestinationSecretDto extends createZodDto(
   z.object({
     destination,
-    secret: z.string().meta({ description: 'Verifies what comes (Standard Webhooks); shown this once.' }),
+    secret: textOrNull.meta({
+      description: 'Verifies what comes (Standard Webhooks); shown this once. Null where the other side gives the key.',
+    }),
   }),
 ) {}
 class DestinationsQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
 class NewDestinationDto extends createZodDto(
   z.strictObject({
-    channel: storable.max(50).meta({ example: 'webhook' }),
+    channel: storable.max(50).meta({
+      description: '`webhook`, or the robot of a group: `wecom_robot`, `dingtalk_robot`, `feishu_robot`.',
+      example: 'webhook',
+    }),
+    secret: secret.optional(),
     name: shortText,
     address,
     kinds,
@@ -67,8 +76,9 @@ class ChangedDestinationDto extends createZodDto(
 class NewKeyDto extends createZodDto(
   z.strictObject({
     overlapHours: z.int().min(0).max(168).default(24).meta({
-      description: 'For how long the old key signs beside the new one.',
+      description: 'For how long the old key signs beside the new one, where keys are made here.',
     }),
+    secret: secret.optional(),
   }),
 ) {}
 class StopReasonDto extends createZodDto(z.strictObject({ reason: shortText })) {}
@@ -93,7 +103,7 @@ class AttemptsDto extends createZodDto(
 ) {}
 class ReplayedDto extends createZodDto(z.object({ deliveryId: uuid })) {}
 
-/** Where digests go beside people: programs that take webhooks. */
+/** Where digests go beside people: programs that take webhooks, and robots of groups. */
 @ApiTags('messages')
 @Controller('destinations')
 export class DestinationsController {
@@ -118,14 +128,15 @@ export class DestinationsController {
   @ApiOperation({
     summary: 'Set up a destination',
     description:
-      'It gets digests from now on, as events (CloudEvents 1.0) signed by Standard Webhooks: at public addresses by ' +
+      'It gets digests from now on: a program as events (CloudEvents 1.0) signed by Standard Webhooks, the robot of a ' +
+      'WeCom, DingTalk or Feishu group (企业微信、钉钉、飞书群机器人) as text. At public addresses by ' +
       'https, and inside the networks that the installation names. 410 ends it, 429 and 503 with Retry-After are obeyed.',
   })
   @ApiCreatedResponse({ type: DestinationSecretDto })
   create(
     @Req() request: ActingRequest,
     @Body() body: NewDestinationDto,
-  ): Promise<{ destination: DestinationView; secret: string }> {
+  ): Promise<{ destination: DestinationView; secret: string | null }> {
     // Not kept with an Idempotency-Key: the secret is nobody's to read again.
     return this.commands.runRepeatable(request, (tx, actor, at) => this.destinations.create(tx, actor, at, body));
   }
@@ -147,15 +158,17 @@ export class DestinationsController {
 
   @Needs('destination.manage')
   @Post(':id/keys')
-  @ApiOperation({ summary: 'Make a new key; the old one signs beside it for some hours' })
+  @ApiOperation({
+    summary: 'Make a new key, which signs beside the old one for some hours, or take the one that a vendor gives',
+  })
   @ApiCreatedResponse({ type: DestinationSecretDto })
   rotate(
     @Req() request: ActingRequest,
     @Param() { id }: DestinationParams,
-    @Body() { overlapHours }: NewKeyDto,
-  ): Promise<{ destination: DestinationView; secret: string }> {
+    @Body() { overlapHours, secret: theirs }: NewKeyDto,
+  ): Promise<{ destination: DestinationView; secret: string | null }> {
     return this.commands.runRepeatable(request, (tx, actor, at) =>
-      this.destinations.rotateKey(tx, actor, at, id, overlapHours),
+      this.destinations.rotateKey(tx, actor, at, id, overlapHours, theirs),
     );
   }
 

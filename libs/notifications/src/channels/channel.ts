@@ -74,13 +74,16 @@ export interface Sent {
   answer?: KeptAnswer;
 }
 
+/** Keys that we make for whoever verifies, or that the other side gives, where it wants any. */
+export type DestinationKeys = { from: 'us'; make: () => string } | { from: 'them' };
+
 /** A way to reach programs and groups, at destinations (推送目的地) that are configured one by one. */
 export interface DestinationChannel {
   readonly kind: string;
   /** How many messages a destination takes in a minute: what may be set at most, and what it is where nobody says. */
   readonly perMinute: { most: number; usual: number };
-  /** A key by which what goes there is signed. */
-  newSecret(): string;
+  /** By whose keys what goes there is signed; null: nothing is. */
+  readonly keys: DestinationKeys | null;
   /** The address without what lets anybody write there. */
   shownAddress(address: URL): string;
   /** @throws ChannelError */

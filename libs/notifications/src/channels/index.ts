@@ -1,15 +1,29 @@
 import type { Config } from '@duban/platform';
 import { BounceAddress } from '../bounces/bounce-address';
 import { Networks } from '../destinations/networks';
+import type { OutboundOptions } from '../destinations/outbound';
+import { LANGUAGES } from '../templates';
+import type { Messages } from '../templates/messages';
 import type { Channel, DestinationChannel } from './channel';
 import { ChannelSet } from './channel-set';
 import { InboxChannel } from './inbox.channel';
+import { DingtalkRobotChannel } from './dingtalk-robot.channel';
+import { FeishuRobotChannel } from './feishu-robot.channel';
 import { SmtpChannel } from './smtp.channel';
 import { WebhookChannel } from './webhook.channel';
+import { WecomRobotChannel } from './wecom-robot.channel';
 
 type ChannelConfig = Pick<Config, 'SMTP_URL' | 'SMTP_FROM'> &
   Partial<
-    Pick<Config, 'SMTP_PER_MINUTE' | 'BOUNCE_ADDRESS' | 'DUBAN_SECRET' | 'DUBAN_URL' | 'DUBAN_DESTINATION_NETWORKS'>
+    Pick<
+      Config,
+      | 'DUBAN_LANGUAGE'
+      | 'SMTP_PER_MINUTE'
+      | 'BOUNCE_ADDRESS'
+      | 'DUBAN_SECRET'
+      | 'DUBAN_URL'
+      | 'DUBAN_DESTINATION_NETWORKS'
+    >
   >;
 
 /** Every channel there is, one line each; null where the configuration does not ask for it. */
@@ -23,9 +37,17 @@ const CHANNELS: Readonly<Record<string, (config: ChannelConfig) => Channel | nul
 
 /** Every channel to destinations there is, one line each. */
 const TO_DESTINATIONS: Readonly<Record<string, (config: ChannelConfig) => DestinationChannel>> = {
-  webhook: (config) =>
-    new WebhookChannel(config.DUBAN_URL ?? 'urn:duban', { networks: new Networks(config.DUBAN_DESTINATION_NETWORKS) }),
+  webhook: (config) => new WebhookChannel(config.DUBAN_URL ?? 'urn:duban', outboundOf(config)),
+  wecom_robot: (config) => new WecomRobotChannel(outboundOf(config), messagesOf(config)),
+  dingtalk_robot: (config) => new DingtalkRobotChannel(outboundOf(config), messagesOf(config)),
+  feishu_robot: (config) => new FeishuRobotChannel(outboundOf(config), messagesOf(config)),
 };
+
+const outboundOf = (config: ChannelConfig): OutboundOptions => ({
+  networks: new Networks(config.DUBAN_DESTINATION_NETWORKS),
+});
+
+const messagesOf = ({ DUBAN_LANGUAGE }: ChannelConfig): Messages => LANGUAGES[DUBAN_LANGUAGE ?? 'zh'];
 
 const bounceAddressOf = ({ BOUNCE_ADDRESS, DUBAN_SECRET }: ChannelConfig): BounceAddress | null =>
   BOUNCE_ADDRESS && DUBAN_SECRET ? new BounceAddress(BOUNCE_ADDRESS, DUBAN_SECRET) : null;

@@ -1,5 +1,6 @@
 import { NoAnswer, type OutboundOptions, post } from '../destinations/outbound';
 import { type DestinationChannel, type DestinationMessage, ChannelError, type Sent } from './channel';
+import { withoutQuery } from './shown-address';
 import { newWebhookSecret, signedHeaders } from './webhook-signature';
 
 /** What an event of ours is called; another shape of its data is another version. */
@@ -9,6 +10,7 @@ const EVENT_TYPE = 'duban.digest.v1';
 export class WebhookChannel implements DestinationChannel {
   readonly kind = 'webhook';
   readonly perMinute = { most: 6_000, usual: 60 };
+  readonly keys = { from: 'us', make: newWebhookSecret } as const;
 
   /** @param source where events are from; with their id it names each once in the world */
   constructor(
@@ -16,12 +18,8 @@ export class WebhookChannel implements DestinationChannel {
     private readonly options: OutboundOptions,
   ) {}
 
-  newSecret(): string {
-    return newWebhookSecret();
-  }
-
   shownAddress(address: URL): string {
-    return `${address.origin}${address.pathname}${address.search === '' ? '' : '?…'}`;
+    return withoutQuery(address);
   }
 
   async send({ id, address, subject, items, composedAt, secrets }: DestinationMessage): Promise<Sent> {

@@ -107,7 +107,8 @@ export class DestinationService {
   }
 
   /**
-   * @returns with the key that signs what goes there, which nobody is shown again
+   * @param given with the key that the other side gave, where it is theirs to give
+   * @returns with the key of ours that signs what goes there, which nobody is shown again
    * @throws DomainError `RIGHTS.NOT_ALLOWED`, invalid `DESTINATION.*` with the field
    */
   async create(
@@ -117,13 +118,15 @@ export class DestinationService {
     {
       channel: kind,
       perMinute,
+      secret: theirs,
       ...given
-    }: Omit<DestinationTerms, 'perMinute'> & { channel: string; perMinute?: number },
-  ): Promise<{ destination: DestinationView; secret: string }> {
+    }: Omit<DestinationTerms, 'perMinute'> & { channel: string; perMinute?: number; secret?: string },
+  ): Promise<{ destination: DestinationView; secret: string | null }> {
     assertMay(actor, 'destination.manage');
     this.assertKey();
     const channel = this.channelOf(kind);
     const id = newId();
+    const key = keyFor(channel, theirs);
     const terms = this.checked(channel, { ...given, perMinute: perMinute ?? channel.perMinute.usual });
     await tx.query(
       `insert into destination (id, channel, name, shown_address, sealed_address, kinds, per_minute, version, made_by, made_at)
@@ -140,9 +143,9 @@ export class DestinationService {
         at,
       ],
     );
-    const secret = await this.addKey(tx, id, channel);
+    if (key !== null) await this.addKey(tx, id, key);
     await this.tell(tx, actor, at, id, 'created', null, { channel: kind, ...recorded(terms) });
-    return { destination: await this.view(tx, id), secret };
+    return { destination: await this.view(tx, id), secret: theirs === undefined ? key : null };
   }
 
   /** What is left out stays. @throws DomainError as {@link create}, conflict `DESTINATION.STALE` */
@@ -180,8 +183,9 @@ export class DestinationService {
   }
 
   /**
-   * Makes a new key. The old ones go on signing beside it for some hours, so that no message is lost while whoever
-   * verifies takes the new one.
+   * Makes a new key, or takes the one that the other side gives. Old ones of ours go on signing beside it for some hours,
+   * so that no message is lost while whoever verifies takes the new one; what they gave holds as long as they say.
+   * @throws DomainError `RIGHTS.NOT_ALLOWED`, `DESTINATION.UNKNOWN`, invalid `DESTINATION.*` with the field
    */
   async rotateKey(
     tx: EntityManager,
@@ -189,7 +193,8 @@ export class DestinationService {
     at: Date,
     id: string,
     overlapHours: number,
-  ): Promise<{ destination: DestinationView; secret: string }> {
+    theirs?: string,
+  ): Promise<{ destination: DestinationView; secret: string | null }> {
     assertMay(actor, 'destination.manage');
     this.assertKey();
     if (overlapHours > LONGEST_OVERLAP_HOURS) {
@@ -198,14 +203,23 @@ export class DestinationService {
       });
     }
     const held = await this.hold(tx, id);
+    const channel = this.channelOf(held.channel);
+    const key = keyFor(channel, theirs);
+    if (key === null) {
+      throw channel.keys === null
+        ? noKeys()
+        : invalid('DESTINATION.KEY_REQUIRED', 'The other side gives this key: say in "secret" which one.', {
+            field: 'secret',
+          });
+    }
     await tx.query(
       `update destination_key set ends_at = least(coalesce(ends_at, 'infinity'), clock_timestamp() + $2 * interval '1 hour')
        where destination_id = $1`,
-      [id, overlapHours],
+      [id, theirs === undefined ? overlapHours : 0],
     );
-    const secret = await this.addKey(tx, id, this.channelOf(held.channel));
+    await this.addKey(tx, id, key);
     await this.tell(tx, actor, at, id, 'key_rotated', null, { name: held.name, overlapHours });
-    return { destination: await this.view(tx, id), secret };
+    return { destination: await this.view(tx, id), secret: theirs === undefined ? key : null };
   }
 
   /** What is for it waits until it goes on. @throws DomainError `DESTINATION.NOT_ACTIVE` */
@@ -318,14 +332,13 @@ export class DestinationService {
     };
   }
 
-  private async addKey(tx: EntityManager, destinationId: string, channel: DestinationChannel): Promise<string> {
-    const [id, secret] = [newId(), channel.newSecret()];
+  private async addKey(tx: EntityManager, destinationId: string, secret: string): Promise<void> {
+    const id = newId();
     await tx.query(`insert into destination_key (id, destination_id, sealed_secret) values ($1, $2, $3)`, [
       id,
       destinationId,
       this.box.seal(Buffer.from(secret), keyOf(id)),
     ]);
-    return secret;
   }
 
   private assertKey(): void {
@@ -418,6 +431,24 @@ export class DestinationService {
     ]);
   }
 }
+
+/**
+ * A new key of ours, or theirs; null where they give none.
+ * @throws DomainError invalid `DESTINATION.KEY_IS_OURS`, `DESTINATION.NO_KEYS`
+ */
+function keyFor({ keys }: DestinationChannel, theirs: string | undefined): string | null {
+  if (keys === null && theirs !== undefined) throw noKeys();
+  if (keys?.from !== 'us') return theirs ?? null;
+  if (theirs === undefined) return keys.make();
+  throw invalid('DESTINATION.KEY_IS_OURS', 'Keys of this channel are made here, and shown to you once.', {
+    field: 'secret',
+  });
+}
+
+const noKeys = () =>
+  invalid('DESTINATION.NO_KEYS', 'Nothing that goes by this channel is signed: the address holds the key.', {
+    field: 'secret',
+  });
 
 const unknownDestination = (id: string) => notFound('DESTINATION.UNKNOWN', 'There is no such destination.', { id });
 

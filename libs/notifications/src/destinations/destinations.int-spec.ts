@@ -5,11 +5,15 @@ import { Logger } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { HookServer } from '../../test/hook-server';
 import { MailServer } from '../../test/mail-server';
+import { DingtalkStandIn, type RobotStandIn, WecomStandIn } from '../../test/robot-stand-ins';
 import { MORNING, minutes, World } from '../../test/world';
 import { ChannelCheck } from '../channels/channel-check';
 import { ChannelSet } from '../channels/channel-set';
+import { DingtalkRobotChannel } from '../channels/dingtalk-robot.channel';
 import { SmtpChannel } from '../channels/smtp.channel';
 import { WebhookChannel } from '../channels/webhook.channel';
+import { WecomRobotChannel } from '../channels/wecom-robot.channel';
+import { LANGUAGES } from '../templates';
 import { DestinationService } from './destination.service';
 import { Networks } from './networks';
 
@@ -19,6 +23,7 @@ describe('destinations (推送目的地)', () => {
   const database = useTestDatabase();
   let world: World;
   let server: HookServer;
+  let standIn: RobotStandIn | undefined;
   let actor: Actor;
 
   beforeEach(async () => {
@@ -33,16 +38,25 @@ describe('destinations (推送目的地)', () => {
   });
   afterEach(async () => {
     await server.stop();
+    await standIn?.stop();
+    standIn = undefined;
     jest.restoreAllMocks();
   });
 
   const channel = (mostMs = 5_000): WebhookChannel =>
     new WebhookChannel('https://duban.city.example', { networks: new Networks(['127.0.0.0/8']), mostMs });
+  const addRobots = (): void => {
+    const options = { networks: new Networks(['127.0.0.0/8']) };
+    world.toDestinations.push(
+      new WecomRobotChannel(options, LANGUAGES.zh),
+      new DingtalkRobotChannel(options, LANGUAGES.zh),
+    );
+  };
   const inTx = <T>(
     work: (service: DestinationService, tx: Parameters<DestinationService['list']>[0]) => Promise<T>,
   ): Promise<T> => database.transactor.run((tx) => work(world.destinations(), tx));
   const made = async (
-    given: { address?: string; kinds?: string[]; perMinute?: number } = {},
+    given: { channel?: string; address?: string; kinds?: string[]; perMinute?: number; secret?: string } = {},
   ): Promise<{ id: string; secret: string }> => {
     const { destination, secret } = await inTx((service, tx) =>
       service.create(tx, actor, world.clock.now(), {
@@ -53,7 +67,7 @@ describe('destinations (推送目的地)', () => {
         ...given,
       }),
     );
-    return { id: destination.id, secret };
+    return { id: destination.id, secret: secret! };
   };
   /** Something is said to a post of its own. */
   const say = async (): Promise<{ obligationId: string; contact: string; head: string }> => {
@@ -284,6 +298,59 @@ describe('destinations (推送目的地)', () => {
     ).rejects.toMatchObject({ code: 'DELIVERY.UNKNOWN' });
   });
 
+  it('that are robots get no more in a minute than they take, over two workers, and all of it once (nightingale 369, feilong 864)', async () => {
+    const robot = (standIn = await new WecomStandIn().start());
+    robot.perMinute = 6;
+    let passed = 0;
+    robot.now = () => Date.now() + passed;
+    addRobots();
+    const { id } = await made({ channel: 'wecom_robot', address: robot.address(), perMinute: 6 });
+    expect(await view(id)).toMatchObject({ perMinute: 6, keys: [], address: expect.stringMatching(/send\?…$/) });
+    const ids: string[] = [];
+    for (let i = 0; i < 12; i++) ids.push(await queued());
+    const workers = [world.deliveries(), world.deliveries()];
+    const outcomes = (): Promise<string[]> => Promise.all(ids.map((one, i) => workers[i % 2]!.send(one)));
+    const by = `$1 * interval '1 second'`;
+    for (let i = 0; i < 60 && robot.said.length < ids.length; i++) {
+      await outcomes();
+      passed += 4_000;
+      await world.query(`update delivery_line set free_at = free_at - ${by}, last_turn_at = last_turn_at - ${by}`, [4]);
+      await world.query(`update delivery set turn_at = turn_at - ${by}`, [4]);
+    }
+    expect(robot.said).toHaveLength(12);
+    expect(robot.server.came).toHaveLength(12);
+    expect(
+      await world.query(`select distinct status, error from delivery_attempt where destination_id = $1`, [id]),
+    ).toEqual([{ status: 200, error: null }]);
+  });
+
+  it.each<[string, { channel: string; secret?: string }, string]>([
+    ['webhook with a key of somebody else', { channel: 'webhook', secret: 'SEC1' }, 'DESTINATION.KEY_IS_OURS'],
+    ['robot that signs nothing, with a key', { channel: 'wecom_robot', secret: 'SEC1' }, 'DESTINATION.NO_KEYS'],
+  ])('are not made of a %s', async (_, given, code) => {
+    addRobots();
+    await expect(made(given)).rejects.toMatchObject({ code, details: { field: 'secret' } });
+  });
+
+  it('that are robots sign by the key that their vendor gave, and by another one at once when it is changed', async () => {
+    addRobots();
+    const robot = new DingtalkStandIn();
+    standIn = await robot.start();
+    const { id, secret } = await made({ channel: 'dingtalk_robot', address: robot.address(), secret: 'SEC-wrong' });
+    expect(secret).toBeNull();
+    const first = await queued();
+    expect(await send(first)).toBe('requeued');
+    expect((await attempts(id))[0]).toMatchObject({ status: 200, answer: expect.stringContaining('sign not match') });
+    const rotate = (given?: string) =>
+      inTx((service, tx) => service.rotateKey(tx, actor, world.clock.now(), id, 24, given));
+    await expect(rotate()).rejects.toMatchObject({ code: 'DESTINATION.KEY_REQUIRED', details: { field: 'secret' } });
+    expect((await rotate(robot.secret)).secret).toBeNull();
+    expect((await view(id)).keys).toHaveLength(1);
+    expect(JSON.stringify([await view(id), await attempts(id)])).not.toContain(robot.secret);
+    expect(await send(await queued())).toBe('delivered');
+    expect(robot.said).toHaveLength(1);
+  });
+
   it('sign by the old key and the new one until the old one ends', async () => {
     const { id, secret: old } = await made();
     const rotated = await inTx((service, tx) => service.rotateKey(tx, actor, world.clock.now(), id, 24));
@@ -291,10 +358,10 @@ describe('destinations (推送目的地)', () => {
     await send(await queued());
     const verify = (secret: string, i: number): unknown =>
       new Webhook(secret).verify(server.came[i]!.body, server.came[i]!.headers as Record<string, string>);
-    for (const secret of [old, rotated.secret]) verify(secret, 0);
+    for (const secret of [old, rotated.secret!]) verify(secret, 0);
     await world.query(`update destination_key set ends_at = now() - interval '1 second' where ends_at is not null`);
     await send(await queued());
-    verify(rotated.secret, 1);
+    verify(rotated.secret!, 1);
     expect(() => verify(old, 1)).toThrow('No matching signature');
     expect((await view(id)).keys).toHaveLength(1);
   });

@@ -97,6 +97,7 @@ export const en: Messages = {
     unsatisfied: 'not satisfied: {count}',
   },
   subject: 'Supervision: {counts}',
+  moreLines: '… and {count} more; please see them in duban.',
   separator: ', ',
   copy: '[Copy] {line}',
   item: 'item {number} "{content}"',

@@ -74,6 +74,8 @@ export interface Messages {
   /** What the subject counts: `催办2件`. */
   counts: Readonly<Record<LineSort, string>>;
   subject: string;
+  /** Where there is no room for all lines of a digest: how many more there are. */
+  moreLines: string;
   /** Between the counts of a subject. */
   separator: string;
   copy: string;

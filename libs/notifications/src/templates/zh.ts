@@ -92,6 +92,7 @@ export const zh: Messages = {
     unsatisfied: '不满意{count}件',
   },
   subject: '督办：{counts}',
+  moreLines: '……另有{count}件，请进入督办系统查看。',
   separator: '、',
   copy: '【抄送】{line}',
   item: '第{number}项“{content}”',
