@@ -130,7 +130,7 @@ describe('A search of history', () => {
           else expect({ filter, ids: ids.toSorted() }).toEqual({ filter, ids: wanted.toSorted() });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
     expect(hits).toBeGreaterThan(15);
   });

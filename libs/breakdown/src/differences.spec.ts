@@ -113,7 +113,7 @@ describe('compareDrafts', () => {
         }
         expect(said(differing(tasks, numbered(after, 3))).sort()).toEqual(expected.sort());
       }),
-      { numRuns: Number(process.env.DIFFERENCE_RUNS ?? 100) },
+      { numRuns: Number(process.env.DIFFERENCE_RUNS ?? 40) },
     );
   });
 

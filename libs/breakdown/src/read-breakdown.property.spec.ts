@@ -3,7 +3,7 @@ import { readBreakdown } from './read-breakdown';
 import { readingFaults } from '../test/faults';
 
 /** Of each property; more on any text. */
-const RUNS = Number(process.env.READING_RUNS ?? 25);
+const RUNS = Number(process.env.READING_RUNS ?? 15);
 
 const check = (source: string): void => expect(readingFaults(source)).toEqual([]);
 

@@ -15,7 +15,7 @@ describe('a plan written down and read back', () => {
         expect(tasks.map((task) => Number(task.number))).toEqual(expected.map((_task, index) => index + 1));
         expect(readingFaults(text)).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -45,7 +45,7 @@ describe('a plan written down and read back', () => {
         );
         expect(readingFaults(text)).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('a plan written down and read back', () => {
           })),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

@@ -6,7 +6,7 @@ import { LEDGER_KINDS, ledgerOf, looksOfLedger, type LedgerLooks } from './ledge
 import { type Line, PROSE_KINDS, type ProseLooks } from './prose-files';
 
 /** So many plans are written in each kind; a long run is asked for. */
-const RUNS = Number(process.env['DUBAN_SAME_PLAN_RUNS'] ?? 15);
+const RUNS = Number(process.env['DUBAN_SAME_PLAN_RUNS'] ?? 8);
 const PATIENCE_MS = Math.max(120_000, RUNS * 1_000);
 
 /** All that is read of a task, but where its words stand. */

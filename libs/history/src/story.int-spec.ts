@@ -86,7 +86,7 @@ const story: fc.Arbitrary<Step[]> = fc.array(
 );
 
 const CALENDAR = createWorkingCalendar(CHINA_HOLIDAYS);
-const RUNS = Number(process.env.STORY_RUNS ?? 5);
+const RUNS = Number(process.env.STORY_RUNS ?? 3);
 /** Random instants that are asked for, `STORY_INSTANTS` in all. */
 const INSTANTS_A_RUN = Math.ceil(Number(process.env.STORY_INSTANTS ?? 10) / RUNS);
 const moments = fc.array(fc.record({ step: fc.nat(10_000), ms: fc.nat(999) }), {

@@ -21,7 +21,7 @@ import { type OpenUnderChange, PlanPolicyService } from './plan-policy.service';
  * ones, nothing runs for a time, and the clock is put back. What was sent is held against a year that was done on paper.
  */
 
-const YEARS = Number(process.env.DUBAN_MODEL_YEARS ?? 15);
+const YEARS = Number(process.env.DUBAN_MODEL_YEARS ?? 10);
 const SEED = Number(process.env.DUBAN_MODEL_SEED ?? 20230112);
 /** Years side by side, in so many plans, each of rules of its own. */
 const BATCH = Math.min(YEARS, 100);

@@ -226,7 +226,7 @@ describe('A draft, whatever is done to it,', () => {
         }
         await checkHistory(planId, before);
       }),
-      { numRuns: Number(process.env.DRAFT_RUNS ?? 14), endOnFailure: true },
+      { numRuns: Number(process.env.DRAFT_RUNS ?? 8), endOnFailure: true },
     );
     expect([...done.keys()].toSorted()).toEqual(
       ['add', 'deadlines', 'edit', 'leads', 'merge', 'move', 'order', 'remove', 'split', 'standing'].toSorted(),

@@ -59,7 +59,7 @@ const wordsOf = ({ work, figure, month, lead, others, parts }: Item): string => 
 };
 
 /** A failure is told as it is: making it smaller takes longer than a test may. */
-const RUNS = { numRuns: Number(process.env['REVISION_RUNS'] ?? 8), endOnFailure: true };
+const RUNS = { numRuns: Number(process.env['REVISION_RUNS'] ?? 5), endOnFailure: true };
 
 jest.setTimeout(60_000 + 2_000 * RUNS.numRuns);
 
