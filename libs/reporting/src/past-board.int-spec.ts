@@ -76,7 +76,8 @@ describe('the board of a past instant', () => {
           q: fc.constantFrom('改造', '河', '3'),
           sort: fc.constantFrom('position', 'due', '-due'),
         },
-        { requiredKeys: [] },
+        // Of what another story has left nothing is asked: its duties have lapsed without an event.
+        { requiredKeys: ['planId'] },
       );
     const step = fc.record({ act: anyAct('revise'), hours: fc.integer({ min: 1, max: 200 }) });
     const looks = fc.array(fc.nat(), { minLength: 6, maxLength: 6 });
