@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('npm start', () => {
   it('plays the sample whole or not at all, once, and keeps what there is', async () => {
     const home = join(folder, 'whole');
-    const env = { DUBAN_CLOCK: '2026-04-10T10:30:00+08:00' };
+    const env = { DUBAN_CLOCK: '2026-06-25T10:30:00+08:00' };
     const killed = start(home, env);
     await killed.says('  2026-02');
     killed.kill('SIGKILL');
