@@ -1,4 +1,4 @@
-import type { Ladder } from './policy';
+import type { Ladder, Policy } from './policy';
 
 /** The default: reminders as most offices keep them, the three colours after the manner of 三明 (2017). */
 export const THREE_COLOUR: Ladder = {
@@ -117,3 +117,26 @@ export const URGENT: Ladder = {
     },
   ],
 };
+
+/** What is owed where reports are monthly, by the ladder that a preset has for it, and by that for signing. */
+export const monthlyDuties = (ladder: string): Policy['obligations'] => [
+  {
+    kind: 'sign_for',
+    owedBy: 'every_unit',
+    ladder: 'sign-for',
+    due: [{ by: 'working_days_after_issue', workingDays: 2 }],
+  },
+  {
+    kind: 'progress_report',
+    owedBy: 'lead',
+    ladder,
+    due: [{ by: 'periodic', every: 'month', on: { dayOfMonth: 5, monthsAfterEnd: 1 } }],
+  },
+  { kind: 'milestone', owedBy: 'lead', ladder, due: [{ by: 'task_milestones' }] },
+  {
+    kind: 'completion',
+    owedBy: 'every_unit',
+    ladder,
+    due: [{ by: 'task_deadline', otherwise: '12-31' }],
+  },
+];

@@ -1,5 +1,5 @@
 import { definePolicy, type Policy } from './policy';
-import { SIGN_FOR, THREE_COLOUR } from './preset-ladders';
+import { monthlyDuties, SIGN_FOR, THREE_COLOUR } from './preset-ladders';
 
 /*
  * Rule sets with the lights (亮灯) and cards (督办牌) of some cities, for monthly reports. What a city's paper does not
@@ -16,27 +16,7 @@ function monthly(own: Pick<Policy, 'id' | 'name'> & Pick<Partial<Policy>, 'light
   return definePolicy({
     version: 1,
     ladders: { 'three-colour': THREE_COLOUR, 'sign-for': SIGN_FOR },
-    obligations: [
-      {
-        kind: 'sign_for',
-        owedBy: 'every_unit',
-        ladder: 'sign-for',
-        due: [{ by: 'working_days_after_issue', workingDays: 2 }],
-      },
-      {
-        kind: 'progress_report',
-        owedBy: 'lead',
-        ladder: 'three-colour',
-        due: [{ by: 'periodic', every: 'month', on: { dayOfMonth: 5, monthsAfterEnd: 1 } }],
-      },
-      { kind: 'milestone', owedBy: 'lead', ladder: 'three-colour', due: [{ by: 'task_milestones' }] },
-      {
-        kind: 'completion',
-        owedBy: 'every_unit',
-        ladder: 'three-colour',
-        due: [{ by: 'task_deadline', otherwise: '12-31' }],
-      },
-    ],
+    obligations: monthlyDuties('three-colour'),
     rectification: { workingDays: 5, ladder: 'three-colour' },
     seasons: { 'northern-building': NORTHERN_BUILDING },
     ...own,

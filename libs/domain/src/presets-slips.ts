@@ -1,5 +1,5 @@
 import { definePolicy, type Ladder, type Rung } from './policy';
-import { SIGN_FOR } from './preset-ladders';
+import { monthlyDuties, SIGN_FOR } from './preset-ladders';
 
 /** Red for what is overdue; it stands until it is done (红色直至办结). */
 const RED: Rung = {
@@ -63,27 +63,7 @@ export const slipsSuqian = definePolicy({
   version: 1,
   name: { zh: '三色督办单（宿迁）', en: 'Three-colour slips (Suqian)' },
   ladders: { slips: SLIPS, returned: RETURNED, 'sign-for': SIGN_FOR },
-  obligations: [
-    {
-      kind: 'sign_for',
-      owedBy: 'every_unit',
-      ladder: 'sign-for',
-      due: [{ by: 'working_days_after_issue', workingDays: 2 }],
-    },
-    {
-      kind: 'progress_report',
-      owedBy: 'lead',
-      ladder: 'slips',
-      due: [{ by: 'periodic', every: 'month', on: { dayOfMonth: 5, monthsAfterEnd: 1 } }],
-    },
-    { kind: 'milestone', owedBy: 'lead', ladder: 'slips', due: [{ by: 'task_milestones' }] },
-    {
-      kind: 'completion',
-      owedBy: 'every_unit',
-      ladder: 'slips',
-      due: [{ by: 'task_deadline', otherwise: '12-31' }],
-    },
-  ],
+  obligations: monthlyDuties('slips'),
   rectification: { workingDays: 5, ladder: 'returned' },
   instruction: { days: { urgent: 5, ordinary: 15, hard: 30 }, ladder: 'slips' },
 });

@@ -1,55 +1,42 @@
 import { createHmac } from 'node:crypto';
-import type { OutboundOptions } from '../destinations/outbound';
-import type { Messages } from '../templates/messages';
-import type { DestinationChannel, DestinationMessage, Sent } from './channel';
-import { A_MINUTE, robotText, type RobotVerdict, tellRobot } from './robot';
+import { A_MINUTE, RobotChannel, type RobotRequest } from './robot';
 
-/** Of a request that takes 20 KB, with room for what stands around the text. */
-const MOST_BYTES = 16_000;
-
-/** By what the vendor's list of codes says of them. */
-const VERDICTS: Readonly<Record<number, RobotVerdict>> = {
-  0: 'taken',
-  9499: 'refused',
-  19002: 'refused',
-  11232: A_MINUTE,
-  19001: 'gone',
-};
-
-/** Robots of Feishu groups (飞书自定义机器人), which sign by the key that the vendor gives, where it gives one. */
-export class FeishuRobotChannel implements DestinationChannel {
+/**
+ * Robots of Feishu groups (飞书自定义机器人), which sign by the key that the vendor gives, where it gives one. They take a
+ * hundred a minute, but five a second at most: with a quarter at once, twenty a minute keep to both.
+ */
+export class FeishuRobotChannel extends RobotChannel {
   readonly kind = 'feishu_robot';
-  /** A hundred a minute are taken, but five a second at most: with a quarter at once, so many keep to both. */
-  readonly perMinute = { most: 20, usual: 20 };
   readonly keys = { from: 'them' } as const;
-
-  constructor(
-    private readonly options: OutboundOptions,
-    private readonly messages: Messages,
-  ) {}
+  protected override readonly codeIn = 'code';
+  /** Of a request that takes 20 KB, with room for what stands around the text. */
+  protected readonly mostBytes = 16_000;
+  protected readonly verdicts = {
+    0: 'taken',
+    9499: 'refused',
+    19002: 'refused',
+    11232: A_MINUTE,
+    19001: 'gone',
+  } as const;
 
   /** The key is the last part of the path. */
-  shownAddress(address: URL): string {
+  override shownAddress(address: URL): string {
     return `${address.origin}${address.pathname.replace(/[^/]+$/, '…')}`;
   }
 
-  send(message: DestinationMessage): Promise<Sent> {
-    const [secret] = message.secrets;
+  protected requestOf(url: URL, text: string, secret: string | undefined): RobotRequest {
     // Of a text, marks are taken for calls by name (<at …>); of the words of a post, none are.
-    const [title = '', ...lines] = robotText(message, MOST_BYTES, this.messages).split('\n');
-    const content = lines.map((text) => [{ tag: 'text', text }]);
-    const body = {
-      ...(secret === undefined ? {} : signed(secret)),
-      msg_type: 'post',
-      content: { post: { [this.messages.language === 'zh' ? 'zh_cn' : 'en_us']: { title, content } } },
+    const [title = '', ...lines] = text.split('\n');
+    const content = lines.map((line) => [{ tag: 'text', text: line }]);
+    const language = this.messages.language === 'zh' ? 'zh_cn' : 'en_us';
+    return {
+      url,
+      body: {
+        ...(secret === undefined ? {} : signed(secret)),
+        msg_type: 'post',
+        content: { post: { [language]: { title, content } } },
+      },
     };
-    return tellRobot(
-      new URL(message.address),
-      body,
-      this.options,
-      ({ code }) => code,
-      (code) => VERDICTS[code] ?? 'broken',
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { NoAnswer, type OutboundOptions, post } from '../destinations/outbound';
+import { type OutboundOptions, post } from '../destinations/outbound';
 import { type DestinationChannel, type DestinationMessage, ChannelError, type Sent } from './channel';
 import { withoutQuery } from './shown-address';
 import { newWebhookSecret, signedHeaders } from './webhook-signature';
@@ -38,11 +38,7 @@ export class WebhookChannel implements DestinationChannel {
       // By the clock that whoever verifies has, too, wherever a demonstration's stands.
       ...signedHeaders(secrets, id, new Date(), body),
     };
-    const answer = await post(new URL(address), headers, body, this.options).catch((error: unknown) => {
-      if (error instanceof NoAnswer) throw new ChannelError(error.message, true, null, { isLineDown: true });
-      throw error;
-    });
-    const { status, body: words, retryAfterMs } = answer;
+    const { status, body: words, retryAfterMs } = await post(new URL(address), headers, body, this.options);
     if (status >= 200 && status < 300) return { state: 'delivered', answer: { status, words } };
     if (status === 410) {
       throw new ChannelError('410: the destination is gone', false, null, { isGone: true, answer: { status, words } });

@@ -2,6 +2,7 @@ import { lookup as lookUp } from 'node:dns';
 import { type IncomingMessage, request as requestPlainly, type RequestOptions } from 'node:http';
 import { request as requestSecurely } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { ChannelError } from '../channels/channel';
 import type { Networks } from './networks';
 
 /** Shorter than a claim lasts, so that nobody else takes the delivery meanwhile. */
@@ -29,8 +30,12 @@ export interface OutboundOptions {
   resolve?: typeof lookUp;
 }
 
-/** No answer came; the message says why. */
-export class NoAnswer extends Error {}
+/** No answer came; the message says why. It is the way that is broken, and not what was to be said. */
+class NoAnswer extends ChannelError {
+  constructor(message: string) {
+    super(message, true, null, { isLineDown: true });
+  }
+}
 
 /**
  * Posts to an address that somebody gave, once: redirects are not followed, and the body of the answer is read so far as
