@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from './migrations';
+import { PreparingClient } from './preparing-client';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
@@ -8,6 +9,9 @@ const APPLICATION_ROLE = 'duban_app';
 
 /** How many connections one process may hold. */
 const POOL_SIZE = 12;
+
+/** After it a connection is closed when it is free, and with it go the statements that it kept. */
+const LIFETIME_S = 3_600;
 
 /** A data source of the application: connects as `duban_app`, knows the entities that the libraries own. */
 export const applicationDataSource = (
@@ -21,7 +25,13 @@ export const applicationDataSource = (
     entities,
     poolSize,
     applicationName: 'duban',
-    extra: { options: `-c role=${APPLICATION_ROLE}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000 },
+    extra: {
+      Client: PreparingClient,
+      options: `-c role=${APPLICATION_ROLE}`,
+      idleTimeoutMillis: 30_000,
+      connectionTimeoutMillis: 10_000,
+      maxLifetimeSeconds: LIFETIME_S,
+    },
   });
 
 /** A data source of the schema's owner, for migrations only. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { withCalendar } from '@duban/platform';
+import { isOfAnEarlierSchema } from './preparing-client';
 import { Calendars, StaleCalendar } from './calendars';
 import { readings } from './readings';
 import { type Acting, begin, type Settings, settingsOf, SYSTEM } from './security/acting';
@@ -32,7 +33,7 @@ export class Transactor {
 
   /**
    * Commits what `work` did, or nothing. A deadlock's victim is run again, whole, from its first statement, and so is what
-   * went by a calendar that is no longer the newest and needs that.
+   * went by a calendar that is no longer the newest and needs that, or met a table that a migration has just changed.
    */
   private async transact<T>(settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -45,7 +46,10 @@ export class Transactor {
           return withCalendar(calendar, () => work(tx));
         });
       } catch (error) {
-        const isAskedAgain = error instanceof StaleCalendar || ASKS_AGAIN.has(postgresCode(error) ?? '');
+        const isAskedAgain =
+          error instanceof StaleCalendar ||
+          ASKS_AGAIN.has(postgresCode(error) ?? '') ||
+          (error instanceof QueryFailedError && isOfAnEarlierSchema(error.driverError));
         if (attempt === TRIES || !isAskedAgain) throw error;
         await delay(Math.random() * 20 * 2 ** attempt);
       }

@@ -63,6 +63,17 @@ describe('playOnce', () => {
     expect([plays, await units()]).toEqual([0, 1]);
   });
 
+  it('plays nothing beside the accounts that a start without the sample has made', async () => {
+    await client.query('delete from unit');
+    await client.query(
+      `insert into person (id, username, display_name, created_at)
+       values ('019b0000-0000-7000-8000-000000000003', 'office', '督查室主任', now())`,
+    );
+    let plays = 0;
+    await playOnce(database.url, open, async () => void plays++, say);
+    expect(plays).toBe(0);
+  });
+
   it('lets a second start wait for the first, and does not throw away what that one is playing', async () => {
     await client.query('drop schema public cascade; create schema public');
     said.length = 0;

@@ -7,6 +7,9 @@ import type { Ground } from '../../../api/src/ground.module';
 const SAMPLE_LOCK = 7_281_947;
 const RETRY_MS = 200;
 
+/** A start with `--empty` has made accounts: the year is not played beside what people are about to enter. */
+const IS_USED = 'select exists (select from person) or exists (select from unit) or exists (select from plan) as yes';
+
 /** A table that stands in the database as long as the sample is being played into it. */
 const NOTE = 'public.duban_sample_playing';
 
@@ -38,7 +41,7 @@ export async function playOnce(
       await client.query(`drop table ${NOTE}`);
     }
     const fresh = isHalfPlayed ? await open() : ground;
-    if (play && !(await yes(client, `select exists (select from unit) or exists (select from plan) as yes`))) {
+    if (play && !(await yes(client, IS_USED))) {
       await client.query(`create table ${NOTE} ()`);
       await play(fresh);
       await client.query(`drop table ${NOTE}`);

@@ -1,4 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { PreparingClient } from '../preparing-client';
 
 /** A role of the database, one for each kind of actor. They own nothing and nobody signs in by them. */
 export const ROLES = [
@@ -62,7 +63,14 @@ const valuesOf = ({ role, person, post, unit }: Settings): string[] => [role, pe
 /** Takes the settings up, for this transaction alone. They are parameters: no value becomes a part of a statement. */
 async function enter(tx: EntityManager, settings: Settings): Promise<void> {
   await tx.query(`select ${TAKE_UP}`, valuesOf(settings));
-  if (tx.queryRunner) entered.set(tx.queryRunner, settings);
+  await note(tx, settings);
+}
+
+async function note({ queryRunner }: EntityManager, settings: Settings): Promise<void> {
+  if (!queryRunner) return;
+  entered.set(queryRunner, settings);
+  const client: unknown = await queryRunner.connect();
+  if (client instanceof PreparingClient) client.role = settings.role;
 }
 
 /**
@@ -75,7 +83,7 @@ export async function begin(tx: EntityManager, settings: Settings): Promise<{ po
     `select calendar_position() as position, is_named($2) as "isNamed", ${TAKE_UP}`,
     valuesOf(settings),
   );
-  if (tx.queryRunner) entered.set(tx.queryRunner, settings);
+  await note(tx, settings);
   return row!;
 }
 
