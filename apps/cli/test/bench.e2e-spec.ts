@@ -47,7 +47,7 @@ describe('duban bench', () => {
     expect((await running.ended).code).toBe(2);
     expect([running.stdout, running.stderr]).toEqual([
       '',
-      'There is no measure nonsense. Those that are: parse, verify, followup, sweep-flatness, reschedule.\n',
+      'There is no measure nonsense. Those that are: parse, verify, followup, sweep-flatness, reschedule, as-of, transition, transition-pgbench.\n',
     ]);
   });
 

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '@duban/platform';
+import { asOfMeasure } from './as-of.measure';
 import { followupMeasure } from './followup.measure';
 import { type Measure, type Times, timesSideBySide } from './measure';
 import { parseMeasure } from './parse.measure';
 import { rescheduleMeasure } from './reschedule.measure';
 import { sweepFlatnessMeasure } from './sweep-flatness.measure';
+import { transitionMeasure, transitionPgbenchMeasure } from './transition.measures';
 import { verifyMeasure } from './verify.measure';
 
 /** One file each. */
@@ -15,6 +17,9 @@ const MEASURES: readonly Measure[] = [
   followupMeasure,
   sweepFlatnessMeasure,
   rescheduleMeasure,
+  asOfMeasure,
+  transitionMeasure,
+  transitionPgbenchMeasure,
 ];
 const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
 

@@ -1,12 +1,14 @@
 import { describeWithRedis } from '@duban/testing';
 import { followupMeasure } from './followup.measure';
 import { timesSideBySide } from './measure';
+import { asOfMeasure } from './as-of.measure';
 import { rescheduleMeasure } from './reschedule.measure';
 import { sweepFlatnessMeasure } from './sweep-flatness.measure';
+import { transitionMeasure } from './transition.measures';
 
 // Each side counts for itself what it did, and throws where that is not what it was to do. How fast says nothing here.
 describeWithRedis('Measures of the supervision, small', () => {
-  it.each([followupMeasure, sweepFlatnessMeasure, rescheduleMeasure])(
+  it.each([followupMeasure, sweepFlatnessMeasure, rescheduleMeasure, asOfMeasure, transitionMeasure])(
     '$name does what it measures, on both sides',
     async ({ prepare }) => {
       const prepared = await prepare(true);
