@@ -20,6 +20,7 @@ import { MessageRulesController } from './messages/message-rules.controller';
 import { MessageTemplatesController } from './messages/message-templates.controller';
 import { MessagesController } from './messages/messages.controller';
 import { DestinationsController } from './messages/destinations.controller';
+import { SmsReportsController } from './messages/sms-reports.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
 import { InboxListener } from './messages/inbox-listener';
@@ -123,6 +124,7 @@ export const CONTROLLERS = {
     MessageTemplatesController,
     MessagesController,
     SuppressedAddressesController,
+    SmsReportsController,
     DestinationsController,
     OperationsController,
     SelfCheckController,

@@ -1,7 +1,18 @@
 import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
 import { actOnSample, PAPER, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
-import { type Caller, Edge, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
+import {
+  type Caller,
+  Edge,
+  formOf,
+  ISSUE,
+  type Json,
+  type Method,
+  PASSWORD,
+  sample,
+  SMS_REPORT_TOKEN,
+  useEdge,
+} from './edge';
 import { destination, suppressedAddress } from './rights-by-rows';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
@@ -188,6 +199,14 @@ describe('The answers', () => {
       'POST /second-factor/recovery-codes': [],
       'POST /password-resets': [[null, 'POST', '/password-resets', { json: { username: 'LD09.head' } }]],
       'POST /password-resets/redeem': [],
+      'POST /sms-reports/{token}': [
+        [
+          null,
+          'POST',
+          `/sms-reports/${SMS_REPORT_TOKEN}`,
+          { json: [{ msgGroup: '1', mobile: '13800138000', reportStatus: 'DELIVRD', errorCode: '' }] },
+        ],
+      ],
       'GET /api-tokens': gets('/api-tokens'),
       'POST /api-tokens': [
         [
@@ -261,7 +280,19 @@ describe('The answers', () => {
         ['admin', 'POST', '/units/import', { form: formOf(MORE_UNITS, 'a.json', 'file', { preview: 'true' }) }],
       ],
       'PATCH /persons/{username}': [
-        ['admin', 'PATCH', '/persons/LD09.head', { json: { displayName: '市民政局局长', email: 'head@example.org' } }],
+        [
+          'admin',
+          'PATCH',
+          '/persons/LD09.head',
+          {
+            json: {
+              displayName: '市民政局局长',
+              email: 'head@example.org',
+              mobile: '13800138000',
+              accounts: { wecom: 'LiMin', feishu: 'ou_1' },
+            },
+          },
+        ],
         [
           'LD09.head',
           'PATCH',

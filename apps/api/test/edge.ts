@@ -114,6 +114,9 @@ export class Caller {
 }
 
 /** The api on a database of its own, with the sample's directory. */
+/** Stands in the address to which a gateway of short messages reports. */
+export const SMS_REPORT_TOKEN = 'sms-report-'.repeat(4);
+
 export class Edge {
   planId = '';
   private readonly callers = new Map<string, Promise<Caller>>();
@@ -142,6 +145,7 @@ export class Edge {
         DUBAN_DEMO_PASSWORD: PASSWORD,
         DUBAN_SECRET: 's'.repeat(32),
         DUBAN_SIGNING_KEY: SIGNING_KEY,
+        SMS_REPORT_TOKEN,
         ...settings,
       }),
       clock: clock ?? (await DemonstrationClock.open(database.url, new Date(START))),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@duban/platform';
-import { Caller, Edge, PASSWORD, useEdge } from './edge';
+import { Caller, Edge, PASSWORD, SMS_REPORT_TOKEN, useEdge } from './edge';
 import { enrol, useStandingCodes } from './sign-in-parts';
 
 const SECRET = 'k'.repeat(40);
@@ -26,6 +26,8 @@ describe('The log', () => {
     await nobody.ask('POST', '/sessions', { json: { username: 'office', password: 'a wrong password' } });
     await nobody.ask('POST', '/sessions', { json: { username: 'office', password: ['a wrong password'] } });
     await nobody.ask('POST', '/password-resets/redeem', { json: { code: 'a-code-of-a-mail', password: 'short' } });
+    await nobody.ask('POST', `/sms-reports/${SMS_REPORT_TOKEN}`, { json: [] });
+    await nobody.ask('POST', '/sms-reports/a-token-of-a-gateway', { json: {} });
     const cookie = `duban_session=${'c'.repeat(43)}`;
     await nobody.ask('GET', '/tasks', { headers: { cookie } });
     const lines = readFileSync(file, 'utf8');
@@ -40,6 +42,8 @@ describe('The log', () => {
       ...recoveryCodes,
       'a wrong password',
       'a-code-of-a-mail',
+      SMS_REPORT_TOKEN,
+      'a-token-of-a-gateway',
       cookie,
       'argon2',
     ]) {

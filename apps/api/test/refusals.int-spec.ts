@@ -9,7 +9,7 @@ import {
   refuseAll,
   type Request,
 } from './cases';
-import { Edge, ISSUE, type Json, useEdge } from './edge';
+import { Edge, ISSUE, type Json, SMS_REPORT_TOKEN, useEdge } from './edge';
 
 const CITY = '临澜市2023年《政府工作报告》目标任务责任分解方案\n\n（一）办好民生实事\n\n';
 const UNKNOWN_UNITS = `${CITY}　　1.建成大桥。（牵头单位：市造桥局；责任单位：市发改委、市挖河局）\n\n　　2.修路。（责任单位：市修路局）\n`;
@@ -139,6 +139,23 @@ describe('A refusal', () => {
         '400 REQUEST.INVALID',
         fault('email'),
       ],
+      [
+        'to a telephone on a desk',
+        () => edit('LD04.head', { mobile: '02788888888' }),
+        '400 REQUEST.INVALID',
+        fault('mobile'),
+      ],
+      [
+        'to accounts of two people in one',
+        () => edit('LD04.head', { accounts: { wecom: 'LiMin|WangWu' } }),
+        '400 REQUEST.INVALID',
+        fault('accounts.wecom'),
+      ],
+      [
+        'to an account at a vendor, by oneself',
+        () => edit('LD04.head', { accounts: { wecom: 'LiMin' } }, 'LD04.head'),
+        '403 RIGHTS.NOT_ALLOWED',
+      ],
       ['to a name of nothing to see', () => edit('LD04.head', { displayName: '\u200b' }), '400 REQUEST.INVALID'],
       ['to a short password', () => edit('LD04.head', { password: 'short' }), '422 PERSON.PASSWORD_TOO_SHORT'],
       [
@@ -153,6 +170,26 @@ describe('A refusal', () => {
         '422 PERSON.CURRENT_PASSWORD_REQUIRED',
         { field: 'currentPassword' },
       ],
+    ]);
+  });
+
+  describe('of reports of a gateway (短信状态报告)', () => {
+    const report = (json: unknown, token = SMS_REPORT_TOKEN): Request => [
+      'admin',
+      'POST',
+      `/sms-reports/${token}`,
+      { json },
+    ];
+    refuses([
+      ['by who does not know the address', () => report([], `${SMS_REPORT_TOKEN}x`), '404 SMS_REPORTS.UNKNOWN'],
+      ['that are one', () => report({ msgGroup: '1' }), '400 REQUEST.INVALID'],
+      [
+        'of no message',
+        () => report([{ mobile: '1', reportStatus: 'DELIVRD' }]),
+        '400 REQUEST.INVALID',
+        fault('0.msgGroup'),
+      ],
+      ['of more than a thousand', () => report(Array(1_001).fill({})), '400 REQUEST.INVALID'],
     ]);
   });
 

@@ -52,7 +52,11 @@ interface Probe {
 }
 
 /** For whom it is does not matter. */
-const PUBLIC_OPERATIONS = new Set(['POST /password-resets', 'POST /password-resets/redeem']);
+const PUBLIC_OPERATIONS = new Set([
+  'POST /password-resets',
+  'POST /password-resets/redeem',
+  'POST /sms-reports/{token}',
+]);
 const NOT_ALLOWED = '403 RIGHTS.NOT_ALLOWED' as const;
 /** Whose post moves no part and answers no notice is told so before it is looked whose they are. */
 const NEVER = { leader: NOT_ALLOWED, auditor: NOT_ALLOWED, admin: NOT_ALLOWED, security: NOT_ALLOWED } as const;
@@ -170,6 +174,7 @@ const TABLE: Record<string, Probe[]> = {
   'POST /password-resets/redeem': [
     as('POST', '/password-resets/redeem', { code: 'x', password: 'x' }, ALL, '422 PASSWORD_RESET.UNKNOWN'),
   ],
+  'POST /sms-reports/{token}': [as('POST', '/sms-reports/none', [], ALL, '404 SMS_REPORTS.UNKNOWN')],
   'GET /api-tokens': [get('/api-tokens')],
   'POST /api-tokens': [
     as('POST', '/api-tokens', { name: 'a', purpose: 'b', scopes: ['unit.read'], days: 1 }, ALL, 201),
@@ -418,6 +423,8 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'PATCH /persons/{username}': [
     editOf('LD04.contact', { email: null }, ['admin', 'LD04.contact'], 200),
+    editOf('LD04.contact', { mobile: null }, ['admin', 'LD04.contact'], 200),
+    editOf('LD04.contact', { accounts: { wecom: 'LiMin' } }, ['admin'], 200),
     editOf('LD04.contact', { password: 'short' }, ['admin', 'LD04.contact'], '422 PERSON.PASSWORD_TOO_SHORT'),
     editOf('LD04.contact', { displayName: '市工信局联络员' }, ['admin'], 200),
     editOf('nobody', { email: null }, ['admin'], '404 PERSON.UNKNOWN'),

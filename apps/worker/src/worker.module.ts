@@ -3,7 +3,14 @@ import { EvidenceSweeper } from '@duban/evidence';
 import { CheckpointHandout, CheckpointMail, CheckpointService } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
-import { BounceMailbox, CheckpointMailer, Dispatcher, PasswordResetMailer, Round } from '@duban/notifications';
+import {
+  BounceMailbox,
+  CheckpointMailer,
+  Dispatcher,
+  PasswordResetMailer,
+  ReceiptAsker,
+  Round,
+} from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
 import {
   assertEveryQueueHasAProcessor,
@@ -112,6 +119,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly clock: JobClock,
     private readonly resets: PasswordResetMailer,
     private readonly bounces: BounceMailbox,
+    private readonly receipts: ReceiptAsker,
     private readonly checkpoints: CheckpointService,
     private readonly handout: CheckpointHandout,
     private readonly evidence: EvidenceSweeper,
@@ -139,6 +147,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.imports.wake();
       await this.resets.sendDue();
       this.bounces.wake();
+      this.receipts.wake();
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
       await this.checkpoints.run();
       this.handout.start();

@@ -5,6 +5,7 @@ import { conflict, forbidden, invalid, localDateOf, newId, notFound } from '@dub
 import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
+import type { AccountVendor, Contact } from './contact';
 import { DelegationService } from './delegation.service';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
@@ -46,6 +47,10 @@ export interface AccountEdit {
   displayName?: string;
   /** Where mail goes; null for none. */
   email?: string | null;
+  /** Where short messages go; null for none. */
+  mobile?: string | null;
+  /** What vendors call the person; what is left out stays, null takes one away. */
+  accounts?: Partial<Record<AccountVendor, string | null>>;
   password?: string;
   /** False closes the account: nobody signs in by it, and its sessions, API tokens and delegations end. */
   isActive?: boolean;
@@ -199,8 +204,9 @@ export class AccountService {
   }
 
   /**
-   * Changes what an account says of a person: an admin anybody's, everybody their own address and password. The name
-   * is an admin's to give, since documents name leaders by it. The accounts of the other two administrators are not an
+   * Changes what an account says of a person: an admin anybody's, everybody their own addresses and password. The name
+   * is an admin's to give, since documents name leaders by it, and so are the accounts at vendors, lest somebody
+   * names another's. The accounts of the other two administrators are not an
    * admin's to take over, by a password, a mail address, or by closing them; an API token takes over no administrator's,
    * and sets nobody's password: else it could make itself a session that may do more than it.
    *
@@ -215,18 +221,18 @@ export class AccountService {
     actor: Actor,
     at: Date,
     username: string,
-    { password, displayName, email, isActive }: AccountEdit,
+    { password, displayName, email, mobile, accounts, isActive }: AccountEdit,
     isProved = false,
   ): Promise<PersonState> {
     const name = cleanCode(username);
     const person = PRINTABLE.test(name) ? await tx.findOneBy(PersonEntity, { username: name }) : null;
     const isOwn = person !== null && person.id === actor.personId && !actor.token;
-    if (!isOwn || displayName !== undefined || isActive !== undefined) assertMay(actor, 'account.edit');
+    if (!isOwn || [displayName, accounts, isActive].some((one) => one !== undefined)) assertMay(actor, 'account.edit');
     if (person === null) throw notFound('PERSON.UNKNOWN', 'There is no account of this name. Check its spelling.');
     if (isActive !== undefined) assertNotOwn(actor, person.id);
     const [before] = await readPersonStates(tx, [person.id]);
     const isTakeover = password !== undefined || email !== undefined;
-    if (isOwn && isTakeover && !isProved) {
+    if (isOwn && (isTakeover || mobile !== undefined) && !isProved) {
       throw invalid('PERSON.CURRENT_PASSWORD_REQUIRED', 'Give your present password, too.', {
         field: 'currentPassword',
       });
@@ -240,6 +246,8 @@ export class AccountService {
     const changes = {
       ...(displayName === undefined ? {} : { displayName }),
       ...(email === undefined ? {} : { email }),
+      ...(mobile === undefined ? {} : { mobile }),
+      ...(accounts === undefined ? {} : { accounts: mergedAccounts(before!.accounts, accounts) }),
       ...(isActive === undefined ? {} : { isActive }),
     };
     if (Object.keys(changes).length > 0) {
@@ -323,6 +331,11 @@ export class AccountService {
     if (password === undefined) return undefined;
     return (this.demonstrationHash ??= hashDemonstrationPassword(password));
   }
+}
+
+function mergedAccounts(before: Contact['accounts'], given: NonNullable<AccountEdit['accounts']>): Contact['accounts'] {
+  const merged = Object.entries({ ...before, ...given }).filter(([, account]) => account !== null);
+  return Object.fromEntries(merged);
 }
 
 const endSessions = (tx: EntityManager, personIds: readonly string[]): Promise<unknown> =>

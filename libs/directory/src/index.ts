@@ -1,4 +1,5 @@
 export { guardFormula } from './unit-files/formula-cells';
+export { ACCOUNT_VENDORS, type AccountVendor, type Contact, contactColumns } from './contact';
 export { type AccountEdit, AccountService } from './account.service';
 export type { PersonState } from './person-state';
 export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';

@@ -1,13 +1,13 @@
 import type { PostKind } from '@duban/domain';
 import type { EntityManager } from 'typeorm';
+import { type Contact, contactColumns } from './contact';
 
 /** A person as history records it. Never the hash: only whether there is one. */
-export interface PersonState {
+export interface PersonState extends Contact {
   [field: string]: unknown;
   id: string;
   username: string;
   displayName: string;
-  email: string | null;
   isActive: boolean;
   hasPassword: boolean;
   posts: {
@@ -23,7 +23,7 @@ export interface PersonState {
 /** The whole state of persons, in the order of the ids. */
 export async function readPersonStates(tx: EntityManager, personIds: readonly string[]): Promise<PersonState[]> {
   return tx.query(
-    `select p.id, p.username, p.display_name as "displayName", p.email, p.is_active as "isActive",
+    `select p.id, p.username, p.display_name as "displayName", ${contactColumns('p')}, p.is_active as "isActive",
        has_password(p.id) as "hasPassword",
        coalesce(held.posts, '[]') as posts
      from unnest($1::uuid[]) with ordinality as wanted(id, place)

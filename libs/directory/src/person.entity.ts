@@ -1,3 +1,4 @@
+import type { AccountVendor } from './contact';
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /** A person with an account; what the person may do goes by the posts held. */
@@ -15,6 +16,14 @@ export class PersonEntity {
 
   @Column('text', { nullable: true })
   email!: string | null;
+
+  /** Where short messages (短信) go; eleven digits. */
+  @Column('text', { nullable: true })
+  mobile!: string | null;
+
+  /** What vendors call the person: `{"wecom": "LiMin"}`. */
+  @Column('jsonb', { default: {} })
+  accounts!: Partial<Record<AccountVendor, string>>;
 
   /** Argon2id in PHC form; null until a password is set, and nobody can sign in. Not read unless asked for. */
   @Column('text', { name: 'password_hash', nullable: true, select: false })

@@ -4,6 +4,7 @@ import { type Clock, conflict, invalid, type LocalDate, localDateOf } from '@dub
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
+import { type Contact, contactColumns } from './contact';
 import { inForceOn } from './delegation-terms';
 import { CHINA_TIME_ZONE, type Jurisdiction } from './jurisdiction';
 import { JurisdictionEntity } from './jurisdiction.entity';
@@ -19,12 +20,11 @@ import { readFormerUnits, readPredecessors } from './unit-successors';
 import { readUnits, type UnitView } from './unit-view';
 
 /** Somebody who holds a post on a day. */
-export interface Holder {
+export interface Holder extends Contact {
   postId: string;
   personId: string;
   username: string;
   displayName: string;
-  email: string | null;
 }
 
 /** Somebody who stands in for a holder of a post. */
@@ -320,7 +320,7 @@ export class UnitDirectory {
   /** Active people who hold the posts on a day, in the order of the posts; a vacant post is absent. */
   async holders(tx: EntityManager, postIds: readonly string[], onDate: LocalDate): Promise<Holder[]> {
     return tx.query(
-      `select h.post_id as "postId", p.id as "personId", p.username, p.display_name as "displayName", p.email
+      `select h.post_id as "postId", p.id as "personId", p.username, p.display_name as "displayName", ${contactColumns('p')}
        from unnest($1::uuid[]) with ordinality as wanted(id, place)
        join post_holding h on h.post_id = wanted.id and h.from_on <= $2 and (h.to_on is null or h.to_on > $2)
        join person p on p.id = h.person_id and p.is_active
@@ -333,7 +333,7 @@ export class UnitDirectory {
   async standIns(tx: EntityManager, postIds: readonly string[], onDate: LocalDate): Promise<StandIn[]> {
     return tx.query(
       `select d.post_id as "postId", d.person_id as "holderId", p.id as "personId", p.username,
-         p.display_name as "displayName", p.email,
+         p.display_name as "displayName", ${contactColumns('p')},
          case when d.plan_ids <> '{}' or d.task_ids <> '{}'
            then json_build_object('planIds', d.plan_ids, 'taskIds', d.task_ids) end as matter
        from delegation d join post on post.id = d.post_id join person p on p.id = d.delegate_id

@@ -14,7 +14,7 @@ const TABLE = readTable(`
   send      person    -           no          -          -          -     -        -       -
   deliver   system    -           delivered   delivered  -          -     -        -       -
   deliver   person    -           no          no         -          -     -        -       -
-  read      system    -           -           no         no         -     -        -       -
+  read      system    -           -           read       read       -     -        -       -
   read      person    -           -           read       read       -     -        -       -
   bounce    system    -           bounced     bounced    -          -     -        -       -
   bounce    person    -           no          no         -          -     -        -       -

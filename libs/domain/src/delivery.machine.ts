@@ -1,6 +1,6 @@
 import { defineMachine } from '@duban/state-machine';
 
-/** One message on its way to one person through one channel. All events are the system's but `read` and `replay`. */
+/** One message on its way to one person through one channel. `replay` is a person's, and `read`, unless the other side says it. */
 export const deliveryMachine = defineMachine<unknown>()({
   name: 'delivery',
   version: 1,
@@ -20,7 +20,7 @@ export const deliveryMachine = defineMachine<unknown>()({
     { on: 'retry', from: ['sending'], to: 'queued', actors: ['system'] },
     { on: 'send', from: ['sending'], to: 'sent', actors: ['system'] },
     { on: 'deliver', from: ['sending', 'sent'], to: 'delivered', actors: ['system'] },
-    { on: 'read', from: ['sent', 'delivered'], to: 'read', actors: ['person'] },
+    { on: 'read', from: ['sent', 'delivered'], to: 'read', actors: ['person', 'system'] },
     // Back it comes in the dialogue with the mail server, or hours after that one took it.
     { on: 'bounce', from: ['sending', 'sent'], to: 'bounced', actors: ['system'] },
     { on: 'fail', from: ['sending'], to: 'failed', actors: ['system'] },

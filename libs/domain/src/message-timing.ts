@@ -15,7 +15,15 @@ export type WaitReason =
   'outside_hours' | 'no_holder' | 'cap' | 'quiet_hours' | 'daily_digest' | 'window' | 'not_in_words';
 /** Why a message does not go, for good. */
 export type DropReason =
-  'overtaken' | 'not_named' | 'moved' | 'stand_in' | 'no_address' | 'preference' | 'later_channel' | 'said_already';
+  | 'overtaken'
+  | 'not_named'
+  | 'moved'
+  | 'stand_in'
+  | 'no_address'
+  | 'preference'
+  | 'later_channel'
+  | 'said_already'
+  | 'read_before';
 
 /** What becomes of a message to one person by one channel. */
 export type MessageDecision =

@@ -126,6 +126,11 @@ describe('what has changed, as a clerk would say it', () => {
       ],
     ],
     [
+      'that a step waits to see whether the one before was read',
+      (p) => Object.assign(rungs(p)[2]!, { when: { notRead: true } }),
+      ['新增催办阶梯“three-colour”的步骤“urge”的条件：上一步消息无人阅读'],
+    ],
+    [
       'dates for a rhythm',
       (p) => (p.obligations[1]!.due = [{ by: 'periodic', every: 'month', on: { dayOfMonth: 5, monthsAfterEnd: 1 } }]),
       ['牵头单位的办理方案的时限由“2月10日前”改为“每月次月5日前”'],

@@ -83,6 +83,11 @@ export const POLICY_FAULT_WORDS = {
     zh: '“{rung}”在交办当日，只有在发送时刻之前交办的才会收到',
     en: '{rung} comes on the day on which the matter is handed out, and only where that is before its time of day',
   },
+  NOTHING_BEFORE: {
+    severity: 'warning',
+    zh: '“{rung}”以上一步消息未读为条件，但前面没有步骤，总会执行',
+    en: '{rung} asks whether what was sent before it was read, and nothing is: it always has its turn',
+  },
   COPY_TO_RECIPIENT: {
     severity: 'warning',
     zh: '“{rung}”既送又抄送{recipient}，只送一次',

@@ -227,6 +227,12 @@ describe('what is wrong with a policy, at its field', () => {
     ]);
   });
 
+  it('warns of a first step that asks whether the one before it was read', () => {
+    const copy = structuredClone(annualReport) as unknown as Loose;
+    for (const place of [0, 1]) copy.ladders['three-colour'].rungs[place].when = { notRead: true };
+    expect(said(copy)).toEqual(['warning ladders.three-colour.rungs.0.when.notRead NOTHING_BEFORE']);
+  });
+
   it('does not hide what else is wrong: each fault at its own place, though a step before it cannot be read', () => {
     const copy = structuredClone(annualReport) as unknown as Loose;
     const { rungs } = copy.ladders['three-colour'];

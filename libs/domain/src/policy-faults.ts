@@ -199,6 +199,7 @@ function checkSteps(path: (string | number)[], rungs: readonly Rung[], tell: Tel
     if (onlyAsks(rung.kind) && 'shareOfTime' in rung.offset && rung.offset.shareOfTime === 0) {
       tell([...path, i, 'offset', 'shareOfTime'], 'AT_THE_START', { rung: rung.id });
     }
+    if (i === 0 && rung.when?.notRead) tell([...path, i, 'when', 'notRead'], 'NOTHING_BEFORE', { rung: rung.id });
     const twice = rung.copyTo?.find((one) => rung.to.includes(one));
     if (twice !== undefined) tell([...path, i, 'copyTo'], 'COPY_TO_RECIPIENT', { rung: rung.id, recipient: twice });
   });

@@ -33,7 +33,7 @@ export function offsetWords(offset: RungOffset): Words {
 }
 
 /** What has to hold. */
-export function conditionWords({ progressBelow, behindPlanBy, role, levels }: RungCondition): Words {
+export function conditionWords({ progressBelow, behindPlanBy, notRead, role, levels }: RungCondition): Words {
   const parts: Words[] = [];
   if (progressBelow !== undefined) {
     parts.push({ zh: `完成率低于${progressBelow}%`, en: `less than ${progressBelow} % is reached` });
@@ -41,6 +41,7 @@ export function conditionWords({ progressBelow, behindPlanBy, role, levels }: Ru
   if (behindPlanBy !== undefined) {
     parts.push({ zh: `落后序时进度${behindPlanBy}个百分点以上`, en: `${behindPlanBy} points or more behind the plan` });
   }
+  if (notRead) parts.push({ zh: '上一步消息无人阅读', en: 'nobody has read what was sent before it' });
   if (role !== undefined) parts.push({ zh: `为${term(role).zh}`, en: `of ${term(role).en}` });
   if (levels !== undefined) parts.push({ zh: `等级为${levels.join('、')}`, en: `at the level ${levels.join(' or ')}` });
   return { zh: parts.map(({ zh }) => zh).join('且'), en: parts.map(({ en }) => en).join(' and ') };

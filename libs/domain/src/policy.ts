@@ -73,6 +73,8 @@ const condition = z
     progressBelow: z.number().gt(0).max(100).optional(),
     /** At least so many points of share behind the plan (序时进度) of the day; of several targets, of the worst. */
     behindPlanBy: z.number().gt(0).max(100).optional(),
+    /** Of those to whom the step before it was sent nobody has read it (未读), and the unit has not signed for the part. */
+    notRead: z.literal(true).optional(),
     /** Of the unit that owes it: it leads (牵头), or does not. */
     role: z.enum(['lead', 'others']).optional(),
     /** Matters of these levels (等级). */

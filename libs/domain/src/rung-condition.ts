@@ -34,33 +34,48 @@ export function partProgress(
 
 /** What a condition is asked of. */
 export interface ConditionFacts extends PartProgress {
+  /** Whether somebody has read what was sent last of it; null where nothing was, or that is not known. */
+  isRead: boolean | null;
   isLead: boolean;
   /** By the policy; null where it knows none. */
   level: string | null;
 }
 
-/** Whether all holds that a condition names; what is not known of progress counts as behind. */
-export function conditionHolds(when: RungCondition, { isLead, level, reached, behind }: ConditionFacts): boolean {
+/** Nothing is known but whose it is. */
+export const NOTHING_KNOWN: PartProgress & Pick<ConditionFacts, 'isRead'> = { ...NO_PROGRESS, isRead: null };
+
+/** Whether all holds that a condition names; what is not known of progress counts as behind, and of reading as not read. */
+export function conditionHolds(
+  when: RungCondition,
+  { isLead, level, reached, behind, isRead }: ConditionFacts,
+): boolean {
   if (when.role !== undefined && (when.role === 'lead') !== isLead) return false;
   if (when.levels !== undefined && (level === null || !when.levels.includes(level))) return false;
+  if (when.notRead && isRead === true) return false;
   if (when.progressBelow !== undefined && reached !== null && reached >= when.progressBelow) return false;
   return when.behindPlanBy === undefined || behind === null || behind >= when.behindPlanBy;
 }
 
-/** Whether a rung depends on what a unit will have reached, so that it can be foreseen only if nothing is done. */
-export const asksProgress = (when: RungCondition | undefined): boolean =>
+const asksProgress = (when: RungCondition | undefined): boolean =>
   when?.progressBelow !== undefined || when?.behindPlanBy !== undefined;
 
-/** Whether a rung from this one on asks for the progress of the part. */
-export const ladderAsksProgress = ({ rungs }: Ladder, from: string): boolean =>
-  rungs
-    .slice(
-      Math.max(
-        0,
-        rungs.findIndex(({ id }) => id === from),
-      ),
-    )
-    .some(({ when }) => asksProgress(when));
+/** Whether a rung depends on what a unit will have reached or read, so that it can be foreseen only if nothing is done. */
+export const asksWhatIsDone = (when: RungCondition | undefined): boolean =>
+  asksProgress(when) || when?.notRead !== undefined;
+
+/** What the rungs from this one on ask for. */
+export function askedBy({ rungs }: Ladder, from: string): { progress: boolean; reading: boolean } {
+  const left = rungs.slice(
+    Math.max(
+      0,
+      rungs.findIndex(({ id }) => id === from),
+    ),
+  );
+  return {
+    progress: left.some(({ when }) => asksProgress(when)),
+    reading: left.some(({ when }) => when?.notRead !== undefined),
+  };
+}
 
 /** The level (等级) at which a policy takes a matter: its first, where nothing is said, or what it does not know. */
 export function levelBy({ levels = [] }: Policy, level: string | null | undefined): string | null {

@@ -1,6 +1,6 @@
 import { addDays, type LocalDate, type WorkingCalendar } from '@duban/kernel';
 import { climb, type FiredRung, type LadderClock, type LadderTerm, type RungPointer } from './ladder';
-import { asksProgress, conditionHolds, NO_PROGRESS } from './rung-condition';
+import { asksWhatIsDone, conditionHolds, NOTHING_KNOWN } from './rung-condition';
 import {
   type FollowUpKind,
   NOTICE_COLOURS,
@@ -42,7 +42,7 @@ export interface ForeseenRung<T> {
   obligation: T;
   at: Date;
   fired: FiredRung;
-  /** It asks how far the unit is: it fires if nothing is done, and not where enough is. */
+  /** It asks how far the unit is, or whether it reads: it fires if nothing is done, and not where enough is. */
   isConditional: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface SimulatedSpan {
 
 /**
  * Every rung of one ladder that fires from `now` on and before `until`, each at the sweep for which it falls due, while
- * nothing happens to the obligation, so that nothing is known of its progress. What is due already fires at `now`.
+ * nothing happens to the obligation, so that nothing is known of its progress, nor of reading. What is due already fires at `now`.
  */
 function runLadder(
   ladder: Policy['ladders'][string],
@@ -74,7 +74,7 @@ function runLadder(
       term,
       at,
       clock,
-      ({ when }) => when === undefined || conditionHolds(when, { ...of, ...NO_PROGRESS }),
+      ({ when }) => when === undefined || conditionHolds(when, { ...of, ...NOTHING_KNOWN }),
     );
     run.push(...climbed.fired.map((fired) => ({ at, fired })));
     next = climbed.next;
@@ -140,7 +140,7 @@ export function foresee<T extends OwedObligation>(
       runs.set(key, run);
     }
     for (const { at, fired } of run) {
-      const foreseen = { obligation, at, fired, isConditional: asksProgress(fired.rung.when) };
+      const foreseen = { obligation, at, fired, isConditional: asksWhatIsDone(fired.rung.when) };
       const together = byInstant.get(at.getTime());
       if (together) together.push(foreseen);
       else byInstant.set(at.getTime(), [foreseen]);

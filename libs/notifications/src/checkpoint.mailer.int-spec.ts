@@ -1,6 +1,7 @@
 import { parseNote, signNote, textOf } from '@duban/history';
 import { generateKeyPairSync } from 'node:crypto';
 import { MailServer, refusal } from '../test/mail-server';
+import { NO_TOKENS } from '../test/no-tokens';
 import { createChannels } from './channels';
 import { CheckpointMailer } from './checkpoint.mailer';
 import { LANGUAGES } from './templates';
@@ -30,7 +31,7 @@ const checkpoint = {
 
 describe('CheckpointMailer', () => {
   const server = new MailServer();
-  const channels = () => createChannels({ SMTP_URL: server.url, SMTP_FROM: 'duban <duban@city.example>' });
+  const channels = () => createChannels({ SMTP_URL: server.url, SMTP_FROM: 'duban <duban@city.example>' }, NO_TOKENS);
   beforeAll(() => server.start());
   afterAll(() => server.stop());
 

@@ -18,6 +18,6 @@ export class CheckpointMailer extends CheckpointMail {
     const channel = this.channels.get('smtp');
     if (!channel?.send) throw new Error('mail is not set up');
     const id = `checkpoint-${checkpoint.number}`;
-    await channel.send({ id, address, name: address, ...checkpointMail(checkpoint, this.messages) });
+    await channel.send({ id, address, name: address, items: [], ...checkpointMail(checkpoint, this.messages) });
   }
 }

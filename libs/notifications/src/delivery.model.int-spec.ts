@@ -70,7 +70,7 @@ class Model {
   send(one: Sent, fate: Fate, now: Date): string | null {
     const isOpen = one.state === 'queued' || (one.state === 'sending' && !one.isHeld);
     if (!isOpen || one.next! > now) return 'not_due';
-    if (fate === 'is_unknown' || !one.to.isActive || one.isDone) {
+    if (fate === 'is_unknown' || !one.to.isActive || one.isDone || this.isReadElsewhere(one)) {
       this.step(one, 'suppress', 'suppressed');
       return 'suppressed';
     }
@@ -112,6 +112,13 @@ class Model {
         one.isHeld = true;
         return null;
     }
+  }
+
+  /** The same, by the other way. */
+  private isReadElsewhere({ id, to, obligationId }: Sent): boolean {
+    return this.messages.some(
+      (other) => other.id !== id && other.to === to && other.obligationId === obligationId && other.state === 'read',
+    );
   }
 
   /** @returns whether it is the person's to read by now */

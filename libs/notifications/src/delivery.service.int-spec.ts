@@ -314,6 +314,56 @@ describe('DeliveryService', () => {
     expect(server.mails).toHaveLength(0);
   });
 
+  /** What was said of a message, and by which way it did not go. */
+  const outcomesOf = (personId: string): Promise<Record<string, unknown>[]> =>
+    world.query(
+      `select notification_id as id, channel, reason from message_outcome where person_id = $1 order by reason`,
+      [personId],
+    );
+  const readInInbox = (personId: string): Promise<unknown> =>
+    world.query(`update delivery set state = 'read', read_at = now() where person_id = $1 and channel = 'inbox'`, [
+      personId,
+    ]);
+
+  it('does not send by mail what was read in the inbox while it was queued, and says so', async () => {
+    const { id, personId } = await queued();
+    await readInInbox(personId);
+    expect(await world.deliveries(mail).send(id)).toBe('suppressed');
+    expect(await world.delivery(id)).toMatchObject({ last_error: 'the person has read it by another way before' });
+    expect(await outcomesOf(personId)).toMatchObject([{ channel: 'smtp', reason: 'read_before' }]);
+    expect(server.mails).toHaveLength(0);
+  });
+
+  it('leaves out of a queued digest the lines that were overtaken by events, and those that were read', async () => {
+    const { unitId, contact } = await world.unit();
+    const personId = await world.person([contact]);
+    const [done, open] = [await world.obligation(unitId), await world.obligation((await world.unit()).unitId)];
+    const lines = {
+      done: await world.followUp(done, contact),
+      open: await world.followUp(open, contact, { dueOn: '2026-04-20', taskNumber: '7' }),
+    };
+    const read = await world.notification('task_issued', contact, { planTitle: '责任分解方案', count: 1 });
+    const { deliveryIds } = await world.compose(world.digests(mail));
+    await world.query(`update obligation set state = 'discharged' where id = $1`, [done]);
+    // The same was told in another digest of the inbox, which was read.
+    await world.query(
+      `with g as (insert into digest (id, person_id, channel, window_start, subject, is_urgent, composed_at)
+         values (gen_random_uuid(), $1, 'inbox', $2, '', false, $2) returning id),
+       i as (insert into digest_item (digest_id, position, notification_id, text) select id, 1, $3, '' from g)
+       insert into delivery (id, digest_id, person_id, channel, address, state, attempts, read_at, created_at)
+         select gen_random_uuid(), id, $1, 'inbox', '', 'read', 0, $2, $2 from g`,
+      [personId, minutes(MORNING, -60), read],
+    );
+    expect(await world.deliveries(mail).send(deliveryIds[0]!)).toBe('sent');
+    expect(server.mails).toMatchObject([{ subject: '督办：催办1件' }]);
+    expect(server.mails[0]!.text).toMatch(/1\. 【催办】第7项/);
+    expect(server.mails[0]!.text).not.toMatch(/2\. /);
+    expect(await outcomesOf(personId)).toEqual([
+      { id: lines.done, channel: 'smtp', reason: 'overtaken' },
+      { id: read, channel: 'smtp', reason: 'read_before' },
+    ]);
+  });
+
   it('does not write to somebody who has left', async () => {
     const { id, personId } = await queued();
     await world.query(`update person set is_active = false where id = $1`, [personId]);

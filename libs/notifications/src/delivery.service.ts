@@ -21,7 +21,9 @@ import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
 import { DestinationService, lineOfDestination } from './destinations/destination.service';
 import { lineFailed, lineWorks, takeLine } from './lines/delivery-lines';
-import { OVERTAKEN } from './overtaken';
+import { OVERTAKEN, READ_ELSEWHERE } from './overtaken';
+import { ASK_AT } from './receipts/receipt.asker';
+import { ReceiptRecorder } from './receipts/receipt.recorder';
 import { mailBody, subjectOf, type WrittenLine } from './templates/digest';
 import { lineFor } from './templates/line';
 import { MESSAGES, type Messages } from './templates/messages';
@@ -58,15 +60,19 @@ interface Held {
   isItsTurn: boolean;
   isActive: boolean;
   isOvertaken: boolean;
+  /** Nothing of it is left to be said: it was overtaken, or read elsewhere. */
+  isLeftOut: boolean;
   /** All of its lines are urgent (急件). */
   isUrgent: boolean;
   isSuppressed: boolean;
   taskIds: string[];
   planIds: string[];
   timeZone: string;
-  /** What is not overtaken. */
+  /** What is left to be said. */
   lines: WrittenLine[] | null;
   overtakenIds: string[] | null;
+  /** What the person has read by another way meanwhile, other than what is overtaken. */
+  readIds: string[] | null;
 }
 
 /** A delivery that this worker has claimed, ready to be handed over. */
@@ -90,6 +96,7 @@ export class DeliveryService {
     private readonly history: HistoryService,
     private readonly bounces: BounceRecorder,
     private readonly destinations: DestinationService,
+    private readonly receipts: ReceiptRecorder,
   ) {}
 
   /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
@@ -142,7 +149,7 @@ export class DeliveryService {
     if (!held?.isDue) return 'not_due';
     const reason = this.reasonNotToSend(held);
     if (reason !== null) {
-      await recordOvertakenLines(tx, held, now);
+      await recordLeftOut(tx, held, now);
       await this.record(tx, held, 'suppress', { last_error: reason });
       return 'suppressed';
     }
@@ -174,8 +181,9 @@ export class DeliveryService {
        where id = $1`,
       [id, moved(held.state, [...events, 'claim']), LEASE_SECONDS],
     );
-    await recordOvertakenLines(tx, held, now);
-    const subject = held.overtakenIds === null ? held.subject : await this.subjectOfRest(tx, held, now);
+    await recordLeftOut(tx, held, now);
+    const isWhole = held.overtakenIds === null && held.readIds === null;
+    const subject = isWhole ? held.subject : await this.subjectOfRest(tx, held, now);
     return { handOver: await this.ready(tx, { ...held, subject }), attempt: held.attempts + 1 };
   }
 
@@ -201,12 +209,16 @@ export class DeliveryService {
   }
 
   /** The subject counts the lines, and some of them are left out: it counts the others. */
-  private async subjectOfRest(tx: EntityManager, { id, overtakenIds, timeZone }: Held, now: Date): Promise<string> {
+  private async subjectOfRest(
+    tx: EntityManager,
+    { id, overtakenIds, readIds, timeZone }: Held,
+    now: Date,
+  ): Promise<string> {
     const rows: { kind: string; parameters: unknown }[] = await tx.query(
       `select n.kind, n.parameters from delivery d join digest_item i on i.digest_id = d.digest_id
          join notification n on n.id = i.notification_id
        where d.id = $1 and n.id <> all($2::uuid[]) order by i.position`,
-      [id, overtakenIds],
+      [id, [...(overtakenIds ?? []), ...(readIds ?? [])]],
     );
     const today = localDateOf(now, timeZone);
     const lines = rows.map(({ kind, parameters }) => lineFor(kind, parameters, this.messages, today));
@@ -214,7 +226,7 @@ export class DeliveryService {
   }
 
   private reasonNotToSend(held: Held): string | null {
-    const { channel, address, isActive, isSuppressed, isOvertaken, destinationId, isEnded } = held;
+    const { channel, address, isActive, isSuppressed, isOvertaken, isLeftOut, destinationId, isEnded } = held;
     const isThere =
       destinationId === null
         ? this.channels.get(channel)?.send !== undefined
@@ -224,17 +236,19 @@ export class DeliveryService {
     if (address === null) return 'there is no address';
     if (!isActive) return 'the person is not active any more';
     if (isSuppressed) return ADDRESS_SUPPRESSED;
-    return isOvertaken ? 'everything it reminds of is done or has another deadline' : null;
+    if (isOvertaken) return 'everything it reminds of is done or has another deadline';
+    return isLeftOut ? 'the person has read it by another way before' : null;
   }
 
   private messageOf({ id, address, name, subject, lines, taskIds, planIds }: Held): Message {
     const thread = threadOf(taskIds, planIds);
     const body = mailBody({ name, subject, lines: lines ?? [], url: this.config.DUBAN_URL }, this.messages);
-    return { id, address: address!, name, subject, thread, ...body };
+    return { id, address: address!, name, subject, thread, items: lines ?? [], ...body };
   }
 
   /** Whoever else may have claimed it since: the message is out, and so it is recorded. */
-  private async recordSuccess(id: string, { state, answer }: Sent, now: Date, tookMs: number): Promise<SendOutcome> {
+  private async recordSuccess(id: string, sent: Sent, now: Date, tookMs: number): Promise<SendOutcome> {
+    const { state, answer, remoteId } = sent;
     // model: record
     await this.transactor.run(async (tx) => {
       const held = await sending(tx, id);
@@ -245,8 +259,25 @@ export class DeliveryService {
       });
       if (held.line !== null) await lineWorks(tx, held.line);
       await recordAttempt(tx, held, { at: now, tookMs, answer });
+      if (remoteId !== undefined) await this.recordRemoteId(tx, held, remoteId, now);
     });
     return state;
+  }
+
+  /** What becomes of it is reported by that, or asked: it may have been reported already. */
+  private async recordRemoteId(
+    tx: EntityManager,
+    { id, channel }: Sending,
+    remoteId: string,
+    now: Date,
+  ): Promise<void> {
+    const isAsked = this.channels.get(channel)?.ask !== undefined;
+    await tx.query(`update delivery set remote_id = $2, ask_at = case when $3 then ${ASK_AT('0')} end where id = $1`, [
+      id,
+      remoteId,
+      isAsked,
+    ]);
+    await this.receipts.takeEarlier(tx, { id, channel, remoteId }, now);
   }
 
   private async recordFailure(
@@ -291,17 +322,22 @@ export class DeliveryService {
   }
 }
 
-/** What was overtaken (情况已变) while its digest was on the way, to a worker or to another try, is left out of it. */
-async function recordOvertakenLines(tx: EntityManager, { id, overtakenIds }: Held, now: Date): Promise<void> {
-  if (overtakenIds === null) return;
+/**
+ * What was overtaken (情况已变) while its digest was on the way, to a worker or to another try, is left out of it, and so is
+ * what the person has read elsewhere.
+ */
+async function recordLeftOut(tx: EntityManager, { id, overtakenIds, readIds }: Held, now: Date): Promise<void> {
+  if (overtakenIds === null && readIds === null) return;
   await tx.query(
     `insert into message_outcome (id, notification_id, person_id, destination_id, channel, unit_id, reason, since)
-     select gen_random_uuid(), n.id, d.person_id, d.destination_id, d.channel, p.unit_id, 'overtaken', $3
-     from delivery d, notification n join post p on p.id = n.post_id
-     where d.id = $1 and n.id = any($2::uuid[]) and not exists (select from message_outcome o
+     select gen_random_uuid(), n.id, d.person_id, d.destination_id, d.channel, p.unit_id, l.reason, $4
+     from delivery d,
+       (select unnest($2::uuid[]) as id, 'overtaken' as reason union all select unnest($3::uuid[]), 'read_before') l
+       join notification n on n.id = l.id join post p on p.id = n.post_id
+     where d.id = $1 and not exists (select from message_outcome o
        where o.notification_id = n.id and o.person_id is not distinct from d.person_id
-         and o.destination_id is not distinct from d.destination_id and o.channel = d.channel and o.reason = 'overtaken')`,
-    [id, overtakenIds, now],
+         and o.destination_id is not distinct from d.destination_id and o.channel = d.channel and o.reason = l.reason)`,
+    [id, overtakenIds, readIds, now],
   );
 }
 
@@ -314,11 +350,11 @@ function threadOf(taskIds: readonly string[], planIds: readonly string[]): strin
   return planIds.length === 1 ? `plan-${planIds[0]}` : undefined;
 }
 
-type Sending = Pick<Held, 'id' | 'state' | 'attempts' | 'destinationId'> & { line: string | null };
+type Sending = Pick<Held, 'id' | 'state' | 'attempts' | 'destinationId' | 'channel'> & { line: string | null };
 
 async function sending(tx: EntityManager, id: string): Promise<Sending | undefined> {
   const [held]: Sending[] = await tx.query(
-    `select id, state, attempts, destination_id as "destinationId", line from delivery where id = $1 and state = 'sending' for update`,
+    `select id, state, attempts, channel, destination_id as "destinationId", line from delivery where id = $1 and state = 'sending' for update`,
     [id],
   );
   return held;
@@ -345,6 +381,8 @@ async function recordAttempt(
 const IS_DUE = `d.next_attempt_at <= $1 and (d.turn_at is null or d.turn_at <= now())
   and (d.state = 'queued' or d.claimed_until < now())`;
 
+const LEFT_OUT = `${OVERTAKEN} or ${READ_ELSEWHERE}`;
+
 const HOLD = `
   select d.id, d.state, d.attempts, d.channel, d.address, coalesce(p.display_name, destination.name) as name, g.subject,
     d.destination_id as "destinationId", destination.per_minute as "perMinute", destination.ended_at is not null as "isEnded",
@@ -356,18 +394,19 @@ const HOLD = `
     left join destination on destination.id = d.destination_id
     join digest g on g.id = d.digest_id
     cross join lateral (
-      select bool_and(${OVERTAKEN}) as "isOvertaken", min(j.time_zone) as "timeZone",
+      select bool_and(${OVERTAKEN}) as "isOvertaken", bool_and(${LEFT_OUT}) as "isLeftOut", min(j.time_zone) as "timeZone",
         array_agg(n.id) filter (where ${OVERTAKEN}) as "overtakenIds",
+        array_agg(n.id) filter (where not ${OVERTAKEN} and ${READ_ELSEWHERE}) as "readIds",
         jsonb_agg(jsonb_build_object('text', i.text, 'sort', coalesce(n.parameters->>'followUpKind', n.kind),
             'isCopy', coalesce((n.parameters->>'isCopy')::boolean, false)) order by i.position)
-          filter (where not ${OVERTAKEN}) as lines,
+          filter (where not (${LEFT_OUT})) as lines,
         array_agg(distinct coalesce(n.task_id, n.id)) as "taskIds",
         array_agg(distinct coalesce(n.plan_id, t.plan_id, n.id)) as "planIds",
         case when d.destination_id is not null then json_agg(json_build_object('notificationId', n.id,
           'kind', case when n.kind = 'follow_up' then n.parameters->>'followUpKind' else n.kind end, 'text', i.text,
           'unitCode', u.code, 'planId', coalesce(n.plan_id, t.plan_id), 'taskId', n.task_id,
           'obligationId', n.obligation_id, 'followUpId', n.follow_up_id) order by i.position)
-          filter (where not ${OVERTAKEN}) end as items
+          filter (where not (${LEFT_OUT})) end as items
       from digest_item i
         join notification n on n.id = i.notification_id
         join jurisdiction j on j.id = n.jurisdiction_id

@@ -10,7 +10,7 @@ import { DigestWriter, type Told } from './composing/digest.writer';
 import { readBy, settleEscalations, unreadInTime } from './composing/escalations';
 import { handoversDue, markHandedOver, readLastWords } from './composing/handovers';
 import { type MessageDecider, messageDecider } from './composing/message-decider';
-import { channelKey, type Outcome, recordOutcomes, settledBefore, toldBefore } from './composing/outcomes';
+import { channelKey, type Outcome, readBefore, recordOutcomes, settledBefore, toldBefore } from './composing/outcomes';
 import { type DestinationDecider, destinationDecider } from './composing/destinations';
 import { type DestinationParty, type Party, personParty, type PersonParty } from './composing/party';
 import { type Addressees, type Recipient, Recipients } from './composing/recipients';
@@ -122,6 +122,8 @@ interface Batch {
   decide: MessageDecider;
   /** What was settled of them by an earlier run. */
   settled: ReadonlySet<string>;
+  /** What was read of them by somebody, whatever way it came. */
+  read: ReadonlySet<string>;
 }
 
 /**
@@ -365,6 +367,7 @@ export class DigestService {
       addresseesOf,
       decide: await this.decider(tx, now, rules, timeZone, parties),
       settled: await settledBefore(tx, known),
+      read: await readBefore(tx, known),
     };
     draft.known.push(...known);
     await draft.caps.load(
@@ -450,7 +453,7 @@ export class DigestService {
     today: OpenJurisdiction['today'],
     row: Waiting,
     recipients: readonly Recipient[],
-    { decide, settled }: Batch,
+    { decide, settled, read }: Batch,
     draft: Draft,
   ): void {
     const line = this.inWords(row, draft.words, today);
@@ -463,7 +466,9 @@ export class DigestService {
       const { party } = recipient;
       for (const { channel, decision } of decide(recipient, row)) {
         if (settled.has(channelKey(row.id, party.id, channel))) continue;
-        if (decision.goes === 'now') {
+        if (decision.goes !== 'never' && read.has(`${row.id} ${party.id}`)) {
+          draft.record(row, party.id, 'read_before', null, channel);
+        } else if (decision.goes === 'now') {
           draft.tell(party, channel, line, { notificationId: row.id, isUrgent: row.isUrgent });
           draft.caps.told(row.unitId);
         } else if (decision.goes === 'later') {

@@ -17,4 +17,7 @@ export { LINE_SORTS as MESSAGE_SORTS } from './templates/messages';
 export { NotificationsModule } from './notifications.module';
 export { PasswordResetMailer } from './password-reset.mailer';
 export { QueueRebuilder } from './queue-rebuilder';
+export { ReceiptAsker } from './receipts/receipt.asker';
+export { ReceiptRecorder } from './receipts/receipt.recorder';
+export { bareMobile, smsReceipt, type SmsReport } from './channels/sms.channel';
 export { Round } from './round';

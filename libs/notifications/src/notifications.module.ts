@@ -4,6 +4,7 @@ import { BounceMailbox } from './bounces/bounce-mailbox';
 import { BounceRecorder } from './bounces/bounce.recorder';
 import { SuppressedAddresses } from './bounces/suppressed-addresses';
 import { createChannels } from './channels';
+import { AccessTokens } from './channels/access-tokens';
 import { ChannelCheck } from './channels/channel-check';
 import { ChannelSet } from './channels/channel-set';
 import { CheckpointMailer } from './checkpoint.mailer';
@@ -19,6 +20,8 @@ import { MessageRulesService } from './message-rules.service';
 import { MessageTemplates } from './message-templates.service';
 import { PasswordResetMailer } from './password-reset.mailer';
 import { QueueRebuilder } from './queue-rebuilder';
+import { ReceiptAsker } from './receipts/receipt.asker';
+import { ReceiptRecorder } from './receipts/receipt.recorder';
 import { Round } from './round';
 import { LANGUAGES } from './templates';
 import { MESSAGES } from './templates/messages';
@@ -38,6 +41,8 @@ const SERVICES = [
   CheckpointMailer,
   Round,
   QueueRebuilder,
+  ReceiptAsker,
+  ReceiptRecorder,
 ];
 
 /**
@@ -51,7 +56,12 @@ export class NotificationsModule {
       global: true,
       providers: [
         { provide: MESSAGES, inject: [CONFIG], useFactory: (config: Config) => LANGUAGES[config.DUBAN_LANGUAGE] },
-        { provide: ChannelSet, inject: [CONFIG], useFactory: (config: Config) => createChannels(config) },
+        AccessTokens,
+        {
+          provide: ChannelSet,
+          inject: [CONFIG, AccessTokens],
+          useFactory: (config: Config, tokens: AccessTokens) => createChannels(config, tokens),
+        },
         Recipients,
         DigestWriter,
         BounceRecorder,

@@ -2,6 +2,7 @@ import { PasswordResetService } from '@duban/directory';
 import { Logger } from '@nestjs/common';
 import { useDirectory } from '../../directory/test/directory-fixture';
 import { MailServer, refusal } from '../test/mail-server';
+import { NO_TOKENS } from '../test/no-tokens';
 import { createChannels } from './channels';
 import { PasswordResetMailer } from './password-reset.mailer';
 import { LANGUAGES } from './templates';
@@ -16,7 +17,7 @@ describe('PasswordResetMailer', () => {
   let close = (): void => undefined;
 
   const mailer = (language: keyof typeof LANGUAGES = 'zh') => {
-    const channels = createChannels({ SMTP_URL: server.url, SMTP_FROM: 'duban <duban@city.example>' });
+    const channels = createChannels({ SMTP_URL: server.url, SMTP_FROM: 'duban <duban@city.example>' }, NO_TOKENS);
     const before = close;
     close = () => {
       before();
@@ -102,7 +103,7 @@ describe('PasswordResetMailer', () => {
     expect(await mailer().send(await want())).toBe('failed');
     const none = new PasswordResetMailer(
       resets,
-      createChannels({ SMTP_URL: undefined, SMTP_FROM: 'duban <duban@city.example>' }),
+      createChannels({ SMTP_URL: undefined, SMTP_FROM: 'duban <duban@city.example>' }, NO_TOKENS),
       LANGUAGES.zh,
       { DUBAN_URL: undefined },
     );

@@ -36,7 +36,7 @@ export class PasswordResetMailer {
       if (!channel?.send) throw new ChannelError('mail is not set up', false);
       const { address, name, code } = claim;
       const mail = passwordResetMail({ name, code, minutes: CODE_MINUTES, url: this.config.DUBAN_URL }, this.messages);
-      await channel.send({ id, address, name, ...mail });
+      await channel.send({ id, address, name, items: [], ...mail });
     } catch (error) {
       // The message of an error may hold what the server was sent: only whose fault it is goes to the log.
       const isFinal = error instanceof ChannelError && !error.retryable;

@@ -14,6 +14,7 @@ import { DeliveryService } from '../src/delivery.service';
 import { DigestWriter } from '../src/composing/digest.writer';
 import { Recipients } from '../src/composing/recipients';
 import { DigestService } from '../src/digest.service';
+import { ReceiptRecorder } from '../src/receipts/receipt.recorder';
 import { MessageTemplates } from '../src/message-templates.service';
 import { zh } from '../src/templates/zh';
 
@@ -123,7 +124,12 @@ export class World {
       new HistoryService(),
       new BounceRecorder(new HistoryService()),
       this.destinations(),
+      this.receipts(),
     );
+  }
+
+  receipts(): ReceiptRecorder {
+    return new ReceiptRecorder(new HistoryService(), new BounceRecorder(new HistoryService()));
   }
 
   destinations(): DestinationService {

@@ -66,6 +66,24 @@ const isClamdAddress = (address: string): boolean => {
   return protocol === 'tcp:' ? hostname !== '' : protocol === 'unix:' && hostname === '' && pathname.length > 1;
 };
 
+const GATEWAY = 'an address such as http://<apId>:<secretKey>@host:1992/sms/norsubmit?ecName=…&sign=…';
+const isSmsGateway = ({ pathname, username, password, searchParams }: URL): boolean =>
+  pathname.endsWith('/sms/norsubmit') &&
+  username !== '' &&
+  password !== '' &&
+  ['ecName', 'sign'].every((name) => searchParams.get(name)) &&
+  [...searchParams.keys()].every((name) => ['ecName', 'sign', 'addSerial'].includes(name));
+
+/** An app of a vendor, with its id and secret; in clear text only to this machine. */
+const appAddress = (example: string, path: RegExp) =>
+  z
+    .url({ protocol: /^https?$/, error: `an address such as ${example}` })
+    .refine(
+      ofAddress((url) => isSafe(url) && url.username !== '' && url.password !== '' && path.test(url.pathname)),
+      `an address such as ${example}`,
+    )
+    .optional();
+
 /** Everything that the environment decides; read once, here, and nowhere else. */
 const schema = z.object({
   /** Postgres, as the schema's owner; the embedded size finds its own. */
@@ -89,6 +107,27 @@ const schema = z.object({
     .optional(),
   /** `smtp://user:password@host:port`; without it mail is not a channel. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'an address such as smtp://user:password@host:587' }).optional(),
+  /**
+   * The gateway of short messages (短信), China Mobile's 云MAS over HTTP:
+   * `http://<apId>:<secretKey>@host:port/sms/norsubmit?ecName=…&sign=…`, and `&addSerial=…` where the account has one.
+   */
+  SMS_URL: z
+    .url({ protocol: /^https?$/, error: GATEWAY })
+    .refine(ofAddress(isSmsGateway), GATEWAY)
+    .optional(),
+  /** How many short messages the gateway takes in a minute, from all workers together; 300 without it. */
+  SMS_PER_MINUTE: wholeNumber(1, 100_000).optional(),
+  /** What stands in the address to which the gateway reports (状态报告): nobody else knows it. */
+  SMS_REPORT_TOKEN: z
+    .string()
+    .regex(/^[\w-]{32,200}$/, '32 characters at least, letters, digits, _ and -')
+    .optional(),
+  /** The app of WeCom (企业微信) that writes to people: `https://<corpid>:<secret>@qyapi.weixin.qq.com/<agentid>`. */
+  WECOM_URL: appAddress('https://<corpid>:<secret>@qyapi.weixin.qq.com/<agentid>', /^\/\d+$/),
+  /** The app of DingTalk (钉钉): `https://<appkey>:<appsecret>@oapi.dingtalk.com/<agent_id>`. */
+  DINGTALK_URL: appAddress('https://<appkey>:<appsecret>@oapi.dingtalk.com/<agent_id>', /^\/\d+$/),
+  /** The app of Feishu (飞书): `https://<app_id>:<app_secret>@open.feishu.cn`. */
+  FEISHU_URL: appAddress('https://<app_id>:<app_secret>@open.feishu.cn', /^\/$/),
   /** How many mails the server takes in a minute, from all workers together; without it as many as there are. */
   SMTP_PER_MINUTE: wholeNumber(1, 100_000).optional(),
   SMTP_FROM: z.string().default('duban <duban@localhost>'),
@@ -203,6 +242,11 @@ const SECRETS = [
   'REDIS_URL',
   'SMTP_URL',
   'IMAP_URL',
+  'SMS_URL',
+  'SMS_REPORT_TOKEN',
+  'WECOM_URL',
+  'DINGTALK_URL',
+  'FEISHU_URL',
   'DUBAN_SECRET',
   'DUBAN_SIGNING_KEY',
   'DUBAN_TIMESTAMP_CA',
@@ -230,6 +274,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { BOUNCE_ADDRESS, DUBAN_SECRET, IMAP_URL } = parsed.data;
   if (BOUNCE_ADDRESS && !DUBAN_SECRET) throw wrong(['BOUNCE_ADDRESS: it needs DUBAN_SECRET']);
   if (IMAP_URL && !BOUNCE_ADDRESS) throw wrong(['IMAP_URL: it needs BOUNCE_ADDRESS']);
+  for (const name of ['WECOM_URL', 'DINGTALK_URL', 'FEISHU_URL'] as const) {
+    if (parsed.data[name] && !DUBAN_SECRET) throw wrong([`${name}: it needs DUBAN_SECRET`]);
+  }
   if ((AWS_ACCESS_KEY_ID === undefined) !== (AWS_SECRET_ACCESS_KEY === undefined)) {
     throw wrong(['AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: both or none']);
   }

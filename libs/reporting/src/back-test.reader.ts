@@ -10,7 +10,7 @@ import {
   ladderTerm,
   levelBy,
   type LifeEvent,
-  NO_PROGRESS,
+  NOTHING_KNOWN,
   type NoticeColour,
   type ObligationKind,
   planObligations,
@@ -247,7 +247,7 @@ export class BackTestReader {
       const real = (sent.get(id) ?? []).flatMap(({ at, ...one }) => felt(at, unitAt(at), one));
       const ladder = this.ladderOf(rules, row);
       const ends = endOfLocalDay(to, timeZone);
-      const facts = { isLead: row.role === 'lead', level: levelBy(rules, row.level), ...NO_PROGRESS };
+      const facts = { isLead: row.role === 'lead', level: levelBy(rules, row.level), ...NOTHING_KNOWN };
       const holds = ({ when }: Ladder['rungs'][number]): boolean => when === undefined || conditionHolds(when, facts);
       const replayed = ladder === null ? [] : replay(ladder, life, ends < now ? ends : now, clock, holds);
       const would = replayed.flatMap(({ at, unitId, fired: { rung } }) => {

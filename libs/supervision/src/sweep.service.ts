@@ -1,11 +1,11 @@
 import {
+  askedBy,
   climb,
   type ConditionFacts,
   conditionHolds,
   type FiredRung,
   type FollowUpRecipient,
   type Ladder,
-  ladderAsksProgress,
   ladderTerm,
   levelBy,
   NO_PROGRESS,
@@ -181,6 +181,7 @@ export class SweepService {
     if (rows.length === 0) return { obligations: 0, followUps: 0, notices: 0 };
     const ladders = await this.laddersOf(tx, rows);
     const progress = await this.progressOf(tx, now, ladders);
+    const reading = await readingOf(tx, ladders);
     const firings: Firing[] = [];
     const passings: Passing[] = [];
     const pointers: { id: string; next_rung: string | null; next_rung_at: Date | null; last_rung: string | null }[] =
@@ -191,6 +192,7 @@ export class SweepService {
           isLead: row.role === 'lead',
           level: levelBy(policy, row.level),
           ...(progress.get(row.assignmentId) ?? NO_PROGRESS),
+          isRead: reading.get(row.id) ?? null,
         };
         const { fired, passed, last, next } = this.climb(ladder, row, now, facts);
         firings.push(...fired.map((one) => ({ id: newId(), row, fired: one, recipients: [], notice: null })));
@@ -259,7 +261,7 @@ export class SweepService {
     now: Date,
     ladders: readonly { row: DueRow; ladder: Ladder }[],
   ): Promise<Map<string, PartProgress>> {
-    const asking = ladders.filter(({ row, ladder }) => ladderAsksProgress(ladder, row.nextRung));
+    const asking = ladders.filter(({ row, ladder }) => askedBy(ladder, row.nextRung).progress);
     const progress = new Map<string, PartProgress>();
     for (const timeZone of new Set(asking.map(({ row }) => row.timeZone))) {
       const parts = asking.filter(({ row }) => row.timeZone === timeZone).map(({ row }) => row.assignmentId);
@@ -500,6 +502,31 @@ const DUE = `
   order by o.next_rung_at, o.id
   limit $2
   for no key update of o skip locked`;
+
+/** Of obligations whose ladders ask for it: whether somebody has read what was sent last of them. */
+async function readingOf(
+  tx: EntityManager,
+  ladders: readonly { row: DueRow; ladder: Ladder }[],
+): Promise<Map<string, boolean>> {
+  const asking = ladders.filter(({ row, ladder }) => askedBy(ladder, row.nextRung).reading);
+  if (asking.length === 0) return new Map();
+  const rows: { id: string; isRead: boolean }[] = await tx.query(READING, [asking.map(({ row }) => row.id)]);
+  return new Map(rows.map(({ id, isRead }) => [id, isRead]));
+}
+
+/** By those to whom it was sent, by whatever way; whoever signed for the part (签收) since has seen it. */
+const READING = `
+  select last.obligation_id as id,
+    exists (select from follow_up f
+      join notification n on n.follow_up_id = f.id
+      join digest_item i on i.notification_id = n.id
+      join delivery d on d.digest_id = i.digest_id and d.state = 'read'
+      where f.obligation_id = last.obligation_id and f.fired_at = last.fired_at and f.rung = last.rung and not f.is_copy)
+    or exists (select from obligation sign where sign.kind = 'sign_for' and sign.state = 'discharged'
+      and sign.assignment_id = o.assignment_id and sign.settled_at >= last.fired_at) as "isRead"
+  from (select distinct on (obligation_id) obligation_id, rung, fired_at from follow_up
+      where obligation_id = any($1::uuid[]) order by obligation_id, fired_at desc, id desc) last
+    join obligation o on o.id = last.obligation_id`;
 
 const colourOf = ({ rung }: FiredRung): NoticeColour | null =>
   rung.kind === 'notice' && NOTICE_COLOURS.includes(rung.colour) ? rung.colour : null;

@@ -1,5 +1,6 @@
 import { Transactor } from '@duban/database';
 import {
+  ACCOUNT_VENDORS,
   AccountService,
   type AccountView,
   type PersonState,
@@ -18,6 +19,17 @@ import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { comingFrom } from '../sessions/session-cookie';
 import { cursor, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
 
+const mobile = z
+  .string()
+  .trim()
+  .regex(/^1[3-9]\d{9}$/, 'A mobile number of mainland China: eleven digits.')
+  .nullable();
+const account = z
+  .string()
+  .trim()
+  .regex(/^[\w.@-]{1,64}$/, 'As the vendor names the person: letters, digits and . _ @ -, 64 at most.');
+const accountsShown = z.partialRecord(z.enum(ACCOUNT_VENDORS), z.string());
+
 class PersonParams extends createZodDto(z.strictObject({ username: z.string().min(1).max(200) })) {}
 class PersonEditDto extends createZodDto(
   z.strictObject({
@@ -25,11 +37,24 @@ class PersonEditDto extends createZodDto(
     email: z.email('An address such as name@example.org.').max(254).nullable().optional().meta({
       description: 'Where mail goes, beside the inbox; null for none.',
     }),
+    mobile: mobile.optional().meta({ description: 'Where short messages (短信) go; null for none.' }),
+    accounts: z
+      .strictObject({
+        wecom: account.nullable().optional(),
+        dingtalk: account.nullable().optional(),
+        feishu: account.nullable().optional(),
+      })
+      .optional()
+      .meta({
+        description:
+          'An admin’s to give: the person’s userid in WeCom (企业微信) or DingTalk (钉钉), open_id in Feishu (飞书). ' +
+          'What is left out stays, null takes one away.',
+      }),
     password: z.string().max(200).optional().meta({
       description: 'Ends the person’s sessions. By the policy they choose another when they next sign in.',
     }),
     currentPassword: z.string().min(1).max(200).optional().meta({
-      description: 'One’s own, present one: whoever changes their own address or password gives it.',
+      description: 'One’s own, present one: whoever changes their own address, number or password gives it.',
     }),
     isActive: z.boolean().optional().meta({
       description: 'False closes the account and ends its sessions and API tokens.',
@@ -54,6 +79,8 @@ class PersonsDto extends createZodDto(
       username: z.string(),
       displayName: z.string(),
       email: textOrNull,
+      mobile: textOrNull,
+      accounts: accountsShown,
       isActive: z.boolean(),
       hasPassword: z.boolean(),
       hasSecondFactor: z.boolean(),
@@ -79,6 +106,8 @@ class PersonDto extends createZodDto(
     username: z.string(),
     displayName: z.string(),
     email: textOrNull,
+    mobile: textOrNull,
+    accounts: accountsShown,
     isActive: z.boolean(),
     hasPassword: z.boolean(),
     posts: z.array(
@@ -136,9 +165,9 @@ export class PersonsController {
   @Needs('account.edit', 'account.edit_own')
   @Patch(':username')
   @ApiOperation({
-    summary: 'Change an account: mail address, password, name, whether it is open',
+    summary: 'Change an account: addresses, password, name, whether it is open',
     description:
-      'An admin anybody’s but those of the other administrators (三员分立); everybody their own address and password.',
+      'An admin anybody’s but those of the other administrators (三员分立); everybody their own addresses and password.',
   })
   @ApiOkResponse({ type: PersonDto })
   async edit(

@@ -28,6 +28,14 @@ const ISSUE_DAY = '01-08';
 /** People act at this time of a working day, an hour after what came due in the morning. */
 const ACTING_TIME = '10:00';
 
+const NO_WAYS_TO_PEOPLE = {
+  SMTP_URL: undefined,
+  SMS_URL: undefined,
+  WECOM_URL: undefined,
+  DINGTALK_URL: undefined,
+  FEISHU_URL: undefined,
+};
+
 /**
  * Imports the sample plan of the current year, issues it on its January date and plays the year up to today through
  * the same commands that people use, with the reminders and notices that fall due on the way.
@@ -39,8 +47,8 @@ export async function playSample(ground: Ground, log: Logger, say: (line: string
   const year = Number(localDateOf(now, TIME_ZONE).slice(0, 4));
   const begin = atLocalTime(parseLocalDate(`${year}-${ISSUE_DAY}`), '09:00', TIME_ZONE);
   const clock = new SteppedClock(begin < now ? begin : now);
-  // Nobody gets mail about an invented city.
-  const config = { ...ground.config, SMTP_URL: undefined };
+  // Nobody is written to about an invented city.
+  const config = { ...ground.config, ...NO_WAYS_TO_PEOPLE };
   const app = await NestFactory.createApplicationContext(GroundModule.forRoot({ ...ground, config, clock }), {
     logger: new NestLog(log),
     abortOnError: false,

@@ -10,6 +10,7 @@ const RECORDED_ONCE = new Set([
   'follow_up',
   'bounce',
   'delivery_attempt',
+  'delivery_receipt',
   'deadline_version',
   'report',
   'measurement',

@@ -66,7 +66,7 @@ const OTHERS = `person_id <> ${ME}`;
 const notAmong = (column: string, ...kinds: string[]): string =>
   `not (${column} = any((select holders_of('{${kinds.join(',')}}'))::uuid[]))`;
 /** What everybody changes of their own account. */
-const OF_ONESELF = ['email', 'password_hash', 'must_change_password', 'password_set_at'];
+const OF_ONESELF = ['email', 'mobile', 'password_hash', 'must_change_password', 'password_set_at'];
 const ownToken: TableRights = { adds: `person_id = ${ME}`, columns: ['ended_at'] };
 
 /** Proposes that others get posts or lose them, and decides what is `into`. */
@@ -581,6 +581,10 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   },
   /** Of no matter: what a mail server says of an address. */
   bounce: each(GOVERNMENT, { sees: 'true' }),
+  /** What vendors report of messages later, before it is known whose they are. */
+  delivery_receipt: systemOnly,
+  /** By which vendors know the installation. */
+  access_token: systemOnly,
   suppressed_address: {
     ...each(GOVERNMENT, { sees: 'true' }),
     duban_admin: {
@@ -710,7 +714,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         either('is_active', `id <> ${ME}`),
         either(notAmong('id', 'security', 'auditor'), 'is_active and opens_as_before(id, email, password_hash)'),
       ),
-      columns: [...OF_ONESELF, 'display_name', 'is_active'],
+      columns: [...OF_ONESELF, 'accounts', 'display_name', 'is_active'],
     },
   }),
   post_holding: {

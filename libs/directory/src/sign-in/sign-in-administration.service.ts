@@ -2,6 +2,7 @@ import { type Actor, type EventType, HistoryService } from '@duban/history';
 import { notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { type Contact, contactColumns } from '../contact';
 import { assertMay, assertNotOwn } from '../rights';
 import { SessionService } from '../session.service';
 import { ApiTokenService } from './api-token.service';
@@ -9,11 +10,10 @@ import { accountSubject, factorSubject } from './lock-out';
 import { findPerson } from './persons';
 
 /** An account as the administrators see it. */
-export interface AccountView {
+export interface AccountView extends Contact {
   id: string;
   username: string;
   displayName: string;
-  email: string | null;
   isActive: boolean;
   hasPassword: boolean;
   hasSecondFactor: boolean;
@@ -47,7 +47,7 @@ export class SignInAdministrationService {
   ): Promise<AccountView[]> {
     assertMay(actor, 'account.read');
     const rows: AccountView[] = await tx.query(
-      `select p.id, p.username, p.display_name as "displayName", p.email, p.is_active as "isActive",
+      `select p.id, p.username, p.display_name as "displayName", ${contactColumns('p')}, p.is_active as "isActive",
          has_password(p.id) as "hasPassword",
          exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null)
            as "hasSecondFactor",

@@ -52,6 +52,10 @@ export async function suppressedNow(tx: EntityManager): Promise<(channel: string
   return (channel, address) => known.has(`${channel} ${comparable(address)}`);
 }
 
+/** Where a channel leads to a person, as addresses are compared. */
+const ADDRESS_OF = (person: string, channel: string): string =>
+  `lower(trim(case ${channel} when 'smtp' then ${person}.email when 'sms' then ${person}.mobile else ${person}.accounts->>${channel} end))`;
+
 /** Addresses that messages came back from, for those who can mend them. */
 @Injectable()
 export class SuppressedAddresses {
@@ -62,7 +66,7 @@ export class SuppressedAddresses {
     const rows: SuppressedAddress[] = await tx.query(
       `select s.id, s.channel, s.address, s.reason, b.status, b.words, b.delivery_id as "deliveryId", s.since,
          coalesce((select json_agg(json_build_object('id', p.id, 'name', p.display_name, 'username', p.username)
-           order by p.username) from person p where s.channel = 'smtp' and lower(p.email) = s.address), '[]') as persons,
+           order by p.username) from person p where ${ADDRESS_OF('p', 's.channel')} = s.address), '[]') as persons,
          s.lifted_at as "liftedAt", s.lifted_by as "liftedBy", s.lift_reason as "liftReason"
        from suppressed_address s join bounce b on b.id = s.bounce_id
        where ($1::text is null or s.channel = $1) and ($2 or s.lifted_at is null) and ($3::uuid is null or s.id < $3)
@@ -94,12 +98,12 @@ export class SuppressedAddresses {
     return { liftedAt: now };
   }
 
-  /** A mail address that nobody has any more is no concern: if somebody gets it again, it is tried again. */
+  /** An address that nobody has any more is no concern: if somebody gets it again, it is tried again. */
   async liftAbandoned(tx: EntityManager, now: Date): Promise<void> {
     const reason = 'nobody has the address any more';
     const [lifted]: [{ id: string; channel: string; address: string }[]] = await tx.query(
       `update suppressed_address s set lifted_at = $1, lift_reason = $2
-       where s.lifted_at is null and s.channel = 'smtp' and not exists (select from person p where lower(trim(p.email)) = s.address)
+       where s.lifted_at is null and not exists (select from person p where ${ADDRESS_OF('p', 's.channel')} = s.address)
        returning id, channel, address`,
       [now, reason],
     );

@@ -1,12 +1,12 @@
+import type { Contact } from '@duban/directory';
 import type { Refusal } from '../bounces/status';
 import type { Line } from '../lines/line';
 
 /** Who is to be reached. */
-export interface Recipient {
+export interface Recipient extends Contact {
   personId: string;
   username: string;
   displayName: string;
-  email: string | null;
 }
 
 /** One digest on its way to one person. */
@@ -18,6 +18,8 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
+  /** The lines of it, for ways with little room. */
+  items: readonly { text: string }[];
   /** What all of it is about, `task-<id>` or `plan-<id>`; left out where that is more than one thing. */
   thread?: string;
 }
@@ -34,7 +36,14 @@ export interface Channel {
    * this has delivered as soon as the digest is stored.
    * @throws ChannelError
    */
-  send?(message: Message): Promise<{ state: 'sent' | 'delivered' }>;
+  send?(message: Message): Promise<Sent>;
+  /**
+   * Asks what became of a message that is `sent`, where the other side says it only if asked.
+   * @param remoteId what the other side calls the message
+   * @returns null where that is not known yet
+   * @throws ChannelError
+   */
+  ask?(remoteId: string, address: string): Promise<Receipt | null>;
   close?(): void;
 }
 
@@ -71,8 +80,13 @@ export interface KeptAnswer {
 
 export interface Sent {
   state: 'sent' | 'delivered';
+  /** What the other side calls the message, where it says later what became of it. */
+  remoteId?: string;
   answer?: KeptAnswer;
 }
+
+/** What became of a message after it was handed over (回执). */
+export type Receipt = 'delivered' | 'read' | Refusal;
 
 /** Keys that we make for whoever verifies, or that the other side gives, where it wants any. */
 export type DestinationKeys = { from: 'us'; make: () => string } | { from: 'them' };

@@ -1,3 +1,4 @@
+import { NO_TOKENS } from '../../test/no-tokens';
 import { bounceKindOf } from '../bounces/status';
 import { createChannels } from './index';
 import { InboxChannel } from './inbox.channel';
@@ -6,15 +7,29 @@ import { channelErrorOf } from './smtp.channel';
 const config = { SMTP_URL: undefined, SMTP_FROM: 'duban <duban@city.example>' };
 
 describe('createChannels', () => {
-  it('has mail only where a server is configured', () => {
-    expect(createChannels(config).all.map(({ kind }) => kind)).toEqual(['inbox']);
-    const withMail = createChannels({ ...config, SMTP_URL: 'smtp://127.0.0.1:25' });
-    expect(withMail.all.map(({ kind }) => kind)).toEqual(['inbox', 'smtp']);
-    withMail.onApplicationShutdown();
+  const kindsOf = (given: object): string[] => {
+    const channels = createChannels({ ...config, ...given }, NO_TOKENS);
+    channels.onApplicationShutdown();
+    return channels.all.map(({ kind }) => kind);
+  };
+
+  it('has each way to people only where it is configured', () => {
+    expect(kindsOf({})).toEqual(['inbox']);
+    expect(kindsOf({ SMTP_URL: 'smtp://127.0.0.1:25' })).toEqual(['inbox', 'smtp']);
+    expect(
+      kindsOf({
+        SMS_URL: 'http://ap:key@127.0.0.1:1992/sms/norsubmit?ecName=a&sign=b',
+        WECOM_URL: 'https://ww1:key@qyapi.weixin.qq.com/1000002',
+        DINGTALK_URL: 'https://ding1:key@oapi.dingtalk.com/3001',
+        FEISHU_URL: 'https://cli_1:key@open.feishu.cn',
+      }),
+    ).toEqual(['inbox', 'sms', 'wecom', 'dingtalk', 'feishu']);
   });
 
   it('refuses a channel that would not find its deliveries again', () => {
-    expect(() => createChannels(config, { sms: () => new InboxChannel() })).toThrow('channel sms has no handler');
+    expect(() => createChannels(config, NO_TOKENS, { sms: () => new InboxChannel() })).toThrow(
+      'channel sms has no handler',
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { A_MINUTE, RobotChannel, type RobotRequest, TEN_MINUTES } from './robot';
+import { RobotChannel } from './robot';
+import { A_MINUTE, TEN_MINUTES, type VendorRequest } from './vendor';
 
 /** Robots of DingTalk groups (钉钉自定义机器人), which sign (加签) by the key that the vendor gives, where it gives one. */
 export class DingtalkRobotChannel extends RobotChannel {
@@ -8,7 +9,7 @@ export class DingtalkRobotChannel extends RobotChannel {
   /** Of a request that takes 20,000, with room for what stands around the text. */
   protected readonly mostBytes = 16_000;
   /** Who writes too often is not heard for ten minutes. */
-  protected readonly verdicts = {
+  readonly verdicts = {
     0: 'taken',
     [-1]: A_MINUTE,
     40035: 'refused',
@@ -26,7 +27,7 @@ export class DingtalkRobotChannel extends RobotChannel {
     400106: 'gone',
   } as const;
 
-  protected requestOf(url: URL, content: string, secret: string | undefined): RobotRequest {
+  protected requestOf(url: URL, content: string, secret: string | undefined): VendorRequest {
     if (secret !== undefined) {
       // By the clock that the vendor has, too: an hour off is refused.
       const timestamp = String(Date.now());

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { A_MINUTE, RobotChannel, type RobotRequest } from './robot';
+import { feishuPost } from './feishu-post';
+import { RobotChannel } from './robot';
+import { A_MINUTE, type VendorRequest } from './vendor';
 
 /**
  * Robots of Feishu groups (飞书自定义机器人), which sign by the key that the vendor gives, where it gives one. They take a
@@ -8,10 +10,10 @@ import { A_MINUTE, RobotChannel, type RobotRequest } from './robot';
 export class FeishuRobotChannel extends RobotChannel {
   readonly kind = 'feishu_robot';
   readonly keys = { from: 'them' } as const;
-  protected override readonly codeIn = 'code';
+  override readonly codeIn = 'code';
   /** Of a request that takes 20 KB, with room for what stands around the text. */
   protected readonly mostBytes = 16_000;
-  protected readonly verdicts = {
+  readonly verdicts = {
     0: 'taken',
     9499: 'refused',
     19002: 'refused',
@@ -24,17 +26,13 @@ export class FeishuRobotChannel extends RobotChannel {
     return `${address.origin}${address.pathname.replace(/[^/]+$/, '…')}`;
   }
 
-  protected requestOf(url: URL, text: string, secret: string | undefined): RobotRequest {
-    // Of a text, marks are taken for calls by name (<at …>); of the words of a post, none are.
-    const [title = '', ...lines] = text.split('\n');
-    const content = lines.map((line) => [{ tag: 'text', text: line }]);
-    const language = this.messages.language === 'zh' ? 'zh_cn' : 'en_us';
+  protected requestOf(url: URL, text: string, secret: string | undefined): VendorRequest {
     return {
       url,
       body: {
         ...(secret === undefined ? {} : signed(secret)),
         msg_type: 'post',
-        content: { post: { [language]: { title, content } } },
+        content: { post: feishuPost(text, this.messages) },
       },
     };
   }

@@ -5,7 +5,7 @@ import { LANGUAGES } from '../templates';
 import { ChannelError, type DestinationChannel, type DestinationMessage } from './channel';
 import { DingtalkRobotChannel } from './dingtalk-robot.channel';
 import { FeishuRobotChannel } from './feishu-robot.channel';
-import { robotText } from './robot';
+import { briefText } from './brief-text';
 import { WecomRobotChannel } from './wecom-robot.channel';
 
 const OPTIONS = { networks: new Networks(['127.0.0.0/8']), mostMs: 3_000 };
@@ -232,10 +232,11 @@ describe.each(VENDORS.filter(({ name }) => !name.startsWith('WeCom')))(
   },
 );
 
-describe('robotText', () => {
-  it('cuts no character in two, and keeps the subject of a digest whose first line is too long', () => {
-    const text = robotText({ subject: '督办：催办1件', items: [item('长'.repeat(900))] }, 2_048, LANGUAGES.zh);
-    expect(text).toBe('督办：催办1件\n……另有1件，请进入督办系统查看。');
-    expect(robotText({ subject: '督'.repeat(900), items: [item('x')] }, 2_048, LANGUAGES.zh)).toMatch(/^督+…\n1\. x$/);
+describe('briefText', () => {
+  it('cuts no character in two, and says the beginning of a first line that is too long', () => {
+    const text = briefText({ subject: '督办：催办1件', items: [item('长'.repeat(900))] }, 2_048, LANGUAGES.zh);
+    expect(text).toMatch(/^督办：催办1件\n1\. 长{600,}…$/);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_048);
+    expect(briefText({ subject: '督'.repeat(900), items: [item('x')] }, 2_048, LANGUAGES.zh)).toMatch(/^督+…\n1\. x$/);
   });
 });

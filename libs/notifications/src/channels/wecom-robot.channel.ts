@@ -1,11 +1,12 @@
-import { A_MINUTE, RobotChannel, type RobotRequest } from './robot';
+import { RobotChannel } from './robot';
+import { A_MINUTE, type VendorRequest } from './vendor';
 
 /** Robots of WeCom groups (企业微信群机器人). The key stands in the address, and nothing is signed. */
 export class WecomRobotChannel extends RobotChannel {
   readonly kind = 'wecom_robot';
   readonly keys = null;
   protected readonly mostBytes = 2_048;
-  protected readonly verdicts = {
+  readonly verdicts = {
     0: 'taken',
     [-1]: A_MINUTE,
     40008: 'refused',
@@ -17,7 +18,7 @@ export class WecomRobotChannel extends RobotChannel {
     93000: 'gone',
   } as const;
 
-  protected requestOf(url: URL, content: string): RobotRequest {
+  protected requestOf(url: URL, content: string): VendorRequest {
     return { url, body: { msgtype: 'text', text: { content } } };
   }
 }

@@ -164,6 +164,21 @@ describe('Composing by the rules of messages (消息规则)', () => {
     ]);
   });
 
+  it('does not bring by mail later what was read in the inbox meanwhile, and says so', async () => {
+    const { contact } = await world.unit();
+    const personId = await world.person([contact]);
+    await world.prefer(personId, { quietHours: [{ channel: 'smtp', from: '18:00', until: '10:00' }] });
+    const id = await issued(contact);
+    await compose();
+    await world.query(`update delivery set state = 'read', read_at = now() where person_id = $1`, [personId]);
+    world.clock.moveTo(minutes(MORNING, 60));
+    expect(await compose()).toMatchObject({ digests: 0, waiting: 0 });
+    expect(await outcomes(id)).toMatchObject([
+      { channel: 'smtp', reason: 'quiet_hours', ended_at: minutes(MORNING, 60) },
+      { channel: 'smtp', reason: 'read_before', until: null },
+    ]);
+  });
+
   it('lets nobody sleep over what is urgent', async () => {
     const { unitId, contact } = await world.unit();
     const personId = await world.person([contact]);
@@ -286,6 +301,22 @@ describe('Composing by the rules of messages (消息规则)', () => {
       expect([await idsTold(personId, 'sms'), await idsTold(personId, 'voice')]).toEqual([[id], [id]]);
       world.clock.moveTo(minutes(NEXT_MONDAY, 7 * DAY));
       expect(await composeAll()).toMatchObject({ digests: 0 });
+    });
+
+    it('takes none after what was read by the one that was taken for it', async () => {
+      const { contact } = await world.unit();
+      const personId = await world.person([contact]);
+      const id = await issued(contact);
+      await composeAll();
+      world.clock.moveTo(DEADLINE);
+      await composeAll();
+      await world.query(
+        `update delivery set state = 'read', read_at = now() where person_id = $1 and channel = 'sms'`,
+        [personId],
+      );
+      world.clock.moveTo(NEXT_MONDAY);
+      expect(await composeAll()).toMatchObject({ digests: 0 });
+      expect([await idsTold(personId, 'sms'), await idsTold(personId, 'voice')]).toEqual([[id], []]);
     });
 
     it('takes none for what was read, overtaken, or is of a post that somebody else has now', async () => {

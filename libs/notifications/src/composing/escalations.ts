@@ -1,3 +1,4 @@
+import { contactColumns } from '@duban/directory';
 import type { MessageRules } from '@duban/domain';
 import { atLocalTime, localDateOf, localTimeOf, type WorkingCalendar } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
@@ -41,9 +42,9 @@ export async function unreadInTime(
     .filter(({ isUnread, holds, namedIds, personId }) => {
       return isUnread && holds && (namedIds === null || namedIds.includes(personId));
     })
-    .map(({ personId, username, displayName, email, ...line }) => ({
+    .map(({ personId, username, displayName, email, mobile, accounts, ...line }) => ({
       ...line,
-      party: personParty({ personId, username, displayName, email, postId: '' }),
+      party: personParty({ personId, username, displayName, email, mobile, accounts }),
     }));
   return { digestIds: [...new Set(rows.map(({ digestId }) => digestId))], lines };
 }
@@ -59,15 +60,15 @@ export async function settleEscalations(tx: EntityManager, next: ReadonlyMap<str
 }
 
 /**
- * Read: by any channel of that half hour; and whoever signed for the part (签收) since has seen it. It holds for those
+ * Read: by any channel, whenever it came; and whoever signed for the part (签收) since has seen it. It holds for those
  * who are still in the unit.
  */
 const DUE = `
   select g.id as "digestId", g.composed_at as "composedAt", n.id as "notificationId", n.kind, n.parameters,
-    post.unit_id as "unitId", p.id as "personId", p.username, p.display_name as "displayName", p.email, z.zone as "timeZone",
+    post.unit_id as "unitId", p.id as "personId", p.username, p.display_name as "displayName", ${contactColumns('p')}, z.zone as "timeZone",
     z.today, ${NAMED_IDS} as "namedIds",
-    not exists (select from digest s join delivery d on d.digest_id = s.id
-      where s.person_id = g.person_id and s.window_start = g.window_start and d.state = 'read') as "isUnread",
+    not exists (select from digest_item same join digest s on s.id = same.digest_id join delivery d on d.digest_id = s.id
+      where same.notification_id = n.id and s.person_id = g.person_id and d.state = 'read') as "isUnread",
     not ${OVERTAKEN} and p.is_active
       and not exists (select from obligation sign where sign.kind = 'sign_for' and sign.state = 'discharged'
         and sign.task_id = n.task_id and sign.unit_id = post.unit_id and sign.settled_at >= g.composed_at)

@@ -1,4 +1,4 @@
-import type { Holder } from '@duban/directory';
+import { contactColumns, type Holder } from '@duban/directory';
 import type { LocalDate } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import { OVERTAKEN } from '../overtaken';
@@ -22,7 +22,7 @@ export interface LastWord {
 export async function handoversDue(tx: EntityManager, open: readonly OpenJurisdiction[]): Promise<Handover[]> {
   const rows: (Holder & { termId: string; today: LocalDate })[] = await tx.query(
     `select h.id as "termId", h.post_id as "postId", p.id as "personId", p.username, p.display_name as "displayName",
-       p.email, o.today
+       ${contactColumns('p')}, o.today
      from post_holding h join post on post.id = h.post_id left join unit u on u.id = post.unit_id
        join person p on p.id = h.person_id and p.is_active
        join lateral (select * from jsonb_to_recordset($1::jsonb) as o(id uuid, today text)

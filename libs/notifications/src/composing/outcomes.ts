@@ -39,6 +39,17 @@ export const toldBefore = (tx: EntityManager, notificationIds: readonly string[]
 export const settledBefore = (tx: EntityManager, notificationIds: readonly string[]): Promise<Set<string>> =>
   channelKeys(tx, `${TOLD} union all ${DROPPED}`, notificationIds);
 
+const READ = `
+  select i.notification_id as "notificationId", g.person_id as "partyId", g.channel
+  from digest_item i join digest g on g.id = i.digest_id join delivery d on d.digest_id = g.id and d.state = 'read'
+  where i.notification_id = any($1::uuid[])`;
+
+/** What was read of notifications that were looked at before, by whom, whatever way it came: `<id> <person>`. */
+export async function readBefore(tx: EntityManager, notificationIds: readonly string[]): Promise<Set<string>> {
+  const keys = await channelKeys(tx, READ, notificationIds);
+  return new Set([...keys].map((key) => key.split(' ', 2).join(' ')));
+}
+
 async function channelKeys(tx: EntityManager, query: string, notificationIds: readonly string[]): Promise<Set<string>> {
   if (notificationIds.length === 0) return new Set();
   const rows: { notificationId: string; partyId: string; channel: string }[] = await tx.query(query, [notificationIds]);

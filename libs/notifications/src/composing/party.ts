@@ -21,10 +21,17 @@ export interface DestinationParty {
 /** Who gets digests of their own. */
 export type Party = PersonParty | DestinationParty;
 
-export const personParty = ({ personId, username, displayName, email }: Holder): PersonParty => ({
+export const personParty = ({
+  personId,
+  username,
+  displayName,
+  email,
+  mobile,
+  accounts,
+}: Omit<Holder, 'postId'>): PersonParty => ({
   kind: 'person',
   id: personId,
-  recipient: { personId, username, displayName, email },
+  recipient: { personId, username, displayName, email, mobile, accounts },
 });
 
 /** By which channels a party can be reached, and where. */

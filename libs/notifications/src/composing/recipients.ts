@@ -1,4 +1,4 @@
-import { type Holder, isInMatter, type StandIn, UnitDirectory } from '@duban/directory';
+import { contactColumns, type Holder, isInMatter, type StandIn, UnitDirectory } from '@duban/directory';
 import type { LocalDate } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -82,7 +82,7 @@ async function colleaguesByPost(
   if (rows.length === 0) return new Map();
   const holders: Holder[] = await tx.query(
     `select distinct on (asked.id, p.id) asked.id as "postId", p.id as "personId", p.username,
-       p.display_name as "displayName", p.email
+       p.display_name as "displayName", ${contactColumns('p')}
      from unnest($1::uuid[]) asked(id)
        join post mine on mine.id = asked.id
        join post any_post on any_post.unit_id = mine.unit_id

@@ -34,6 +34,9 @@ const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /** Which addresses duban asks when it hands messages to destinations: public ones, and the networks it is told. */
 export class Networks {
+  /** For what whoever runs the installation has set. */
+  static readonly all = (): Networks => new Networks(['0.0.0.0/0', '::/0']);
+
   private readonly blocked = listOf(NOT_PUBLIC);
   private readonly allowed: BlockList;
 

@@ -44,10 +44,23 @@ class NoAnswer extends ChannelError {
  *
  * @throws NoAnswer
  */
-export async function post(
+export const post = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string,
+  options: OutboundOptions,
+): Promise<Answer> =>
+  ask('POST', url, { ...headers, 'content-length': String(Buffer.byteLength(body)) }, body, options);
+
+/** Gets what is there, in the same manner. @throws NoAnswer */
+export const get = (url: URL, headers: Readonly<Record<string, string>>, options: OutboundOptions): Promise<Answer> =>
+  ask('GET', url, headers, undefined, options);
+
+async function ask(
+  method: 'GET' | 'POST',
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
   { networks, mostMs = MOST_MS, ca, resolve = lookUp }: OutboundOptions,
 ): Promise<Answer> {
   const isSecure = url.protocol === 'https:';
@@ -64,8 +77,8 @@ export async function post(
   }
   const signal = AbortSignal.timeout(mostMs);
   const options: RequestOptions & { ca?: string } = {
-    method: 'POST',
-    headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+    method,
+    headers,
     agent: false,
     signal,
     ca,

@@ -188,6 +188,7 @@ export const en: Messages = {
     preference: 'the person does without this channel',
     later_channel: 'goes by other channels first, and by this one where it is not read in time',
     said_already: 'the digest says the same already',
+    read_before: 'the person has read it by another way before; does not go by this one',
   },
   completeBy: '; please complete it by {date}',
   reports: {

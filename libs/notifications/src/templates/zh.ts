@@ -168,6 +168,7 @@ export const zh: Messages = {
     preference: '本人选择不用该渠道',
     later_channel: '先由其他渠道发送，逾期未阅再用该渠道',
     said_already: '同一汇总中已有相同内容',
+    read_before: '本人已由其他渠道阅读，不再用该渠道发送',
   },
   completeBy: '，请于{date}前办结',
   reports: { action_plan: '办理方案', progress_report: '进展情况', milestone: '节点进展', completion: '办结情况' },
