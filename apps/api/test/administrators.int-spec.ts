@@ -183,6 +183,141 @@ describe('The three administrators', () => {
     await edge().signIn('X1.contact');
   });
 
+  describe('erase somebody by law (依法删除)', () => {
+    const [NAME, USERNAME, MAIL, MOBILE] = ['欧阳惊鸿', 'ouyang.jinghong', 'oyjh@city.example', '13912340987'];
+    const WORDS = [NAME, USERNAME, MAIL, MOBILE, 'oyjinghong'];
+    const reason = '依法删除';
+    const erase = async (by = 'security', username = USERNAME) =>
+      (await as(by)).ask('POST', `/persons/${username}/erasure`, { json: { reason } });
+    /** Tables that have any of these words, in any column. */
+    const tablesWith = async (...words: string[]): Promise<string[]> => {
+      const tables = await edge().query(
+        `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'table_security', 'typeorm_metadata')`,
+      );
+      const found = tables.map(
+        ({ name }) =>
+          `select '${name}' as name where exists (select from "${name}" t where lower(t::text) like any($1))`,
+      );
+      const rows = await edge().query(found.join(' union all '), [words.map((word) => `%${word}%`)]);
+      return rows.map(({ name }) => name).toSorted();
+    };
+    let id: string;
+    let taskId: string;
+
+    beforeAll(async () => {
+      const admin = await as('admin');
+      ({ id } = await admin.post('/persons', { username: USERNAME, displayName: NAME, email: MAIL }));
+      const json = { password: PASSWORD, mobile: MOBILE, accounts: { wecom: 'OyJinghong' } };
+      await admin.do('PATCH', `/persons/${USERNAME}`, { json });
+      const granted = await propose('security', USERNAME, 'officer');
+      expect(granted).toMatchObject({ state: 'confirmed' });
+      const own = await edge().signIn(USERNAME);
+      await edge()
+        .nobody()
+        .ask('POST', '/sessions', { json: { username: USERNAME, password: 'a guess' } });
+      await edge()
+        .nobody()
+        .ask('POST', '/password-resets', { json: { username: USERNAME } });
+      await own.post('/api-tokens', { name: 'a', purpose: 'b', scopes: ['unit.read'], days: 1 });
+      const key = { 'idempotency-key': 'of-the-erased' };
+      const units = { lead: ['LD04'] };
+      ({ id: taskId } = await own.post('/matters', { kind: 'key_matter', content: '修缮青石桥。', units }, key));
+      const [{ id: postId }] = await edge().query(`select id from post where kind = 'office'`);
+      const days = { from: '2023-01-16', until: '2023-01-20', reason: '年休假' };
+      await (await as('office')).post('/delegations', { postId, to: USERNAME, ...days });
+      const usernames = ['office', USERNAME, 'LD04.contact'];
+      await (await as('office')).do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames }, headers: key });
+      await edge().query(
+        `with d as (insert into digest (id, person_id, channel, window_start, subject, composed_at)
+             values (gen_random_uuid(), $1, 'smtp', now(), '督办', now()) returning id),
+           m as (insert into delivery (id, digest_id, person_id, channel, address, state, attempts, last_error, created_at)
+             select gen_random_uuid(), id, $1, 'smtp', $2, 'bounced', 1, '550 ' || $2, now() from d returning id),
+           r as (insert into delivery_receipt (id, channel, remote_id, address, said, outcome, words, received_at)
+             values (gen_random_uuid(), 'sms', 'r', $3, 'UNDELIV', 'failed', $3, now())),
+           b as (insert into bounce (id, delivery_id, channel, address, kind, status, words, report_key, received_at)
+             select gen_random_uuid(), id, 'smtp', $2, 'hard', '5.1.1', '550 ' || $2, 'k', now() from m returning id)
+         insert into suppressed_address (id, channel, address, reason, bounce_id, since)
+         select gen_random_uuid(), 'smtp', $2, 'hard_bounce', id, now() from b`,
+        [id, MAIL, MOBILE],
+      );
+    });
+
+    it('and until then names them in nothing that stays for ever', async () => {
+      const tables = await tablesWith(...WORDS);
+      expect(tables).toEqual(
+        expect.arrayContaining([
+          'bounce',
+          'delivery',
+          'delivery_receipt',
+          'idempotency_key',
+          'password_reset',
+          'person',
+          'suppressed_address',
+        ]),
+      );
+      expect(tables).not.toContain('history_event');
+      const auditor = await as('auditor');
+      const [made] = await auditor.all(`/history?type=delegation.made`);
+      expect(made).toMatchObject({ after: { delegateUsername: USERNAME, delegateName: NAME } });
+      // By the name they are found, though it stands nowhere.
+      const byName = await auditor.all(`/history?q=${encodeURIComponent('惊鸿')}`);
+      expect(byName.map(({ type }) => type)).toEqual(
+        expect.arrayContaining(['person.created', 'person.sign_in_failed', 'api_token.made', 'plan.register_opened']),
+      );
+      const [failed] = await auditor.all(`/history?entityId=${id}&type=person.sign_in_failed`);
+      expect(failed).toMatchObject({ reason: null, after: { from: '127.0.0.1' } });
+      expect(failed!['words'].zh).toContain('来自127.0.0.1');
+    });
+
+    it('the one once the other has closed the account, and nothing is under way; nobody by oneself', async () => {
+      for (const by of ['admin', 'office', 'auditor']) expectProblem(await erase(by), 403, 'RIGHTS.NOT_ALLOWED');
+      expectProblem(await erase('security', 'security'), 403, 'RIGHTS.OWN_ACCOUNT');
+      expectProblem(await erase('security', 'nobody.at.all'), 404, 'PERSON.UNKNOWN');
+      const blank = await (await as('security')).ask('POST', `/persons/${USERNAME}/erasure`, { json: { reason: ' ' } });
+      expectProblem(blank, 400, 'REQUEST.INVALID');
+      expectProblem(await erase(), 409, 'PERSON.ACCOUNT_OPEN');
+      await (await as('admin')).do('PATCH', `/persons/${USERNAME}`, { json: { isActive: false } });
+      expectProblem(await erase(), 409, 'PERSON.HOLDS_POSTS', { posts: [{ kind: 'officer', unitCode: null }] });
+      const taken = { kind: 'take', username: USERNAME, post: { kind: 'officer' }, reason: '调离' };
+      await (await as('security')).do('POST', '/post-changes', { json: taken });
+      const open = { proposals: 0, restricted: 1, messages: 0, delegations: 0 };
+      expectProblem(await erase(), 409, 'PERSON.OPEN_MATTERS', open);
+      await (await as('office')).do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames: [] } });
+      expect(await erase()).toMatchObject({ status: 200, body: { id, username: `erased-${id}` } });
+      expectProblem(await erase('security', `erased-${id}`), 409, 'PERSON.ERASED');
+      expectProblem(await erase(), 404, 'PERSON.UNKNOWN');
+    });
+
+    it('and nobody finds them in any table, while all that they did is there', async () => {
+      expect(await tablesWith(...WORDS)).toEqual([]);
+      const auditor = await as('auditor');
+      const done = await auditor.all(`/history?personId=${id}`);
+      expect(done.map(({ type }) => type)).toEqual(expect.arrayContaining(['api_token.made', 'matter.registered']));
+      for (const { actor } of done) expect(actor.name).toBe('〔已依法删除〕');
+      const [made] = await auditor.all(`/history?type=delegation.made`);
+      expect(made).toMatchObject({ after: { displayName: '督查室主任', delegateName: '〔已依法删除〕' } });
+      expect(await auditor.all(`/history?q=${encodeURIComponent('惊鸿')}`)).toEqual([]);
+      const [event] = await auditor.all(`/history?entityId=${id}&type=person.erased`);
+      expect(event).toMatchObject({ actor: { post: 'security' }, reason, before: null });
+      for (const [language, mark] of [
+        ['zh', '〔已依法删除〕'],
+        ['en', '[erased]'],
+      ]) {
+        const { text } = await auditor.ask('GET', `/history/extract?format=csv&language=${language}&personId=${id}`);
+        expect(text).toContain(mark);
+        expect(text).not.toContain(language === 'en' ? '已依法删除' : NAME);
+      }
+      const accounts = await (await as('security')).all('/persons');
+      expect(accounts.find((account) => account.id === id)).toMatchObject({
+        username: `erased-${id}`,
+        displayName: '〔已依法删除〕',
+        email: null,
+        hasPassword: false,
+        sessions: 0,
+      });
+    });
+  });
+
   it('cannot hide it: the auditor reads what both did, and can change nothing', async () => {
     const auditor = await as('auditor');
     const events = await auditor.all('/history?entity=post_change');

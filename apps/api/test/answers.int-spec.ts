@@ -227,6 +227,7 @@ describe('The answers', () => {
         ['admin', 'POST', '/persons', { json: { username: 'zhang.san', displayName: '张三', email: null } }],
       ],
       'POST /persons/{username}/unlock': [],
+      'POST /persons/{username}/erasure': [],
       'DELETE /persons/{username}/sessions': [['security', 'DELETE', '/persons/LD22.head/sessions']],
       'DELETE /persons/{username}/second-factor': [],
       'POST /post-changes': [

@@ -66,7 +66,7 @@ describe.each(Object.entries(stores))('Evidence in %s', (kind, store) => {
   const files = (): Promise<Json[]> => edge.query(`select id, report_id from evidence_file order by id`);
   const events = (id: string): Promise<Json[]> =>
     edge.query(
-      `select type, actor_name as by, plan_id as "planId", task_id as "taskId", before, after from history_event
+      `select type, coalesce((select p.display_name from person p where p.id = actor_person_id), actor_name) as by, plan_id as "planId", task_id as "taskId", before, after from history_event
        where entity = 'evidence_file' and entity_id = $1 order by seq`,
       [id],
     );

@@ -373,6 +373,16 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['POST', '/persons/LD13.head/unlock', {}];
     },
   },
+  'POST /persons/{username}/erasure': {
+    by: 'security',
+    ask: async (edge) => {
+      const admin = await edge.as('admin');
+      const username = `gone.${(await edge.query(`select count(*)::int as n from person`))[0].n}`;
+      await admin.post('/persons', { username, displayName: '某人' });
+      await admin.do('PATCH', `/persons/${username}`, { json: { isActive: false } });
+      return ['POST', `/persons/${username}/erasure`, { json: { reason: '依法删除' } }];
+    },
+  },
   'DELETE /persons/{username}/sessions': {
     by: 'security',
     ask: async (edge) => {

@@ -206,6 +206,10 @@ const TABLE: Record<string, Probe[]> = {
     as('POST', '/persons/LD09.head/unlock', undefined, ['security'], '404 PERSON.NOT_LOCKED'),
     as('POST', '/persons/security/unlock', undefined, ['security'], '403 RIGHTS.OWN_ACCOUNT'),
   ],
+  'POST /persons/{username}/erasure': [
+    as('POST', '/persons/LD09.head/erasure', { reason: '依法删除' }, ['security'], '409 PERSON.ACCOUNT_OPEN'),
+    as('POST', '/persons/security/erasure', { reason: '依法删除' }, ['security'], '403 RIGHTS.OWN_ACCOUNT'),
+  ],
   'DELETE /persons/{username}/sessions': [
     as('DELETE', '/persons/LD09.head/sessions', undefined, ['security'], 200),
     as('DELETE', '/persons/security/sessions', undefined, ['security'], '403 RIGHTS.OWN_ACCOUNT'),

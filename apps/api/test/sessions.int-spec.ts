@@ -34,7 +34,10 @@ describe('A session', () => {
   const edge = useEdge((database) => Edge.open(database));
   const browser = (): Browser => new Browser(edge());
   const events = (type: string): Promise<Json[]> =>
-    edge().query(`select reason, actor_name as name from history_event where type = $1 order by seq`, [type]);
+    edge().query(
+      `select reason, coalesce((select p.display_name from person p where p.id = actor_person_id), actor_name) as name from history_event where type = $1 order by seq`,
+      [type],
+    );
 
   const policy = async (password: object): Promise<void> => {
     const security = await edge().as('security');

@@ -30,8 +30,10 @@ const AS_SYSTEM = [
 const WITH_CONSEQUENCES = [
   'libs/directory/src/account.service.ts',
   'libs/directory/src/delegation.service.ts',
+  'libs/directory/src/erasure.service.ts',
   'libs/directory/src/past-directory.ts',
   'libs/directory/src/sign-in/password.service.ts',
+  'libs/history/src/personal/person-boxes.ts',
   'libs/reporting/src/breakdown.reader.ts',
   'libs/reporting/src/history.reader.ts',
   'libs/reporting/src/holdings.reader.ts',

@@ -82,7 +82,7 @@ export class AccountService {
 
   /**
    * Sees to it that the government's posts exist, each with the account of the same name (`office`, `officer`,
-   * `leader`, `auditor`, `admin`, `security`), held from the day of `at`; what exists is left as it is. Every start calls it, with
+   * `leader`, `auditor`, `admin`, `security`), held from the day of `at`; what exists, or existed, is left as it is. Every start calls it, with
    * the supervision's clock: who acts before that day finds the posts vacant.
    *
    * With `DUBAN_DEMO_PASSWORD`, new accounts have that password, and accounts whose password is still that of a former
@@ -101,6 +101,11 @@ export class AccountService {
     const persons = await tx.findBy(PersonEntity, { username: In([...GOVERNMENT_POSTS]) });
     const existing = new Set(persons.map((person) => person.username));
     const fromOn = localDateOf(at, CHINA_TIME_ZONE);
+    // Whoever had the account may have been erased: it is for the administrators to say who holds the post then.
+    const held: { kind: string }[] = await tx.query(
+      `select distinct post.kind from post join post_holding h on h.post_id = post.id where post.unit_id is null`,
+    );
+    for (const { kind } of held) existing.add(kind);
     const accounts = GOVERNMENT_POSTS.filter((kind) => !existing.has(kind)).map((kind) => ({
       username: kind,
       displayName: GOVERNMENT_NAMES[kind],

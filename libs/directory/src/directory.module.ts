@@ -2,6 +2,7 @@ import { HistoryModule } from '@duban/history';
 import { Global, Module } from '@nestjs/common';
 import { AccountService } from './account.service';
 import { DelegationService } from './delegation.service';
+import { ErasureService } from './erasure.service';
 import { NameSettler } from './name-settler';
 import { IdentityProvider } from './oidc/identity-provider';
 import { ProviderSignInService } from './oidc/provider-sign-in.service';
@@ -24,6 +25,7 @@ const SERVICES = [
   AccountService,
   ApiTokenService,
   DelegationService,
+  ErasureService,
   IdentityProvider,
   NameSettler,
   PasswordResetService,

@@ -1,8 +1,10 @@
 import { consequences } from '@duban/database';
+import { openStates } from '@duban/history';
 import type { LocalDate } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { GroupRule } from './group-rules';
-import type { PostView } from './post-view';
+import type { PersonState } from './person-state';
+import type { PostState, PostView } from './post-view';
 import { inGroupsByRule, type UnitView } from './unit-view';
 
 /** A jurisdiction as it was at an instant, with its groups in the order of their codes. */
@@ -104,7 +106,7 @@ export async function readPostsAt(
       [at, unitCode],
     );
     if (!unit) return null;
-    return tx.query(
+    const posts: (PostState & { holders: { term: PastTerm; state: PersonState }[] })[] = await tx.query(
       `with holder as materialized (
          select s.after as state from (
            select distinct h.entity_id from history_event h
@@ -122,9 +124,7 @@ export async function readPostsAt(
          where post.unit_id = $2::uuid and post.title is not null
            and (s.after->>'closedOn' is null or s.after->>'closedOn' > $3::text)) post
        left join lateral (
-         select jsonb_agg(jsonb_build_object('personId', h.state->>'id', 'username', h.state->>'username',
-           'displayName', h.state->>'displayName', 'fromOn', term->>'fromOn', 'toOn', term->>'toOn')
-           order by term->>'fromOn', h.state->>'username') as holders
+         select jsonb_agg(jsonb_build_object('term', term, 'state', h.state)) as holders
          from holder h cross join jsonb_array_elements(h.state->'posts') term
          where term->>'postId' = post.id and term->>'fromOn' <= $3::text
            and (term->>'toOn' is null or term->>'toOn' > $3::text)
@@ -132,7 +132,28 @@ export async function readPostsAt(
        order by array_position(array['head', 'deputy', 'contact', 'handler'], post.kind), post.title collate "C"`,
       [at, unit.id, day],
     );
+    return Promise.all(posts.map(async (post) => ({ ...post, holders: await holdersOf(tx, post.holders) })));
   });
+}
+
+type PastTerm = PersonState['posts'][number];
+
+/** Whose terms they were, by their beginning, with the names that people had then; of those who were erased none. */
+async function holdersOf(
+  tx: EntityManager,
+  found: readonly { term: PastTerm; state: PersonState }[],
+): Promise<PostView['holders']> {
+  const states = await openStates(
+    tx,
+    'person',
+    found.map(({ state }) => state),
+  );
+  return found
+    .map(({ term: { fromOn, toOn } }, i) => {
+      const { id, username, displayName } = states[i]!;
+      return { personId: id, username, displayName, fromOn, toOn };
+    })
+    .toSorted((one, other) => (`${one.fromOn} ${one.username}` < `${other.fromOn} ${other.username}` ? -1 : 1));
 }
 
 /** A unit as history records it: its groups by codes. */

@@ -40,6 +40,10 @@ export class PersonEntity {
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
 
+  /** When the person was erased by law (依法删除), and the account has no name any more; null while it has. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }

@@ -37,6 +37,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'account.edit_own': [EVERYBODY, []],
   'account.create': [['admin'], []],
   'account.read': [ADMINISTRATORS, []],
+  'person.erase': [['security'], []],
   'post.propose': [['admin', 'security'], []],
   'post.decide': [['security'], []],
   'delegation.make': [['office', 'security'], ['head']],
@@ -99,6 +100,7 @@ describe('rights', () => {
     expect(shared).toEqual(['post.propose']);
     expect(changes.filter((action) => may(inPost('security'), action)).toSorted()).toEqual([
       'delegation.make',
+      'person.erase',
       'post.decide',
       'post.propose',
       'sign_in.administer',

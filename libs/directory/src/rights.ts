@@ -56,6 +56,8 @@ const RIGHTS = {
   'account.edit': { admin: 'all' },
   /** One's own mail address and password. */
   'account.edit_own': EVERYBODY,
+  /** Erase a person by law, once the system administrator has closed the account. */
+  'person.erase': { security: 'all' },
   'account.read': ADMINISTRATORS,
   /** Propose that somebody is given a post, or loses one. */
   'post.propose': { admin: 'all', security: 'all' },
@@ -168,6 +170,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'account.create': ['make accounts', '新建账号'],
   'account.edit': ['change accounts', '修改账号'],
   'account.edit_own': ['change one’s own mail address and password', '修改本人邮箱和密码'],
+  'person.erase': ['erase a person by law whose account is closed', '依法删除个人信息'],
   'account.read': ['read accounts, proposals of posts, the sign-in policy', '查看账号'],
   'post.propose': ['propose that somebody is given a post, or loses one', '提出授权'],
   'post.decide': ['decide on such proposals', '审定授权'],

@@ -68,11 +68,26 @@ export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
     directory: new UnitDirectory(clock),
     run: <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> => database.transactor.run(work),
     query: (sql: string, parameters: unknown[] = []) => database.source.query(sql, parameters),
-    events: (): Promise<RecordedEvent[]> =>
-      database.source.query(
-        `select type, entity, entity_id as "entityId", actor_name as actor, reason, before, after
-         from history_event order by seq`,
-      ),
+    events: async (): Promise<RecordedEvent[]> => {
+      const seqs: { seq: string }[] = await database.source.query(`select seq::text from history_event order by seq`);
+      const events = await database.transactor.run((tx) =>
+        history.bySeq(
+          tx,
+          seqs.map(({ seq }) => seq),
+        ),
+      );
+      return events
+        .toSorted((one, other) => Number(one.seq) - Number(other.seq))
+        .map(({ type, entity, entityId, actor, reason, before, after }) => ({
+          type,
+          entity,
+          entityId,
+          actor: actor.name,
+          reason,
+          before,
+          after: after!,
+        }));
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   AccountService,
+  ErasureService,
   NameSettler,
   PostChangeService,
   PostService,
@@ -10,15 +11,18 @@ import {
 } from '@duban/directory';
 import { addDays, DomainError, localDateOf, newId } from '@duban/kernel';
 import { ReorganisationService } from '@duban/tasks';
+import type { PostKind } from '@duban/domain';
+import { ERASED } from '@duban/history';
 import fc from 'fast-check';
 import { type Office, useOffice } from '../../supervision/test/office';
 
 const HOLDERS = ['head', 'contact'] as const;
+const CLOSED = { isActive: false };
 const KINDS_OF_UNITS = ['department', 'district', '中心城区'];
 
 /** What somebody does next with the directory; the numbers pick units, posts, persons and values. */
 interface Step {
-  do: 'import' | 'add' | 'group' | 'reorganise' | 'post' | 'close' | 'grant' | 'take' | 'person' | 'settle';
+  do: 'import' | 'add' | 'group' | 'reorganise' | 'post' | 'close' | 'grant' | 'take' | 'person' | 'settle' | 'erase';
   which: number;
   other: number;
   choice: number;
@@ -38,6 +42,7 @@ const story: fc.Arbitrary<Step[]> = fc.array(
       oneOf('take', 3),
       oneOf('person', 2),
       oneOf('settle', 2),
+      oneOf('erase', 2),
     ),
     which: fc.nat(20),
     other: fc.nat(20),
@@ -80,6 +85,8 @@ describe('the directory of units (单位名录), in a story', () => {
   let made = 0;
   let jurisdictionId: string;
   let done = 0;
+  /** Who was erased in this run, with the names that they had. */
+  const erased = new Map<string, [username: string, name: string]>();
   beforeAll(() => {
     office = t.office;
   });
@@ -88,6 +95,22 @@ describe('the directory of units (单位名录), in a story', () => {
     office.as('office', (tx, actor, at) => office.get(UnitImportService).import(tx, actor, at, document));
 
   const unitsNow = () => office.as('office', (tx) => office.get(UnitDirectory).list(tx, { jurisdictionId }));
+  /** Whoever is erased has handed over before. */
+  async function leaveAll(username: string, today: string): Promise<void> {
+    const held = await office.query<{ kind: PostKind; unitCode: string | null; title: string | null; fromOn: string }>(
+      `select post.kind, u.code as "unitCode", post.title, greatest(h.from_on, $2::date)::text as "fromOn"
+       from post_holding h join post on post.id = h.post_id join person p on p.id = h.person_id
+         left join unit u on u.id = post.unit_id
+       where p.username = $1 and (h.to_on is null or h.to_on > $2::date)`,
+      [username, today],
+    );
+    for (const { fromOn, ...post } of held) {
+      await office.as('security', (tx, actor, at) =>
+        office.get(PostChangeService).propose(tx, actor, at, { kind: 'take', username, post, fromOn, reason: '调离' }),
+      );
+    }
+  }
+
   const pick = <T>(from: readonly T[], n: number): T => from[n % from.length]!;
 
   async function take({ do: what, which, other, choice }: Step): Promise<void> {
@@ -175,6 +198,18 @@ describe('the directory of units (单位名录), in a story', () => {
           .get(NameSettler)
           .settle(tx, actor, at, jurisdictionId, `简称${choice % 3}`, { unitId: unit.id }, newId()),
       );
+    } else if (what === 'erase') {
+      const username = `${unit.code}.${held}`;
+      const [person] = await office.query<{ id: string; name: string }>(
+        `select id, display_name as name from person where username = $1`,
+        [username],
+      );
+      await leaveAll(username, today);
+      await office.as('admin', (tx, actor, at) => office.get(AccountService).edit(tx, actor, at, username, CLOSED));
+      await office.as('security', (tx, actor, at) =>
+        office.get(ErasureService).erase(tx, actor, at, username, '依法删除'),
+      );
+      erased.set(person!.id, [username, person!.name]);
     } else if (what === 'take') {
       const posts = await office.as('office', (tx, actor, at) =>
         office.get(PostService).list(tx, actor, at, unit.code),
@@ -222,6 +257,20 @@ describe('the directory of units (单位名录), in a story', () => {
       return { units, posts, listing: await readUnitListing(tx, jurisdictionId, asOf) };
     });
 
+  /** As it is told of them from then on, however long ago it was. */
+  const withoutErased = (posts: Record<string, PostView[] | undefined>): Record<string, PostView[] | undefined> =>
+    Object.fromEntries(
+      Object.entries(posts).map(([code, list]) => [
+        code,
+        list?.map((post) => ({
+          ...post,
+          holders: post.holders
+            .map((one) => (erased.has(one.personId) ? { ...one, username: ERASED.zh, displayName: ERASED.zh } : one))
+            .toSorted((one, other) => (`${one.fromOn} ${one.username}` < `${other.fromOn} ${other.username}` ? -1 : 1)),
+        })),
+      ]),
+    );
+
   it('is at each instant as it was then: names, tree, groups, posts and who held them', async () => {
     let instants = 0;
     await fc.assert(
@@ -244,7 +293,14 @@ describe('the directory of units (单位名录), in a story', () => {
           const at = new Date(after.getTime() + ms);
           const codes = [0, 1, 2].map((next) => pick(now.units, step + next).code);
           const posts = Object.fromEntries(codes.map((code) => [code, now.posts[code]]));
-          expect({ at, ...(await answers(at, codes)) }).toEqual({ at, ...now, posts });
+          expect({ at, ...(await answers(at, codes)) }).toEqual({ at, ...now, posts: withoutErased(posts) });
+        }
+        for (const [username] of erased.values()) {
+          const [{ named }] = (await office.query<{ named: number }>(
+            `select count(*)::int as named from history_event h where h::text like '%' || $1 || '%'`,
+            [`"${username}"`],
+          )) as [{ named: number }];
+          expect({ username, named }).toEqual({ username, named: 0 });
         }
         instants += picked.length;
         // Before the city was there, nothing of it was.

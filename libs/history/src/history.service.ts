@@ -3,6 +3,8 @@ import { columnsOf } from '@duban/database';
 import { newId } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
+import { openEvents, openName, openStates, PersonBoxes } from './personal/person-boxes';
+import type { StateOf } from './personal/personal-parts';
 import type { EventType } from './words/event-types';
 
 /** What events are about. */
@@ -63,18 +65,21 @@ export const ENTITIES = [
 export type Entity = (typeof ENTITIES)[number];
 
 /** One fact to record (留痕): what changed, from what, to what. */
-export interface Change {
+export type Change = { [E in Entity]: ChangeOf<E> }[Entity];
+
+interface ChangeOf<E extends Entity> {
   /** Past tense: `assignment.reported`. */
   type: EventType;
-  entity: Entity;
+  entity: E;
   entityId: string;
   jurisdictionId?: string | null;
   planId?: string | null;
   taskId?: string | null;
   reason?: string | null;
-  before?: Readonly<Record<string, unknown>> | null;
+  /** What it says of people is sealed by `PERSONAL` (`personal/personal-parts.ts`); names elsewhere do not compile. */
+  before?: StateOf<E> | null;
   /** The entity's whole state after the change, so that any past instant can be read off its last event. */
-  after?: Readonly<Record<string, unknown>> | null;
+  after?: StateOf<E> | null;
 }
 
 /** What a unit sees of a task: all of what it leads, and of the rest what is its own. */
@@ -120,9 +125,15 @@ export interface HistoryEvent {
 
 @Injectable()
 export class HistoryService {
-  /** Writes events in the caller's transaction, in the given order, by one statement. */
+  private readonly boxes = new PersonBoxes();
+
+  /**
+   * Writes events in the caller's transaction, in the given order, by one statement. What they say of people is sealed
+   * by the key of each; whoever reads them by this service reads it as it was written.
+   */
   async append(tx: EntityManager, actor: Actor, occurredAt: Date, changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
+    const sealed = await this.boxes.seal(tx, actor, changes);
     const rows = changes.map((change, position) => ({
       position,
       id: newId(),
@@ -133,8 +144,7 @@ export class HistoryService {
       entity_id: change.entityId,
       type: change.type,
       reason: change.reason ?? null,
-      before: change.before ?? null,
-      after: change.after ?? null,
+      ...sealed.states[position]!,
     }));
     const { from, parameters } = columnsOf(rows, EVENT_COLUMNS, 13);
     await tx.query(
@@ -148,7 +158,7 @@ export class HistoryService {
         actor.personId,
         actor.postId,
         actor.unitId,
-        actor.name,
+        sealed.name,
         actor.post,
         actor.requestId,
         occurredAt,
@@ -156,7 +166,7 @@ export class HistoryService {
         actor.token?.name ?? null,
         actor.delegation?.id ?? null,
         actor.delegation?.personId ?? null,
-        actor.delegation?.name ?? null,
+        sealed.forName,
         ...parameters,
       ],
     );
@@ -164,12 +174,22 @@ export class HistoryService {
 
   /** What happened last to one thing, by whom and when: for who was too late. */
   async lastOf(tx: EntityManager, entityId: string): Promise<{ type: string; by: string; at: Date } | null> {
-    const [last]: { type: string; by: string; at: Date }[] = await tx.query(
-      `select type, actor_name as by, occurred_at as at from history_event
+    const [last]: { type: string; personId: string | null; by: string; at: Date }[] = await tx.query(
+      `select type, actor_person_id as "personId", actor_name as by, occurred_at as at from history_event
        where entity_id = $1 order by occurred_at desc, seq desc limit 1`,
       [entityId],
     );
-    return last ?? null;
+    if (!last) return null;
+    const { personId, ...event } = last;
+    return { ...event, by: await openName(tx, personId, event.by) };
+  }
+
+  /**
+   * Destroys the key of a person (依法删除): what events say of them is never read again, while the events and their
+   * hashes stay. As the system.
+   */
+  forget(tx: EntityManager, personId: string): Promise<void> {
+    return this.boxes.destroy(tx, personId);
   }
 
   /** Events of one task, oldest first, those of its parts among them. `after` is the last `seq` already seen. */
@@ -180,7 +200,7 @@ export class HistoryService {
     limit: number,
     sight: UnitSight | null = null,
   ): Promise<HistoryEvent[]> {
-    return tx.query(
+    const events: HistoryEvent[] = await tx.query(
       `select ${eventOf(REASON)}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
@@ -201,6 +221,7 @@ export class HistoryService {
         sight?.obligationIds ?? [],
       ],
     );
+    return openEvents(tx, events);
   }
 
   /** A task and its parts, those too that were taken out of the draft since. */
@@ -215,7 +236,7 @@ export class HistoryService {
     return rows.map((row) => row.id);
   }
 
-  /** What was changed of some things, oldest first, for those who need the way and not only where it led. */
+  /** What was changed of some tasks, oldest first, for those who need the way and not only where it led. */
   async changesOf(
     tx: EntityManager,
     entityIds: readonly string[],
@@ -229,7 +250,10 @@ export class HistoryService {
 
   /** Events by their numbers, in no order: those of them that the actor may know. */
   async bySeq(tx: EntityManager, seqs: readonly string[]): Promise<HistoryEvent[]> {
-    return tx.query(`select ${eventOf(REASON)} from history_event h where h.seq = any($1::bigint[])`, [seqs]);
+    return openEvents(
+      tx,
+      await tx.query(`select ${eventOf(REASON)} from history_event h where h.seq = any($1::bigint[])`, [seqs]),
+    );
   }
 
   /** What happened to each of some things after an instant and up to another, at most so many of each, oldest first. */
@@ -238,13 +262,14 @@ export class HistoryService {
     entityIds: readonly string[],
     { from, to, most }: { from: Date; to: Date; most: number },
   ): Promise<HistoryEvent[]> {
-    return tx.query(
+    const events: HistoryEvent[] = await tx.query(
       `select ${eventOf(REASON)} from unnest($1::uuid[]) thing(id) cross join lateral (
          select * from history_event e where e.entity_id = thing.id and e.occurred_at > $2 and e.occurred_at <= $3
          order by e.seq desc limit $4) h
        order by h.seq`,
       [entityIds, from, to, most],
     );
+    return openEvents(tx, events);
   }
 
   /**
@@ -266,7 +291,11 @@ export class HistoryService {
        order by entity_id, seq desc`,
       [parameter, entity, at],
     );
-    return rows.flatMap((row) => (row.after === null ? [] : [row.after]));
+    return openStates(
+      tx,
+      entity,
+      rows.flatMap((row) => (row.after === null ? [] : [row.after])),
+    );
   }
 }
 

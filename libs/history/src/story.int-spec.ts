@@ -362,13 +362,13 @@ describe('a story', () => {
     ]);
     const [traced] = await office.query(
       `select count(distinct request_id)::int as requests, bool_and(h.actor_person_id is not null) as person,
-         bool_and(h.actor_name = p.display_name) as named, bool_and(post.kind = h.actor_post) as post,
+         bool_and(h.actor_name like 'sealed:%') as sealed, bool_and(post.kind = h.actor_post) as post,
          bool_and(h.actor_unit_id is not distinct from post.unit_id) as unit
        from history_event h join person p on p.id = h.actor_person_id join post on post.id = h.actor_post_id
        where h.seq > $1`,
       [from],
     );
-    expect(traced).toEqual({ requests: 6, person: true, named: true, post: true, unit: true });
+    expect(traced).toEqual({ requests: 6, person: true, sealed: true, post: true, unit: true });
   });
 
   const lastSeq = async () =>

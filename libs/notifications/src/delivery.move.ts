@@ -44,7 +44,7 @@ export async function moveDelivery(
   values: DeliveryValues = {},
 ): Promise<DeliveryState> {
   const to = moved(state, [event], actor.post === 'system' ? 'system' : 'person');
-  const [[kept]]: [{ before: object; after: object }[]] = await tx.query(
+  const [[kept]]: [{ before: RecordedDelivery; after: RecordedDelivery }[]] = await tx.query(
     `update delivery d set state = $2, claimed_until = null, last_error = $3, next_attempt_at = $4,
        sent_at = coalesce($5, d.sent_at), read_at = coalesce($6, d.read_at)
      from delivery was where d.id = $1 and was.id = d.id
@@ -56,12 +56,22 @@ export async function moveDelivery(
       type: `delivery.${PAST_TENSE[event]}`,
       entity: 'delivery',
       entityId: id,
-      reason: values.last_error ?? null,
-      before: { ...kept!.before },
-      after: { ...kept!.after },
+      // A mail server's words name the address: of a person they stand in the state, where they are sealed.
+      reason: kept!.after.personId === null ? (values.last_error ?? null) : null,
+      ...kept!,
     },
   ]);
   return to;
+}
+
+/** As far as it is looked at here. */
+interface RecordedDelivery {
+  [field: string]: unknown;
+  id: string;
+  personId: string | null;
+  address: string | null;
+  state: DeliveryState;
+  lastError: string | null;
 }
 
 /** The whole of a delivery, as history keeps it. Claims are the machines' own business. */
@@ -92,7 +102,7 @@ export async function recordMade(
   at: Date,
   ids: readonly string[],
 ): Promise<void> {
-  const rows: { made: { id: string; state: DeliveryState } }[] = await tx.query(
+  const rows: { made: RecordedDelivery }[] = await tx.query(
     `select ${SNAPSHOT('d')} as made from delivery d where id = any($1::uuid[]) order by id`,
     [ids],
   );

@@ -1,3 +1,4 @@
+import { openStates } from '@duban/history';
 import { Logger } from '@nestjs/common';
 import { until, useTestDatabase } from '@duban/testing';
 import { expiredCertificate } from '../test/certificate';
@@ -83,15 +84,24 @@ describe('DeliveryService', () => {
     expect(await world.deliveries(mail).send(id)).toBe('sent');
     expect(server.mails.map(({ messageId }) => messageId)).toEqual([`<delivery-${id}@city.example>`]);
     expect(await world.delivery(id)).toMatchObject({ state: 'sent', attempts: 2, last_error: null });
-    const told = await world.query<{ type: string; after: object }>(
+    const told = await world.query<{ type: string; reason: string | null; after: object }>(
       `select type, reason, after from history_event where entity_id = $1 order by seq`,
       [id],
     );
-    expect(told).toMatchObject([
+    // What a server says of somebody's address is sealed with it.
+    expect(JSON.stringify(told)).not.toMatch(/mailbox full|@city/);
+    const after = await database.transactor.run((tx) =>
+      openStates(
+        tx,
+        'delivery',
+        told.map((event) => event.after),
+      ),
+    );
+    expect(told.map((event, i) => ({ ...event, after: after[i] }))).toMatchObject([
       { type: 'delivery.queued', after: { id, state: 'queued', attempts: 0, channel: 'smtp' } },
       {
         type: 'delivery.put_off',
-        reason: expect.stringContaining('mailbox full'),
+        reason: null,
         after: { state: 'queued', attempts: 1, lastError: expect.stringContaining('mailbox full') },
       },
       { type: 'delivery.sent', reason: null, after: { state: 'sent', attempts: 2, lastError: null } },

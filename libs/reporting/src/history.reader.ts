@@ -26,7 +26,7 @@ export interface HistoryFilter {
   recordedFrom?: string;
   recordedTo?: string;
   requestId?: string;
-  /** Words that the event brought: its reason, and what it changed. */
+  /** Words that the event brought: its reason, and what it changed; or the name of who did it, for whom, or to whom. */
   q?: string;
   /** The newest first, by when it happened or by when it was recorded. */
   sort?: HistorySort;
@@ -51,6 +51,8 @@ interface Found extends Place {
 
 /** As many events with a word are looked at one by one; what is more common is soon met along the order. */
 const MOST_MATCHES = 2_000;
+/** As many people whose names have the words are looked for. */
+const MOST_CALLED = 20;
 /** So often a page is filled up where others hide what was found; then it stays short and goes on from where it is. */
 const MOST_ROUNDS = 20;
 
@@ -141,8 +143,6 @@ export class HistoryReader {
       .add('h.occurred_at < $?', filter.happenedTo)
       .add('h.recorded_at >= $?', filter.recordedFrom)
       .add('h.recorded_at < $?', filter.recordedTo);
-    if (matches) where.add('h.seq = any($?::bigint[])', matches);
-    else where.add('history_words(h.reason, h.before, h.after) like $?', pattern);
     if (search.ofMattersOnly) where.add('(h.task_id is not null or h.plan_id is not null)');
     const { hiddenPlans, hiddenTasks, summaryPlans } = search.sight;
     if (hiddenPlans.length > 0) where.add('not coalesce(h.plan_id = any($?::uuid[]), false)', hiddenPlans);
@@ -153,7 +153,11 @@ export class HistoryReader {
     if (after) where.add(`(h.${column}, h.seq) < ($?::timestamptz, $?::bigint)`, after.at, after.seq);
     const most = where.parameter(limit);
     // An `or` would read all that either side has: each side gives its page, and the first of both are the page.
-    const sides = crossed(byPerson(where, filter.personId), byUnit(where, filter.unitId)).map(
+    const people = filter.q === undefined ? [] : await personsCalled(tx, filter.q);
+    const sides = crossed(
+      crossed(byPerson(where, filter.personId), byUnit(where, filter.unitId)),
+      byWords(where, pattern, matches ?? null, people),
+    ).map(
       (side) => `(select h.seq, h.${column} as moment from history_event h where ${where} and ${side}
          order by h.${column} desc, h.seq desc limit ${most})`,
     );
@@ -197,6 +201,36 @@ async function matchesOf(tx: EntityManager, pattern: string): Promise<string[] |
   );
   return rows.length > MOST_MATCHES ? null : rows.map(({ seq }) => seq);
 }
+
+/** Names are sealed in events: whoever is called so now is looked for by the id. */
+async function personsCalled(tx: EntityManager, q: string): Promise<string[]> {
+  const rows: { id: string }[] = await tx.query(
+    `select id from person where (lower(display_name) like $1 or lower(username) like $1) and erased_at is null
+     order by id limit $2`,
+    [`%${escapeLike(q.toLowerCase())}%`, MOST_CALLED],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const byWords = (
+  where: Conditions,
+  pattern: string | undefined,
+  matches: string[] | null,
+  people: readonly string[],
+): string[] => {
+  if (pattern === undefined) return ['true'];
+  const words = matches
+    ? `h.seq = any(${where.parameter(matches)}::bigint[])`
+    : `history_words(h.reason, h.before, h.after) like ${where.parameter(pattern)}`;
+  if (people.length === 0) return [words];
+  const ids = `any(${where.parameter(people)}::uuid[])`;
+  return [
+    words,
+    `h.actor_person_id = ${ids}`,
+    `h.actor_for_person_id = ${ids}`,
+    `h.entity = 'person' and h.entity_id = ${ids}`,
+  ];
+};
 
 const byPerson = (where: Conditions, personId: string | undefined): string[] => {
   if (personId === undefined) return ['true'];

@@ -116,7 +116,7 @@ describe('MatterService', () => {
         ]),
       );
       const events = await office.query<{ type: string; name: string }>(
-        `select type, actor_name as name from history_event where task_id = $1 order by seq`,
+        `select type, coalesce((select p.display_name from person p where p.id = actor_person_id), actor_name) as name from history_event where task_id = $1 order by seq`,
         [taskId],
       );
       expect(events.map(({ type }) => type)).toEqual([

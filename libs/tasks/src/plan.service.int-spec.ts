@@ -136,7 +136,7 @@ describe('PlanService', () => {
       const planId = await office.begin(planOf(HOUSES));
       const events = await office.query(
         `select type, entity, before->>'state' as before, before->>'version' as "beforeVersion", after->>'state' as after,
-           after->>'version' as "afterVersion", actor_name as actor
+           after->>'version' as "afterVersion", coalesce((select p.display_name from person p where p.id = actor_person_id), actor_name) as actor
          from history_event where plan_id = $1 and type in ('plan.issued', 'task.issued', 'assignment.assigned')
          order by seq`,
         [planId],

@@ -60,9 +60,6 @@ export class RestrictionService {
     }
     await this.write(tx, matter, people);
     await assertUnitsNamed(tx, plan.id, day);
-    const usernamesOf = (list: readonly NamedPerson[]): { usernames: string[] } => ({
-      usernames: list.map(({ username }) => username).toSorted(),
-    });
     await this.history.append(tx, actor, at, [
       {
         type: people.length > 0 ? 'restriction.set' : 'restriction.lifted',
@@ -71,8 +68,8 @@ export class RestrictionService {
         jurisdictionId: plan.jurisdictionId,
         planId: plan.id,
         taskId: matter.kind === 'task' ? matter.id : null,
-        before: usernamesOf(before),
-        after: usernamesOf(people),
+        before: stateOf(before),
+        after: stateOf(people),
       },
     ]);
     return people;
@@ -98,8 +95,8 @@ export class RestrictionService {
         jurisdictionId: to.jurisdictionId,
         planId: to.planId,
         taskId: to.id,
-        before: { usernames: [] },
-        after: { usernames: people.map(({ username }) => username).toSorted() },
+        before: stateOf([]),
+        after: stateOf(people),
       },
     ]);
   }
@@ -228,3 +225,10 @@ export async function assertUnitsNamed(tx: EntityManager, planId: string, day: L
 
 /** Whether the naming `n` is about the task `t`: by itself, its task, or its plan. */
 const COVERS = `(n.plan_id = t.plan_id or n.task_id in (t.id, t.parent_id))`;
+
+/** Who is named, as history records it. */
+const stateOf = (people: readonly NamedPerson[]): { persons: { personId: string; username: string }[] } => ({
+  persons: people
+    .map(({ personId, username }) => ({ personId, username }))
+    .toSorted((one, other) => (one.username < other.username ? -1 : 1)),
+});

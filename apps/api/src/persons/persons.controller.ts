@@ -3,6 +3,8 @@ import {
   ACCOUNT_VENDORS,
   AccountService,
   type AccountView,
+  type ErasedPerson,
+  ErasureService,
   type PersonState,
   SecondFactorService,
   SignInAdministrationService,
@@ -17,7 +19,7 @@ import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { comingFrom } from '../sessions/session-cookie';
-import { cursor, limit, pageOf, shortText, storable, textOrNull, uuid } from '../schemas';
+import { cursor, limit, pageOf, shortText, storable, text, textOrNull, uuid } from '../schemas';
 
 const mobile = z
   .string()
@@ -99,6 +101,14 @@ class PersonsDto extends createZodDto(
     }),
   ),
 ) {}
+class ErasureDto extends createZodDto(
+  z.strictObject({
+    reason: text.meta({
+      description: 'The law and the request, without the name: it stands in history for ever.',
+    }),
+  }),
+) {}
+class ErasedPersonDto extends createZodDto(z.object({ id: uuid, username: z.string(), erasedAt: z.string() })) {}
 class EndedAllDto extends createZodDto(z.object({ sessions: z.int(), apiTokens: z.int() })) {}
 class PersonDto extends createZodDto(
   z.object({
@@ -133,6 +143,7 @@ export class PersonsController {
     private readonly administration: SignInAdministrationService,
     private readonly secondFactors: SecondFactorService,
     private readonly signIns: SignInService,
+    private readonly erasures: ErasureService,
   ) {}
 
   @Needs('account.read')
@@ -181,6 +192,25 @@ export class PersonsController {
     if (isProved) await this.signIns.verify(who, currentPassword, comingFrom(request, session.kind));
     return this.commands.runRepeatable(request, (tx, actor, at) =>
       this.accounts.edit(tx, actor, at, username, edit, isProved),
+    );
+  }
+
+  @Needs('person.erase')
+  @Post(':username/erasure')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Erase a person by law (依法删除), for good',
+    description:
+      'By the security administrator, once the system administrator has closed the account and its posts were handed over. What the person did stays, and history verifies as before; their name, addresses and links are gone, here, in events and in bundles.',
+  })
+  @ApiOkResponse({ type: ErasedPersonDto })
+  erase(
+    @Req() request: ActingRequest,
+    @Param() { username }: PersonParams,
+    @Body() { reason }: ErasureDto,
+  ): Promise<ErasedPerson> {
+    return this.commands.runRepeatable(request, (tx, actor, at) =>
+      this.erasures.erase(tx, actor, at, username, reason),
     );
   }
 

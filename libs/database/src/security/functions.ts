@@ -202,12 +202,34 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
         and (p.email, p.password_hash) is not distinct from (mail, hash));
     end`,
   },
+  /** Whether an account is called as it was before the statement. */
+  {
+    signature: 'is_called(uuid, text, text)',
+    parameters: 'which uuid, account text, name text',
+    returns: 'boolean',
+    body: `begin
+      return exists (select from person p where p.id = which and p.username = account and p.display_name = name);
+    end`,
+  },
   /** Whether somebody can sign in by a password at all; the hash is for the system alone. */
   {
     signature: 'has_password(uuid)',
     parameters: 'which uuid',
     returns: 'boolean',
     body: `begin return exists (select from person p where p.id = which and p.password_hash is not null); end`,
+  },
+  /**
+   * Keys of persons (个人密钥), for whoever records and reads what history says of people: by themselves they tell nothing,
+   * and which events one sees is for the policies. Null where it was destroyed; settled unless this transaction made it.
+   */
+  {
+    signature: 'person_keys(uuid[])',
+    parameters: 'wanted uuid[]',
+    returns: 'table(person_id uuid, key bytea, is_settled boolean)',
+    body: `begin
+      return query select k.person_id, k.key, k.made_by is distinct from pg_current_xact_id_if_assigned()
+        from person_key k where k.person_id = any(wanted);
+    end`,
   },
   /** What failed sign-ins of one's own are counted under. */
   {

@@ -41,6 +41,12 @@ const RECORDED_ONCE = new Set([
   'message_template',
 ]);
 
+/** What of them is blotted out where the person is erased whose it is (依法删除). */
+const ERASABLE: Readonly<Record<string, readonly string[]>> = {
+  bounce: ['address', 'words'],
+  delivery_receipt: ['address', 'words'],
+};
+
 /** What keeps the schema itself. */
 const OF_THE_SCHEMA = ['migrations', 'table_security', 'typeorm_metadata'];
 
@@ -77,6 +83,7 @@ function statements(): string[] {
     `grant execute on function calendar_position(), is_named(text) to duban_app`,
     ...Object.entries(TABLE_SECURITY).flatMap(([table, security]) => [
       `grant ${RECORDED_ONCE.has(table) ? 'select, insert' : 'select, insert, update, delete'} on ${table} to duban_system`,
+      ...(ERASABLE[table] ? [`grant update (${ERASABLE[table].join(', ')}) on ${table} to duban_system`] : []),
       `create policy system on ${table} to duban_system using (true) with check (true)`,
       ...Object.entries(security).flatMap(([role, rights]) => rightsOf(table, role, rights)),
     ]),

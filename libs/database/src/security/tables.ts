@@ -716,6 +716,21 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
       columns: [...OF_ONESELF, 'accounts', 'display_name', 'is_active'],
     },
+    // Of others no more than that they are erased, whose account the other administrator has closed
+    duban_security: {
+      sees: 'true',
+      changes: 'true',
+      into: either(
+        both(`id = ${ME}`, 'erased_at is null', 'is_called(id, username, display_name)'),
+        both(
+          `id <> ${ME}`,
+          `erased_at is not null and not is_active and password_hash is null`,
+          `email is null and mobile is null and accounts = '{}'`,
+          notAmong('id', 'office', 'officer', 'leader', 'auditor', 'admin', 'security'),
+        ),
+      ),
+      columns: [...OF_ONESELF, 'accounts', 'username', 'display_name', 'erased_at'],
+    },
   }),
   post_holding: {
     ...readable,
@@ -735,6 +750,9 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     duban_leader: standsIn(ofMine, 'false'),
     duban_unit: standsIn(either(ofMine, ofMyUnit), ofMyUnit),
   },
+
+  /** By which history seals what it says of somebody (个人密钥). */
+  person_key: systemOnly,
 
   // What is of persons; of their own sessions, passwords and factors the system lets them know
   session: withoutColumns(['token_hash'], {

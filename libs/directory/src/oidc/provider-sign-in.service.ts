@@ -96,12 +96,13 @@ export class ProviderSignInService {
         [hashToken(`${issuer} ${id}`), issuer, subject, session],
       );
       if (isNew === 0) return;
+      const whose = subject === null ? null : await personOf(tx, issuer, subject);
       await this.history.append(tx, systemActor(requestId), this.clock.now(), [
         {
           type: 'sign_in.ended_by_provider',
           entity: 'sign_in',
           entityId: newId(),
-          after: { issuer, subject, sessions: isNew },
+          after: { issuer, personId: whose, subject, sessions: isNew },
         },
       ]);
     });
@@ -297,25 +298,35 @@ export class ProviderSignInService {
         // What is recorded without end would fill the history.
         await countFailure(tx, addressLimit(addressSubject(address), lockOut), lockOut);
       }
-      const [known] = proved
-        ? ((await tx.query(`select person_id as id from person_identity where issuer = $1 and subject = $2`, [
-            proved.issuer,
-            proved.subject,
-          ])) as { id: string }[])
-        : [];
+      const known = proved && (await personOf(tx, proved.issuer, proved.subject));
+      const [state] = known ? await readPersonStates(tx, [known]) : [];
       await this.history.append(tx, systemActor(requestId), this.clock.now(), [
-        {
-          type: known ? 'person.sign_in_failed' : 'sign_in.failed',
-          entity: known ? 'person' : 'sign_in',
-          entityId: known?.id ?? newId(),
-          reason: `${error.code}${address === null ? '' : ` from ${address}`}`,
-          after: known
-            ? (await readPersonStates(tx, [known.id]))[0]
-            : { issuer: proved?.issuer ?? null, subject: proved?.subject ?? null, code: error.code },
-        },
+        state
+          ? {
+              type: 'person.sign_in_failed',
+              entity: 'person',
+              entityId: state.id,
+              reason: error.code,
+              after: { ...state, from: address },
+            }
+          : {
+              type: 'sign_in.failed',
+              entity: 'sign_in',
+              entityId: newId(),
+              reason: `${error.code}${address === null ? '' : ` from ${address}`}`,
+              after: { issuer: proved?.issuer ?? null, subject: proved?.subject ?? null, code: error.code },
+            },
       ]);
     });
   }
+}
+
+async function personOf(tx: EntityManager, issuer: string, subject: string): Promise<string | null> {
+  const [known]: { id: string }[] = await tx.query(
+    `select person_id as id from person_identity where issuer = $1 and subject = $2`,
+    [issuer, subject],
+  );
+  return known?.id ?? null;
 }
 
 const identities = (

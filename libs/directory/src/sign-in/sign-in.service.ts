@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { type Actor, HistoryService, systemActor } from '@duban/history';
+import { type Change, type Actor, HistoryService, systemActor } from '@duban/history';
 import { type Clock, DomainError, invalid, newId } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
@@ -7,7 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { cleanCode, PRINTABLE } from '../names';
 import { verifyPassword } from '../passwords';
 import { PersonEntity } from '../person.entity';
-import { readPersonStates } from '../person-state';
+import { type PersonState, readPersonStates } from '../person-state';
 import { type SessionOrigin, SessionService, type SignedIn } from '../session.service';
 import {
   accountSubject,
@@ -114,15 +114,21 @@ export class SignInService {
       });
     }
     const [state] = await readPersonStates(tx, account === null ? [] : [account.id]);
-    const reason = address === null ? null : `from ${address}`;
-    const event = state
-      ? ({ entity: 'person', entityId: state.id, after: state } as const)
-      : ({ entity: 'sign_in', entityId: newId(), after: { code: 'SESSION.WRONG_CREDENTIALS' } } as const);
-    const kind = event.entity;
-    await this.history.append(tx, systemActor(requestId), this.clock.now(), [
-      { ...event, type: kind === 'person' ? 'person.sign_in_failed' : 'sign_in.failed', reason },
-      ...(seconds > 0 ? [{ ...event, type: `${kind}.locked` as const, reason: `for ${seconds} seconds` }] : []),
-    ]);
+    const isLocked = seconds > 0;
+    const reason = `for ${seconds} seconds`;
+    // Where a person is, is the person's; where somebody is whom nobody knows, is nobody's.
+    const ofPerson = (person: PersonState): Change[] => {
+      const place = { entity: 'person', entityId: person.id } as const;
+      const failed = { ...place, type: 'person.sign_in_failed', after: { ...person, from: address } } as const;
+      return [failed, ...(isLocked ? [{ ...place, type: 'person.locked', reason, after: person } as const] : [])];
+    };
+    const ofNobody = (): Change[] => {
+      const place = { entity: 'sign_in', entityId: newId(), after: { code: 'SESSION.WRONG_CREDENTIALS' } } as const;
+      const failed = { ...place, type: 'sign_in.failed', reason: address === null ? null : `from ${address}` } as const;
+      return [failed, ...(isLocked ? [{ ...place, type: 'sign_in.locked', reason } as const] : [])];
+    };
+    const changes = state ? ofPerson(state) : ofNobody();
+    await this.history.append(tx, systemActor(requestId), this.clock.now(), changes);
   }
 
   /** Whose password is too old by the policy has to choose another. */

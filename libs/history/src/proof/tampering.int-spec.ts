@@ -1,10 +1,11 @@
 import { ownerDataSource, type Transactor } from '@duban/database';
+import { newId } from '@duban/kernel';
 import { useTestDatabase } from '@duban/testing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { newSigningKey, record, type SigningKey } from '../../test/recorded';
 import { secondVerdict } from '../../test/second-verifier';
 import { systemActor } from '../actor';
-import { HistoryService } from '../history.service';
+import { type Change, HistoryService } from '../history.service';
 import { linesOf } from './bundle-lines';
 import { type FaultCode, verifyBundle } from './bundle-verifier';
 import { parseNote, publicKeysIn } from './checkpoint-note';
@@ -117,6 +118,29 @@ describe('Tampering as superuser', () => {
   async function* inPieces(bundle: Buffer): AsyncGenerator<Buffer> {
     for (let at = 0; at < bundle.length; at += 777) yield bundle.subarray(at, at + 777);
   }
+
+  it('finds nothing where a person was erased by law: no event is another one, and nobody is named', async () => {
+    const personId = newId();
+    const edited: Change = {
+      type: 'person.edited',
+      entity: 'person',
+      entityId: personId,
+      after: { username: 'wang.jh', displayName: '王惊鸿', email: 'wjh@city.example' },
+    };
+    const events: string[][] = [];
+    for (const isErased of [false, true]) {
+      const bundle = await after(async ({ tx, history }) => {
+        await history.append(tx, { ...systemActor('spec'), personId, name: '王惊鸿' }, AT, [edited]);
+        if (isErased) await history.forget(tx, personId);
+      }, key);
+      expect(await verdict(bundle, { held, keys: [key] })).toBe('sound');
+      expect(bundle.toString()).not.toMatch(/王惊鸿|wang\.jh|wjh@/);
+      expect(bundle.toString()).toContain(personId);
+      events.push(bundle.toString().match(/^\{"index":.*$/gm)!);
+    }
+    expect(events[1]!.slice(0, 45)).toEqual(events[0]!.slice(0, 45));
+    expect(events[1]).toHaveLength(47);
+  });
 
   it('finds nothing where nothing was done, also against all that is held outside', async () => {
     const bundle = await after(async () => undefined, key);

@@ -1,5 +1,6 @@
 import { term } from '@duban/domain';
 import type { HistoryEvent } from '../history.service';
+import { inEnglish } from '../personal/erased';
 import { EN } from './en';
 import { ZH } from './zh';
 
@@ -56,7 +57,7 @@ function english(event: Told): string {
     ...(token ? [`by the token “${token.name}”`] : []),
   ];
   const who = asWhat.length > 0 ? `${name} (${asWhat.join(', ')})` : termOf(post, 'en');
-  return `${who} ${told(event, 'en')}${event.reason ? `; reason: ${event.reason}` : ''}`;
+  return inEnglish(`${who} ${told(event, 'en')}${event.reason ? `; reason: ${event.reason}` : ''}`);
 }
 
 /** What was done; of a type that has no words any more, its name. */

@@ -14,6 +14,7 @@ const SOFT_DAYS = 30;
 interface Held {
   id: string;
   state: DeliveryState;
+  personId: string | null;
   channel: string;
   address: string | null;
 }
@@ -37,9 +38,10 @@ export class BounceRecorder {
     key: string,
     now: Date,
   ): Promise<boolean> {
-    const [held]: Held[] = await tx.query(`select id, state, channel, address from delivery where id = $1 for update`, [
-      deliveryId,
-    ]);
+    const [held]: Held[] = await tx.query(
+      `select id, state, person_id as "personId", channel, address from delivery where id = $1 for update`,
+      [deliveryId],
+    );
     if (!held || held.address === null) return false;
     const address = comparable(held.address);
     const kind = report.action === 'delayed' ? 'delayed' : bounceKindOf(report.status);
@@ -83,7 +85,7 @@ export class BounceRecorder {
         entity: 'suppressed_address',
         entityId: made[0]!.id,
         reason,
-        after: { id: made[0]!.id, channel: held.channel, address, reason, bounceId },
+        after: { id: made[0]!.id, personId: held.personId, channel: held.channel, address, reason, bounceId },
       },
     ]);
   }

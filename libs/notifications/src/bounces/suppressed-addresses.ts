@@ -56,6 +56,16 @@ export async function suppressedNow(tx: EntityManager): Promise<(channel: string
 const ADDRESS_OF = (person: string, channel: string): string =>
   `lower(trim(case ${channel} when 'smtp' then ${person}.email when 'sms' then ${person}.mobile else ${person}.accounts->>${channel} end))`;
 
+interface Lifted {
+  id: string;
+  personId: string | null;
+  channel: string;
+  address: string;
+}
+
+/** Whose message came back: whose address it was then. */
+const WHOSE = `(select d.person_id from bounce b join delivery d on d.id = b.delivery_id where b.id = s.bounce_id)`;
+
 /** Addresses that messages came back from, for those who can mend them. */
 @Injectable()
 export class SuppressedAddresses {
@@ -82,8 +92,9 @@ export class SuppressedAddresses {
    * @throws DomainError SUPPRESSED_ADDRESS.UNKNOWN, or SUPPRESSED_ADDRESS.LIFTED where that was done
    */
   async lift(tx: EntityManager, actor: Actor, id: string, reason: string, now: Date): Promise<{ liftedAt: Date }> {
-    const [held]: { channel: string; address: string; liftedAt: Date | null }[] = await tx.query(
-      `select channel, address, lifted_at as "liftedAt" from suppressed_address where id = $1 for update`,
+    const [held]: (Lifted & { liftedAt: Date | null })[] = await tx.query(
+      `select s.id, ${WHOSE} as "personId", s.channel, s.address, s.lifted_at as "liftedAt"
+       from suppressed_address s where s.id = $1 for update`,
       [id],
     );
     if (!held) throw notFound('SUPPRESSED_ADDRESS.UNKNOWN', 'There is no such suppressed address.', { id });
@@ -94,45 +105,41 @@ export class SuppressedAddresses {
       actor.personId,
       reason,
     ]);
-    await this.tellLifted(tx, actor, now, [{ id, ...held, reason }]);
+    await this.tellLifted(tx, actor, now, [held], reason);
     return { liftedAt: now };
   }
 
   /** An address that nobody has any more is no concern: if somebody gets it again, it is tried again. */
   async liftAbandoned(tx: EntityManager, now: Date): Promise<void> {
     const reason = 'nobody has the address any more';
-    const [lifted]: [{ id: string; channel: string; address: string }[]] = await tx.query(
+    const [lifted]: [Lifted[]] = await tx.query(
       `update suppressed_address s set lifted_at = $1, lift_reason = $2
        where s.lifted_at is null and not exists (select from person p where ${ADDRESS_OF('p', 's.channel')} = s.address)
-       returning id, channel, address`,
+       returning s.id, ${WHOSE} as "personId", s.channel, s.address`,
       [now, reason],
     );
     if (lifted.length === 0) return;
     const actor = systemActor(`addresses-${now.toISOString()}`);
-    await this.tellLifted(
-      tx,
-      actor,
-      now,
-      lifted.map((row) => ({ ...row, reason })),
-    );
+    await this.tellLifted(tx, actor, now, lifted, reason);
   }
 
   private async tellLifted(
     tx: EntityManager,
     actor: Actor,
     now: Date,
-    lifted: readonly { id: string; channel: string; address: string; reason: string }[],
+    lifted: readonly Lifted[],
+    reason: string,
   ): Promise<void> {
     await this.history.append(
       tx,
       actor,
       now,
-      lifted.map(({ id, channel, address, reason }) => ({
+      lifted.map(({ id, personId, channel, address }) => ({
         type: 'suppressed_address.lifted',
         entity: 'suppressed_address',
         entityId: id,
         reason,
-        after: { id, channel, address },
+        after: { id, personId, channel, address },
       })),
     );
   }

@@ -1,6 +1,6 @@
 import { Transactor } from '@duban/database';
 import { guardFormula } from '@duban/directory';
-import { type Actor, CheckpointService, HistoryService, type ListedCheckpoint } from '@duban/history';
+import { type Actor, CheckpointService, HistoryService, inEnglish, type ListedCheckpoint } from '@duban/history';
 import { invalid, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import { unparse } from 'papaparse';
@@ -154,7 +154,7 @@ const csvOf = (rows: readonly Cell[][]): string =>
 
 function rowOf(event: FoundEvent, language: ExtractLanguage): Cell[] {
   const { actor } = event;
-  return [
+  const cells = [
     Number(event.seq),
     event.leafIndex,
     event.occurredAt.toISOString(),
@@ -176,6 +176,7 @@ function rowOf(event: FoundEvent, language: ExtractLanguage): Cell[] {
     event.after && JSON.stringify(event.after),
     event.id,
   ];
+  return language === 'zh' ? cells : cells.map((cell) => (typeof cell === 'string' ? inEnglish(cell) : cell));
 }
 
 function proofRows({ actor, at, filter, language, checkpoint }: Extract, events: number): Cell[][] {
