@@ -23,7 +23,9 @@ describe('A second factor', () => {
     expectProblem(await half.ask('GET', '/tasks'), 403, 'SESSION.SECOND_FACTOR_REQUIRED');
     expectProblem(await half.ask('POST', '/second-factor', { json: {} }), 403, 'SESSION.SECOND_FACTOR_REQUIRED');
     expect((await half.get('/sessions/current')).needs).toBe('second_factor');
-    const { status, body } = await give(half, codeOf(secret));
+    // As an input method for Chinese types it.
+    const fullWidth = codeOf(secret).replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    const { status, body } = await give(half, fullWidth);
     expect([status, body.needs]).toEqual([201, null]);
     // The token of the first step is worth nothing any more.
     expectProblem(await half.ask('GET', '/sessions/current'), 401, 'SESSION.REQUIRED');
@@ -100,7 +102,20 @@ describe('A second factor', () => {
   it('is not found by trying: after ten wrong codes no code is looked at', async () => {
     const { secret } = await enrol(edge(), 'LD06.head');
     const half = await begin('LD06.head');
-    for (let i = 0; i < 10; i++) expect((await give(half, '000000')).status).toBe(422);
+    // None of them digits of the right number, in whatever script they look like six.
+    const wrong = [
+      '000000',
+      '12345',
+      '一二三四五六',
+      '⇶ᐢꃀ🅨諭',
+      '١٢٣٤٥٦',
+      '12345a',
+      '-12345',
+      '000000',
+      '000000',
+      '000000',
+    ];
+    for (const code of wrong) expectProblem(await give(half, code), 422, 'SECOND_FACTOR.WRONG_CODE');
     expectProblem(await give(half, codeOf(secret)), 429, 'SECOND_FACTOR.TOO_MANY_TRIES');
     await (await edge().as('security')).do('POST', '/persons/LD06.head/unlock');
     expect((await give(half, codeOf(secret))).status).toBe(201);

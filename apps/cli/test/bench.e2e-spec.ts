@@ -42,12 +42,19 @@ describe('duban bench', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
   }, 60_000);
 
+  it('measures whole processes: their start beside that of Postgres, and what the api comes to hold', async () => {
+    const running = duban(['bench', 'start', 'memory', '--quick'], { DUBAN_HOME: join(folder, 'processes') });
+    expect([(await running.ended).code, running.stderr]).toEqual([0, 'measuring start …\nmeasuring memory …\n']);
+    expect(running.stdout).toMatch(/^start +\d+ ms +\d+ ms +\d+\.\d\d +≤ 4 +(?:yes|no)$/m);
+    expect(running.stdout).toMatch(/^memory +\d+ MiB +\d+ MiB +\d\.\d\d +≤ 1\.3 +(?:yes|no)$/m);
+  }, 120_000);
+
   it('ends with 2 and the known names for an unknown one, and measures nothing', async () => {
     const running = duban(['bench', 'parse', 'nonsense', '--quick'], { DUBAN_HOME: join(folder, 'none') });
     expect((await running.ended).code).toBe(2);
     expect([running.stdout, running.stderr]).toEqual([
       '',
-      'There is no measure nonsense. Those that are: parse, verify, followup, sweep-flatness, reschedule, as-of, transition, transition-pgbench.\n',
+      'There is no measure nonsense. Those that are: transition, transition-pgbench, followup, sweep-flatness, reschedule, list, as-of, parse, verify, start, memory.\n',
     ]);
   });
 

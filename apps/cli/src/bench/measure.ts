@@ -1,19 +1,27 @@
 /** What is measured of one side, in one run. */
 type Side = () => Promise<unknown>;
 
-/** A line of the table of measures: ours beside another in the same run, in milliseconds, the less the better. */
+/** A line of the table of measures: ours beside another in the same run, the less the better. */
 export interface Measure {
   name: string;
   /** The ratio of ours to the other that is not to be exceeded. */
   goal: number;
   /** Where the goal is a share of the other's speed instead, which is to be reached. */
   isShareOfOther?: boolean;
+  /** Of what is measured; milliseconds where it is not said. */
+  unit?: string;
   /**
    * @param isQuick small, to see that it works and not how fast
    * @param scale the share of the stated sizes that is taken, for measures of large sizes
    * @throws Error with one sentence that says what is missing
    */
-  prepare(isQuick: boolean, scale?: number): Promise<Prepared>;
+  prepare(isQuick: boolean, scale?: number): Promise<Prepared | PreparedFigures>;
+}
+
+/** What is no time, and read off once for each side. */
+export interface PreparedFigures {
+  figures: () => Promise<{ ours: number; other: number }>;
+  close?: () => Promise<unknown>;
 }
 
 export interface Prepared {
@@ -30,7 +38,7 @@ export interface Prepared {
 /** A size of a measure at a scale; at least 1. */
 export const scaled = (size: number, scale: number): number => Math.max(1, Math.round(size * scale));
 
-/** The middle of several times and how far they lie apart, from the least to the most, in milliseconds. */
+/** The middle of several figures and how far they lie apart, from the least to the most. */
 export interface Times {
   median: number;
   least: number;
@@ -39,6 +47,13 @@ export interface Times {
 
 /** How often each side is done before anything is measured: code is slow until it was used. */
 const WARM_UPS = 2;
+
+/** What was measured of each side, whatever its kind. */
+export async function measured(prepared: Prepared | PreparedFigures): Promise<{ ours: Times; other: Times }> {
+  if (!('figures' in prepared)) return timesSideBySide(prepared);
+  const { ours, other } = await prepared.figures();
+  return { ours: timesOf([ours]), other: timesOf([other]) };
+}
 
 /** Does both sides in turn, so that whatever else the machine does meets both. */
 export async function timesSideBySide({

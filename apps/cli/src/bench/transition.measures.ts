@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -15,17 +14,13 @@ import { inventParts, type WaitingPart } from './invented-parts';
 import { type Measure, type Prepared, scaled } from './measure';
 import { importUnits, ownDatabase, ownPostgres } from './office-at-work';
 import { OwnRedis } from './own-redis';
+import { recordStatements, type Statement } from './recorded-statements';
 
 const TRANSITIONS = 400;
 const QUICK_TRANSITIONS = 32;
 const CONNECTIONS = 16;
 const RUNS = 3;
 
-/** A statement as it went to Postgres. */
-interface Statement {
-  text: string;
-  values: unknown[];
-}
 /** All of one request, in their order. */
 type Statements = Statement[];
 
@@ -148,35 +143,17 @@ async function copyOf(server: EmbeddedPostgres, name: string): Promise<string> {
 }
 
 /** What each request sends to Postgres, one after another. */
-async function record(
+const record = (
   app: NestFastifyApplication,
   parts: readonly WaitingPart[],
   tokens: ReadonlyMap<string, string>,
-): Promise<Statements[]> {
-  const sent = new AsyncLocalStorage<Statements>();
-  // eslint-disable-next-line typescript/unbound-method
-  const plain = Client.prototype.query;
-  Client.prototype.query = function query(this: Client, ...call: unknown[]) {
-    // By its name where the server keeps it: then it stands in an object.
-    const [first, second] = call;
-    const { text, values } =
-      typeof first === 'string' ? { text: first, values: second } : (first as Partial<Statement>);
-    if (typeof text === 'string') sent.getStore()?.push({ text, values: Array.isArray(values) ? values : [] });
-    return Reflect.apply(plain, this, call) as unknown;
-  } as typeof plain;
-  try {
-    const recorded: Statements[] = [];
-    for (const part of parts) {
-      const statements: Statements = [];
-      const url = `/api/v1/assignments/${part.id}/transitions`;
-      await sent.run(statements, () => ask(app, 'POST', url, tokens.get(part.username)!, SIGN));
-      recorded.push(statements);
-    }
-    return recorded;
-  } finally {
-    Client.prototype.query = plain;
-  }
-}
+): Promise<Statements[]> =>
+  recordStatements(
+    parts.map(({ id, username }) => () => {
+      const url = `/api/v1/assignments/${id}/transitions`;
+      return ask(app, 'POST', url, tokens.get(username)!, SIGN);
+    }),
+  );
 
 /** What somebody would write by hand at its barest: takes a connection, sends the statements, answers. */
 class BareHandler {

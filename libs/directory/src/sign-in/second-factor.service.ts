@@ -210,7 +210,11 @@ const totpOf = (secret: Uint8Array, username: string): TOTP =>
 /** The step that the code is of, or null where it is of none near the present. */
 function stepOf(secret: Uint8Array, code: string): number | null {
   const now = Date.now();
-  const delta = totpOf(secret, '').validate({ token: code.replace(/\s/g, ''), timestamp: now, window: WINDOW });
+  // Full-width digits are what an input method for Chinese types.
+  const token = code.normalize('NFKC').replace(/\s/g, '');
+  // What is no six digits of ASCII, the library compares byte by byte with what it is not as long as, and throws.
+  if (!/^[0-9]{6}$/.test(token)) return null;
+  const delta = totpOf(secret, '').validate({ token, timestamp: now, window: WINDOW });
   return delta === null ? null : Math.floor(now / 1000 / STEP_SECONDS) + delta;
 }
 
