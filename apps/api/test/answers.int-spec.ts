@@ -557,6 +557,7 @@ describe('The answers', () => {
       'PATCH /destinations/{id}': [],
       'POST /destinations/{id}/keys': [],
       'POST /destinations/{id}/pause': [],
+      'POST /destinations/{id}/end': [],
       'POST /destinations/{id}/resume': [],
       'GET /destinations/{id}/attempts': [],
       'POST /destinations/{id}/deliveries/{deliveryId}/replay': [],
@@ -570,6 +571,9 @@ describe('The answers', () => {
       'GET /message-templates': [['office', 'GET', '/message-templates']],
       'PUT /message-templates': [
         ['office', 'PUT', '/message-templates', { json: { name: 'urge', ...URGE_WORDS, expectedVersion: 0 } }],
+      ],
+      'POST /message-templates/{name}/withdrawal': [
+        ['office', 'POST', '/message-templates/urge/withdrawal', { json: { expectedVersion: 1 } }],
       ],
       'POST /message-templates/preview': [['office', 'POST', '/message-templates/preview', { json: URGE_WORDS }]],
       'GET /inbox/preferences': gets('/inbox/preferences', ''),
@@ -728,6 +732,7 @@ describe('The answers', () => {
       'PATCH /destinations/{id}': [['admin', 'PATCH', at, { json: { expectedVersion: 1, name: '新平台' } }]],
       'POST /destinations/{id}/keys': [['admin', 'POST', `${at}/keys`, { json: { overlapHours: 1 } }]],
       'POST /destinations/{id}/pause': [['admin', 'POST', `${at}/pause`, { json: { reason: '升级' } }]],
+      'POST /destinations/{id}/end': [['admin', 'POST', `${at}/end`, { json: { reason: '平台下线' } }]],
       'POST /destinations/{id}/resume': [['admin', 'POST', `${at}/resume`, { json: { reason: '升级完毕' } }]],
       'GET /destinations/{id}/attempts': [['office', 'GET', `${at}/attempts?deliveryId=${deliveryId}`]],
       'POST /destinations/{id}/deliveries/{deliveryId}/replay': [

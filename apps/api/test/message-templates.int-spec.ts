@@ -130,4 +130,33 @@ describe('Words of messages (消息模板)', () => {
     expect(lines.filter((line) => line.includes('滨河步道') && line.startsWith('【急】请办：'))).not.toEqual([]);
     expect(lines.filter((line) => line.includes('【催办】'))).toEqual([expect.stringContaining('滨河步道')]);
   });
+
+  it('are withdrawn: duban’s own hold again, also where a step names them, and the versions stay', async () => {
+    const office = await edge().as('office');
+    const withdraw = (name: string, expectedVersion: number) =>
+      office.ask('POST', `/message-templates/${name}/withdrawal`, { json: { expectedVersion } });
+    expectProblem(await withdraw('urge', 1), 409, 'MESSAGE_TEMPLATE.STALE', { version: 2 });
+    const { body } = await withdraw('urge', 2);
+    expect(body).toMatchObject({ name: 'urge', version: 3, zh: null, en: null });
+    expect(body.versions.map(({ version, zh }: Json) => [version, zh === null])).toEqual([
+      [3, true],
+      [2, false],
+      [1, false],
+    ]);
+    expectProblem(await withdraw('urge', 3), 409, 'MESSAGE_TEMPLATE.WITHDRAWN');
+    expect((await withdraw('district-urge', 1)).body).toMatchObject({ version: 2 });
+    const draft = await edge().draft(PLAN.replace('滨河步道', '听涛亭'));
+    await office.post(`/plans/${draft.id}/issue`, { year: 2023, issuedOn: '2023-02-13', policy: 'worded' });
+    await edge().passTo('2023-02-20T18:00:00+08:00');
+    const about = (await inbox()).filter((line) => line.includes('听涛亭') && line.includes('逾期'));
+    expect(about).not.toEqual([]);
+    expect(about.filter((line) => !line.startsWith('【催办】') && !line.startsWith('【蓝色督办单】'))).toEqual([]);
+    // A step of new rules cannot name them any more.
+    const { faults } = await office.post('/policies/drafts', {
+      policyId: 'worded',
+      rules: (await office.get('/policies/worded')).rules,
+    });
+    expect(faults.map(({ code }: Json) => code)).toContain('TEMPLATE_UNKNOWN');
+    expect((await put({ ...KIND, expectedVersion: 3 })).body).toMatchObject({ version: 4, zh: KIND.zh });
+  });
 });

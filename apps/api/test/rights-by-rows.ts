@@ -151,6 +151,14 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       { json: { reason: '系统升级' } },
     ],
   },
+  'POST /destinations/{id}/end': {
+    by: 'admin',
+    ask: async (edge) => [
+      'POST',
+      `/destinations/${(await destination(edge)).id}/end`,
+      { json: { reason: '平台下线' } },
+    ],
+  },
   'POST /destinations/{id}/resume': {
     by: 'admin',
     ask: async (edge) => {
@@ -339,6 +347,17 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       const { version, rules } = await (await edge.as('office')).get('/message-rules');
       const fewer = { ...rules, caps: { perUnitAndWeek: 50, units: [] } };
       return ['PUT', '/message-rules', { json: { expectedVersion: version, rules: fewer } }];
+    },
+  },
+  'POST /message-templates/{name}/withdrawal': {
+    by: 'office',
+    ask: async (edge) => {
+      const office = await edge.as('office');
+      const { items, kinds } = await office.get('/message-templates');
+      const { about, zh, en } = kinds.find((one: Json) => one.about === 'urge');
+      const { version = 0 } = items.find((one: Json) => one.name === 'urge') ?? {};
+      await office.do('PUT', '/message-templates', { json: { name: 'urge', about, zh, en, expectedVersion: version } });
+      return ['POST', '/message-templates/urge/withdrawal', { json: { expectedVersion: version + 1 } }];
     },
   },
   'PUT /message-templates': {

@@ -281,6 +281,7 @@ export function requestTo(
     username: name === 'PATCH /persons/{username}' ? who : 'LD09.head',
     code: name === 'GET /units/{code}/held-messages' ? 'LD04' : 'LD09',
     token: 'none'.repeat(10),
+    name: 'urge',
     version: '1',
   };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {

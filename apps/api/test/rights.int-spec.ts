@@ -884,6 +884,9 @@ const TABLE: Record<string, Probe[]> = {
   'POST /destinations/{id}/pause': [
     as('POST', `/destinations/${NOTHING}/pause`, { reason: '升级' }, ['admin'], '404 DESTINATION.UNKNOWN'),
   ],
+  'POST /destinations/{id}/end': [
+    as('POST', `/destinations/${NOTHING}/end`, { reason: '下线' }, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
   'POST /destinations/{id}/resume': [
     as('POST', `/destinations/${NOTHING}/resume`, { reason: '升级' }, ['admin'], '404 DESTINATION.UNKNOWN'),
   ],
@@ -920,6 +923,15 @@ const TABLE: Record<string, Probe[]> = {
     ),
   ],
   'GET /message-templates': [get('/message-templates', [...GOVERNMENT])],
+  'POST /message-templates/{name}/withdrawal': [
+    as(
+      'POST',
+      '/message-templates/nowhere/withdrawal',
+      { expectedVersion: 0 },
+      ['office'],
+      '404 MESSAGE_TEMPLATE.UNKNOWN',
+    ),
+  ],
   'PUT /message-templates': [
     as(
       'PUT',

@@ -19,6 +19,10 @@ const UNSET = [
   'DUBAN_HISTORY_HASH',
   'OIDC_ISSUER',
   'SMTP_URL',
+  'SMS_URL',
+  'WECOM_URL',
+  'DINGTALK_URL',
+  'FEISHU_URL',
   'LOG_LEVEL',
 ];
 

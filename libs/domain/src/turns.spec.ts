@@ -7,7 +7,8 @@ const NONE: LineTurns = { freeAt: null, lastTurnAt: null };
 describe('limitOf', () => {
   it.each([
     [1, 1],
-    [2, 2],
+    [2, 1],
+    [4, 1],
     [5, 2],
     [20, 5],
     [600, 150],
@@ -15,6 +16,23 @@ describe('limitOf', () => {
     expect(limitOf(perMinute)).toEqual({ perMinute, burst });
   });
 });
+
+it.each([1, 2, 3, 4, 20])(
+  'a line of %i a minute takes what it says of a stream that does not end, or three quarters of it',
+  (n) => {
+    const limit = limitOf(n);
+    const taken: number[] = [];
+    let turns = NONE;
+    for (let now = 0; now < 60 * MINUTE; now += 500) {
+      const turn = takeTurn(turns, limit, now, true);
+      turns = turn.turns;
+      if (turn.goes) taken.push(now);
+    }
+    const inAnHour = taken.length;
+    expect(inAnHour).toBeLessThanOrEqual(60 * n + limit.burst);
+    expect(inAnHour).toBeGreaterThanOrEqual(n <= 4 ? 60 * n - 1 : 45 * n);
+  },
+);
 
 describe('takeTurn', () => {
   it('lets as many go at once as the limit says, and spreads the rest', () => {

@@ -20,12 +20,13 @@ export type Turn = { goes: true; turns: LineTurns } | { goes: false; at: number;
 const MINUTE_MS = 60_000;
 
 /**
- * A limit by what a line takes in a minute: a quarter of it at once. At least two, where there are as many: a turn that is
- * taken a little late does not cost the next one then.
+ * A limit by what a line takes in a minute: a quarter of it at once, which leaves three quarters for a stream that does not
+ * end, since no minute may have more than all. At least two: a turn that is taken a little late does not cost the next
+ * one then. Of four a minute or fewer each goes by itself, so that all of them do: two at once would cost as many more.
  */
 export const limitOf = (perMinute: number): LineLimit => ({
   perMinute,
-  burst: Math.max(Math.min(2, perMinute), Math.ceil(perMinute / 4)),
+  burst: perMinute <= 4 ? 1 : Math.max(2, Math.ceil(perMinute / 4)),
 });
 
 /**

@@ -5,7 +5,9 @@ import { atLocalTime, endOfLocalDay, type LocalDate, localDateOf, notFound } fro
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { LANGUAGES } from './templates';
+import { MessageTemplates } from './message-templates.service';
 import { lineFor } from './templates/line';
+import type { Messages } from './templates/messages';
 
 /** How far a message came to somebody by a channel, or why it did not. */
 export type MessageOutcome = DeliveryState | WaitReason | DropReason;
@@ -79,6 +81,8 @@ const outcomeWords = (outcome: MessageOutcome): MessageWay['words'] => ({
 /** Shows for any person and day what reached them and what did not, and what a unit's cap holds. */
 @Injectable()
 export class MessageRecordReader {
+  constructor(private readonly templates: MessageTemplates) {}
+
   /**
    * Of oneself, or, for who reads everybody's deliveries, of anybody.
    * @throws DomainError `RIGHTS.NOT_ALLOWED`, notFound `PERSON.UNKNOWN`
@@ -104,7 +108,8 @@ export class MessageRecordReader {
       endOfLocalDay(day, timeZone),
       day,
     ]);
-    return { personId, personName: person.name, day, items: messagesOf(rows, timeZone) };
+    const words = await this.templates.inForce(tx);
+    return { personId, personName: person.name, day, items: messagesOf(rows, timeZone, words) };
   }
 
   /** @throws DomainError `RIGHTS.NOT_ALLOWED`, notFound `UNIT.UNKNOWN` */
@@ -118,23 +123,24 @@ export class MessageRecordReader {
     if (!unit) throw notFound('UNIT.UNKNOWN', 'There is no such unit.', { code });
     assertMay(actor, 'read.own', unit.id);
     const rows: (HeldMessage & { parameters: unknown })[] = await tx.query(HELD, [unit.id]);
+    const words = await this.templates.inForce(tx);
     return {
       items: rows.map(({ parameters, ...row }) => ({
         ...row,
-        text: inWords(row.kind, parameters, localDateOf(row.heldSince, unit.timeZone)),
+        text: inWords(row.kind, parameters, localDateOf(row.heldSince, unit.timeZone), words),
       })),
     };
   }
 }
 
-function messagesOf(rows: readonly Told[], timeZone: string): RecordedMessage[] {
+function messagesOf(rows: readonly Told[], timeZone: string, words: Messages): RecordedMessage[] {
   const messages = new Map<string, RecordedMessage>();
   for (const row of rows) {
     const { notificationId, kind, planId, taskId, obligationId, wantedAt, signedForAt, parameters, text, ...way } = row;
     const message = messages.get(notificationId) ?? {
       notificationId,
       kind,
-      text: text ?? inWords(kind, parameters, localDateOf(row.at, timeZone)),
+      text: text ?? inWords(kind, parameters, localDateOf(row.at, timeZone), words),
       planId,
       taskId,
       obligationId,
@@ -148,9 +154,10 @@ function messagesOf(rows: readonly Told[], timeZone: string): RecordedMessage[] 
   return [...messages.values()];
 }
 
-function inWords(kind: string, parameters: unknown, day: LocalDate): string | null {
+/** As the next digest would say it. */
+function inWords(kind: string, parameters: unknown, day: LocalDate, words: Messages): string | null {
   try {
-    return lineFor(kind, parameters, LANGUAGES.zh, day).text;
+    return lineFor(kind, parameters, words, day).text;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { assertMay } from '@duban/directory';
 import { FOLLOW_UP_KINDS } from '@duban/domain';
 import { type Actor, HistoryService } from '@duban/history';
-import { conflict, invalid, localDateOf, newId } from '@duban/kernel';
+import { conflict, invalid, localDateOf, newId, notFound } from '@duban/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { LANGUAGES } from './templates';
@@ -23,11 +23,16 @@ export interface TemplateWords {
   en: string;
 }
 
-export interface MessageTemplate extends TemplateWords {
+export interface MessageTemplate {
+  about: LineSort;
+  /** Null where they are withdrawn: duban's own hold, and no step may name them. */
+  zh: string | null;
+  en: string | null;
   /** That of a kind of message: these words stand in place of duban's own. Any other is for steps of rules to name. */
   name: string;
   version: number;
-  versions: { version: number; zh: string; en: string; putBy: string; putAt: Date }[];
+  /** `zh` and `en` are null where the words were withdrawn. */
+  versions: { version: number; zh: string | null; en: string | null; putBy: string; putAt: Date }[];
 }
 
 /** A kind of message with duban's own words of it. */
@@ -58,7 +63,7 @@ export class MessageTemplates {
   ) {}
 
   async list(tx: EntityManager): Promise<MessageTemplate[]> {
-    const rows: (TemplateWords & { name: string; version: number; putBy: string; putAt: Date })[] = await tx.query(
+    const rows: (Omit<MessageTemplate, 'versions'> & { putBy: string; putAt: Date })[] = await tx.query(
       `select t.name, t.version, t.about, t.zh, t.en, p.display_name as "putBy", t.put_at as "putAt"
        from message_template t join person p on p.id = t.person_id order by t.name, t.version desc`,
     );
@@ -88,8 +93,39 @@ export class MessageTemplates {
     { name, expectedVersion, ...words }: TemplateWords & { name: string; expectedVersion: number },
   ): Promise<MessageTemplate> {
     assertMay(actor, 'message.rules');
-    const { about, zh, en } = words;
+    const { about } = words;
     refuse([...nameFaults(name, about), ...wordFaults(words)]);
+    const before = await this.held(tx, name, expectedVersion);
+    if (before && before.about !== about) {
+      throw invalid('MESSAGE_TEMPLATE.OTHER_KIND', `The words called "${name}" are about "${before.about}".`, {
+        field: 'about',
+      });
+    }
+    return this.addVersion(tx, actor, at, name, before, words);
+  }
+
+  /**
+   * Takes the office's words back, as the next version: from the next digest on duban's own hold, also for steps that name
+   * them.
+   * @throws DomainError RIGHTS.NOT_ALLOWED, notFound MESSAGE_TEMPLATE.UNKNOWN, conflict MESSAGE_TEMPLATE.STALE or
+   *   MESSAGE_TEMPLATE.WITHDRAWN
+   */
+  async withdraw(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    name: string,
+    expectedVersion: number,
+  ): Promise<MessageTemplate> {
+    assertMay(actor, 'message.rules');
+    const before = await this.held(tx, name, expectedVersion);
+    if (before === null) throw notFound('MESSAGE_TEMPLATE.UNKNOWN', 'There are no words of this name.', { name });
+    if (before.zh === null) throw conflict('MESSAGE_TEMPLATE.WITHDRAWN', 'They are withdrawn already.', { name });
+    return this.addVersion(tx, actor, at, name, before, { about: before.about, zh: null, en: null });
+  }
+
+  /** The words of a name, locked until the transaction ends. @throws DomainError MESSAGE_TEMPLATE.STALE */
+  private async held(tx: EntityManager, name: string, expectedVersion: number): Promise<MessageTemplate | null> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('message_template ' || $1, 0))`, [name]);
     const before = (await this.list(tx)).find((one) => one.name === name) ?? null;
     if ((before?.version ?? 0) !== expectedVersion) {
@@ -97,13 +133,19 @@ export class MessageTemplates {
         version: before?.version ?? 0,
       });
     }
-    if (before && before.about !== about) {
-      throw invalid('MESSAGE_TEMPLATE.OTHER_KIND', `The words called "${name}" are about "${before.about}".`, {
-        field: 'about',
-      });
-    }
+    return before;
+  }
+
+  private async addVersion(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    name: string,
+    before: MessageTemplate | null,
+    { about, zh, en }: Pick<MessageTemplate, 'about' | 'zh' | 'en'>,
+  ): Promise<MessageTemplate> {
     const id = newId();
-    const version = expectedVersion + 1;
+    const version = (before?.version ?? 0) + 1;
     await tx.query(
       `insert into message_template (id, name, version, about, zh, en, person_id, post_id, put_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -111,7 +153,7 @@ export class MessageTemplates {
     );
     await this.history.append(tx, actor, at, [
       {
-        type: 'message_template.put',
+        type: zh === null ? 'message_template.withdrawn' : 'message_template.put',
         entity: 'message_template',
         entityId: id,
         before: before && { name, about, version: before.version, zh: before.zh, en: before.en },
@@ -149,7 +191,8 @@ export class MessageTemplates {
   async inForce(tx: EntityManager): Promise<Messages> {
     const { messages } = this;
     const rows: (TemplateWords & { name: string })[] = await tx.query(
-      `select distinct on (name) name, about, zh, en from message_template order by name, version desc`,
+      `select * from (select distinct on (name) name, about, zh, en from message_template order by name, version desc) t
+       where zh is not null`,
     );
     // Fields may have gone since it was put: duban's own words say it then.
     const usable = rows.filter((row) => isSort(row.about) && wordFaults(row).length === 0);

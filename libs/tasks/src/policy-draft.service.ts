@@ -338,7 +338,8 @@ function readRules(
 /** The words (消息模板) that steps of rules may name, with the kind of follow-up that each is about. */
 async function templatesOf(tx: EntityManager): Promise<ReadonlyMap<string, string>> {
   const rows: { name: string; about: string }[] = await tx.query(
-    `select distinct name, about from message_template where name <> about`,
+    `select name, about from (select distinct on (name) name, about, zh from message_template order by name, version desc) t
+     where name <> about and zh is not null`,
   );
   return new Map(rows.map(({ name, about }) => [name, about]));
 }

@@ -19,6 +19,10 @@ const kinds = z
   .min(1, 'One at least.')
   .max(100)
   .meta({ description: 'What it gets: `reminder`, `urge`, `notice`, `task_issued` …', example: ['urge', 'notice'] });
+const units = z
+  .array(storable.max(50))
+  .max(2_000)
+  .meta({ description: 'Codes of the units to which it is said; none: to all.', example: ['LD04'] });
 const perMinute = z.int().min(1).max(100_000).meta({ description: 'How many messages it takes in a minute.' });
 const secret = storable.trim().min(1, 'Not empty.').max(200).meta({
   description: 'The key that a robot’s vendor gives (加签密钥), where it gives one.',
@@ -31,6 +35,7 @@ const destination = z.object({
   name: z.string(),
   address: z.string(),
   kinds: z.array(z.string()),
+  units: z.array(z.string()).meta({ description: 'None: all.' }),
   perMinute: z.int(),
   state: z.enum(['active', 'paused', 'ended']),
   stopReason: textOrNull.meta({ description: 'Why it is paused or has ended.' }),
@@ -61,6 +66,7 @@ class NewDestinationDto extends createZodDto(
     name: shortText,
     address,
     kinds,
+    units: units.optional(),
     perMinute: perMinute.optional(),
   }),
 ) {}
@@ -70,6 +76,7 @@ class ChangedDestinationDto extends createZodDto(
     name: shortText.optional(),
     address: address.optional(),
     kinds: kinds.optional(),
+    units: units.optional(),
     perMinute: perMinute.optional(),
   }),
 ) {}
@@ -185,6 +192,19 @@ export class DestinationsController {
     return this.commands.run(request, input, (tx, actor, at) =>
       this.destinations.pause(tx, actor, at, id, input.reason),
     );
+  }
+
+  @Needs('destination.manage')
+  @Post(':id/end')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a destination: it gets nothing any more, what waits for it neither' })
+  @ApiOkResponse({ type: DestinationDto })
+  end(
+    @Req() request: ActingRequest,
+    @Param() { id }: DestinationParams,
+    @Body() input: StopReasonDto,
+  ): Promise<DestinationView> {
+    return this.commands.run(request, input, (tx, actor, at) => this.destinations.end(tx, actor, at, id, input.reason));
   }
 
   @Needs('destination.manage')

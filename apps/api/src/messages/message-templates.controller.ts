@@ -7,13 +7,13 @@ import {
   type TemplateKind,
   type TemplatePreview,
 } from '@duban/notifications';
-import { Body, Controller, Get, HttpCode, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { storable, uuid } from '../schemas';
+import { storable, textOrNull, uuid } from '../schemas';
 
 const about = z.enum(MESSAGE_SORTS).meta({ description: 'The kind of message.' });
 const line = storable
@@ -28,10 +28,10 @@ const messageTemplate = z.object({
   name: z.string(),
   version: templateVersion,
   about,
-  zh: z.string(),
-  en: z.string(),
+  zh: textOrNull.meta({ description: 'Null where they are withdrawn.' }),
+  en: textOrNull,
   versions: z
-    .array(z.object({ version: templateVersion, zh: z.string(), en: z.string(), putBy: z.string(), putAt: z.string() }))
+    .array(z.object({ version: templateVersion, zh: textOrNull, en: textOrNull, putBy: z.string(), putAt: z.string() }))
     .meta({ description: 'The newest first.' }),
 });
 class MessageTemplateDto extends createZodDto(messageTemplate) {}
@@ -61,6 +61,10 @@ class NewMessageTemplateDto extends createZodDto(
     ...words,
     expectedVersion: templateVersion.meta({ description: 'That you read; 0 where there is none.' }),
   }),
+) {}
+class TemplateParams extends createZodDto(z.strictObject({ name: storable.max(60) })) {}
+class WithdrawTemplateDto extends createZodDto(
+  z.strictObject({ expectedVersion: templateVersion.meta({ description: 'That you read.' }) }),
 ) {}
 class TemplateTrialDto extends createZodDto(z.strictObject(words)) {}
 class TemplatePreviewDto extends createZodDto(
@@ -103,6 +107,23 @@ export class MessageTemplatesController {
   @ApiOkResponse({ type: MessageTemplateDto })
   put(@Req() request: ActingRequest, @Body() input: NewMessageTemplateDto): Promise<MessageTemplate> {
     return this.commands.run(request, input, (tx, actor, at) => this.templates.put(tx, actor, at, input));
+  }
+
+  @Needs('message.rules')
+  @Post(':name/withdrawal')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Withdraw words of your own: duban’s hold again from the next digest on; versions are kept',
+  })
+  @ApiOkResponse({ type: MessageTemplateDto })
+  withdraw(
+    @Req() request: ActingRequest,
+    @Param() { name }: TemplateParams,
+    @Body() input: WithdrawTemplateDto,
+  ): Promise<MessageTemplate> {
+    return this.commands.run(request, input, (tx, actor, at) =>
+      this.templates.withdraw(tx, actor, at, name, input.expectedVersion),
+    );
   }
 
   @Needs('message.rules')

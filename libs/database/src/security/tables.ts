@@ -551,6 +551,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'shown_address',
         'sealed_address',
         'kinds',
+        'unit_ids',
         'per_minute',
         'paused_at',
         'ended_at',

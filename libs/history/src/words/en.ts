@@ -50,6 +50,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   'restriction.read': 'read a restricted matter',
   'message_rules.changed': 'changed the rules of messages',
   'message_template.put': 'put words of messages',
+  'message_template.withdrawn': 'withdrew words of messages',
   'message_preference.changed': 'changed how they get their messages',
   'plan_import.received': 'received a document to read[, “{fileName}”]',
   'plan_import.drafted': 'read a document into a draft',

@@ -51,6 +51,7 @@ export const ZH = {
   'restriction.read': '查阅限知事项',
   'message_rules.changed': '修改消息规则',
   'message_template.put': '更换消息模板',
+  'message_template.withdrawn': '撤回消息模板',
   'message_preference.changed': '修改本人的消息偏好',
   'plan_import.received': '收到待读文件[“{fileName}”]',
   'plan_import.drafted': '读出方案草案',

@@ -68,6 +68,8 @@ const VENDORS: Vendor[] = [
     mostBytes: 1_900,
     codes: [
       [200, { errcode: 143103, errmsg: '企业单应用消息发送人次QPM超限' }, WAITED],
+      // What one account may have of an app in a day, and of the same words.
+      [200, { errcode: 143105, errmsg: '单应用给单人每日推送量超限' }, NOT_TAKEN],
       [200, { errcode: 143106, errmsg: '单应用给单人推送重复消息超限' }, NOT_TAKEN],
       [200, { errcode: 1430002, errmsg: '包含违禁内容' }, NOT_TAKEN],
       [200, { errcode: 400002, errmsg: '无效的参数' }, MENDED],
@@ -180,7 +182,7 @@ describe('Messages of apps to persons', () => {
       expect(await failureOf(channel.send!(message()))).toMatchObject(WAITED);
     });
 
-    it('follow what the vendor’s own words mean, whatever the status (nightingale 1437)', async () => {
+    it('follow what the vendor’s own words mean, its quotas among them, whatever the status (nightingale 1437, wechatbot 80)', async () => {
       await channel.send!(message());
       for (const [status, body, follows] of codes) {
         vendor.server.onRequest = (response) => response.writeHead(status).end(JSON.stringify(body));

@@ -44,6 +44,8 @@ const scenario = fc.record({
   cap: fc.constantFrom(null, 1, 2, 3),
   preferences: fc.array(preference, { minLength: UNITS * PEOPLE, maxLength: UNITS * PEOPLE }),
   hasMail: fc.array(fc.boolean(), { minLength: UNITS * PEOPLE, maxLength: UNITS * PEOPLE }),
+  /** Who reads what comes into the inbox at once. */
+  reads: fc.array(fc.boolean(), { minLength: UNITS * PEOPLE, maxLength: UNITS * PEOPLE }),
   messages: fc.array(message, { minLength: 1, maxLength: 14 }),
   /** Minutes by which the composer comes late, one after the other. */
   late: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 5, maxLength: 5 }),
@@ -83,11 +85,12 @@ describe('For any messages, people and rules', () => {
     let sent = 0;
     let held = 0;
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ cap, preferences, hasMail, messages, late }) => {
+      fc.asyncProperty(scenario, async ({ cap, preferences, hasMail, reads, messages, late }) => {
         await database.source.query(`update notification set composed_at = now() where composed_at is null`);
         const world = await new World(database).begin();
         const units: { unitId: string; posts: Record<string, string> }[] = [];
         const owed = new Map<string, string>();
+        const readers: string[] = [];
         for (let u = 0; u < UNITS; u++) {
           const { unitId, contact, head } = await world.unit();
           units.push({ unitId, posts: { contact, head } });
@@ -95,6 +98,7 @@ describe('For any messages, people and rules', () => {
           for (const [i, post] of [contact, head].entries()) {
             const index = u * PEOPLE + i;
             const personId = await world.person([post], hasMail[index] ? {} : { email: null });
+            if (reads[index]) readers.push(personId);
             await world.prefer(personId, preferences[index]!);
           }
         }
@@ -140,6 +144,11 @@ describe('For any messages, people and rules', () => {
           }
           world.clock.moveTo(now);
           await world.compose(world.digests(mail));
+          await world.query(
+            `update delivery set state = 'read', read_at = $2
+             where person_id = any($1::uuid[]) and channel = 'inbox' and state = 'delivered'`,
+            [readers, now],
+          );
           const [next] = await world.query<{ at: Date | null }>(
             `select min(send_from) as at from notification where composed_at is null and send_from > $1 and id = any($2)`,
             [now, ids],
@@ -174,6 +183,14 @@ describe('For any messages, people and rules', () => {
         // At most once a person and channel, whatever the window.
         const keys = items.map((one) => `${one.notificationId} ${one.personId} ${one.channel}`);
         expect(new Set(keys).size).toBe(keys.length);
+        // Nobody is told by mail what they have read.
+        for (const one of items.filter(({ channel, personId }) => channel === 'smtp' && readers.includes(personId))) {
+          const inInbox = items.find(
+            ({ channel, notificationId, personId }) =>
+              channel === 'inbox' && notificationId === one.notificationId && personId === one.personId,
+          );
+          expect(inInbox === undefined || inInbox.composedAt >= one.composedAt).toBe(true);
+        }
         // In hours.
         for (const { composedAt, isUrgent } of items) {
           const isOffice = Number(sendFrom(composedAt, world.calendar, SHANGHAI)) === Number(composedAt);

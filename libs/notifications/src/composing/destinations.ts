@@ -26,8 +26,8 @@ export async function destinationDecider(
   now: Date,
   channels: ChannelSet,
 ): Promise<DestinationDecider> {
-  const rows: { id: string; channel: string; address: string; kinds: string[] }[] = await tx.query(
-    `select id, channel, shown_address as address, kinds from destination
+  const rows: { id: string; channel: string; address: string; kinds: string[]; unitIds: string[] }[] = await tx.query(
+    `select id, channel, shown_address as address, kinds, unit_ids as "unitIds" from destination
      where ended_at is null and channel = any($1::text[]) order by id`,
     [channels.kindsToDestinations],
   );
@@ -38,9 +38,10 @@ export async function destinationDecider(
     rows.map(({ id }) => id),
     window,
   );
-  const destinations = rows.map(({ id, channel, address, kinds }) => ({
+  const destinations = rows.map(({ id, channel, address, kinds, unitIds }) => ({
     party: { kind: 'destination', id, channel, address } as const,
     kinds: new Set(kinds),
+    unitIds: new Set(unitIds),
     hasHadDigest: lastWindows.has(`${id} ${channel}`),
   }));
   const decided = new Set<string>();
@@ -50,6 +51,7 @@ export async function destinationDecider(
     decided.add(row.id);
     const kind = kindForDestinations(row.kind, row.parameters);
     return destinations
+      .filter(({ unitIds }) => unitIds.size === 0 || (row.unitId !== null && unitIds.has(row.unitId)))
       .filter(({ party, kinds }) => kinds.has(kind) && !settled.has(channelKey(row.id, party.id, party.channel)))
       .map(({ party, hasHadDigest }) => {
         if (row.isOvertaken) return { party, goes: 'never', reason: 'overtaken' };

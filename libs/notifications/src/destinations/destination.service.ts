@@ -19,6 +19,8 @@ export interface DestinationTerms {
   address: string;
   /** What it gets, of {@link DESTINATION_KINDS}. */
   kinds: readonly string[];
+  /** To which units, by their codes, that is said; none: to all. */
+  units: readonly string[];
   /** How many messages it takes in a minute. */
   perMinute: number;
 }
@@ -63,6 +65,7 @@ interface Held {
   name: string;
   address: string;
   kinds: string[];
+  units: string[];
   perMinute: number;
   pausedAt: Date | null;
   endedAt: Date | null;
@@ -120,17 +123,23 @@ export class DestinationService {
       perMinute,
       secret: theirs,
       ...given
-    }: Omit<DestinationTerms, 'perMinute'> & { channel: string; perMinute?: number; secret?: string },
+    }: Omit<DestinationTerms, 'perMinute' | 'units'> & {
+      channel: string;
+      units?: readonly string[];
+      perMinute?: number;
+      secret?: string;
+    },
   ): Promise<{ destination: DestinationView; secret: string | null }> {
     assertMay(actor, 'destination.manage');
     this.assertKey();
     const channel = this.channelOf(kind);
     const id = newId();
     const key = keyFor(channel, theirs);
-    const terms = this.checked(channel, { ...given, perMinute: perMinute ?? channel.perMinute.usual });
+    const terms = this.checked(channel, { units: [], ...given, perMinute: perMinute ?? channel.perMinute.usual });
+    const unitIds = await unitIdsOf(tx, terms.units);
     await tx.query(
-      `insert into destination (id, channel, name, shown_address, sealed_address, kinds, per_minute, version, made_by, made_at)
-       values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)`,
+      `insert into destination (id, channel, name, shown_address, sealed_address, kinds, per_minute, version, made_by, made_at, unit_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)`,
       [
         id,
         kind,
@@ -141,6 +150,7 @@ export class DestinationService {
         terms.perMinute,
         actor.personId,
         at,
+        unitIds,
       ],
     );
     if (key !== null) await this.addKey(tx, id, key);
@@ -167,9 +177,10 @@ export class DestinationService {
     if (given.address !== undefined) this.assertKey();
     const channel = this.channelOf(held.channel);
     const terms = this.checked(channel, { ...held, ...given }, given.address === undefined ? held.address : undefined);
+    const unitIds = await unitIdsOf(tx, terms.units);
     await tx.query(
-      `update destination set name = $2, shown_address = $3, kinds = $4, per_minute = $5, version = version + 1 where id = $1`,
-      [id, terms.name, terms.shownAddress, terms.kinds, terms.perMinute],
+      `update destination set name = $2, shown_address = $3, kinds = $4, per_minute = $5, unit_ids = $6, version = version + 1 where id = $1`,
+      [id, terms.name, terms.shownAddress, terms.kinds, terms.perMinute, unitIds],
     );
     if (given.address !== undefined) {
       await tx.query(`update destination set sealed_address = $2 where id = $1`, [
@@ -259,17 +270,34 @@ export class DestinationService {
     return this.view(tx, id);
   }
 
-  /** It said itself that it wants no more; whatever waits for it is not sent. */
+  /**
+   * It gets nothing any more, and whatever waits for it is not sent; what was stays to be read.
+   * @throws DomainError `RIGHTS.NOT_ALLOWED`, notFound `DESTINATION.UNKNOWN`, conflict `DESTINATION.ENDED`
+   */
+  async end(tx: EntityManager, actor: Actor, at: Date, id: string, reason: string): Promise<DestinationView> {
+    assertMay(actor, 'destination.manage');
+    await this.hold(tx, id);
+    if (!(await this.endAs(tx, actor, at, id, reason))) {
+      throw conflict('DESTINATION.ENDED', 'It has ended already.', { id });
+    }
+    return this.view(tx, id);
+  }
+
+  /** It said itself that it wants no more. */
   async endGone(tx: EntityManager, id: string, at: Date): Promise<void> {
-    const reason = 'it answered 410 (gone)';
+    await this.endAs(tx, systemActor(`destination-${id}`), at, id, 'it answered 410 (gone)');
+  }
+
+  private async endAs(tx: EntityManager, actor: Actor, at: Date, id: string, reason: string): Promise<boolean> {
     const [ended]: [{ name: string }[]] = await tx.query(
       `update destination set ended_at = $2, stop_reason = $3, version = version + 1
        where id = $1 and ended_at is null returning name`,
       [id, at, reason],
     );
-    if (ended.length === 0) return;
+    if (ended.length === 0) return false;
     await tx.query(`update delivery set turn_at = null where destination_id = $1 and state = 'queued'`, [id]);
-    await this.tell(tx, systemActor(`destination-${id}`), at, id, 'ended', null, { name: ended[0]!.name }, reason);
+    await this.tell(tx, actor, at, id, 'ended', null, { name: ended[0]!.name }, reason);
+    return true;
   }
 
   /** Newest first. @throws DomainError `DESTINATION.UNKNOWN` */
@@ -362,7 +390,7 @@ export class DestinationService {
   /** @param shown the address as it is shown, where it stays */
   private checked(
     channel: DestinationChannel,
-    { name, address, kinds, perMinute }: DestinationTerms,
+    { name, address, kinds, units, perMinute }: DestinationTerms,
     shown?: string,
   ): DestinationTerms & { shownAddress: string } {
     const unknown = kinds.filter((kind) => !DESTINATION_KINDS.includes(kind));
@@ -387,6 +415,7 @@ export class DestinationService {
       name,
       address,
       kinds: [...new Set(kinds)],
+      units: [...new Set(units)],
       perMinute,
       shownAddress: shown ?? channel.shownAddress(urlOf(address)),
     };
@@ -395,7 +424,7 @@ export class DestinationService {
   /** @throws DomainError `DESTINATION.UNKNOWN` */
   private async hold(tx: EntityManager, id: string): Promise<Held> {
     const [held]: Held[] = await tx.query(
-      `select id, channel, name, shown_address as address, kinds, per_minute as "perMinute", paused_at as "pausedAt",
+      `select id, channel, name, shown_address as address, kinds, ${UNITS}, per_minute as "perMinute", paused_at as "pausedAt",
          ended_at as "endedAt", version from destination where id = $1 for update`,
       [id],
     );
@@ -457,13 +486,29 @@ const recorded = ({
   name,
   shownAddress,
   kinds,
+  units,
   perMinute,
 }: DestinationTerms & { shownAddress: string }): object & Record<string, unknown> => ({
   name,
   address: shownAddress,
   kinds,
+  units,
   perMinute,
 });
+
+/** @throws DomainError invalid `DESTINATION.UNKNOWN_UNIT` */
+async function unitIdsOf(tx: EntityManager, codes: readonly string[]): Promise<string[]> {
+  if (codes.length === 0) return [];
+  const rows: { id: string; code: string }[] = await tx.query(
+    `select distinct on (code) id, code from unit where code = any($1::text[]) order by code, to_on desc nulls first`,
+    [codes],
+  );
+  const unknown = codes.filter((code) => !rows.some((row) => row.code === code));
+  if (unknown.length === 0) return rows.map(({ id }) => id);
+  throw invalid('DESTINATION.UNKNOWN_UNIT', `There are no units with these codes: ${unknown.join(', ')}.`, {
+    field: 'units',
+  });
+}
 
 /** @throws DomainError invalid `DESTINATION.BAD_ADDRESS` */
 function urlOf(address: string): URL {
@@ -486,8 +531,10 @@ async function tryAgain(tx: EntityManager, id: string): Promise<void> {
   await tx.query(`update delivery set turn_at = null where destination_id = $1 and state = 'queued'`, [id]);
 }
 
+const UNITS = `array(select u.code from unit u where u.id = any(unit_ids) order by u.code) as units`;
+
 const VIEW = `
-  select o.id, o.channel, o.name, o.shown_address as address, o.kinds, o.per_minute as "perMinute",
+  select o.id, o.channel, o.name, o.shown_address as address, o.kinds, ${UNITS}, o.per_minute as "perMinute",
     case when o.ended_at is not null then 'ended' when o.paused_at is not null then 'paused' else 'active' end as state,
     o.stop_reason as "stopReason", o.version, o.made_at as "madeAt",
     (select l.paused_until from delivery_line l where l.name = 'destination ' || o.id and l.failures > 0
