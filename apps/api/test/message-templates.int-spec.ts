@@ -131,6 +131,27 @@ describe('Words of messages (消息模板)', () => {
     expect(lines.filter((line) => line.includes('【催办】'))).toEqual([expect.stringContaining('滨河步道')]);
   });
 
+  it('are put for the subject of what comes at once, too, and tried on the last that came', async () => {
+    const subject = { about: 'subject', zh: '【临澜督查】{各类件数}', en: 'Linlan: {counts}' };
+    expectProblem(
+      await put({ ...subject, zh: '督查', name: 'subject', expectedVersion: 0 }),
+      422,
+      'MESSAGE_TEMPLATE.FIELD_MISSING',
+    );
+    const office = await edge().as('office');
+    const { items } = await office.post('/message-templates/preview', subject);
+    expect(items[0]).toMatchObject({
+      zh: expect.stringMatching(/^【临澜督查】.*\d+件/),
+      en: expect.stringMatching(/^Linlan: .*\d/),
+    });
+    expect((await put({ ...subject, name: 'subject', expectedVersion: 0 })).status).toBe(200);
+    const draft = await edge().draft(PLAN.replace('滨河步道', '揽月桥'));
+    await office.post(`/plans/${draft.id}/issue`, { year: 2023, issuedOn: '2023-02-13', policy: 'annual-report' });
+    await edge().passTo('2023-02-14T10:00:00+08:00');
+    const [last] = (await (await edge().as('LD04.contact')).get('/inbox?limit=1')).items;
+    expect(last.subject).toMatch(/^【临澜督查】.*\d+件/);
+  });
+
   it('are withdrawn: duban’s own hold again, also where a step names them, and the versions stay', async () => {
     const office = await edge().as('office');
     const withdraw = (name: string, expectedVersion: number) =>

@@ -21,6 +21,7 @@ import { ChannelSet } from './channels/channel-set';
 import { type DeliveryValues, moved, moveDelivery } from './delivery.move';
 import { DestinationService, lineOfDestination } from './destinations/destination.service';
 import { lineFailed, lineWorks, takeLine } from './lines/delivery-lines';
+import { MessageTemplates } from './message-templates.service';
 import { OVERTAKEN, READ_ELSEWHERE } from './overtaken';
 import { ASK_AT } from './receipts/receipt.asker';
 import { ReceiptRecorder } from './receipts/receipt.recorder';
@@ -97,6 +98,7 @@ export class DeliveryService {
     private readonly bounces: BounceRecorder,
     private readonly destinations: DestinationService,
     private readonly receipts: ReceiptRecorder,
+    private readonly templates: MessageTemplates,
   ) {}
 
   /** Deliveries to be sent at `now`, those among them whose worker died; the longest waiting first. */
@@ -222,7 +224,7 @@ export class DeliveryService {
     );
     const today = localDateOf(now, timeZone);
     const lines = rows.map(({ kind, parameters }) => lineFor(kind, parameters, this.messages, today));
-    return subjectOf(lines, this.messages);
+    return subjectOf(lines, await this.templates.inForce(tx));
   }
 
   private reasonNotToSend(held: Held): string | null {

@@ -170,6 +170,7 @@ export class DigestService {
     const { saidAlready, ...written } = await this.writer.write(
       tx,
       now,
+      draft.words,
       [...draft.told.values()].map((told) => ({ ...told, isFollowed: draft.withLaterChannel.has(told.party.id) })),
       open[0] ? readBy(now, open[0].timeZone, rules, this.calendar) : now,
     );

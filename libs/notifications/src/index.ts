@@ -13,7 +13,7 @@ export {
   type TemplateKind,
   type TemplatePreview,
 } from './message-templates.service';
-export { LINE_SORTS as MESSAGE_SORTS } from './templates/messages';
+export { TEMPLATES_ABOUT } from './templates/messages';
 export { NotificationsModule } from './notifications.module';
 export { PasswordResetMailer } from './password-reset.mailer';
 export { QueueRebuilder } from './queue-rebuilder';

@@ -6,7 +6,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { LANGUAGES } from './templates';
 import { lineFor } from './templates/line';
-import { LINE_SORTS, type LineSort, MESSAGES, type Messages } from './templates/messages';
+import { subjectOf } from './templates/digest';
+import {
+  type LineSort,
+  MESSAGES,
+  type Messages,
+  type TemplateAbout,
+  TEMPLATES_ABOUT,
+  wordsAbout,
+} from './templates/messages';
 import {
   fieldsOf,
   type TemplateFault,
@@ -18,13 +26,13 @@ import {
 /** Words of a message in both languages, with fields in braces. */
 export interface TemplateWords {
   /** The kind of message: a follow-up's own kind, else that of the notification. */
-  about: LineSort;
+  about: TemplateAbout;
   zh: string;
   en: string;
 }
 
 export interface MessageTemplate {
-  about: LineSort;
+  about: TemplateAbout;
   /** Null where they are withdrawn: duban's own hold, and no step may name them. */
   zh: string | null;
   en: string | null;
@@ -79,7 +87,12 @@ export class MessageTemplates {
   /** What templates may be about, and the fields that each may name. */
   kinds(): TemplateKind[] {
     const { zh, en } = LANGUAGES;
-    return LINE_SORTS.map((about) => ({ about, zh: zh.lines[about], en: en.lines[about], fields: fieldsOf(about) }));
+    return TEMPLATES_ABOUT.map((about) => ({
+      about,
+      zh: wordsAbout(about, zh),
+      en: wordsAbout(about, en),
+      fields: fieldsOf(about),
+    }));
   }
 
   /**
@@ -171,6 +184,7 @@ export class MessageTemplates {
     assertMay(actor, 'message.rules');
     refuse(wordFaults(words));
     const { about } = words;
+    if (about === 'subject') return previewSubject(tx, words);
     const rows: { id: string; kind: string; parameters: object; wantedAt: Date; timeZone: string }[] = await tx.query(
       `select n.id, n.kind, n.parameters, n.wanted_at as "wantedAt", j.time_zone as "timeZone"
        from notification n join jurisdiction j on j.id = n.jurisdiction_id
@@ -195,26 +209,49 @@ export class MessageTemplates {
        where zh is not null`,
     );
     // Fields may have gone since it was put: duban's own words say it then.
-    const usable = rows.filter((row) => isSort(row.about) && wordFaults(row).length === 0);
+    const usable = rows.filter((row) => isAbout(row.about) && wordFaults(row).length === 0);
     const named: Messages['named'] = Object.fromEntries(
-      usable.map(({ name, ...words }) => {
+      usable.filter(isOfLines).map(({ name, ...words }) => {
         return [name, { about: words.about, text: withOwnNames(words.about, words[messages.language]) }];
       }),
     );
     let inForce: Messages = { ...messages, named };
-    for (const { name, ...words } of usable) if (isSort(name)) inForce = inPlace(inForce, words);
+    for (const { name, ...words } of usable) if (isAbout(name)) inForce = inPlace(inForce, words);
     return inForce;
   }
 }
 
-const isSort = (name: string): name is LineSort => (LINE_SORTS as readonly string[]).includes(name);
-const isFollowUp = (about: LineSort): boolean => (FOLLOW_UP_KINDS as readonly string[]).includes(about);
+const isAbout = (name: string): name is TemplateAbout => (TEMPLATES_ABOUT as readonly string[]).includes(name);
+const isOfLines = <T extends { about: TemplateAbout }>(words: T): words is T & { about: LineSort } =>
+  words.about !== 'subject';
+const isFollowUp = (about: TemplateAbout): boolean => (FOLLOW_UP_KINDS as readonly string[]).includes(about);
 
 /** The messages with other words for one kind. */
-const inPlace = (messages: Messages, words: TemplateWords): Messages => ({
-  ...messages,
-  lines: { ...messages.lines, [words.about]: withOwnNames(words.about, words[messages.language]) },
-});
+function inPlace(messages: Messages, { about, ...words }: TemplateWords): Messages {
+  const text = withOwnNames(about, words[messages.language]);
+  return about === 'subject'
+    ? { ...messages, subject: text }
+    : { ...messages, lines: { ...messages.lines, [about]: text } };
+}
+
+/** The subjects of the last digests in these words, each with the first message of it. */
+async function previewSubject(tx: EntityManager, words: TemplateWords): Promise<TemplatePreview[]> {
+  const rows: { id: string; at: Date; sorts: LineSort[] }[] = await tx.query(
+    `select (array_agg(n.id order by i.position))[1] as id, g.composed_at as at,
+       array_agg(coalesce(n.parameters->>'followUpKind', n.kind)) as sorts
+     from (select id, composed_at from digest where channel = 'inbox' order by composed_at desc, id desc limit ${SHOWN}) g
+       join digest_item i on i.digest_id = g.id join notification n on n.id = i.notification_id
+     group by g.id, g.composed_at order by g.composed_at desc, g.id desc`,
+  );
+  return rows.map(({ id, at, sorts }) => {
+    const say = (language: 'zh' | 'en'): string =>
+      subjectOf(
+        sorts.map((sort) => ({ sort })),
+        inPlace(LANGUAGES[language], words),
+      );
+    return { notificationId: id, wantedAt: at, zh: say('zh'), en: say('en') };
+  });
+}
 
 type FieldFault = TemplateFault & { field: string };
 
@@ -223,8 +260,8 @@ const wordFaults = ({ about, zh, en }: TemplateWords): FieldFault[] =>
     templateFaults(about, text).map((fault) => ({ ...fault, field })),
   );
 
-function nameFaults(name: string, about: LineSort): FieldFault[] {
-  if (isSort(name)) {
+function nameFaults(name: string, about: TemplateAbout): FieldFault[] {
+  if (isAbout(name)) {
     if (name === about) return [];
     const message = `"${name}" is a kind of message: words of that name are about it.`;
     return [{ code: 'MESSAGE_TEMPLATE.NAME_OF_A_KIND', field: 'name', message }];

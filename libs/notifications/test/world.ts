@@ -105,7 +105,7 @@ export class World {
     const history = new HistoryService();
     return new DigestService(
       new Recipients(this.directory()),
-      new DigestWriter(this.channelSet(channels), zh, history),
+      new DigestWriter(this.channelSet(channels), history),
       this.channelSet(channels),
       this.calendar,
       new MessageTemplates(history, zh),
@@ -125,6 +125,7 @@ export class World {
       new BounceRecorder(new HistoryService()),
       this.destinations(),
       this.receipts(),
+      new MessageTemplates(new HistoryService(), zh),
     );
   }
 

@@ -1,11 +1,11 @@
 import { Transactor } from '@duban/database';
 import type { Actor } from '@duban/history';
 import {
-  MESSAGE_SORTS,
   type MessageTemplate,
   MessageTemplates,
   type TemplateKind,
   type TemplatePreview,
+  TEMPLATES_ABOUT,
 } from '@duban/notifications';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -15,7 +15,11 @@ import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { storable, textOrNull, uuid } from '../schemas';
 
-const about = z.enum(MESSAGE_SORTS).meta({ description: 'The kind of message.' });
+const about = z
+  .enum(TEMPLATES_ABOUT)
+  .meta({
+    description: 'The kind of message; or `subject`, of what comes at once, in which `{counts}` says how many of what.',
+  });
 const line = storable
   .trim()
   .min(1)

@@ -1,7 +1,7 @@
 import { columnsOf } from '@duban/database';
 import { HistoryService, systemActor } from '@duban/history';
 import { newId } from '@duban/kernel';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ADDRESS_SUPPRESSED, suppressedNow } from '../bounces/suppressed-addresses';
 import { ChannelSet } from '../channels/channel-set';
@@ -9,7 +9,7 @@ import { moved, recordMade } from '../delivery.move';
 import { hintInboxes } from '../inbox-hints';
 import { arrange, subjectOf } from '../templates/digest';
 import type { Line } from '../templates/line';
-import { MESSAGES, type Messages } from '../templates/messages';
+import type { Messages } from '../templates/messages';
 import { windowStart } from '../timing';
 import { type Party, waysTo } from './party';
 
@@ -42,19 +42,20 @@ export interface SaidAlready {
 export class DigestWriter {
   constructor(
     private readonly channels: ChannelSet,
-    @Inject(MESSAGES) private readonly messages: Messages,
     private readonly history: HistoryService,
   ) {}
 
   /**
    * One digest a party and channel. What goes to the inbox is delivered with that.
    *
+   * @param words in which subjects are said
    * @param told `isFollowed`: who does not read it by `readBy` gets it by the next channel
    * @returns how many, the deliveries that are now to be sent, and what needed no line of its own
    */
   async write(
     tx: EntityManager,
     now: Date,
+    words: Messages,
     told: Iterable<Told & { isFollowed: boolean }>,
     readBy: Date,
   ): Promise<{ digests: number; deliveryIds: string[]; saidAlready: SaidAlready[] }> {
@@ -86,7 +87,7 @@ export class DigestWriter {
         digests.push({
           id: digest_id,
           ...of,
-          subject: subjectOf(lines, this.messages),
+          subject: subjectOf(lines, words),
           is_urgent: lines.every(({ isUrgent }) => isUrgent),
           // The inbox stands for all that go with it.
           escalate_at: isFollowed && isStoredThere && !lines.every(({ isUrgent }) => isUrgent) ? readBy : null,

@@ -66,6 +66,10 @@ export type LineSort = (typeof LINE_SORTS)[number];
  * All words of one language. Names in braces are filled in; which ones a text may use is said by the other languages
  * (a spec compares them) and by the code that fills them.
  */
+/** What an office may put words of its own for: a kind of message, and the subject (标题) of what comes at once. */
+export const TEMPLATES_ABOUT = [...LINE_SORTS, 'subject'] as const;
+export type TemplateAbout = (typeof TEMPLATES_ABOUT)[number];
+
 export interface Messages {
   /** One line of a digest. */
   lines: Readonly<Record<LineSort, string>>;
@@ -167,3 +171,7 @@ export interface Messages {
 
 /** Injection token of the messages in the installation's language. */
 export const MESSAGES = Symbol('MESSAGES');
+
+/** The words about something. */
+export const wordsAbout = (about: TemplateAbout, m: Messages): string =>
+  about === 'subject' ? m.subject : m.lines[about];

@@ -1,4 +1,4 @@
-import { LINE_SORTS } from './messages';
+import { TEMPLATES_ABOUT, wordsAbout } from './messages';
 import { fieldsOf, templateFaults, withOwnNames } from './template-fields';
 import { LANGUAGES } from '.';
 
@@ -7,7 +7,7 @@ const WHOLE = '{事项}（{单位}）应于{时限}前{应办事项}';
 
 describe('The fields of message templates', () => {
   it('have each a Chinese name of its own', () => {
-    for (const sort of LINE_SORTS) {
+    for (const sort of TEMPLATES_ABOUT) {
       const fields = fieldsOf(sort);
       expect(fields.filter(({ chinese }) => !/^\p{Script=Han}+$/u.test(chinese))).toEqual([]);
       expect(new Set(fields.map(({ chinese }) => chinese)).size).toBe(fields.length);
@@ -17,7 +17,7 @@ describe('The fields of message templates', () => {
   it.each(Object.values(LANGUAGES).map((m) => [m.language, m] as const))(
     'are those of duban’s own words, which have no fault, in %s',
     (_, messages) => {
-      for (const sort of LINE_SORTS) expect(templateFaults(sort, messages.lines[sort])).toEqual([]);
+      for (const sort of TEMPLATES_ABOUT) expect(templateFaults(sort, wordsAbout(sort, messages))).toEqual([]);
     },
   );
 

@@ -1,5 +1,5 @@
 import { LANGUAGES } from '.';
-import { LINE_SORTS, type LineSort } from './messages';
+import { type TemplateAbout, TEMPLATES_ABOUT, wordsAbout } from './messages';
 
 /** What the fields of messages are called in Chinese; a template (消息模板) may name them either way. */
 const CHINESE: Readonly<Record<string, string>> = {
@@ -43,10 +43,11 @@ const CHINESE: Readonly<Record<string, string>> = {
   why: '依据',
   brings: '附带措施',
   remark: '群众意见',
+  counts: '各类件数',
 };
 
 /** By these a reader tells one matter from another; lines without them would read as one, and one would be left out. */
-const TELLING = ['item', 'unit', 'due', 'duty', 'notice', 'number', 'plan', 'about', 'period'];
+const TELLING = ['item', 'unit', 'due', 'duty', 'notice', 'number', 'plan', 'about', 'period', 'counts'];
 
 const FIELD = /\{([^{}]*)\}/g;
 const namesIn = (text: string): string[] => [...text.matchAll(FIELD)].map(([, name]) => name!);
@@ -60,8 +61,8 @@ export interface TemplateField {
 
 /** The closed list of what a template about a kind of message may name: what duban's own words of it name. */
 const FIELDS = Object.fromEntries(
-  LINE_SORTS.map((sort) => {
-    const [zh, en] = [namesIn(LANGUAGES.zh.lines[sort]), namesIn(LANGUAGES.en.lines[sort])];
+  TEMPLATES_ABOUT.map((sort) => {
+    const [zh, en] = [namesIn(wordsAbout(sort, LANGUAGES.zh)), namesIn(wordsAbout(sort, LANGUAGES.en))];
     const names = [...new Set([...zh, ...en])];
     return [
       sort,
@@ -71,12 +72,12 @@ const FIELDS = Object.fromEntries(
       }),
     ];
   }),
-) as unknown as Readonly<Record<LineSort, readonly TemplateField[]>>;
+) as unknown as Readonly<Record<TemplateAbout, readonly TemplateField[]>>;
 
-export const fieldsOf = (about: LineSort): readonly TemplateField[] => FIELDS[about];
+export const fieldsOf = (about: TemplateAbout): readonly TemplateField[] => FIELDS[about];
 
 /** The words with the names of their fields as the code fills them. */
-export function withOwnNames(about: LineSort, text: string): string {
+export function withOwnNames(about: TemplateAbout, text: string): string {
   const names = new Map(FIELDS[about].map(({ name, chinese }) => [chinese, name]));
   return text.replaceAll(FIELD, (place, name: string) => (names.has(name) ? `{${names.get(name)!}}` : place));
 }
@@ -87,7 +88,7 @@ export interface TemplateFault {
 }
 
 /** What is wrong with words about a kind of message; they are never filled in where anything is. */
-export function templateFaults(about: LineSort, text: string): TemplateFault[] {
+export function templateFaults(about: TemplateAbout, text: string): TemplateFault[] {
   const fields = FIELDS[about];
   const known = new Set(fields.flatMap(({ name, chinese }) => [name, chinese]));
   const list = fields.map(({ name, chinese }) => `{${name}} ({${chinese}})`).join(', ');
