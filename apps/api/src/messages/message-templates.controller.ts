@@ -15,11 +15,9 @@ import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
 import { storable, textOrNull, uuid } from '../schemas';
 
-const about = z
-  .enum(TEMPLATES_ABOUT)
-  .meta({
-    description: 'The kind of message; or `subject`, of what comes at once, in which `{counts}` says how many of what.',
-  });
+const about = z.enum(TEMPLATES_ABOUT).meta({
+  description: 'The kind of message; or `subject`, of what comes at once, in which `{counts}` says how many of what.',
+});
 const line = storable
   .trim()
   .min(1)
