@@ -34,6 +34,7 @@ import { PersonsController } from './persons/persons.controller';
 import { PostChangesController } from './persons/post-changes.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
+import { PlanArchiveController } from './plans/plan-archive.controller';
 import { PlanCloseController } from './plans/plan-close.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
@@ -91,6 +92,7 @@ export const CONTROLLERS = {
     DraftController,
     UnresolvedNamesController,
     PlansController,
+    PlanArchiveController,
     PlanCloseController,
     PlanImportsController,
     RevisionsController,

@@ -54,6 +54,7 @@ const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const FILES: Readonly<Record<string, string>> = {
   'GET /evidence/downloads/{token}': 'application/octet-stream',
   'GET /history/export': 'application/x-ndjson',
+  'GET /plans/{id}/archive': 'application/zip',
   'GET /history/extract': 'application/x-ndjson',
   'GET /inbox/events': 'text/event-stream',
   'GET /burden/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -497,6 +498,7 @@ describe('The answers', () => {
         ['office', 'GET', `/plans/${edge().planId}/policy?policy=leader-instruction&open=new_only`],
       ],
       'POST /plans/{id}/policy': [],
+      'GET /plans/{id}/archive': [],
       'GET /plans/{id}/close': [['office', 'GET', `/plans/${edge().planId}/close`]],
       'POST /plans/{id}/close': [['office', 'POST', `/plans/${closing.planId}/close`, { json: closingAsked() }]],
       'POST /assignments/{id}/applications': [

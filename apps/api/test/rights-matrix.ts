@@ -147,6 +147,8 @@ export function isAllowed({ needs, path }: Route, who: keyof typeof ASKERS, rela
   if (relation === null) return reaches.length > 0;
   // The draft among the restricted matters is the office's, the rest the unit's own.
   if (relation === 'restricted' && (!isNamed || (isOfPlan && post !== 'office'))) return false;
+  // A package has all of its plan, also the restricted task that is in the own one.
+  if (path === '/plans/{id}/archive' && relation === 'own' && !isNamed) return false;
   const covers = {
     own: ['all', 'led', 'own'],
     led: ['all', 'led'],

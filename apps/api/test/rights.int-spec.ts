@@ -781,6 +781,9 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /plans/{id}/archive': [
+    { ...get((w) => `/plans/${w.small.id}/archive`, ['office', 'auditor']), hear: '409 ARCHIVE.PLAN_NOT_CLOSED' },
+  ],
   'GET /plans/{id}/close': [get((w) => `/plans/${w.small.id}/close`, ['office'])],
   'POST /plans/{id}/close': [
     {

@@ -23,7 +23,7 @@ import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { archiveCheck, type ArchiveCheckOptions } from '../src/archive-check';
 import { makeArchive } from '../src/archive-make';
 import { COMPLETION } from '../../api/test/cases';
-import { Edge, formOf, ISSUE, type Json } from '../../api/test/edge';
+import { Edge, expectProblem, formOf, ISSUE, type Json } from '../../api/test/edge';
 import { FILES } from '../../../libs/evidence/test/files';
 
 const PLAN =
@@ -42,6 +42,7 @@ describe('An archive package (归档信息包)', () => {
   let edge: Edge;
   let evidence: { pdf: Json; docx: Json };
   let files: Files;
+  let notice: Json;
   let made = 0;
 
   const maker = (): ArchiveMaker => edge.app.get(ArchiveMaker, { strict: false });
@@ -62,16 +63,18 @@ describe('An archive package (归档信息包)', () => {
     const upload = async (bytes: Buffer, name: string): Promise<Json> =>
       contact.do('POST', '/evidence', { form: formOf(bytes, name) });
     evidence = { pdf: await upload(FILES.pdf, '验收单.pdf'), docx: await upload(FILES.docx, '验收意见.docx') };
+    // Signed for too late: a blue notice (督办单) was issued.
+    await edge.passTo(AT.toISOString());
     await contact.post(`/assignments/${part.id}/transitions`, { event: 'sign_for' });
     const cited = Object.values(evidence).map(({ id, name }) => ({ title: name, fileId: id }));
     await contact.post(`/assignments/${part.id}/transitions`, { ...COMPLETION, evidence: cited });
     await office.post(`/assignments/${part.id}/transitions`, { event: 'verify' });
-    await edge.passTo(AT.toISOString());
     await expect(make(draft.id, join(folder, 'open.zip'))).rejects.toMatchObject({ code: 'ARCHIVE.PLAN_NOT_CLOSED' });
     const { digest } = await office.get(`/plans/${draft.id}/close`);
     await office.post(`/plans/${draft.id}/close`, { digest, decisions: [] });
     await make(draft.id, file);
     files = unzipSync(readFileSync(file));
+    [notice] = (await office.get(`/notices?planId=${draft.id}`)).items;
     const { bytes } = await edge.app.get(HistoryBundle, { strict: false }).export(systemActor('spec'), AT);
     const pieces: Buffer[] = [];
     for await (const piece of bytes) pieces.push(piece);
@@ -119,12 +122,13 @@ describe('An archive package (归档信息包)', () => {
     faultsOf(await checkArchive(path, outside));
   const pdf = (): string => `evidence/${evidence.pdf.id}.pdf`;
   const docx = (): string => `evidence/${evidence.docx.id}.docx`;
+  const paper = (): string => `documents/notices/${notice.id}.docx`;
   const bundle = () => createReadStream(bundleFile);
 
   it('has documents, evidence, records and proof, each with a checksum, and is sound', async () => {
     const names = [pdf(), docx(), 'checksums.sha256', 'documents/notices.jsonl', 'documents/plan.txt', 'metadata.xml'];
     names.push('proof/checkpoint.txt', 'proof/keys.pem', 'readme.txt', 'records/handling.csv', 'records/history.jsonl');
-    names.push('records/tasks.csv', 'signature.txt');
+    names.push('records/tasks.csv', 'signature.txt', paper());
     expect(Object.keys(files).sort()).toEqual(names.sort());
     expect(Buffer.from(files[pdf()]!).equals(FILES.pdf)).toBe(true);
     expect(strFromU8(files['documents/plan.txt']!)).toContain('修缮钟楼');
@@ -132,7 +136,7 @@ describe('An archive package (归档信息包)', () => {
     const verdict = await checkArchive(file);
     expect(verdict).toMatchObject({ planId: edge.planId, isSound: true });
     // A Word file is what it is, and will not last.
-    expect(faultsOf(verdict)).toEqual([`format_passing ${docx()}`]);
+    expect(faultsOf(verdict)).toEqual([`format_passing ${paper()}`, `format_passing ${docx()}`]);
     expect(verdict.checks.map(({ check: name, outcome }) => [name, outcome])).toEqual([
       ['authenticity', 'holds'],
       ['completeness', 'holds'],
@@ -147,8 +151,48 @@ describe('An archive package (归档信息包)', () => {
   it('agrees with the keys, the checkpoint and the bundle that are held outside', async () => {
     const checkpoint = parseNote(strFromU8(files['proof/checkpoint.txt']!))!;
     const verdict = await checkArchive(file, { keys: [publicKey], checkpoint, bundle });
-    expect(faultsOf(verdict)).toEqual([`format_passing ${docx()}`]);
+    expect(faultsOf(verdict)).toEqual([`format_passing ${paper()}`, `format_passing ${docx()}`]);
     expect(['compared_outside', 'records_of_bundle'].map((one) => outcomeOf(verdict, one))).toEqual(['holds', 'holds']);
+  });
+
+  it('has notices as they were issued, to the byte', async () => {
+    const { bytes } = await (await edge.as('office')).ask('GET', `/notices/${notice.id}/document?format=docx`);
+    expect(Buffer.from(files[paper()]!).equals(bytes)).toBe(true);
+    const [line] = strFromU8(files['documents/notices.jsonl']!).trimEnd().split('\n');
+    expect(JSON.parse(line!)).toMatchObject({ noticeId: notice.id, facts: { number: notice.number } });
+    expect(strFromU8(files['metadata.xml']!)).toContain(`督办单 ${notice.number}`);
+  });
+
+  it('is taken over HTTP by the auditor and the head of the office, who see all that is in it', async () => {
+    const [auditor, office] = [await edge.as('auditor'), await edge.as('office')];
+    const path = `/plans/${edge.planId}/archive`;
+    for (const caller of [auditor, office]) {
+      const answer = await caller.ask('GET', `${path}?retention=${encodeURIComponent('10年')}`);
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/zip']);
+      const taken = unzipSync(answer.bytes);
+      expect(Object.keys(taken).sort()).toEqual(Object.keys(files).sort());
+      const sent = join(folder, `sent-${++made}.zip`);
+      writeFileSync(sent, answer.bytes);
+      expect(await checkArchive(sent, { keys: [publicKey] })).toMatchObject({ isSound: true });
+      expect(strFromU8(taken['metadata.xml']!)).toContain('<保管期限>10年');
+    }
+    const [last] = await auditor.all('/history?type=archive_package.made');
+    expect(last).toMatchObject({ actor: { post: 'office' }, planId: edge.planId, after: { retention: '10年' } });
+    expectProblem(await auditor.ask('GET', `${path}?retention=ever`), 400, 'REQUEST.INVALID');
+    const none = '/plans/00000000-0000-4000-8000-000000000000/archive';
+    expectProblem(await auditor.ask('GET', none), 404, 'PLAN.UNKNOWN');
+    for (const username of ['officer', 'leader', 'admin', 'LD01.contact']) {
+      expectProblem(await (await edge.as(username)).ask('GET', path), 403, 'RIGHTS.NOT_ALLOWED');
+    }
+    // Restricted to others: of that the auditor would be told by it.
+    const [{ id: taskId }] = await edge.query(`select id from task where plan_id = $1`, [edge.planId]);
+    const usernames = ['office', 'LD01.contact'];
+    await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames } });
+    const count = (await auditor.all('/history?type=archive_package.made')).length;
+    expectProblem(await auditor.ask('GET', path), 403, 'ARCHIVE.NOT_ALL_SEEN');
+    expect((await auditor.all('/history?type=archive_package.made')).length).toBe(count);
+    expect((await office.ask('GET', path)).status).toBe(200);
+    await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames: [] } });
   });
 
   it('is recorded when it is made, in the records of the package itself', () => {
@@ -312,7 +356,7 @@ describe('An archive package (归档信息包)', () => {
     const { checkpoint } = parseNote(strFromU8(copy['proof/checkpoint.txt']!))!;
     const signed = `duban.archive/1\nhistory ${checkpoint.origin}\nplan ${edge.planId}\nchecksums sha256 ${sha256(copy['checksums.sha256']!)}\n`;
     const whole = pack({ ...copy, 'signature.txt': strToU8(signNote(checkpoint.origin, signed, [forged])) });
-    expect(await check(whole)).toEqual([`format_passing ${docx()}`]);
+    expect(await check(whole)).toEqual([`format_passing ${paper()}`, `format_passing ${docx()}`]);
     expect(await check(whole, { keys: [publicKey] })).toEqual(
       expect.arrayContaining(['signature_wrong signature.txt', 'checkpoint_wrong proof/checkpoint.txt']),
     );
@@ -376,7 +420,7 @@ describe('An archive package (归档信息包)', () => {
     try {
       const path = join(folder, 'by-command.zip');
       const [words] = await told(makeArchive(edge.planId, path, { retention: '永久' }));
-      expect(words).toMatch(/by-command\.zip: 《.+》 10 件，\d+ 条办理记录，存证第 \d+ 号/);
+      expect(words).toMatch(/by-command\.zip: 《.+》 11 件，\d+ 条办理记录，存证第 \d+ 号/);
       await expect(makeArchive(edge.planId, path, { retention: '永久' })).rejects.toThrow(/is there already/);
       await expect(makeArchive(edge.planId, join(folder, 'no', 'x'), { retention: '永久' })).rejects.toThrow(
         /cannot be written/,

@@ -100,6 +100,8 @@ const RIGHTS = {
   'application.decide': { ...OFFICE, ...UNIT_THAT_LEADS },
   /** Close a plan at the year's end. */
   'plan.close': { office: 'all' },
+  /** Take the archive package (归档信息包) of a closed plan, all of which one sees. */
+  'plan.archive': { office: 'all', auditor: 'all' },
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   /** Put another template of notices, or the one that comes with duban again. */
@@ -204,6 +206,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   ],
   'application.decide': ['decide on applications', '审批申请'],
   'plan.close': ['close a plan at the year’s end', '年终结转'],
+  'plan.archive': ['take the archive package of a closed plan', '导出归档信息包'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
   'notice.template': ['change the template of supervision notices', '更换督办单模板'],

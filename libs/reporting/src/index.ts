@@ -7,7 +7,7 @@ export {
 } from './archive/archive-check';
 export { CHECKS, CRITERIA } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
-export type { Retention } from './archive/package-layout';
+export { type Retention, RETENTIONS } from './archive/package-layout';
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { BurdenReader, type UnitBurden } from './burden.reader';

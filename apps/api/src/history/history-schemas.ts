@@ -24,12 +24,10 @@ export const searchFields = {
   recordedFrom: from,
   recordedTo: to,
   requestId: storable.min(1).max(200).optional(),
-  q: storable
-    .trim()
-    .min(2, 'At least two characters.')
-    .max(100, 'At most 100 characters.')
-    .optional()
-    .meta({ description: 'Words that the event brought: its reason, and what it changed.' }),
+  q: storable.trim().min(2, 'At least two characters.').max(100, 'At most 100 characters.').optional().meta({
+    description:
+      'Words that the event brought: its reason, and what it changed; or the name of who did it, for whom, or whose account it is about.',
+  }),
   sort: z.enum(['happened', 'recorded']).optional().meta({
     description:
       'The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.',

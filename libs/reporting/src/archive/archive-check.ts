@@ -40,6 +40,7 @@ import {
   FORMAT,
   MAY_BE_EMPTY,
   NO_PIECE,
+  NOTICES,
   type Piece,
   PLACES,
   REVISIONS,
@@ -80,6 +81,9 @@ export interface ArchiveVerdict {
   checks: { check: Check; outcome: 'holds' | 'fails' | 'doubtful'; criteria: CriterionResult[] }[];
   isSound: boolean;
 }
+
+/** Folders whose files are in formats that have to be looked into. */
+const OF_FORMATS = [EVIDENCE, REVISIONS, NOTICES];
 
 /** What is no package at all. */
 export class UnreadablePackage extends Error {}
@@ -352,7 +356,7 @@ class PackageCheck {
 
   private async tellFormat(name: string, path: string, size: number): Promise<void> {
     const isAdded = this.isDescribed && !this.metadata.pieces.has(name) && !NO_PIECE.has(name);
-    if (size === 0 || !(isAdded || name.startsWith(EVIDENCE) || name.startsWith(REVISIONS))) return;
+    if (size === 0 || !(isAdded || OF_FORMATS.some((folder) => name.startsWith(folder)))) return;
     const piece = this.metadata.pieces.get(name);
     let told: { mediaType: string };
     try {

@@ -1,7 +1,7 @@
-import { pipeline as pipe, Readable } from 'node:stream';
+import { PassThrough, pipeline as pipe, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Transactor } from '@duban/database';
-import { guardFormula } from '@duban/directory';
+import { assertMay, guardFormula } from '@duban/directory';
 import { CheckedStream, ObjectStore } from '@duban/evidence';
 import {
   type Actor,
@@ -11,7 +11,8 @@ import {
   type ListedCheckpoint,
   wordsOf,
 } from '@duban/history';
-import { conflict, DomainError, newId, notFound } from '@duban/kernel';
+import { conflict, DomainError, forbidden, newId, notFound } from '@duban/kernel';
+import { NoticeDocuments, writeNotice } from '@duban/supervision';
 import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import { unparse } from 'papaparse';
@@ -23,6 +24,7 @@ import {
   type ArchiveDescription,
   EVIDENCE,
   NO_PIECE,
+  NOTICES,
   type Piece,
   PLACES,
   REVISIONS,
@@ -33,6 +35,9 @@ import { README } from './readme';
 
 /** Events whose proofs are held in memory at a time. */
 const PAGE = 200;
+/** Papers of notices, each with its template, that are held in memory at a time. */
+const PAPERS = 20;
+const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const TIME_ZONE = 'Asia/Shanghai';
 
 export interface MadeArchive {
@@ -59,6 +64,20 @@ interface ClosedPlan {
   closedAt: Date | null;
 }
 
+export interface ArchiveOptions {
+  retention: Retention;
+  /** Which system made it (形成系统). */
+  system: string;
+}
+
+/** What is signed and recorded, and waits to be written. */
+interface Ready {
+  plan: ClosedPlan & { closedAt: Date };
+  checkpoint: ListedCheckpoint;
+}
+
+type Paper = Awaited<ReturnType<NoticeDocuments['ofPlan']>>[number];
+
 /** What is known of a piece before its bytes went by. */
 type Named = Omit<Piece, 'path' | 'size' | 'sha256'>;
 
@@ -77,7 +96,23 @@ export class ArchiveMaker {
     private readonly tree: HistoryTree,
     private readonly checkpoints: CheckpointService,
     private readonly store: ObjectStore,
+    private readonly documents: NoticeDocuments,
   ) {}
+
+  /**
+   * The same for whoever may take it and sees all that is in it, as bytes that are made while they are read. What goes
+   * wrong on the way breaks them off.
+   *
+   * @throws DomainError `RIGHTS.NOT_ALLOWED`, forbidden `ARCHIVE.NOT_ALL_SEEN`, and as {@link make} but for evidence
+   */
+  async open(actor: Actor, at: Date, planId: string, options: ArchiveOptions): Promise<Readable> {
+    await this.transactor.as(actor, (tx) => assertSeesAll(tx, actor, planId));
+    const ready = await this.prepare(actor, at, planId, options);
+    const bytes = new PassThrough();
+    // Whoever reads the bytes hears of it there.
+    this.pack(ready, at, options, bytes).catch((error: Error) => bytes.destroy(error));
+    return bytes;
+  }
 
   /**
    * Records that it is made, signs what is committed by then, and writes the package. It has all of the plan, also what is
@@ -91,9 +126,13 @@ export class ArchiveMaker {
     actor: Actor,
     at: Date,
     planId: string,
-    { retention, system }: { retention: Retention; system: string },
+    options: ArchiveOptions,
     sink: NodeJS.WritableStream,
   ): Promise<MadeArchive> {
+    return this.pack(await this.prepare(actor, at, planId, options), at, options, sink);
+  }
+
+  private async prepare(actor: Actor, at: Date, planId: string, { retention }: ArchiveOptions): Promise<Ready> {
     const plan = await this.transactor.run(async (tx) => {
       const found = await readPlan(tx, planId);
       if (!found) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
@@ -112,25 +151,33 @@ export class ArchiveMaker {
       ]);
       return { ...found, closedAt: found.closedAt };
     });
-    const checkpoint = (await this.checkpoints.make())!;
+    return { plan, checkpoint: (await this.checkpoints.make())! };
+  }
+
+  private async pack(
+    { plan, checkpoint }: Ready,
+    at: Date,
+    options: ArchiveOptions,
+    sink: NodeJS.WritableStream,
+  ): Promise<MadeArchive> {
     const { ZipFile } = await import('yazl');
     const writing = new Writing(new ZipFile(), sink, at);
     try {
-      await this.write(writing, plan, checkpoint, { at, retention, system });
+      await this.write(writing, plan, checkpoint, { at, ...options });
       await writing.end();
     } catch (error) {
       writing.abandon(error as Error);
       throw error;
     }
     const { pieces, bytes } = writing.count();
-    return { planId, title: plan.title, pieces, bytes, events: writing.events, checkpoint: checkpoint.number };
+    return { planId: plan.id, title: plan.title, pieces, bytes, events: writing.events, checkpoint: checkpoint.number };
   }
 
   private async write(
     writing: Writing,
     plan: ClosedPlan & { closedAt: Date },
     checkpoint: ListedCheckpoint,
-    { at, retention, system }: { at: Date; retention: Retention; system: string },
+    { at, retention, system }: ArchiveOptions & { at: Date },
   ): Promise<void> {
     const origin = checkpoint.note.slice(0, checkpoint.note.indexOf('\n'));
     const author = plan.unit ?? plan.jurisdiction;
@@ -160,6 +207,10 @@ export class ArchiveMaker {
       );
     }
     await writing.add(PLACES.notices, this.notices(plan.id), of('文件材料', '督办单', 'application/jsonl'));
+    for await (const { id, issuedAt, paper } of this.papers(plan.id, at)) {
+      const named = of('文件材料', `督办单 ${paper.facts.number}`, WORD, { date: issuedAt.toISOString() });
+      await writing.add(`${NOTICES}${id}.docx`, [Buffer.from(await writeNotice(paper, 'docx'))], named);
+    }
     for await (const file of this.evidence(plan.id)) {
       const { id, name, mediaType, sha256, unit, uploadedAt } = file;
       const bytes = new CheckedStream(sha256);
@@ -235,6 +286,18 @@ export class ArchiveMaker {
       for (const row of rows) yield `${JSON.stringify(row)}\n`;
       if (rows.length < PAGE) return;
       after = (rows.at(-1) as unknown as { noticeId: string }).noticeId;
+    }
+  }
+
+  private async *papers(planId: string, at: Date): AsyncGenerator<Paper> {
+    for (let after: string | null = null; ;) {
+      const from: string | null = after;
+      const page: Paper[] = await this.transactor.run((tx) =>
+        this.documents.ofPlan(tx, at, planId, { after: from, limit: PAPERS }),
+      );
+      yield* page;
+      if (page.length < PAPERS) return;
+      after = page.at(-1)!.id;
     }
   }
 
@@ -334,6 +397,25 @@ interface EvidenceOfPlan {
   unit: string;
 }
 
+/**
+ * A package has all of its plan: who does not see all of that has it made on the server.
+ * @throws DomainError not_found `PLAN.UNKNOWN`; forbidden `ARCHIVE.NOT_ALL_SEEN`
+ */
+async function assertSeesAll(tx: EntityManager, actor: Actor, planId: string): Promise<void> {
+  assertMay(actor, 'plan.archive');
+  const [plan]: { isCut: boolean }[] = await tx.query(
+    `select p.id = any(cut_plans()) or p.id = any(summary_plans()) as "isCut" from plan p where p.id = $1`,
+    [planId],
+  );
+  if (!plan) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
+  if (!plan.isCut) return;
+  throw forbidden(
+    'ARCHIVE.NOT_ALL_SEEN',
+    'The package would have what is restricted to others, or reported among units alone. It is made on the server, by `duban archive make`.',
+    { planId },
+  );
+}
+
 async function readPlan(tx: EntityManager, planId: string): Promise<ClosedPlan | undefined> {
   const [plan]: ClosedPlan[] = await tx.query(
     `select p.id, p.title, p.state, p.document_number as "documentNumber", p.year, p.issued_on::text as "issuedOn",
@@ -363,7 +445,11 @@ class Writing {
     zip.on('error', () => undefined);
   }
 
-  async add(path: string, content: Iterable<string> | AsyncIterable<string | Buffer>, named: Named): Promise<void> {
+  async add(
+    path: string,
+    content: Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
+    named: Named,
+  ): Promise<void> {
     const counting = new Measured();
     // Never compressed where it is so already; where it is not, it packs well.
     const compress = named.kind !== '佐证材料' || named.mediaType.startsWith('text/');

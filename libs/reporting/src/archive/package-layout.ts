@@ -14,6 +14,7 @@ export const PLACES = {
 } as const;
 
 export const REVISIONS = 'documents/revisions/';
+export const NOTICES = 'documents/notices/';
 export const EVIDENCE = 'evidence/';
 
 /** What no checksum is listed of: the list itself, and what signs it. */
@@ -42,7 +43,8 @@ export interface Piece {
 
 export const FORMAT = '1';
 /** How long it is kept (保管期限). */
-export type Retention = '永久' | '30年' | '10年';
+export const RETENTIONS = ['永久', '30年', '10年'] as const;
+export type Retention = (typeof RETENTIONS)[number];
 
 /** The archive as a whole (案卷) as the metadata say it. */
 export interface ArchiveDescription {

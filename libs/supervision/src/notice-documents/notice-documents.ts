@@ -55,6 +55,33 @@ export class NoticeDocuments {
     return paper;
   }
 
+  /**
+   * Papers of a plan's notices, a page at a time by their ids, for its archive. As the system: those too that are
+   * restricted (限知事项).
+   */
+  async ofPlan(
+    tx: EntityManager,
+    at: Date,
+    planId: string,
+    { after, limit }: { after: string | null; limit: number },
+  ): Promise<{ id: string; issuedAt: Date; paper: NoticePaper }[]> {
+    const rows: { id: string; issuedAt: Date }[] = await tx.query(
+      `select n.id, n.issued_at as "issuedAt"
+       from supervision_notice n join obligation o on o.id = n.obligation_id join task t on t.id = o.task_id
+       where t.plan_id = $1 and ($2::uuid is null or n.id > $2) order by n.id limit $3`,
+      [planId, after, limit],
+    );
+    // Those of earlier versions of duban are recorded now.
+    await this.record(
+      tx,
+      at,
+      rows.map(({ id }) => id),
+    );
+    const papers = [];
+    for (const row of rows) papers.push({ ...row, paper: (await this.recorded(tx, row.id))! });
+    return papers;
+  }
+
   /** The same for another template than the notice's own, of which nothing is recorded. @throws as {@link take} */
   async preview(tx: EntityManager, actor: Actor, at: Date, noticeId: string): Promise<Omit<NoticePaper, 'template'>> {
     const { paper } = await this.read(tx, actor, at, noticeId);
