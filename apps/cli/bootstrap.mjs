@@ -23,6 +23,7 @@ const BEAT_MISSED_MS = 60_000;
 const SETTLING_MS = 200;
 /** npm does not end by itself when asked to; what it leaves is not taken for an installation. */
 const ENDING_MS = 2_000;
+const OF_ANY_RUN = /^--(ci|forceExit|logHeapUsage|maxWorkers=.+|onlyFailures|runInBand|silent|verbose)$/;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 let child;
@@ -37,12 +38,23 @@ async function bootstrap(args) {
   if (!isInstalled() || !isBuilt()) await prepare().catch(failIfReadOnly);
   if (args[0] === '--test') {
     const stopListening = listen((signal) => child?.kill(signal));
-    process.exitCode = await run(process.execPath, ['node_modules/jest/bin/jest.js', ...args.slice(1)], 'inherit');
+    process.exitCode = await run(
+      process.execPath,
+      ['node_modules/jest/bin/jest.js', ...(await tests(args.slice(1)))],
+      'inherit',
+    );
     stopListening();
     return;
   }
   process.argv = [process.argv[0], main, ...args];
   await import(pathToFileURL(main).href);
+}
+
+/** A whole run takes the specs in groups; one that names what it wants takes the files themselves. */
+async function tests(args) {
+  if (!args.every((arg) => OF_ANY_RUN.test(arg))) return args;
+  const { WHOLE_RUN } = await import('../../libs/testing/src/groups.mjs');
+  return [...args, ...WHOLE_RUN.flatMap((pattern) => ['--testRegex', pattern])];
 }
 
 /** The framework is ESM only, and these are the versions in which `require` loads that. */

@@ -1,0 +1,3 @@
+import { together } from '../src/together';
+
+together(['apps/api'], 3, 4);

@@ -1,0 +1,3 @@
+import { together } from '../src/together';
+
+together(['libs/notifications']);
