@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { secondRoots } from '../../test/second-verifier';
 import {
   consistencyRanges,
   foldSubtrees,
@@ -119,6 +120,11 @@ describe('The tree', () => {
     const grown = new GrowingTree('sha256');
     for (const entry of ENTRIES.slice(0, size)) grown.push(leafHash('sha256', entry));
     expect(grown.root().toString('hex')).toBe(root);
+  });
+
+  it('has the published roots by the second verifier, too', () => {
+    // Null, and said loudly, where it cannot be run.
+    expect([null, ROOTS]).toContainEqual(secondRoots('sha256', ENTRIES));
   });
 
   it('of nothing has the hash of nothing', () => {
