@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'testing-is-for-specs',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: [SPECS, '^libs/testing/'] },
+      from: { path: '^(libs|apps)/', pathNot: [SPECS, '^libs/testing/', '^apps/cli/bootstrap\\.mjs$'] },
       to: { path: '^libs/testing/' },
     },
   ],

@@ -53,7 +53,7 @@ async function bootstrap(args) {
 /** A whole run takes the specs in groups; one that names what it wants takes the files themselves. */
 async function tests(args) {
   if (!args.every((arg) => OF_ANY_RUN.test(arg))) return args;
-  const { WHOLE_RUN } = await import('../../libs/testing/src/groups.mjs');
+  const { WHOLE_RUN } = await import('../../libs/testing/groups/alone.mjs');
   return [...args, ...WHOLE_RUN.flatMap((pattern) => ['--testRegex', pattern])];
 }
 

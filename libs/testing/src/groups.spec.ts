@@ -5,15 +5,17 @@ const ROOT = resolve(__dirname, '../../..');
 const GROUPS = join(ROOT, 'libs/testing/groups');
 
 it('leave no folder of specs out, and none of the shares of one', () => {
-  const calls = readdirSync(GROUPS).map((name) => {
-    const [, folders, share = '1', of = '1'] =
-      /^together\(\[(.*)\](?:, (\d+), (\d+))?\);$/m.exec(readFileSync(join(GROUPS, name), 'utf8')) ?? [];
-    return {
-      folders: [...(folders ?? '').matchAll(/'([^']+)'/g)].map(([, folder]) => folder!),
-      share: +share,
-      of: +of,
-    };
-  });
+  const calls = readdirSync(GROUPS)
+    .filter((name) => name.endsWith('.group.ts'))
+    .map((name) => {
+      const [, folders, share = '1', of = '1'] =
+        /^together\(\[(.*)\](?:, (\d+), (\d+))?\);$/m.exec(readFileSync(join(GROUPS, name), 'utf8')) ?? [];
+      return {
+        folders: [...(folders ?? '').matchAll(/'([^']+)'/g)].map(([, folder]) => folder!),
+        share: +share,
+        of: +of,
+      };
+    });
   for (const group of ['apps', 'libs'])
     for (const name of readdirSync(join(ROOT, group))) {
       const mine = calls.filter(({ folders }) => folders.includes(`${group}/${name}`));

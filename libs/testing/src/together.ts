@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { ALONE } from './groups.mjs';
+import { ALONE } from '../groups/alone.mjs';
 
 const ROOT = resolve(__dirname, '../../..');
 const SPEC = /\.(int-)?spec\.ts$/;
