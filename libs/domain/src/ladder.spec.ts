@@ -650,7 +650,11 @@ const mixedLadder: fc.Arbitrary<Ladder> = fc
       const offset = offsets[i]!;
       const previous = rungs.at(-1);
       if (previous && comesBefore(previous.offset, offset) === 'never') continue;
-      rungs.push({ ...rung, offset, ...(i % 2 === 1 ? { when: { progressBelow: 50 } } : {}) });
+      rungs.push({
+        ...rung,
+        offset,
+        ...(i % 2 === 1 ? { when: i % 4 === 1 ? { progressBelow: 50 } : { notRead: true } } : {}),
+      });
     }
     return { ...ladder, rungs };
   });

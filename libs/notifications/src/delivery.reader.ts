@@ -28,6 +28,8 @@ export interface DeliveryView {
   destinationName: string | null;
   channel: string;
   address: string | null;
+  /** What the other side calls the message, by which its records know it; null where it does not say. */
+  remoteId: string | null;
   state: DeliveryState;
   attempts: number;
   /** When it is tried next; null when it is not. */
@@ -70,7 +72,7 @@ export class DeliveryReader {
       `select * from (
          select d.id, d.digest_id as "digestId", d.person_id as "personId", p.display_name as "personName",
            d.destination_id as "destinationId", o.name as "destinationName", d.channel,
-           d.address, d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_error as "lastError",
+           d.address, d.remote_id as "remoteId", d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_error as "lastError",
            g.subject, d.created_at as "createdAt", d.sent_at as "sentAt", d.read_at as "readAt"
          from delivery d left join person p on p.id = d.person_id left join destination o on o.id = d.destination_id
            join digest g on g.id = d.digest_id

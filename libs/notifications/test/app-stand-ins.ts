@@ -111,11 +111,11 @@ export class DingtalkAppStandIn extends AppStandIn {
       return [200, { errcode: 0, errmsg: 'ok', send_result: result }];
     }
     const { agent_id, userid_list, msg } = JSON.parse(body) as {
-      agent_id: string;
+      agent_id: number;
       userid_list: string;
       msg: { msgtype: string; text: { content: string } };
     };
-    if (agent_id !== '3001') return no(400002, 'invalid agent_id');
+    if (agent_id !== 3_001) return no(400002, 'invalid agent_id');
     if (this.isTooMany()) return no(143103, '企业单应用消息发送人次QPM超限');
     if (Buffer.byteLength(JSON.stringify(msg)) > 2_048) return no(400002, 'msg is too long');
     if (!this.accounts.has(userid_list)) return no(33012, '无效的USERID');

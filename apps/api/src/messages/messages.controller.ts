@@ -48,6 +48,7 @@ class DeliveriesDto extends createZodDto(
       destinationName: textOrNull,
       channel: z.string(),
       address: textOrNull,
+      remoteId: textOrNull.meta({ description: 'What a gateway or a vendor calls it, by which its records know it.' }),
       state,
       attempts: z.int(),
       nextAttemptAt: textOrNull,

@@ -32,7 +32,12 @@ export class DingtalkChannel extends AppChannel {
   protected messageRequest(access_token: string, userid_list: string, content: string): VendorRequest {
     return {
       url: this.url('/topapi/message/corpconversation/asyncsend_v2', { access_token }),
-      body: { agent_id: this.agentId, userid_list, to_all_user: false, msg: { msgtype: 'text', text: { content } } },
+      body: {
+        agent_id: Number(this.agentId),
+        userid_list,
+        to_all_user: false,
+        msg: { msgtype: 'text', text: { content } },
+      },
     };
   }
 
@@ -45,7 +50,7 @@ export class DingtalkChannel extends AppChannel {
   async ask(task_id: string, account: string): Promise<Receipt | null> {
     const { said } = await this.asked((access_token) => ({
       url: this.url('/topapi/message/corpconversation/getsendresult', { access_token }),
-      body: { agent_id: this.agentId, task_id },
+      body: { agent_id: Number(this.agentId), task_id },
     }));
     const result = (said['send_result'] ?? {}) as Record<string, unknown>;
     const isAmong = (list: string): boolean => Array.isArray(result[list]) && result[list].includes(account);
