@@ -335,7 +335,8 @@ describe('A search of history', () => {
       expect(new Set(data.map(({ length }) => length))).toEqual(new Set([head!.length]));
       expect(events.map((row) => row[head!.indexOf('原因')])).toContain(`'${FORMULA}`);
       expect(data.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
-      expect(data.find(([label]) => label === '根')?.[1]).toBe((await lastCheckpoint()).root);
+      // One root in sixty-four begins like a formula.
+      expect(data.find(([label]) => label === '根')?.[1]?.replace(/^'/, '')).toBe((await lastCheckpoint()).root);
     });
 
     it('as a spreadsheet opens with its events, and the checkpoint on a sheet of its own', async () => {
