@@ -124,7 +124,7 @@ export class CheckpointService {
       `select number::text, size::text, encode(root, 'base64') as root, hash, signed_at as "signedAt",
          key_ids as "keyIds", note, coalesce((select jsonb_agg(jsonb_build_object('place', place, 'at', handed_at)
              order by handed_at, place) from history_handout where checkpoint = number), '[]') as "handedOut"
-       from history_checkpoint where $1::bigint is null or number < $1 order by number desc limit $2`,
+       from history_checkpoint c where $1::bigint is null or number < $1 order by c.number desc limit $2`,
       [before, limit],
     );
     return rows.map(({ handedOut, ...row }) => ({

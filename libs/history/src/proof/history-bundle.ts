@@ -142,7 +142,7 @@ export class HistoryBundle {
         tx.query(
           `select number::text, size::text, note, array(select encode(token, 'base64') from history_stamp
              where checkpoint = number order by stamped_at, authority) as stamps
-           from history_checkpoint where number > $1 and number <= $2 order by number limit $3`,
+           from history_checkpoint c where number > $1 and number <= $2 order by c.number limit $3`,
           [after, number, PAGE],
         ),
       );

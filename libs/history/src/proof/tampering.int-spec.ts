@@ -397,6 +397,18 @@ describe('Tampering as superuser', () => {
       await expect(cut).rejects.toThrow(/tampered|rewritten/);
     });
 
+    it('goes on after the ninth, and the bundle has them by their numbers', async () => {
+      // By letters 10 stands before 9, which then was the last one for ever.
+      const bundle = await after(async (w) => {
+        for (let n = 4; n <= 11; n++) {
+          await record(w.tx, 1);
+          expect(parseNote(await w.sign(key))!.checkpoint.number).toBe(n);
+        }
+      }, key);
+      const ours = await verifyBundle(linesOf(inPieces(bundle)));
+      expect(ours).toMatchObject({ sound: { checkpoints: 12, last: { number: 12 } } });
+    });
+
     it('is not repeated where nothing is new', async () => {
       await after(async (w) => {
         expect([await w.sign(key), await w.sign(key)]).toEqual([held[2], held[2]]);
