@@ -115,6 +115,8 @@ describe('UnitDirectory', () => {
       username: 'Y01.contact',
       displayName: '市教育局联络员',
       email: null,
+      mobile: null,
+      accounts: {},
     });
     expect(await t.run((tx) => t.directory.postsOf(tx, []))).toEqual(new Map());
   });
