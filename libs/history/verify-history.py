@@ -21,7 +21,8 @@ EVENT = re.compile(rb'\{"index":(0|[1-9]\d{0,14}),"leaf":"([A-Za-z0-9+/]{43}=)",
 TEXT = re.compile(
     r"\A(?P<origin>[^\s+]+)\n(?P<size>0|[1-9]\d{0,14})\n(?P<root>[A-Za-z0-9+/]{43}=)\nnumber (?P<number>[1-9]\d{0,14})\n"
     r"hash (?P<hash>sha256|sm3)\nsigned (?P<signed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n"
-    r"previous (?P<previous>none|[A-Za-z0-9+/]{43}=)\n\Z",
+    r"previous (?P<previous>none|[A-Za-z0-9+/]{43}=)\n"
+    r"(?:from (?P<from_hash>sha256|sm3) (?P<from_note>[A-Za-z0-9+/]{43}=)\n)?\Z",
     re.ASCII,
 )
 PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+?)-----END PUBLIC KEY-----")
@@ -80,7 +81,7 @@ class Note:
 
     def __init__(self, note):
         head, gap, tail = note.partition("\n\n")
-        self.text = head + "\n"
+        self.note, self.text = note, head + "\n"
         fields = TEXT.match(self.text)
         if not gap or not fields or not tail.endswith("\n"):
             raise ValueError("no checkpoint")
@@ -88,6 +89,7 @@ class Note:
         self.size, self.number = int(fields["size"]), int(fields["number"])
         self.root = base64.b64decode(fields["root"])
         self.previous = None if fields["previous"] == "none" else fields["previous"]
+        self.changed_from = fields["from_hash"] and (fields["from_hash"], fields["from_note"])
         self.signatures = []
         for line in tail[:-1].split("\n"):
             dash, _, rest = line.partition(" ")
@@ -165,7 +167,9 @@ class Verifier:
     def __init__(self, held, keys, authorities, late):
         self.authorities, self.stamps, self.stamped = list(authorities), 0, False
         self.held, self.trusted, self.late = sorted(held, key=lambda note: note.size), list(keys), late
-        self.known, self.tree, self.origin = [], None, None
+        self.known, self.origin = [], None
+        # A tree a hash over the same events, and up to which of them it is asked for.
+        self.size, self.hash, self.changes, self.trees, self.until = 0, None, [], {}, {}
         self.last, self.suspicion, self.ended = None, None, False
         self.read = self.signed = 0
 
@@ -174,7 +178,7 @@ class Verifier:
             raise Unreadable("there is more after the end of the bundle")
         match = EVENT.match(line)
         if match and line.endswith(b"}"):
-            if self.tree is None:
+            if self.hash is None:
                 raise Unreadable("the file is no bundle of history")
             return self.event(int(match[1]), base64.b64decode(match[2]), line[match.end() : -1])
         try:
@@ -182,7 +186,8 @@ class Verifier:
         except ValueError:
             raise Unreadable(f"line {number} is not JSON")
         keys = set(value) if isinstance(value, dict) else set()
-        if (keys == {"duban", "format", "origin", "hash", "jurisdictions", "keys"}) != (self.tree is None):
+        is_header = keys - {"changes"} == {"duban", "format", "origin", "hash", "jurisdictions", "keys"}
+        if is_header != (self.hash is None):
             raise Unreadable("the file is no bundle of history")
         if "duban" in keys:
             return self.begin(value)
@@ -195,30 +200,37 @@ class Verifier:
         raise Unreadable(f"line {number} is none of a bundle")
 
     def begin(self, header):
-        if header["duban"] != "history" or header["format"] not in (1, 2):
+        if header["duban"] != "history" or header["format"] not in (1, 2, 3):
             raise Unreadable("the bundle is of a format that is not known here")
-        self.origin, self.tree = header["origin"], Tree(header["hash"])
+        self.origin, self.hash = header["origin"], header["hash"]
+        self.changes = [(change["from"], change["hash"]) for change in header.get("changes", [])]
+        ends = [start for start, _ in self.changes] + [float("inf")]
+        asked = list(zip([self.hash] + [name for _, name in self.changes], ends))
+        for name, size in asked + [(note.hash, note.size) for note in self.held]:
+            self.trees.setdefault(name, Tree(name))
+            self.until[name] = max(self.until.get(name, 0), size)
         for key in header["keys"]:
             try:
                 self.known += public_keys(key["publicKey"])
             except ValueError:
                 pass
         for note in self.held:
-            if note.origin != self.origin or note.hash != self.tree.name:
+            if note.origin != self.origin:
                 raise Fault("other_history", "the checkpoint that you hold is of another installation")
 
     def event(self, index, leaf, event):
         self.read += 1
-        computed = None if event == b"null" else self.tree.leaf(event)
+        computed = None if event == b"null" else self.trees[self.hash].leaf(event)
         if self.suspicion:
             kind, first, recorded = self.suspicion
             if (kind == "gap" and index == first) or (kind == "changed" and computed == recorded):
                 raise Fault("events_swapped", f"the event {first} stands in the place of another")
             return
-        if index < self.tree.size:
+        self.assert_changed(self.size)
+        if index < self.size:
             raise Fault("event_inserted", f"the event {index} comes a second time")
-        if index > self.tree.size:
-            self.suspicion = ("gap", self.tree.size, None)
+        if index > self.size:
+            self.suspicion = ("gap", self.size, None)
             return
         if computed is None:
             raise Fault("event_missing", f"the event {index} is missing")
@@ -230,9 +242,12 @@ class Verifier:
             recorded = event.rpartition(b'"recordedAt":"')[2].partition(b'"')[0].decode("latin-1")
             if is_late(recorded, self.last.signed, self.late):
                 raise Fault("event_inserted", f"the event {index} was inserted after the checkpoint {self.last.number}")
-        self.tree.push(computed)
+        for name, tree in self.trees.items():
+            if tree.size < self.until[name]:
+                tree.push(tree.leaf(event))
+        self.size += 1
         for note in self.held:
-            if note.size == self.tree.size and note.root != self.tree.root():
+            if note.size == self.size and note.root != self.trees[note.hash].root():
                 raise Fault("checkpoint_inconsistent", f"the first {note.size} events are not those that you hold")
 
     def checkpoint(self, text):
@@ -244,23 +259,40 @@ class Verifier:
             note = Note(text)
         except ValueError:
             note = None
-        if note is None or note.origin != self.origin or note.hash != self.tree.name:
+        if note is None or note.origin != self.origin:
             raise Fault("checkpoint_changed", f"the checkpoint {number} was changed")
         if note.number != number:
             raise Fault("checkpoint_missing", f"the checkpoint {number} is missing")
         self.assert_signed(note, f"the checkpoint {number}")
-        previous = self.last and base64.b64encode(self.tree.digest(self.last.text.encode())).decode()
-        if note.previous != previous:
+        if note.hash != self.hash or note.changed_from:
+            self.change(note)
+        tree = self.trees[self.hash]
+        if note.previous != (self.last and base64.b64encode(tree.digest(self.last.text.encode())).decode()):
             raise Fault("checkpoint_changed", f"the checkpoint {number} follows another one than stands before it")
-        if note.size > self.tree.size:
-            raise Fault("tail_cut", f"the checkpoint {number} signs {note.size} events, here are {self.tree.size}")
-        if note.size < self.tree.size or note.root != self.tree.root():
+        if note.size > self.size:
+            raise Fault("tail_cut", f"the checkpoint {number} signs {note.size} events, here are {self.size}")
+        if note.size < self.size or note.root != tree.root():
             raise Fault("checkpoint_inconsistent", f"the first {note.size} events are not those of checkpoint {number}")
         for held in self.held:
             if held.number == number and held.text != note.text:
                 self.assert_signed(held, "the checkpoint that you hold")
                 raise Fault("checkpoint_changed", f"the checkpoint {number} is not the one that you hold")
         self.last = note
+
+    def change(self, note):
+        """From one hash to another."""
+        if note.hash == self.hash or not note.changed_from or self.changes[:1] != [(note.size, note.hash)]:
+            raise Fault("checkpoint_changed", f"the checkpoint {note.number} is not by the hash of the history")
+        digest = self.last and base64.b64encode(self.trees[note.hash].digest(self.last.note.encode())).decode()
+        if note.changed_from != (self.hash, digest):
+            raise Fault("checkpoint_changed", f"the checkpoint {note.number} changed the hash after another one")
+        if self.last.size != note.size:
+            raise Fault("checkpoint_inconsistent", f"the checkpoint {note.number} changed the hash over other events")
+        self.hash, self.changes = note.hash, self.changes[1:]
+
+    def assert_changed(self, size):
+        if self.changes and size >= self.changes[0][0]:
+            raise Fault("checkpoint_missing", f"that which changed the hash to {self.changes[0][1]} is missing")
 
     def stamp(self, token):
         self.stamps += 1
@@ -281,7 +313,8 @@ class Verifier:
                 raise Fault("signature_wrong", f"{name} was not signed by the key {wanted} that it names")
             signers += [signer] if signer else []
         if not signers or (self.trusted and not any(key in self.trusted for key in signers)):
-            raise Fault("key_unknown", f"{name} is signed by a key for which nobody vouches")
+            ids = ", ".join(wanted for wanted, _ in note.signatures)
+            raise Fault("key_unknown", f"{name} is signed by the key {ids}, for which nobody vouches")
         self.trusted += [key for key in signers if key not in self.trusted]
 
     def whole(self, end):
@@ -296,8 +329,8 @@ class Verifier:
             words = "is missing" if kind == "gap" else "was changed after it was hashed"
             raise Fault("event_missing" if kind == "gap" else "event_changed", f"the event {first} {words}")
         for note in self.held:
-            if note.size > self.tree.size:
-                raise Fault("tail_cut", f"you hold a checkpoint of {note.size} events, here are {self.tree.size}")
+            if note.size > self.size:
+                raise Fault("tail_cut", f"you hold a checkpoint of {note.size} events, here are {self.size}")
             self.assert_signed(note, "the checkpoint that you hold")
             if note.number > (self.last.number if self.last else 0):
                 raise Fault("checkpoint_missing", f"the checkpoint {note.number} that you hold is not in the bundle")
@@ -306,11 +339,13 @@ class Verifier:
         if not self.ended:
             raise Unreadable("the bundle breaks off: it was not received whole")
         self.assert_end()
-        if not self.last or self.last.size < self.tree.size:
+        if self.last:
+            self.assert_changed(float("inf"))
+        if not self.last or self.last.size < self.size:
             raise Fault("not_signed", "no checkpoint vouches for all that is in the bundle")
         if self.authorities and not self.stamped:
             raise Fault("not_stamped", "no checkpoint was stamped by an authority")
-        return f"sound: {self.tree.size} events, {self.signed} checkpoints, the last of {self.last.signed}"
+        return f"sound: {self.size} events, {self.signed} checkpoints, the last of {self.last.signed}"
 
 
 def is_late(recorded, signed, late):

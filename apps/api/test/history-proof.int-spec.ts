@@ -29,7 +29,7 @@ describe('The proof of history', () => {
     );
     const verdict = await verifyBundle(linesOf(piecesOf(second.text)), { held: [held], keys });
     const [{ count }] = await edge().query(`select count(*)::int as count from history_event`);
-    expect(verdict).toMatchObject({ sound: { events: count, checkpoints: 2, hash: 'sha256' } });
+    expect(verdict).toMatchObject({ sound: { events: count, checkpoints: 2, hashes: ['sha256'] } });
     expect(second.text.startsWith(first.text.slice(0, 100_000))).toBe(true);
     const events = await (await auditor()).all('/history?entity=history_export');
     expect(events.map((event: Json) => [event.type, event.actor.post])).toEqual(
@@ -75,6 +75,8 @@ describe('The proof of history', () => {
       ['inclusion?eventId=00000000-0000-4000-8000-000000000000', 404, 'HISTORY.EVENT_UNKNOWN', { field: 'eventId' }],
       ['inclusion?eventId=x', 400, 'REQUEST.INVALID', {}],
       ['inclusion', 400, 'REQUEST.INVALID', {}],
+      ['inclusion?eventId=00000000-0000-4000-8000-000000000000&hash=md5', 400, 'REQUEST.INVALID', {}],
+      ['consistency?from=1&to=3&hash=sm3', 422, 'HISTORY.SIZE_UNKNOWN', { field: 'to' }],
       ['consistency?from=0&to=3', 400, 'REQUEST.INVALID', {}],
       ['consistency?from=4&to=3', 422, 'HISTORY.SIZE_UNKNOWN', { field: 'from' }],
       ['consistency?from=1&to=100000000', 422, 'HISTORY.SIZE_UNKNOWN', { field: 'to' }],

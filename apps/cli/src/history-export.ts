@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CheckpointService, HistoryBundle, systemActor } from '@duban/history';
+import { CheckpointService, HistoryBundle, systemActor, type TreeHash } from '@duban/history';
 import { onGround } from './on-ground';
 
 /**
@@ -27,6 +27,17 @@ export async function exportHistory(file: string): Promise<void> {
       await rm(file, { force: true });
       throw error;
     }
+  });
+}
+
+/** Changes the hash of the tree over history (换算法), and prints the checkpoint that did. */
+export async function rehashHistory(to: TreeHash): Promise<void> {
+  await onGround(async (app) => {
+    const isShown = process.stderr.isTTY;
+    const changed = await app.get(CheckpointService, { strict: false }).changeHash(to, (done, size) => {
+      if (isShown) process.stderr.write(`\r\u001b[K${done === size ? '' : `${done} of ${size} events`}`);
+    });
+    process.stdout.write(changed.note);
   });
 }
 

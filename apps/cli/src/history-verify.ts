@@ -108,7 +108,7 @@ async function* reading(file: string, size: number | null, progress: ProgressBar
 const faultWords = ({ message, code }: Fault): string => `${message} (${code})`;
 
 function soundWords(
-  { events, checkpoints, hash, last, keyIds, stamped }: SoundHistory,
+  { events, checkpoints, hashes, last, keyIds, stamped }: SoundHistory,
   { checkpoint, key, tsa }: Options,
 ): string {
   const compared = [
@@ -120,7 +120,7 @@ function soundWords(
   const outside =
     compared.length > 0 ? compared.join(', ') : 'compared with nothing from outside: give --checkpoint and --key';
   const stamp = stamped ? `; checkpoint ${stamped.number} stamped at ${stamped.at} by ${stamped.by}` : '';
-  return `sound: ${events} events, ${checkpoints} checkpoints, the last of ${last.signedAt}; ${hash}, key ${keyIds.join(', ')}${stamp}; ${outside}.`;
+  return `sound: ${events} events, ${checkpoints} checkpoints, the last of ${last.signedAt}; ${hashes.join(', then ')}, key ${keyIds.join(', ')}${stamp}; ${outside}.`;
 }
 
 /** A bar on a terminal; nothing where nobody looks on. */

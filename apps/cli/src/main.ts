@@ -1,3 +1,4 @@
+import type { TreeHash } from '@duban/history';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ArchiveCheckOptions } from './archive-check';
 
@@ -96,6 +97,15 @@ async function main(): Promise<void> {
     .command('checkpoint')
     .description('sign the history of the database named by DATABASE_URL up to now, and print the checkpoint')
     .action(async () => (await import('./history-export.js')).printCheckpoint());
+  history
+    .command('rehash')
+    .description(
+      'change the hash of the history of the database named by DATABASE_URL (换算法), while it goes on, and print the checkpoint that did',
+    )
+    .addOption(
+      new Option('--to <hash>', 'by what it is hashed from then on').choices(['sha256', 'sm3']).makeOptionMandatory(),
+    )
+    .action(async ({ to }: { to: TreeHash }) => (await import('./history-export.js')).rehashHistory(to));
   const archive = program
     .command('archive')
     .description('archive packages of closed plans (归档), in the manner of DA/T 70');

@@ -51,6 +51,15 @@ describe('duban history', () => {
       'goes on from the checkpoint that you hold, signed by what you trust',
     ]);
 
+    // By another hash from here on: who holds what was signed before goes on with it.
+    const [changed, first] = await done(['rehash', '--to', 'sm3'], env);
+    expect([changed, first]).toEqual([0, expect.stringMatching(/\nnumber 3\nhash sm3\n(.*\n){2}from sha256 /)]);
+    const by3 = join(folder, 'by-sm3.jsonl');
+    expect((await done(['export', by3], env))[0]).toBe(0);
+    const [still, both] = await done(['verify', by3, '--checkpoint', held, '--key', publicFile]);
+    expect([still, both]).toEqual([0, expect.stringContaining('; sha256, then sm3, key ')]);
+    expect(await done(['rehash', '--to', 'sm3'], env)).toEqual([1, '', 'history is hashed by sm3 already\n']);
+
     // A file that is there may be the only copy of an older state.
     const before = readFileSync(bundle);
     expect(await done(['export', bundle], env)).toEqual([1, '', `${bundle} is there already; name a new file.\n`]);

@@ -23,7 +23,7 @@ export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proo
 export { HistoryBundle } from './proof/history-bundle';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
 export { certificatesIn } from './proof/timestamp';
-export { GrowingTree, isIncluded, leafHash, TREE_HASHES } from './proof/merkle';
+export { GrowingTree, isIncluded, leafHash, TREE_HASHES, type TreeHash } from './proof/merkle';
 export { CheckpointHandout } from './proof/handing-out/checkpoint-handout';
 export { CheckpointMail } from './proof/handing-out/checkpoint-place';
 export { EVENT_TYPES, type EventType } from './words/event-types';

@@ -22,7 +22,7 @@ const checkpoint = {
   number: 17,
   size: 12_345,
   root: '',
-  hash: 'sha256',
+  hash: 'sha256' as const,
   signedAt: new Date(signedAt),
   keyIds: [],
   note,

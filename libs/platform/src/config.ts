@@ -180,7 +180,7 @@ const schema = z.object({
     .string()
     .refine(isSigningKey, 'a private key of Ed25519 in PEM, as `openssl genpkey -algorithm ed25519` makes it')
     .optional(),
-  /** By what the tree over history hashes; a tree that has begun keeps its own. */
+  /** By what the tree over history hashes; one that has begun is changed by `duban history rehash`. */
   DUBAN_HISTORY_HASH: z.enum(['sha256', 'sm3'], 'sha256 or sm3').default('sha256'),
   /**
    * Places outside to which checkpoints (存证) are handed by themselves, with commas between them:

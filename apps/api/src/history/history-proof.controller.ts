@@ -55,7 +55,10 @@ class KeysDto extends createZodDto(
     ),
   }),
 ) {}
-class InclusionQuery extends createZodDto(z.strictObject({ eventId: uuid, size: size.optional() })) {}
+const byHash = hash.optional().meta({
+  description: 'By which hash, where it was changed: by an earlier one up to the change. By default the one in force.',
+});
+class InclusionQuery extends createZodDto(z.strictObject({ eventId: uuid, size: size.optional(), hash: byHash })) {}
 class InclusionDto extends createZodDto(
   z.object({
     eventId: uuid,
@@ -68,7 +71,7 @@ class InclusionDto extends createZodDto(
     path: z.array(digest).meta({ description: 'From the leaf upwards.' }),
   }),
 ) {}
-class ConsistencyQuery extends createZodDto(z.strictObject({ from: size, to: size })) {}
+class ConsistencyQuery extends createZodDto(z.strictObject({ from: size, to: size, hash: byHash })) {}
 class ConsistencyDto extends createZodDto(
   z.object({ from: z.int(), to: z.int(), hash, fromRoot: digest, toRoot: digest, path: z.array(digest) }),
 ) {}
@@ -114,7 +117,7 @@ export class HistoryProofController {
   @ApiOperation({ summary: 'That an event is in the tree of a size, by default of the whole (RFC 6962, 2.1.1)' })
   @ApiOkResponse({ type: InclusionDto })
   async inclusion(@CurrentActor() actor: Actor, @Query() query: InclusionQuery): Promise<InclusionProof> {
-    return this.transactor.as(actor, (tx) => this.tree.inclusion(tx, query.eventId, query.size));
+    return this.transactor.as(actor, (tx) => this.tree.inclusion(tx, query.eventId, query));
   }
 
   @Needs('history.read')
@@ -122,7 +125,7 @@ export class HistoryProofController {
   @ApiOperation({ summary: 'That the tree of one size begins that of another (RFC 6962, 2.1.2)' })
   @ApiOkResponse({ type: ConsistencyDto })
   async consistency(@CurrentActor() actor: Actor, @Query() query: ConsistencyQuery): Promise<ConsistencyProof> {
-    return this.transactor.as(actor, (tx) => this.tree.consistency(tx, query.from, query.to));
+    return this.transactor.as(actor, (tx) => this.tree.consistency(tx, query.from, query.to, query.hash));
   }
 
   @Needs('history.read')

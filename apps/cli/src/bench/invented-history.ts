@@ -28,7 +28,7 @@ export async function writeInventedHistory(file: string, events: number): Promis
 function* inventedHistory(events: number): Generator<Buffer> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const keys = [{ id: keyIdOf(ORIGIN, publicKey), publicKey: pemOf(publicKey) }];
-  yield headerLine({ origin: ORIGIN, hash: 'sha256', jurisdictions: ['云溪市'], keys });
+  yield headerLine({ origin: ORIGIN, hash: 'sha256', changes: [], jurisdictions: ['云溪市'], keys });
   const tree = new GrowingTree('sha256');
   let [number, previous] = [0, null as string | null];
   const lines: Buffer[] = [];

@@ -3,15 +3,18 @@ import { canonicalJson } from './canonical-event';
 import { TREE_HASHES } from './merkle';
 
 /** The version of the bundle's format; what cannot be read by the rules of this one gets another. */
-const FORMAT = 2;
+const FORMAT = 3;
+/** Where the hash never changed: so are most, and verifiers of before can read them. */
+const FORMAT_OF_ONE_HASH = 2;
 /** In the first there were no time-stamps. */
-const READ_FORMATS: readonly number[] = [1, FORMAT];
+const READ_FORMATS: readonly number[] = [1, FORMAT_OF_ONE_HASH, FORMAT];
 
 const header = z.strictObject({
   duban: z.literal('history'),
   format: z.int(),
   origin: z.string(),
   hash: z.enum(TREE_HASHES),
+  changes: z.array(z.strictObject({ from: z.int(), hash: z.enum(TREE_HASHES) })).default([]),
   jurisdictions: z.array(z.string()),
   keys: z.array(z.strictObject({ id: z.string(), publicKey: z.string() })),
 });
@@ -21,7 +24,10 @@ const end = z.strictObject({
   end: z.strictObject({ events: z.int(), checkpoints: z.int(), stamps: z.int().default(0) }),
 });
 
-/** The first line: whose history, by what hash, and the public keys that its checkpoints name. */
+/**
+ * The first line: whose history, by what hash at first, from which event on by which other one, and the public keys
+ * that its checkpoints name.
+ */
 export type BundleHeader = Omit<z.infer<typeof header>, 'duban' | 'format'>;
 
 /** An event as its line has it: its place, the hash that was recorded, the canonical form; null where its row is gone. */
@@ -45,8 +51,11 @@ const line = (value: unknown): Buffer => Buffer.from(`${canonicalJson(value)}\n`
 
 export const headerLine = (fields: BundleHeader): Buffer => {
   // Not canonical: who looks into a bundle is to see at once what it is.
-  const { origin, hash, jurisdictions, keys } = fields;
-  return Buffer.from(`${JSON.stringify({ duban: 'history', format: FORMAT, origin, hash, jurisdictions, keys })}\n`);
+  const { origin, hash, changes, jurisdictions, keys } = fields;
+  const [format, changed] = changes.length > 0 ? [FORMAT, { changes }] : [FORMAT_OF_ONE_HASH, {}];
+  return Buffer.from(
+    `${JSON.stringify({ duban: 'history', format, origin, hash, ...changed, jurisdictions, keys })}\n`,
+  );
 };
 export const checkpointLine = (note: string): Buffer => line({ checkpoint: note });
 /** Of the checkpoint in the line before, or before other time-stamps of it. */

@@ -10,7 +10,7 @@ import {
   publicKeysIn,
   type SignedCheckpoint,
 } from './checkpoint-note';
-import { GrowingTree, leafHash } from './merkle';
+import { GrowingTree, leafHash, type TreeHash } from './merkle';
 import { type Stamp, StampError, verifyStamp } from './timestamp';
 
 /** What is wrong with a history. */
@@ -41,7 +41,8 @@ export interface Fault {
 export interface SoundHistory {
   events: number;
   checkpoints: number;
-  hash: string;
+  /** The first that was hashed by, and each that it was changed to. */
+  hashes: TreeHash[];
   last: Checkpoint;
   keyIds: string[];
   /** The last checkpoint that an authority has stamped; null where none did. */
@@ -109,7 +110,10 @@ class BundleVerifier {
   private readonly wasTold: boolean;
   private known: KeyObject[] = [];
   private header: BundleHeader | null = null;
-  private tree = new GrowingTree('sha256');
+  /** By the hash in force, that of what is held, and each to which it is changed later: all over the same events. */
+  private readonly trees = new Map<TreeHash, { tree: GrowingTree; until: number }>();
+  private size = 0;
+  private hashes: TreeHash[] = [];
   private last: SignedCheckpoint | null = null;
   private readonly keyIds = new Set<string>();
   private suspicion: Suspicion | null = null;
@@ -156,19 +160,20 @@ class BundleVerifier {
     for (const held of this.held) this.assertHeldAtEnd(held);
     if (!this.last) throw found('not_signed', 'The bundle has no checkpoint: nothing vouches for what is in it.');
     const { checkpoint } = this.last;
-    if (checkpoint.size < this.tree.size) {
+    if (this.nextChange) throw this.changeMissing(this.nextChange);
+    if (checkpoint.size < this.size) {
       throw found(
         'not_signed',
-        `The last checkpoint signs ${events(checkpoint.size)}, and the bundle has ${this.tree.size}: nothing vouches for the rest.`,
+        `The last checkpoint signs ${events(checkpoint.size)}, and the bundle has ${this.size}: nothing vouches for the rest.`,
       );
     }
     if (this.authorities.length > 0 && !this.stamped) {
       throw found('not_stamped', 'No checkpoint of the bundle was stamped by an authority, and you say that one does.');
     }
     return {
-      events: this.tree.size,
+      events: this.size,
       checkpoints: this.signed,
-      hash: checkpoint.hash,
+      hashes: this.hashes,
       last: checkpoint,
       keyIds: [...this.keyIds],
       stamped: this.stamped,
@@ -177,7 +182,8 @@ class BundleVerifier {
 
   private begin(header: BundleHeader): void {
     this.header = header;
-    this.tree = new GrowingTree(header.hash);
+    this.hashes = [header.hash];
+    this.plantTrees(header);
     this.known = header.keys.flatMap(({ publicKey }) => {
       try {
         return publicKeysIn(publicKey);
@@ -186,20 +192,47 @@ class BundleVerifier {
       }
     });
     for (const { checkpoint } of this.held) {
-      if (checkpoint.origin === header.origin && checkpoint.hash === header.hash) continue;
+      if (checkpoint.origin === header.origin) continue;
       throw found(
         'other_history',
-        `The checkpoint that you hold is of ${checkpoint.origin} (${checkpoint.hash}), the bundle of ${header.origin} (${header.hash}): another installation, or one that was set up anew.`,
+        `The checkpoint that you hold is of ${checkpoint.origin}, the bundle of ${header.origin}: another installation, or one that was set up anew.`,
       );
     }
   }
 
+  /** A tree a hash, from the first event on, and up to the last one for which it is asked. */
+  private plantTrees({ hash, changes }: BundleHeader): void {
+    const until = new Map<TreeHash, number>();
+    const isAsked = (by: TreeHash, size: number): Map<TreeHash, number> =>
+      until.set(by, Math.max(until.get(by) ?? 0, size));
+    const epochs = [{ hash }, ...changes];
+    epochs.forEach((epoch, at) => isAsked(epoch.hash, changes[at]?.from ?? Infinity));
+    for (const { checkpoint } of this.held) isAsked(checkpoint.hash, checkpoint.size);
+    for (const [by, size] of until) this.trees.set(by, { tree: new GrowingTree(by), until: size });
+  }
+
+  private get hash(): TreeHash {
+    return this.hashes.at(-1)!;
+  }
+
+  private get nextChange(): BundleHeader['changes'][number] | undefined {
+    return this.header!.changes[this.hashes.length - 1];
+  }
+
+  private changeMissing({ from, hash }: BundleHeader['changes'][number]): Found {
+    return found(
+      'checkpoint_missing',
+      `From the event ${from} on history is hashed by ${hash}, and the checkpoint that changed it is missing.`,
+    );
+  }
+
   private event({ index, leaf, event }: BundledEvent): void {
     this.read++;
-    const hash = this.header!.hash;
-    const computed = event && leafHash(hash, event);
+    const computed = event && leafHash(this.hash, event);
     if (this.suspicion) return this.lookOn(this.suspicion, index, computed);
-    const expected = this.tree.size;
+    const expected = this.size;
+    const change = this.nextChange;
+    if (change && expected >= change.from) throw this.changeMissing(change);
     if (index < expected) {
       throw found(
         'event_inserted',
@@ -218,8 +251,15 @@ class BundleVerifier {
       return;
     }
     this.assertNotLate(index, event);
-    this.tree.push(computed);
-    for (const held of this.held) if (held.checkpoint.size === this.tree.size) this.assertHeldRoot(held.checkpoint);
+    this.push(event, computed);
+    for (const held of this.held) if (held.checkpoint.size === this.size) this.assertHeldRoot(held.checkpoint);
+  }
+
+  private push(event: Buffer, leaf: Buffer): void {
+    for (const [by, { tree, until }] of this.trees) {
+      if (tree.size < until) tree.push(by === this.hash ? leaf : leafHash(by, event));
+    }
+    this.size++;
   }
 
   /** Reads on only to say what has become of the first event that is wrong. */
@@ -268,7 +308,7 @@ class BundleVerifier {
     const previous = this.last;
     const number = (previous?.checkpoint.number ?? 0) + 1;
     const signed = parseNote(note);
-    if (!signed || signed.checkpoint.origin !== this.header!.origin || signed.checkpoint.hash !== this.header!.hash) {
+    if (!signed || signed.checkpoint.origin !== this.header!.origin) {
       throw found('checkpoint_changed', `The checkpoint ${number} was changed: it is none of ${this.header!.origin}.`);
     }
     const { checkpoint } = signed;
@@ -279,6 +319,7 @@ class BundleVerifier {
       );
     }
     this.assertSigned(signed, `The checkpoint ${number}`);
+    if (checkpoint.hash !== this.hash || checkpoint.from) this.assertChanges(checkpoint, previous);
     this.assertFollows(checkpoint, previous);
     for (const held of this.held) {
       if (held.checkpoint.number === number && held.text !== signed.text) {
@@ -318,28 +359,54 @@ class BundleVerifier {
     }
   }
 
+  /** From one hash to another: as the bundle says, over the same events, and naming the last one of the hash before. */
+  private assertChanges({ number, hash, size, from }: Checkpoint, previous: SignedCheckpoint | null): void {
+    const change = this.nextChange;
+    if (hash === this.hash || hash !== change?.hash || size !== change.from || !from) {
+      throw found(
+        'checkpoint_changed',
+        `The checkpoint ${number} is by ${hash}, and there history is hashed by ${this.hash}${change ? `, and from the event ${change.from} on by ${change.hash}` : ''}: it was changed, or its hash was.`,
+      );
+    }
+    if (!previous || from.hash !== this.hash || from.note !== digestOf(hash, previous.note)) {
+      throw found(
+        'checkpoint_changed',
+        `The checkpoint ${number} changed the hash from ${from.hash} to ${hash} after another checkpoint than the checkpoint ${number - 1} that is here.`,
+      );
+    }
+    if (previous.checkpoint.size !== size) {
+      throw found(
+        'checkpoint_inconsistent',
+        `The checkpoint ${number} of ${events(size)} changed the hash, and the last one by ${this.hash} signs ${previous.checkpoint.size}.`,
+      );
+    }
+    this.hashes.push(hash);
+  }
+
   private assertFollows(checkpoint: Checkpoint, previous: SignedCheckpoint | null): void {
     const { number, size, root } = checkpoint;
-    const expected = previous && digestOf(previous.checkpoint.hash, previous.text);
+    const expected = previous && digestOf(checkpoint.hash, previous.text);
     if (checkpoint.previous !== expected) {
       throw found(
         'checkpoint_changed',
         `The checkpoint ${number} was signed after another one than the checkpoint ${number - 1} that is here.`,
       );
     }
-    if (size > this.tree.size) throw tailCut(this.tree.size, size, `the checkpoint ${number}`);
-    if (size < this.tree.size) {
+    if (size > this.size) throw tailCut(this.size, size, `the checkpoint ${number}`);
+    if (size < this.size) {
       throw found(
         'checkpoint_inconsistent',
-        `The checkpoint ${number} of ${events(size)} stands after ${events(this.tree.size)}.`,
+        `The checkpoint ${number} of ${events(size)} stands after ${events(this.size)}.`,
       );
     }
-    if (!root.equals(this.tree.root())) throw this.inconsistent(`the checkpoint ${number}`, checkpoint);
+    if (!root.equals(this.rootBy(checkpoint.hash))) throw this.inconsistent(`the checkpoint ${number}`, checkpoint);
   }
 
   private assertHeldRoot(held: Checkpoint): void {
-    if (!held.root.equals(this.tree.root())) throw this.inconsistent('the checkpoint that you hold', held);
+    if (!held.root.equals(this.rootBy(held.hash))) throw this.inconsistent('the checkpoint that you hold', held);
   }
+
+  private rootBy = (hash: TreeHash): Buffer => this.trees.get(hash)!.tree.root();
 
   private inconsistent(name: string, { size, signedAt }: Checkpoint): Found {
     const from = this.last?.checkpoint.size ?? 0;
@@ -352,7 +419,7 @@ class BundleVerifier {
 
   private assertHeldAtEnd(signed: SignedCheckpoint): void {
     const held = signed.checkpoint;
-    if (held.size > this.tree.size) throw tailCut(this.tree.size, held.size, 'the checkpoint that you hold');
+    if (held.size > this.size) throw tailCut(this.size, held.size, 'the checkpoint that you hold');
     this.assertSigned(signed, 'The checkpoint that you hold');
     if (held.number > (this.last?.checkpoint.number ?? 0)) {
       throw found(

@@ -21,8 +21,17 @@ export interface Checkpoint {
   hash: TreeHash;
   /** By the database's clock: ISO 8601, UTC, to the microsecond. */
   signedAt: string;
-  /** Hash of the text of the checkpoint before, in base64; null for the first. */
+  /** Hash of the text of the checkpoint before, in base64, by this one's hash; null for the first. */
   previous: string | null;
+  /** Of the one that begins an epoch (换算法): what it goes on from. */
+  from?: ChangedFrom;
+}
+
+/** The last checkpoint of the hash before. */
+export interface ChangedFrom {
+  hash: TreeHash;
+  /** Hash of its whole note, with its signatures, in base64, by the new hash. */
+  note: string;
 }
 
 interface Signature {
@@ -33,6 +42,7 @@ interface Signature {
 /** A checkpoint as it is handed out: its text, which is what was signed, and the signatures. */
 export interface SignedCheckpoint {
   checkpoint: Checkpoint;
+  note: string;
   text: string;
   signatures: readonly Signature[];
 }
@@ -43,8 +53,8 @@ const RAW_KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 
-/** The text of a checkpoint, in the form of C2SP's tlog-checkpoint with four lines of our own. */
-export const textOf = ({ origin, size, root, number, hash, signedAt, previous }: Checkpoint): string =>
+/** The text of a checkpoint, in the form of C2SP's tlog-checkpoint with four lines of our own, five where the hash changes. */
+export const textOf = ({ origin, size, root, number, hash, signedAt, previous, from }: Checkpoint): string =>
   [
     origin,
     size,
@@ -53,10 +63,11 @@ export const textOf = ({ origin, size, root, number, hash, signedAt, previous }:
     `hash ${hash}`,
     `signed ${signedAt}`,
     `previous ${previous ?? 'none'}`,
+    ...(from ? [`from ${from.hash} ${from.note}`] : []),
     '',
   ].join('\n');
 
-/** What the next checkpoint says of this one. */
+/** What the next checkpoint, whose hash it is by, says of this one. */
 export const digestOf = (hash: TreeHash, text: string): string => digest(hash, text, 'base64');
 
 /** The short name of a public key in the signatures of an origin: eight hexadecimal digits. */
@@ -88,7 +99,7 @@ const TEXT = new RegExp(
     String.raw`number (?<number>[1-9]\d{0,14})`,
     `hash (?<hash>${TREE_HASHES.join('|')})`,
     String.raw`signed (?<signedAt>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)`,
-    `previous (?<previous>none|${HASH_BASE64})\n$`,
+    `previous (?<previous>none|${HASH_BASE64})(?:\nfrom (?<fromHash>${TREE_HASHES.join('|')}) (?<fromNote>${HASH_BASE64}))?\n$`,
   ].join('\n'),
 );
 const SIGNATURE = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
@@ -97,9 +108,10 @@ const SIGNATURE = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
 export function parseNote(note: string): SignedCheckpoint | null {
   const end = note.indexOf('\n\n') + 1;
   const text = note.slice(0, end);
-  const groups = TEXT.exec(text)?.groups as Record<keyof Checkpoint, string> | undefined;
+  const groups = TEXT.exec(text)?.groups as
+    (Record<Exclude<keyof Checkpoint, 'from'>, string> & { fromHash?: TreeHash; fromNote?: string }) | undefined;
   if (!groups || !note.endsWith('\n')) return null;
-  const { origin, size, root, number, hash, signedAt, previous } = groups;
+  const { origin, size, root, number, hash, signedAt, previous, fromHash, fromNote } = groups;
   const signatures = signaturesIn(note.slice(end + 1, -1), origin);
   if (!signatures) return null;
   return {
@@ -111,7 +123,9 @@ export function parseNote(note: string): SignedCheckpoint | null {
       hash: hash as TreeHash,
       signedAt,
       previous: previous === 'none' ? null : previous,
+      ...(fromHash && fromNote ? { from: { hash: fromHash, note: fromNote } } : {}),
     },
+    note,
     text,
     signatures,
   };

@@ -15,7 +15,7 @@ import {
   textOf,
 } from './checkpoint-note';
 import { HistoryTree, type Tree } from './history-tree';
-import { isConsistent } from './merkle';
+import { isConsistent, type TreeHash } from './merkle';
 
 /** How long a sweep works on the tree; what is left is the next one's. */
 const PATIENCE_MS = 5_000;
@@ -26,7 +26,7 @@ export interface ListedCheckpoint {
   size: number;
   /** In base64. */
   root: string;
-  hash: string;
+  hash: TreeHash;
   signedAt: Date;
   keyIds: string[];
   /** What was signed, and the signatures: this is what an auditor keeps. */
@@ -103,6 +103,32 @@ export class CheckpointService {
   }
 
   /**
+   * Changes the hash of the tree (换算法): all leaves are hashed by the new one as well, page by page, while history goes
+   * on; then, in one transaction, the last checkpoint of the old hash and the first of the new, which names it. Stopped
+   * before its end, it goes on from there the next time, and nothing is changed until then.
+   *
+   * @param onPage is told of leaves that are hashed by the new one, and of leaves there are
+   * @returns the checkpoint that changed it
+   * @throws DomainError unavailable HISTORY.NO_KEY; Error where there is nothing to change, or history was tampered with
+   */
+  async changeHash(to: TreeHash, onPage?: (done: number, size: number) => void): Promise<ListedCheckpoint> {
+    if (!this.isSigning) throw noKey();
+    await this.tree.grow();
+    for (;;) {
+      const { changed, done, size } = await this.transactor.run(async (tx) => {
+        await this.tree.lock(tx, true);
+        const tree = await this.tree.tree(tx);
+        if (!tree) throw new Error('nothing has been recorded yet: set DUBAN_HISTORY_HASH, and history begins with it');
+        if (tree.hash === to) throw new Error(`history is hashed by ${to} already`);
+        const page = await this.tree.rehash(tx, to);
+        return { ...page, changed: page.done === page.size ? await this.signChange(tx, tree, to) : null };
+      });
+      onPage?.(done, size);
+      if (changed) return changed;
+    }
+  }
+
+  /**
    * Signs a text of the installation's that is no checkpoint; its first line says what it is.
    * @throws DomainError unavailable HISTORY.NO_KEY
    */
@@ -163,18 +189,38 @@ export class CheckpointService {
     if (last && size === last.size && !again) return;
     const root = await this.tree.rootAt(tx, tree.hash, size);
     if (last) await this.assertConsistent(tx, tree, last, { size, root });
-    const [{ now }]: [{ now: string }] = await tx.query(
-      `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
-    );
-    const checkpoint = {
+    await this.record(tx, {
       ...tree,
       size,
       root,
       number: (last?.number ?? 0) + 1,
-      signedAt: now,
-      previous: last?.digest ?? null,
-    };
-    await this.record(tx, checkpoint);
+      signedAt: await nowOf(tx),
+      previous: last && digestOf(tree.hash, last.text),
+    });
+  }
+
+  /** Within the lock, all leaves being hashed by both: the last checkpoint by one hash, and the first by the other. */
+  private async signChange(tx: EntityManager, tree: Tree, to: TreeHash): Promise<ListedCheckpoint> {
+    await this.sign(tx, false);
+    const last = (await this.last(tx))!;
+    const { size } = last;
+    // Also where nothing was new to sign.
+    await this.assertConsistent(tx, tree, last, { size, root: await this.tree.rootAt(tx, tree.hash, size) });
+    const number = last.number + 1;
+    await this.record(tx, {
+      origin: tree.origin,
+      hash: to,
+      size,
+      root: await this.tree.rootAt(tx, to, size),
+      number,
+      signedAt: await nowOf(tx),
+      // By the new hash, for the old one may be broken some day.
+      previous: digestOf(to, last.text),
+      from: { hash: tree.hash, note: digestOf(to, last.note) },
+    });
+    await this.tree.changeHash(tx, to, { size, number });
+    const [newest] = await this.newest(tx, { before: null, limit: 1 });
+    return newest!;
   }
 
   private async record(tx: EntityManager, checkpoint: Checkpoint): Promise<void> {
@@ -192,13 +238,12 @@ export class CheckpointService {
     );
   }
 
-  private async last(tx: EntityManager): Promise<(Checkpoint & { digest: string }) | null> {
+  private async last(tx: EntityManager): Promise<(Checkpoint & { text: string; note: string }) | null> {
     const [row] = await this.newest(tx, { before: null, limit: 1 });
     if (!row) return null;
     const parsed = parseNote(row.note);
     if (!parsed) throw new Error(`the checkpoint ${row.number} cannot be read: it was tampered with`);
-    const { checkpoint, text } = parsed;
-    return { ...checkpoint, digest: digestOf(checkpoint.hash, text) };
+    return { ...parsed.checkpoint, text: parsed.text, note: parsed.note };
   }
 
   /** What was signed once is not denied by signing something else: it would be found by whoever holds the old one. */
@@ -224,6 +269,14 @@ export class CheckpointService {
       `the tree of ${now.size} events does not go on from the checkpoint ${last.number} of ${last.size}: history was rewritten. Nothing is signed until somebody has looked`,
     );
   }
+}
+
+/** As it stands in a checkpoint. */
+async function nowOf(tx: EntityManager): Promise<string> {
+  const [{ now }]: [{ now: string }] = await tx.query(
+    `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
+  );
+  return now;
 }
 
 const noKey = (): DomainError =>

@@ -5,9 +5,8 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
 import { endLine, checkpointLine, eventLine, headerLine, stampLine } from './bundle-lines';
-import { canonicalEvent, HASHED, type HashedRow } from './canonical-event';
 import { CheckpointService, type ListedCheckpoint } from './checkpoint.service';
-import { HistoryTree } from './history-tree';
+import { HistoryTree, type Leaf } from './history-tree';
 
 /** A checkpoint for its lines in a bundle. */
 interface SignedLines {
@@ -78,7 +77,7 @@ export class HistoryBundle {
    * are written once are the same in all of them.
    */
   private async *bytes(upTo: ListedCheckpoint): AsyncGenerator<Buffer> {
-    yield await this.header();
+    yield await this.header(upTo.number);
     const checkpoints = this.checkpointsUpTo(upTo.number);
     let checkpoint = (await checkpoints.next()).value;
     let [events, signed, stamped] = [0, 0, 0];
@@ -91,8 +90,8 @@ export class HistoryBundle {
     };
     for await (const page of this.leavesUpTo(upTo.size)) {
       const lines: Buffer[] = [];
-      for (const { index, leaf, event } of page) {
-        lines.push(eventLine(index, leaf, event));
+      for (const { index, hash, event } of page) {
+        lines.push(eventLine(index, hash, event));
         events++;
         while (checkpoint && checkpoint.size <= index + 1) lines.push(...(await take()));
       }
@@ -102,37 +101,28 @@ export class HistoryBundle {
     yield endLine(events, signed, stamped);
   }
 
-  private header(): Promise<Buffer> {
+  private header(upTo: number): Promise<Buffer> {
     return this.transactor.run(async (tx) => {
       const tree = await this.tree.tree(tx);
+      const [first, ...changes] = await this.tree.hashes(tx, upTo);
       const keys = await this.checkpoints.publicKeys(tx);
       const jurisdictions: { name: string }[] = await tx.query(`select name from jurisdiction order by created_at, id`);
       return headerLine({
         origin: tree?.origin ?? '',
-        hash: tree?.hash ?? 'sha256',
+        hash: first?.hash ?? 'sha256',
+        changes,
         jurisdictions: jurisdictions.map(({ name }) => name),
         keys: keys.map(({ keyId, publicKey }) => ({ id: keyId, publicKey })),
       });
     });
   }
 
-  private async *leavesUpTo(size: number): AsyncGenerator<{ index: number; leaf: Buffer; event: Buffer | null }[]> {
+  private async *leavesUpTo(size: number): AsyncGenerator<Leaf[]> {
     for (let from = 0; from < size;) {
-      const rows: (HashedRow & { leafIndex: string; leafHash: Buffer })[] = await this.transactor.run((tx) =>
-        tx.query(
-          `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
-           from (select * from history_leaf where index >= $1 and index < $2 order by index limit $3) l
-           left join history_event h on h.seq = l.seq order by l.index`,
-          [from, size, PAGE],
-        ),
-      );
-      if (rows.length === 0) return;
-      yield rows.map(({ leafIndex, leafHash, ...row }) => ({
-        index: Number(leafIndex),
-        leaf: leafHash,
-        event: row['seq'] === null ? null : canonicalEvent(row),
-      }));
-      from = Number(rows.at(-1)!.leafIndex) + 1;
+      const leaves = await this.transactor.run((tx) => this.tree.leaves(tx, { from, size, limit: PAGE }));
+      if (leaves.length === 0) return;
+      yield leaves;
+      from = leaves.at(-1)!.index + 1;
     }
   }
 

@@ -22,10 +22,18 @@ const PAGE = 2_000;
 /** Of every so many levels the nodes are kept; the least of them is this one, below are the leaves. */
 const STRIDE = 4;
 
-/** Whose tree it is, and by what it hashes: decided with its first leaf. */
+/** Whose tree it is, decided with its first leaf, and by what it hashes since the last change of that. */
 export interface Tree {
   origin: string;
   hash: TreeHash;
+}
+
+/** A leaf with what was recorded of it. */
+export interface Leaf {
+  index: number;
+  hash: Buffer;
+  /** The canonical form; null where the row is gone. */
+  event: Buffer | null;
 }
 
 /** That an event is in the tree of a size; hashes in base64, the path from the leaf upwards. */
@@ -52,7 +60,7 @@ export interface ConsistencyProof {
 }
 
 /**
- * The Merkle tree over all events (RFC 6962). Leaves are given in the order in which events were seen to be committed,
+ * The Merkle tree over all events (RFC 6962), and over the same leaves one by each hash there was before. Leaves are given in the order in which events were seen to be committed,
  * by one writer at a time; PROOF.md says why none is left out and none is in it twice.
  */
 @Injectable()
@@ -95,8 +103,20 @@ export class HistoryTree {
 
   /** Null while it has no leaf. */
   async tree(tx: EntityManager): Promise<Tree | null> {
-    const [tree]: Tree[] = await tx.query(`select origin, hash from history_tree`);
+    const [tree]: Tree[] = await tx.query(`select origin, hash from history_tree order by id desc limit 1`);
     return tree ?? null;
+  }
+
+  /**
+   * By what leaves were recorded: from which one on by which hash, the first from 0.
+   * @param upTo the number of the last checkpoint whose change counts
+   */
+  async hashes(tx: EntityManager, upTo: number): Promise<{ from: number; hash: TreeHash }[]> {
+    const rows: { start: string; hash: TreeHash }[] = await tx.query(
+      `select start::text, hash from history_tree where begun_by is null or begun_by <= $1 order by id`,
+      [upTo],
+    );
+    return rows.map(({ start, hash }) => ({ from: Number(start), hash }));
   }
 
   async sizeOf(tx: EntityManager): Promise<number> {
@@ -106,16 +126,99 @@ export class HistoryTree {
     return Number(row!.size);
   }
 
+  /** Leaves of the tree by a hash: all by the one in force, those before the change by an earlier one, else none. */
+  private async sizeBy(tx: EntityManager, hash: TreeHash): Promise<number> {
+    const [row]: { isKnown: boolean; end: string | null }[] = await tx.query(
+      `select exists (select from history_tree where hash = $1) as "isKnown",
+         (select min(start)::text from history_tree where id > (select max(id) from history_tree where hash = $1)) as end`,
+      [hash],
+    );
+    const { isKnown, end } = row!;
+    if (!isKnown) return 0;
+    return end === null ? this.sizeOf(tx) : Number(end);
+  }
+
+  /** Leaves from one on, in their order, `limit` at most. */
+  async leaves(
+    tx: EntityManager,
+    { from, size, limit }: { from: number; size: number; limit: number },
+  ): Promise<Leaf[]> {
+    const rows: (HashedRow & { leafIndex: string; leafHash: Buffer })[] = await tx.query(
+      `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
+       from (select * from history_leaf where index >= $1 and index < $2 order by index limit $3) l
+       left join history_event h on h.seq = l.seq order by l.index`,
+      [from, size, limit],
+    );
+    return rows.map(({ leafIndex, leafHash: hash, ...row }) => ({
+      index: Number(leafIndex),
+      hash,
+      event: row['seq'] === null ? null : canonicalEvent(row),
+    }));
+  }
+
+  /**
+   * Hashes a page of leaves by another hash, too, and first once more by the one in force: what was tampered with is
+   * not made right by being hashed anew. Within the lock.
+   *
+   * @returns leaves that are hashed by it now, and leaves there are
+   * @throws Error where the events are not those that were hashed
+   */
+  async rehash(tx: EntityManager, to: TreeHash): Promise<{ done: number; size: number }> {
+    const { hash } = (await this.tree(tx))!;
+    const size = await this.sizeOf(tx);
+    const [row]: { next: string }[] = await tx.query(
+      `select coalesce(max(position) + 1, 0)::text as next from history_node where algorithm = $1 and level = 0`,
+      [to],
+    );
+    const from = Math.max(await this.sizeBy(tx, to), Number(row!.next));
+    const leaves = await this.leaves(tx, { from, size, limit: PAGE });
+    const done = from + leaves.length;
+    const before = subtreesOf({ start: 0, end: from });
+    const present = new GrowingTree(hash, from, await this.subtreeHashes(tx, hash, before));
+    const other = new GrowingTree(to, from, await this.subtreeHashes(tx, to, before));
+    const nodes: Node[] = [];
+    for (const { index, event } of leaves) {
+      if (!event) throw new Error(`the event ${index} is gone: history was tampered with, and is not hashed anew`);
+      present.push(leafHash(hash, event));
+      const leaf = leafHash(to, event);
+      nodes.push([0, index, leaf]);
+      other.push(leaf, keepingNodes(nodes));
+    }
+    if (!present.root().equals(await this.rootAt(tx, hash, done))) {
+      throw new Error(
+        `the events ${from} to ${done - 1} are not those that were hashed: history was tampered with, and is not hashed anew. \`duban history verify\` says where`,
+      );
+    }
+    await this.keep(tx, to, nodes);
+    return { done, size };
+  }
+
+  /** From the next leaf on by another hash, to which a checkpoint has changed. */
+  async changeHash(tx: EntityManager, to: TreeHash, { size, number }: { size: number; number: number }): Promise<void> {
+    await tx.query(
+      `insert into history_tree (id, origin, hash, start, begun_by)
+       select id + 1, origin, $1, $2, $3 from history_tree order by id desc limit 1`,
+      [to, size, number],
+    );
+  }
+
   /** The root of the tree of a size that it has, or had. */
   async rootAt(tx: EntityManager, hash: TreeHash, size: number): Promise<Buffer> {
     const [root] = await this.hashesOf(tx, hash, [{ start: 0, end: size }]);
     return root!;
   }
 
-  /** @throws DomainError HISTORY.EVENT_UNKNOWN, HISTORY.NOT_IN_TREE, HISTORY.SIZE_UNKNOWN */
-  async inclusion(tx: EntityManager, eventId: string, wantedSize?: number): Promise<InclusionProof> {
-    const [row]: (HashedRow & { leafIndex: string | null; leafHash: Buffer })[] = await tx.query(
-      `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
+  /**
+   * @param wanted the size, by default that of the whole tree, and the hash, by default the one in force
+   * @throws DomainError HISTORY.EVENT_UNKNOWN, HISTORY.NOT_IN_TREE, HISTORY.SIZE_UNKNOWN
+   */
+  async inclusion(
+    tx: EntityManager,
+    eventId: string,
+    wanted: { size?: number | undefined; hash?: TreeHash | undefined } = {},
+  ): Promise<InclusionProof> {
+    const [row]: (HashedRow & { leafIndex: string | null })[] = await tx.query(
+      `select l.index::text as "leafIndex", ${HASHED}
        from history_event h left join history_leaf l on l.seq = h.seq where h.id = $1`,
       [eventId],
     );
@@ -125,41 +228,49 @@ export class HistoryTree {
       throw conflict('HISTORY.NOT_IN_TREE', 'The event is not in the tree yet; ask again in a minute.');
     }
     const index = Number(row.leafIndex);
-    const wholeSize = await this.sizeOf(tx);
-    const size = wantedSize ?? wholeSize;
+    const hash = wanted.hash ?? tree.hash;
+    const wholeSize = await this.sizeBy(tx, hash);
+    const size = wanted.size ?? wholeSize;
     if (index >= size || size > wholeSize) {
-      throw unknownSize('size', `The event is the leaf ${index}: a size is greater, and at most that of the tree.`);
+      throw unknownSize(
+        'size',
+        `The event is the leaf ${index}: a size is greater, and at most that of the tree by ${hash}, ${wholeSize}.`,
+      );
     }
-    const ranges = [...inclusionRanges(index, size), { start: 0, end: size }];
-    const [root, ...path] = (await this.hashesOf(tx, tree.hash, ranges)).reverse();
-    const { leafIndex: _i, leafHash: leaf, ...hashed } = row;
+    const ranges = [{ start: index, end: index + 1 }, ...inclusionRanges(index, size), { start: 0, end: size }];
+    const [leaf, ...beside] = await this.hashesOf(tx, hash, ranges);
+    const root = beside.pop();
+    const { leafIndex: _i, ...hashed } = row;
     return {
       eventId,
       event: canonicalEvent(hashed).toString(),
       index,
       size,
-      hash: tree.hash,
-      leaf: leaf.toString('base64'),
+      hash,
+      leaf: leaf!.toString('base64'),
       root: root!.toString('base64'),
-      path: path.reverse().map((hash) => hash.toString('base64')),
+      path: beside.map((node) => node.toString('base64')),
     };
   }
 
-  /** @throws DomainError HISTORY.SIZE_UNKNOWN */
-  async consistency(tx: EntityManager, from: number, to: number): Promise<ConsistencyProof> {
-    const tree = await this.tree(tx);
-    const size = await this.sizeOf(tx);
-    if (!tree || to > size) throw unknownSize('to', `The tree has ${size} events.`);
+  /**
+   * @param wantedHash by default the one in force
+   * @throws DomainError HISTORY.SIZE_UNKNOWN
+   */
+  async consistency(tx: EntityManager, from: number, to: number, wantedHash?: TreeHash): Promise<ConsistencyProof> {
+    const hash = wantedHash ?? (await this.tree(tx))?.hash;
+    const size = hash ? await this.sizeBy(tx, hash) : 0;
+    if (!hash || to > size) throw unknownSize('to', `The tree has ${size} events${hash ? ` by ${hash}` : ''}.`);
     if (from < 1 || from > to) throw unknownSize('from', 'It is at least 1, and at most `to`.');
     const ranges = [{ start: 0, end: from }, { start: 0, end: to }, ...consistencyRanges(from, to)];
-    const [fromRoot, toRoot, ...path] = await this.hashesOf(tx, tree.hash, ranges);
+    const [fromRoot, toRoot, ...path] = await this.hashesOf(tx, hash, ranges);
     return {
       from,
       to,
-      hash: tree.hash,
+      hash,
       fromRoot: fromRoot!.toString('base64'),
       toRoot: toRoot!.toString('base64'),
-      path: path.map((hash) => hash.toString('base64')),
+      path: path.map((node) => node.toString('base64')),
     };
   }
 
@@ -183,24 +294,27 @@ export class HistoryTree {
     const size = await this.sizeOf(tx);
     const tree = new GrowingTree(hash, size, await this.subtreeHashes(tx, hash, subtreesOf({ start: 0, end: size })));
     const leaves: Buffer[] = [];
-    const nodes: [level: number, position: number, hash: Buffer][] = [];
+    const nodes: Node[] = [];
     for (const row of rows) {
       const leaf = leafHash(hash, canonicalEvent(row));
       leaves.push(leaf);
-      tree.push(leaf, ({ level, position }, root) => {
-        if (level % STRIDE === 0) nodes.push([level, position, root]);
-      });
+      tree.push(leaf, keepingNodes(nodes));
     }
     await tx.query(
       `insert into history_leaf (index, seq, hash)
        select $1 + ordinal - 1, seq, hash from unnest($2::bigint[], $3::bytea[]) with ordinality as l(seq, hash, ordinal)`,
       [size, rows.map((row) => row['seq']), leaves],
     );
-    await tx.query(
-      `insert into history_node (level, position, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])`,
-      [nodes.map(([level]) => level), nodes.map(([, position]) => position), nodes.map(([, , root]) => root)],
-    );
+    await this.keep(tx, hash, nodes);
     return { isLast: rows.length < PAGE, lastSeq: rows.at(-1)!['seq']! };
+  }
+
+  private async keep(tx: EntityManager, hash: TreeHash, nodes: readonly Node[]): Promise<void> {
+    await tx.query(
+      `insert into history_node (algorithm, level, position, hash)
+       select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[])`,
+      [hash, nodes.map(([level]) => level), nodes.map(([, position]) => position), nodes.map(([, , root]) => root)],
+    );
   }
 
   /** Events without a leaf. Of those that may be new, once all were looked at: the index on the transaction finds them. */
@@ -221,7 +335,10 @@ export class HistoryTree {
 
   private async begin(tx: EntityManager): Promise<Tree> {
     const tree = { origin: `duban.history/${newId()}`, hash: this.config.DUBAN_HISTORY_HASH };
-    await tx.query(`insert into history_tree (id, origin, hash) values (1, $1, $2)`, [tree.origin, tree.hash]);
+    await tx.query(`insert into history_tree (id, origin, hash, start) values (1, $1, $2, 0)`, [
+      tree.origin,
+      tree.hash,
+    ]);
     return tree;
   }
 
@@ -241,13 +358,19 @@ export class HistoryTree {
     });
     const wanted = kept.flat();
     const leaves = wanted.filter(({ level }) => level === 0);
-    const nodes = wanted.filter(({ level }) => level > 0);
     const rows: { level: number; position: string; hash: Buffer }[] = await tx.query(
-      `select 0 as level, index::text as position, hash from history_leaf where index = any($1::bigint[])
+      // A leaf that was recorded by another hash is a node of this one.
+      `select 0 as level, l.index::text as position, l.hash from history_leaf l where l.index = any($1::bigint[])
+         and (select t.hash from history_tree t where t.start <= l.index order by t.id desc limit 1) = $4
        union all
        select n.level, n.position::text, n.hash from unnest($2::smallint[], $3::bigint[]) as w(level, position)
-       join history_node n on n.level = w.level and n.position = w.position`,
-      [leaves.map(({ position }) => position), nodes.map(({ level }) => level), nodes.map(({ position }) => position)],
+       join history_node n on n.algorithm = $4 and n.level = w.level and n.position = w.position`,
+      [
+        leaves.map(({ position }) => position),
+        wanted.map(({ level }) => level),
+        wanted.map(({ position }) => position),
+        hash,
+      ],
     );
     const found = new Map(rows.map((row) => [`${row.level} ${row.position}`, row.hash]));
     return kept.map((places) => {
@@ -262,6 +385,15 @@ export class HistoryTree {
     });
   }
 }
+
+type Node = [level: number, position: number, hash: Buffer];
+
+/** Puts those of the levels that are kept into a list. */
+const keepingNodes =
+  (nodes: Node[]) =>
+  ({ level, position }: Subtree, root: Buffer): void => {
+    if (level % STRIDE === 0) nodes.push([level, position, root]);
+  };
 
 interface Page {
   isLast: boolean;

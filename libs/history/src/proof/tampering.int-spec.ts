@@ -8,10 +8,20 @@ import { systemActor } from '../actor';
 import { type Change, HistoryService } from '../history.service';
 import { linesOf } from './bundle-lines';
 import { type FaultCode, verifyBundle } from './bundle-verifier';
-import { parseNote, publicKeysIn } from './checkpoint-note';
+import {
+  type Checkpoint,
+  digestOf,
+  keyIdOf,
+  parseNote,
+  privateKeysIn,
+  publicKeysIn,
+  signNote,
+  textOf,
+} from './checkpoint-note';
 import { CheckpointService } from './checkpoint.service';
 import { HistoryBundle } from './history-bundle';
 import { HistoryTree } from './history-tree';
+import { isConsistent, isIncluded, leafHash, type TreeHash } from './merkle';
 
 const AT = new Date('2026-03-02T01:00:00Z');
 
@@ -47,6 +57,19 @@ class Workshop {
     const pieces: Buffer[] = [];
     for await (const piece of bytes) pieces.push(piece);
     return Buffer.concat(pieces);
+  }
+
+  /** Changes the hash; the note of the checkpoint that did. */
+  async changeHash(to: TreeHash, ...keys: SigningKey[]): Promise<string> {
+    return (await this.checkpoints(...keys).changeHash(to)).note;
+  }
+
+  /** Puts another checkpoint in the place of one, rightly signed. */
+  async replace(number: number, edit: Partial<Checkpoint>, signer: SigningKey): Promise<void> {
+    const [row] = await this.run(`select note from history_checkpoint where number = $1`, [number]);
+    const { checkpoint } = parseNote(row!['note']!)!;
+    const note = signNote(checkpoint.origin, textOf({ ...checkpoint, ...edit }), privateKeysIn(signer.pem));
+    await this.run(`update history_checkpoint set note = $2 where number = $1`, [number, note]);
   }
 
   run = (statement: string, parameters: unknown[] = []): Promise<Record<string, string>[]> =>
@@ -382,6 +405,252 @@ describe('Tampering as superuser', () => {
       expect(await verdict(bundle)).toBe('key_unknown');
       expect(await verdict(bundle, { keys: [key, next], held })).toBe('sound');
     });
+
+    it('is followed by who holds an old checkpoint and the old key alone, through the one that both signed', async () => {
+      const bundle = await after(async (w) => {
+        await record(w.tx, 1);
+        await w.sign(next, key);
+        await record(w.tx, 1);
+        await w.sign(next);
+      }, next);
+      const outside = { keys: [key], held: [held[0]!] };
+      expect(await verdict(bundle, outside)).toBe('sound');
+      // The old key's signature taken out of it, and the new key stands alone.
+      const ofOld = Buffer.from(keyIdOf(parseNote(held[0]!)!.checkpoint.origin, key.publicKey), 'hex');
+      const cut = bundle.toString().replace(/^\{"checkpoint":.*number 4\\n.*$/m, (line) => {
+        const { checkpoint: note } = JSON.parse(line) as { checkpoint: string };
+        const isOld = (one: string) => Buffer.from(one.split(' ')[2] ?? '', 'base64').indexOf(ofOld) === 0;
+        const kept = note.split('\n').filter((one) => !isOld(one));
+        return JSON.stringify({ checkpoint: kept.join('\n') });
+      });
+      expect(cut.length).toBeLessThan(bundle.toString().length);
+      expect(await verdict(Buffer.from(cut), outside)).toBe('key_unknown');
+    });
+
+    it('without one that both signed is found, and the key is named', async () => {
+      const bundle = await after(async (w) => {
+        await record(w.tx, 1);
+        await w.sign(next);
+      }, next);
+      const outside = { keys: [key], held };
+      expect(await verdict(bundle, outside)).toBe('key_unknown');
+      const id = keyIdOf(parseNote(held[0]!)!.checkpoint.origin, next.publicKey);
+      const ours = await verifyBundle(linesOf(inPieces(bundle)), { keys: publicKeysIn(key.publicPem) });
+      expect('fault' in ours && ours.fault.message).toContain(`The checkpoint 4 is signed by the key ${id},`);
+      const other = secondVerdict(bundle, { keys: [key.publicPem] });
+      if (other) expect(other.words).toContain(`the checkpoint 4 is signed by the key ${id},`);
+    });
+  });
+
+  describe('A hash that is changed (换算法)', () => {
+    const next = newSigningKey();
+    /** The checkpoints 4, by SHA-256 over 48 events, 5, which changes to SM3, and 6 over four events more. */
+    const toSm3 = async (w: Workshop): Promise<string> => {
+      await record(w.tx, 3);
+      const changed = await w.changeHash('sm3', key);
+      await record(w.tx, 4);
+      await w.sign(key);
+      return changed;
+    };
+    const byNumber = (w: Workshop, number: number) =>
+      w.run(`select note from history_checkpoint where number = $1`, [number]).then(([row]) => row!['note']!);
+
+    it('breaks no proof, also changed back and again, and with the key at once', async () => {
+      const changed: string[] = [];
+      const bundle = await after(async (w) => {
+        await record(w.tx, 3);
+        changed.push(await w.changeHash('sm3', next, key));
+        for (const hash of ['sha256', 'sm3'] as const) {
+          await record(w.tx, 20);
+          await w.sign(next);
+          changed.push(await w.changeHash(hash, next));
+        }
+        await record(w.tx, 1);
+      }, next);
+      const lines = bundle.toString().split('\n');
+      expect(lines[0]).toContain(
+        '"format":3,"origin":"' +
+          parseNote(held[0]!)!.checkpoint.origin +
+          '","hash":"sha256","changes":[{"from":48,"hash":"sm3"},{"from":68,"hash":"sha256"},{"from":88,"hash":"sm3"}]',
+      );
+      const verified = await verifyBundle(linesOf(inPieces(bundle)));
+      expect(verified).toMatchObject({ sound: { events: 90, hashes: ['sha256', 'sm3', 'sha256', 'sm3'] } });
+      expect(await verdict(bundle)).toBe('sound');
+      // Who holds what was signed long before, by the old hash and the old key.
+      expect(await verdict(bundle, { held, keys: [key] })).toBe('sound');
+      expect(await verdict(bundle, { held: changed, keys: [key] })).toBe('sound');
+      const before = (await after(async () => undefined, key)).toString().split('\n');
+      expect(lines.slice(1, 49)).toEqual(before.slice(1, 49));
+    });
+
+    it('names what it goes on from: the last checkpoint of the hash before, of the same events, with its signatures', async () => {
+      await after(async (w) => {
+        const { checkpoint: first } = parseNote(await toSm3(w))!;
+        const { checkpoint: last, note, text } = parseNote(await byNumber(w, 4))!;
+        expect([last.number, last.size, last.hash]).toEqual([4, 48, 'sha256']);
+        expect(first).toMatchObject({
+          number: 5,
+          size: 48,
+          hash: 'sm3',
+          previous: digestOf('sm3', text),
+          from: { hash: 'sha256', note: digestOf('sm3', note) },
+        });
+      }, key);
+    });
+
+    it('goes on proving by the old hash what was signed by it, and all by the new one', async () => {
+      await after(async (w) => {
+        await toSm3(w);
+        const tree = w.tree();
+        const decoded = (path: string[]) => path.map((hash) => Buffer.from(hash, 'base64'));
+        const [{ id }] = (await w.run(`select id from history_event where seq = ${seqAt(7)}`)) as [{ id: string }];
+        for (const number of [1, 2, 3, 4, 5, 6]) {
+          const { hash, size, root } = parseNote(await byNumber(w, number))!.checkpoint;
+          const proof = await tree.inclusion(w.tx, id, { size, hash });
+          const leaf = leafHash(hash, Buffer.from(proof.event));
+          expect(proof).toMatchObject({ leaf: leaf.toString('base64'), root: root.toString('base64'), hash });
+          expect(isIncluded(hash, { index: 7, size, leaf, root }, decoded(proof.path))).toBe(true);
+          const { root: held20 } = parseNote(held[0]!)!.checkpoint;
+          const { path, fromRoot } = await tree.consistency(w.tx, 20, size, hash);
+          const from = { size: 20, root: Buffer.from(fromRoot, 'base64') };
+          expect(isConsistent(hash, from, { size, root }, decoded(path))).toBe(true);
+          if (hash === 'sha256') expect(from.root).toEqual(held20);
+        }
+        expect(await tree.inclusion(w.tx, id)).toMatchObject({ size: 52, hash: 'sm3' });
+        const beyond = { code: 'HISTORY.SIZE_UNKNOWN' };
+        await expect(tree.inclusion(w.tx, id, { size: 49, hash: 'sha256' })).rejects.toMatchObject(beyond);
+        await expect(tree.consistency(w.tx, 20, 49, 'sha256')).rejects.toMatchObject(beyond);
+      }, key);
+    });
+
+    it.each<[what: string, tamper: (w: Workshop) => Promise<unknown>, refused: RegExp]>([
+      [
+        'a history in which an event was changed',
+        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+        /events 0 to 44 are not those that were hashed/,
+      ],
+      [
+        'one in which an event is gone',
+        (w) => w.run(`delete from history_event where seq = ${seqAt(7)}`),
+        /event 7 is gone/,
+      ],
+      ['one whose events and hashes were changed', changeWithHash(7), /does not go on from the checkpoint 3/],
+      ['what is hashed so already', (w) => w.changeHash('sm3', key), /hashed by sm3 already/],
+      [
+        'what has not begun',
+        (w) => w.run(`delete from history_tree`).then(() => w.run(`delete from history_event`)),
+        /nothing has been recorded/,
+      ],
+    ])('is refused for %s', async (_what, tamper, refused) => {
+      await expect(after((w) => tamper(w).then(() => w.changeHash('sm3', key)))).rejects.toThrow(refused);
+    });
+
+    it.each<[what: string, tamper: (w: Workshop) => Promise<unknown>, code: FaultCode]>([
+      [
+        'an old event changed',
+        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+        'event_changed',
+      ],
+      [
+        'an event of after it changed',
+        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(49)}`),
+        'event_changed',
+      ],
+      [
+        'a new tree over other events than the old one, rightly signed',
+        (w) => w.replace(5, { root: Buffer.alloc(32, 1) }, key),
+        'checkpoint_inconsistent',
+      ],
+      [
+        'the last checkpoint of the old hash dropped',
+        (w) => w.run(`delete from history_checkpoint where number = 4`),
+        'checkpoint_missing',
+      ],
+      [
+        'the last checkpoint of the old hash dropped, and the change signed as if it followed the one before',
+        async (w) => {
+          const before = parseNote(await byNumber(w, 3))!;
+          await w.run(`delete from history_checkpoint where number = 4`);
+          const from = { hash: 'sha256', note: digestOf('sm3', before.note) } as const;
+          await w.replace(5, { number: 4, from, previous: digestOf('sm3', before.text) }, key);
+        },
+        'checkpoint_inconsistent',
+      ],
+      [
+        'the checkpoint that changed it dropped',
+        (w) => w.run(`delete from history_checkpoint where number = 5`),
+        'checkpoint_missing',
+      ],
+      [
+        'a change that names another checkpoint',
+        async (w) => w.replace(5, { from: { hash: 'sha256', note: digestOf('sm3', await byNumber(w, 2)) } }, key),
+        'checkpoint_changed',
+      ],
+      [
+        'the signatures of the last checkpoint of the old hash exchanged',
+        (w) => w.replace(4, {}, thief),
+        'key_unknown',
+      ],
+      [
+        'a signature put beside that of the last checkpoint of the old hash',
+        async (w) => {
+          const { checkpoint, text } = parseNote(await byNumber(w, 4))!;
+          const keys = [key, next].flatMap(({ pem }) => privateKeysIn(pem));
+          await w.run(`update history_checkpoint set note = $1 where number = 4`, [
+            signNote(checkpoint.origin, text, keys),
+          ]);
+        },
+        'checkpoint_changed',
+      ],
+      [
+        'a checkpoint by the other hash that says nothing of a change',
+        (w) =>
+          w.run(`update history_tree set begun_by = 7 where id = 2`).then(() => w.replace(4, { hash: 'sm3' }, key)),
+        'checkpoint_changed',
+      ],
+      ['the change itself concealed', (w) => w.run(`delete from history_tree where id = 2`), 'checkpoint_changed'],
+    ])('shows %s', async (_what, tamper, code) => {
+      // Exported by somebody without a key, so that nothing is signed after it.
+      const bundle = await after((w) => toSm3(w).then(() => tamper(w)));
+      expect(await verdict(bundle, { keys: [key] })).toBe(code);
+      expect(await verdict(bundle, { held, keys: [key] })).not.toBe('sound');
+    });
+
+    it('shows by a checkpoint held outside that the history before it was forged, and all of it signed anew', async () => {
+      const bundle = await after((w) =>
+        w
+          .run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`)
+          .then(() => w.forge(key))
+          .then(() => toSm3(w)),
+      );
+      expect(await verdict(bundle)).toBe('sound');
+      for (const note of held) expect(await verdict(bundle, { held: [note] })).toBe('checkpoint_inconsistent');
+    });
+
+    it('shows by a checkpoint of after it that an older state was restored from before it', async () => {
+      let [change, after6] = ['', ''];
+      const restored = (more: number, ...keys: SigningKey[]) =>
+        after(
+          async (w) => {
+            [change, after6] = [await toSm3(w), await byNumber(w, 6)];
+            await w.run(`delete from history_event where seq in (select seq from history_leaf where index >= 48)`);
+            await w.run(`delete from history_leaf where index >= 48`);
+            await w.run(`delete from history_node where algorithm = 'sm3'`);
+            await w.run(`delete from history_checkpoint where number > 4`);
+            await w.run(`delete from history_tree where id = 2`);
+            await record(w.tx, more);
+          },
+          ...keys,
+        );
+      const back = await restored(0);
+      expect(await verdict(back, { held })).toBe('sound');
+      expect(await verdict(back, { held: [change] })).toBe('checkpoint_missing');
+      expect(await verdict(back, { held: [after6] })).toBe('tail_cut');
+      const wentOn = await restored(20, key);
+      expect(await verdict(wentOn, { held })).toBe('sound');
+      expect(await verdict(wentOn, { held: [change] })).toBe('checkpoint_changed');
+      expect(await verdict(wentOn, { held: [after6] })).toBe('checkpoint_inconsistent');
+    });
   });
 
   describe('Signing', () => {
@@ -499,7 +768,7 @@ describe('Tampering as superuser', () => {
         'a hash that is null, which is not skipped',
         (all) => all.with(5, all[5]!.replace(/"leaf":"[^"]+"/, '"leaf":null')),
       ],
-      ['another format', (all) => all.with(0, all[0]!.replace('"format":2', '"format":3'))],
+      ['another format', (all) => all.with(0, all[0]!.replace('"format":2', '"format":4'))],
       ['a text', () => ['a text']],
     ])('that is %s cannot be read', async (_what, edit) => {
       const bundle = edited(edit);

@@ -435,10 +435,11 @@ class PackageCheck {
     const own = this.signed?.checkpoint;
     const held = checkpoint?.checkpoint;
     if (!held || !own) return;
+    const isOfSameTree = held.size === own.size && held.hash === own.hash;
     if (held.origin !== own.origin) this.fault('outside_differs', PLACES.checkpoint, `${held.origin} / ${own.origin}`);
-    else if (held.size === own.size && !held.root.equals(own.root)) {
+    else if (isOfSameTree && !held.root.equals(own.root)) {
       this.fault('outside_differs', PLACES.checkpoint, `根不同 another root, ${own.size}`);
-    } else if (held.size !== own.size && !this.outside.bundle) {
+    } else if (!isOfSameTree && !this.outside.bundle) {
       this.skip(
         'compared_outside',
         `所持有的存证（第 ${held.number} 号）不是包内的（第 ${own.number} 号），请用 --history 给出留痕包以便比对`,

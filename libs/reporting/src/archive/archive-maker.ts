@@ -224,7 +224,7 @@ export class ArchiveMaker {
     await writing.add(PLACES.handling, this.handling(plan.id, checkpoint.size), of('办理记录', '办理情况', csv));
     await writing.add(
       PLACES.history,
-      this.proved(writing, plan.id, checkpoint.size),
+      this.proved(writing, plan.id, checkpoint),
       of('办理记录', '留痕', 'application/jsonl'),
     );
     await writing.add(PLACES.checkpoint, [checkpoint.note], of('存证', '存证', text));
@@ -357,11 +357,11 @@ export class ArchiveMaker {
   }
 
   /** For the checks: each event with the way from its leaf to the root of the checkpoint. */
-  private async *proved(writing: Writing, planId: string, size: number): AsyncGenerator<string> {
+  private async *proved(writing: Writing, planId: string, { size, hash }: ListedCheckpoint): AsyncGenerator<string> {
     for await (const page of this.eventsOf(planId, size)) {
       const proofs = await this.transactor.run(async (tx) => {
         const found = [];
-        for (const { id } of page) found.push(await this.tree.inclusion(tx, id, size));
+        for (const { id } of page) found.push(await this.tree.inclusion(tx, id, { size, hash }));
         return found;
       });
       for (const { index, path, event } of proofs) {
