@@ -35,6 +35,7 @@ import { PostChangesController } from './persons/post-changes.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlanArchiveController } from './plans/plan-archive.controller';
+import { RetentionController } from './retention/retention.controller';
 import { PlanCloseController } from './plans/plan-close.controller';
 import { PlansController } from './plans/plans.controller';
 import { UnresolvedNamesController } from './plans/unresolved-names.controller';
@@ -93,6 +94,7 @@ export const CONTROLLERS = {
     UnresolvedNamesController,
     PlansController,
     PlanArchiveController,
+    RetentionController,
     PlanCloseController,
     PlanImportsController,
     RevisionsController,

@@ -1,4 +1,4 @@
-import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
+import { NO_PREFERENCE, PRESET_MESSAGE_RULES, PRESET_RETENTION } from '@duban/domain';
 import { actOnSample, PAPER, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import {
@@ -13,7 +13,7 @@ import {
   SMS_REPORT_TOKEN,
   useEdge,
 } from './edge';
-import { destination, suppressedAddress } from './rights-by-rows';
+import { destination, duePlan, suppressedAddress } from './rights-by-rows';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
 const REVIEWED = `临澜市2023年《政府工作报告》目标任务责任分解方案
@@ -499,6 +499,24 @@ describe('The answers', () => {
       ],
       'POST /plans/{id}/policy': [],
       'GET /plans/{id}/archive': [],
+      'GET /plans/{id}/disposal-hold': [['office', 'GET', `/plans/${edge().planId}/disposal-hold`]],
+      'PUT /plans/{id}/disposal-hold': [
+        ['auditor', 'PUT', `/plans/${edge().planId}/disposal-hold`, { json: { isHeld: true, reason: '待查。' } }],
+      ],
+      'GET /retention-schedule': [['office', 'GET', '/retention-schedule']],
+      'PUT /retention-schedule': [
+        [
+          'office',
+          'PUT',
+          '/retention-schedule',
+          { json: { expectedVersion: 0, schedule: PRESET_RETENTION, reason: '照表执行。' } },
+        ],
+      ],
+      'GET /disposals/due': [],
+      'GET /disposals': [],
+      'POST /disposals': [],
+      'POST /disposals/{id}/decision': [],
+      'GET /disposals/{id}/register': [],
       'GET /plans/{id}/close': [['office', 'GET', `/plans/${edge().planId}/close`]],
       'POST /plans/{id}/close': [['office', 'POST', `/plans/${closing.planId}/close`, { json: closingAsked() }]],
       'POST /assignments/{id}/applications': [
@@ -740,6 +758,19 @@ describe('The answers', () => {
       'POST /destinations/{id}/deliveries/{deliveryId}/replay': [
         ['admin', 'POST', `${at}/deliveries/${deliveryId}/replay`],
       ],
+    });
+    const [first, second] = [await duePlan(edge()), await duePlan(edge())];
+    const reason = '期满。';
+    const { items } = await (await edge().as('auditor')).post('/disposals', { planIds: [first], reason });
+    const disposalPath = `/disposals/${items[0].id}`;
+    Object.assign(all, {
+      'POST /disposals': [['auditor', 'POST', '/disposals', { json: { planIds: [second], reason } }]],
+      'GET /disposals/due': [['officer', 'GET', '/disposals/due?limit=1']],
+      'POST /disposals/{id}/decision': [
+        ['office', 'POST', `${disposalPath}/decision`, { json: { decision: 'approved', reason } }],
+      ],
+      'GET /disposals': [['auditor', 'GET', '/disposals']],
+      'GET /disposals/{id}/register': [['auditor', 'GET', `${disposalPath}/register`]],
     });
     const office = await edge().as('office');
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };

@@ -98,6 +98,23 @@ export async function suppressedAddress(edge: Edge): Promise<string> {
   return id;
 }
 
+/** A register that was closed long ago, and is kept for ten years. */
+export async function duePlan(edge: Edge): Promise<string> {
+  const [{ id }] = await edge.query(
+    `with p as (
+       insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
+         source_text, left_out, warnings, source, matter_kind, version, created_at)
+       select gen_random_uuid(), j.id, '热线台账', 2000 + (select count(*) from plan where matter_kind = 'hotline'), 'closed',
+         '2001-01-01', 'annual-report', 1, '', '', '[]', '[]', 'register', 'hotline', 1, now()
+       from jurisdiction j returning id, jurisdiction_id)
+     insert into history_event (id, jurisdiction_id, plan_id, entity, entity_id, type, actor_name, actor_post, request_id,
+       occurred_at)
+     select gen_random_uuid(), jurisdiction_id, id, 'plan', id, 'plan.closed', '', 'system', gen_random_uuid(),
+       '2011-12-31T18:00:00Z' from p returning plan_id as id`,
+  );
+  return id;
+}
+
 /** A destination with a digest that was delivered there. */
 export async function destination(edge: Edge): Promise<{ id: string; deliveryId: string }> {
   const made = await (await edge.as('admin')).post('/destinations', DESTINATION);
@@ -341,6 +358,26 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: stricter } }];
     },
   },
+  'PUT /retention-schedule': {
+    by: 'office',
+    ask: async (edge) => {
+      const { version, schedule } = await (await edge.as('office')).get('/retention-schedule');
+      const json = { expectedVersion: version, schedule: { ...schedule, media: '30年' }, reason: '从长保管。' };
+      return ['PUT', '/retention-schedule', { json }];
+    },
+  },
+  'POST /disposals': {
+    by: 'auditor',
+    ask: async (edge) => ['POST', '/disposals', { json: { planIds: [await duePlan(edge)], reason: '期满。' } }],
+  },
+  'POST /disposals/{id}/decision': {
+    by: 'office',
+    ask: async (edge) => {
+      const proposed = { planIds: [await duePlan(edge)], reason: '期满。' };
+      const { items } = await (await edge.as('auditor')).post('/disposals', proposed);
+      return ['POST', `/disposals/${items[0].id}/decision`, { json: { decision: 'approved', reason: '同意。' } }];
+    },
+  },
   'PUT /message-rules': {
     by: 'office',
     ask: async (edge) => {
@@ -448,6 +485,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /inbox/{id}/read': 'everybody has a right to it',
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',
   'GET /calendar': 'days are for everybody to read',
+  'GET /retention-schedule': 'rules are for everybody to read',
   'GET /calendar/papers': 'papers are for everybody to read',
   'GET /policies': 'rules are for everybody to read',
   'GET /policies/{id}': 'rules are for everybody to read',

@@ -189,6 +189,11 @@ const BODIES: Readonly<Record<string, Body>> = {
     stops: { digest: 'stale' },
   },
   'PUT /plans/{id}/restrictions': { does: () => ({ usernames: ['office'] }), stops: { usernames: ['nobody'] } },
+  'PUT /plans/{id}/disposal-hold': {
+    does: () => ({ isHeld: true, reason: '待查。' }),
+    // Nothing holds it that could be lifted.
+    stops: { isHeld: false },
+  },
   'PUT /tasks/{id}/restrictions': { does: () => ({ usernames: [] }), stops: { usernames: ['nobody'] } },
   'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/take': { does: () => ({}), stops: STALE },
   'POST /plans/{id}/revisions/{revisionId}/items/{itemId}/decline': {

@@ -1,4 +1,4 @@
-import { NO_PREFERENCE, PRESET_MESSAGE_RULES } from '@duban/domain';
+import { NO_PREFERENCE, PRESET_MESSAGE_RULES, PRESET_RETENTION } from '@duban/domain';
 import { actOnSample, NOTHING, PAPER, type Part, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import { Caller, Edge, expectProblem, formOf, ISSUE, type Json, type Method, PASSWORD, sample, useEdge } from './edge';
@@ -783,6 +783,47 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'GET /plans/{id}/archive': [
     { ...get((w) => `/plans/${w.small.id}/archive`, ['office', 'auditor']), hear: '409 ARCHIVE.PLAN_NOT_CLOSED' },
+  ],
+  'GET /plans/{id}/disposal-hold': [get((w) => `/plans/${w.small.id}/disposal-hold`, [...GOVERNMENT])],
+  'PUT /plans/{id}/disposal-hold': [
+    {
+      request: (w, username) => [
+        username,
+        'PUT',
+        `/plans/${w.small.id}/disposal-hold`,
+        { json: { isHeld: false, reason: '查毕。' } },
+      ],
+      allowed: ['auditor'],
+      hear: '409 DISPOSAL.NOT_HELD',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /retention-schedule': [get('/retention-schedule', [...GOVERNMENT])],
+  'PUT /retention-schedule': [
+    as(
+      'PUT',
+      '/retention-schedule',
+      { expectedVersion: 99, schedule: PRESET_RETENTION, reason: '调整。' },
+      ['office'],
+      '409 RETENTION.STALE',
+    ),
+  ],
+  'GET /disposals/due': [get('/disposals/due', [...GOVERNMENT])],
+  'GET /disposals': [get('/disposals', [...GOVERNMENT])],
+  'POST /disposals': [
+    as('POST', '/disposals', { planIds: [NOTHING], reason: '期满。' }, ['office', 'auditor'], '422 DISPOSAL.REFUSED'),
+  ],
+  'POST /disposals/{id}/decision': [
+    as(
+      'POST',
+      `/disposals/${NOTHING}/decision`,
+      { decision: 'refused', reason: '再存。' },
+      ['office'],
+      '404 DISPOSAL.UNKNOWN',
+    ),
+  ],
+  'GET /disposals/{id}/register': [
+    { ...get(`/disposals/${NOTHING}/register`, [...GOVERNMENT]), hear: '404 DISPOSAL.UNKNOWN' },
   ],
   'GET /plans/{id}/close': [get((w) => `/plans/${w.small.id}/close`, ['office'])],
   'POST /plans/{id}/close': [

@@ -33,6 +33,7 @@ const WITH_CONSEQUENCES = [
   'libs/directory/src/erasure.service.ts',
   'libs/directory/src/past-directory.ts',
   'libs/directory/src/sign-in/password.service.ts',
+  'libs/evidence/src/evidence.service.ts',
   'libs/history/src/personal/person-boxes.ts',
   'libs/reporting/src/breakdown.reader.ts',
   'libs/reporting/src/history.reader.ts',

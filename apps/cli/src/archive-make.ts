@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { systemActor } from '@duban/history';
-import { ArchiveMaker, ReportingModule, type Retention } from '@duban/reporting';
+import type { Retention } from '@duban/domain';
+import { ArchiveMaker, ReportingModule } from '@duban/reporting';
 import { onGround } from './on-ground';
 
 /**

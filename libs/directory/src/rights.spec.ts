@@ -63,6 +63,8 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'application.decide': [OFFICE, UNIT],
   'plan.close': [['office'], []],
   'plan.archive': [['office', 'auditor'], []],
+  'disposal.decide': [['office'], []],
+  'disposal.hold': [['auditor'], []],
   'notice.answer': [[], UNIT],
   'notice.judge': [OFFICE, []],
   'assignment.act': [[], UNIT],
@@ -87,7 +89,7 @@ describe('rights', () => {
   it.each([
     ['leader', ['instruction.give']],
     // Searches that they keep are their own.
-    ['auditor', ['history.search', 'plan.archive']],
+    ['auditor', ['history.search', 'plan.archive', 'disposal.hold']],
   ] as const)('lets the %s change nothing but by %j', (post, changes) => {
     const allowed = (Object.keys(EXPECTED) as Action[]).filter((action) => may(inPost(post), action));
     expect(allowed.filter((action) => !/(\.read|\.read_all|^read\.\w+|_own)$/.test(action))).toEqual(changes);

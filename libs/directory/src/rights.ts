@@ -100,8 +100,12 @@ const RIGHTS = {
   'application.decide': { ...OFFICE, ...UNIT_THAT_LEADS },
   /** Close a plan at the year's end. */
   'plan.close': { office: 'all' },
-  /** Take the archive package (归档信息包) of a closed plan, all of which one sees. */
+  /** Take the archive package (归档信息包) of a closed plan, all of which one sees, and propose its disposal (销毁). */
   'plan.archive': { office: 'all', auditor: 'all' },
+  /** Say how long each kind of matter is kept (保管期限), and decide on disposals that another has proposed. */
+  'disposal.decide': { office: 'all' },
+  /** Keep a plan from disposal, and let it go (暂停处置). */
+  'disposal.hold': { auditor: 'all' },
   'notice.answer': UNIT,
   'notice.judge': OFFICE,
   /** Put another template of notices, or the one that comes with duban again. */
@@ -206,7 +210,12 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   ],
   'application.decide': ['decide on applications', '审批申请'],
   'plan.close': ['close a plan at the year’s end', '年终结转'],
-  'plan.archive': ['take the archive package of a closed plan', '导出归档信息包'],
+  'plan.archive': ['take the archive package of a closed plan; propose its disposal', '导出归档信息包，提请销毁'],
+  'disposal.decide': [
+    'set how long each kind of matter is kept; decide on disposals that another has proposed',
+    '设定保管期限，审批销毁',
+  ],
+  'disposal.hold': ['put plans on hold from disposal, and lift that', '暂停、恢复处置'],
   'notice.answer': ['acknowledge and answer supervision notices', '回复督办单'],
   'notice.judge': ['accept and reject answers to them', '审核督办单回复'],
   'notice.template': ['change the template of supervision notices', '更换督办单模板'],

@@ -42,6 +42,7 @@ export * from './roll-up';
 export * from './target';
 export * from './post';
 export * from './message-rules';
+export * from './retention';
 export * from './message-timing';
 export * from './turns';
 export * from './sending-hours';

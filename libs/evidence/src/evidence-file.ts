@@ -2,7 +2,8 @@ import type { ScanState } from './scanner';
 
 /**
  * A file that was handed in as evidence (佐证材料). It belongs to a unit, and from the report on that refers to it to that
- * report, for good. Its state is what the scanner said when it came, and does not change.
+ * report, for good: what is disposed of (销毁) when its time is over are the bytes. Its state is what the scanner said when
+ * it came, and does not change.
  */
 export interface EvidenceFile {
   id: string;
@@ -18,6 +19,8 @@ export interface EvidenceFile {
   /** Null until a report refers to it. */
   reportId: string | null;
   uploadedAt: Date;
+  /** When it was disposed of (销毁); its bytes leave the store after that. */
+  disposedAt: Date | null;
 }
 
 /** What a report keeps of a file that it refers to. */
@@ -31,7 +34,8 @@ export interface CitedFile {
 
 /** Of a row `f`. */
 export const COLUMNS = `f.id, f.unit_id as "unitId", f.person_id as "personId", f.name, f.media_type as "mediaType",
-  f.size, f.sha256, f.state, f.report_id as "reportId", f.uploaded_at as "uploadedAt"`;
+  f.size, f.sha256, f.state, f.report_id as "reportId", f.uploaded_at as "uploadedAt",
+  f.disposed_at as "disposedAt"`;
 
 export const citedFile = ({ id, name, mediaType, size, sha256 }: EvidenceFile): CitedFile => ({
   fileId: id,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
-import { isAnothers, Transactor } from '@duban/database';
+import { consequences, isAnothers, Transactor } from '@duban/database';
 import { assertMay } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, type DomainError, forbidden, invalid, notFound } from '@duban/kernel';
@@ -16,6 +16,8 @@ import { ObjectStore } from './store/object-store';
 const MOST_UNUSED = 200;
 const LINK_MINUTES = 5;
 const TOKEN_BYTES = 32;
+/** Events that are written by one statement. */
+const BATCH = 1_000;
 
 /** The report that takes files to itself, and where it belongs. */
 export interface CitingReport {
@@ -24,6 +26,13 @@ export interface CitingReport {
   jurisdictionId: string;
   planId: string;
   taskId: string;
+}
+
+/** By which decision evidence goes, and whose it is. */
+export interface Disposing {
+  disposalId: string;
+  planId: string;
+  jurisdictionId: string;
 }
 
 /** A piece of evidence as a person names it, who may refer to a file. */
@@ -65,6 +74,7 @@ export class EvidenceService {
       personId: actor.personId,
       reportId: null,
       uploadedAt: at,
+      disposedAt: null,
     };
     const [waiting]: { count: number }[] = await tx.query(
       `select count(*)::int as count from evidence_file where person_id = $1 and report_id is null`,
@@ -174,9 +184,51 @@ export class EvidenceService {
   }
 
   /**
+   * Disposes of all evidence of a plan (销毁), which the caller has decided on as one who sees all of it. Rows stay, with
+   * their checksums; what takes the bytes out of the store is {@link EvidenceSweeper}, once this is committed.
+   *
+   * @returns the files that go, in the order of their ids
+   */
+  async dispose(
+    tx: EntityManager,
+    actor: Actor,
+    at: Date,
+    { disposalId, planId, jurisdictionId }: Disposing,
+  ): Promise<EvidenceFile[]> {
+    return consequences(tx, async () => {
+      const [rows]: [(EvidenceFile & { assignmentId: string; taskId: string })[], number] = await tx.query(
+        `update evidence_file f set disposal_id = $2, disposed_at = $3
+         from report r join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id
+         where r.id = f.report_id and t.plan_id = $1 and f.disposed_at is null
+         returning ${COLUMNS}, a.id as "assignmentId", t.id as "taskId"`,
+        [planId, disposalId, at],
+      );
+      const files = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      for (let i = 0; i < files.length; i += BATCH) {
+        await this.history.append(
+          tx,
+          actor,
+          at,
+          files.slice(i, i + BATCH).map(({ taskId, ...file }) => ({
+            type: 'evidence_file.disposed' as const,
+            entity: 'evidence_file' as const,
+            entityId: file.id,
+            jurisdictionId,
+            planId,
+            taskId,
+            before: { ...file, disposedAt: null },
+            after: { ...file, disposalId },
+          })),
+        );
+      }
+      return files;
+    });
+  }
+
+  /**
    * A link by which its owner alone, for some minutes, reads a file that they may see: by the report that it belongs to,
    * or because they uploaded it. What is kept of it is a hash.
-   * @throws DomainError not_found `EVIDENCE.UNKNOWN`; forbidden `EVIDENCE.NOT_YOURS`
+   * @throws DomainError not_found `EVIDENCE.UNKNOWN`, `EVIDENCE.DISPOSED`; forbidden `EVIDENCE.NOT_YOURS`
    */
   async link(tx: EntityManager, actor: Actor, id: string): Promise<DownloadLink> {
     const file = await this.seen(tx, id);
@@ -195,8 +247,8 @@ export class EvidenceService {
   /**
    * What a link leads to. Who looked at what is recorded before the first byte; what rights there were when the link was
    * made is not enough.
-   * @throws DomainError not_found `EVIDENCE.LINK_UNKNOWN`, `EVIDENCE.LINK_EXPIRED`, `EVIDENCE.OBJECT_MISSING`; forbidden
-   *   `EVIDENCE.NOT_YOURS`; unavailable `EVIDENCE.STORE_UNAVAILABLE`
+   * @throws DomainError not_found `EVIDENCE.LINK_UNKNOWN`, `EVIDENCE.LINK_EXPIRED`, `EVIDENCE.DISPOSED`,
+   *   `EVIDENCE.OBJECT_MISSING`; forbidden `EVIDENCE.NOT_YOURS`; unavailable `EVIDENCE.STORE_UNAVAILABLE`
    */
   async download(actor: Actor, at: Date, token: string): Promise<Download> {
     const { id } = await this.transactor.as(actor, (tx) => this.linked(tx, actor, token));
@@ -271,8 +323,13 @@ export class EvidenceService {
 }
 
 /** Until a report refers to it, nobody can say whose sight it is for but who uploaded it. */
-function assertReads(actor: Actor, { id, reportId, personId }: EvidenceFile): void {
+function assertReads(actor: Actor, { id, reportId, personId, disposedAt }: EvidenceFile): void {
   if (reportId === null && personId !== actor.personId) throw notYours({ fileId: id });
+  if (disposedAt === null) return;
+  throw notFound('EVIDENCE.DISPOSED', 'The time for which this file was kept is over, and it was disposed of.', {
+    fileId: id,
+    disposedAt: disposedAt.toISOString(),
+  });
 }
 
 const notYours = (place: object): DomainError =>

@@ -17,7 +17,7 @@ const BATCH = 500;
 /** What is called otherwise was not put there by us. */
 const OUR_KEY = /^(incoming\/)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Removes what nobody needs: files that no report refers to, old links, objects of which no row knows. */
+/** Removes what nobody needs: files that no report refers to, old links, bytes of what was disposed of (销毁), objects of which no row knows. */
 @Injectable()
 export class EvidenceSweeper {
   private readonly logger = new Logger('evidence');
@@ -34,6 +34,7 @@ export class EvidenceSweeper {
   /** One round. A store that is away keeps nothing else from being done; what is left is found by a later round. */
   async run(): Promise<void> {
     await this.removeUnused();
+    await this.removeDisposed().catch((error: Error) => this.logger.warn(`disposed files wait: ${error.message}`));
     const now = performance.now();
     if (this.lookedAt !== null && now - this.lookedAt < LOOK_MS) return;
     this.lookedAt = now;
@@ -75,6 +76,32 @@ export class EvidenceSweeper {
     }
   }
 
+  /**
+   * Takes out of the store the bytes of what was disposed of, and notes each when they are gone: what a crash leaves
+   * between the two is taken out once more, which changes nothing.
+   * @throws DomainError unavailable `EVIDENCE.STORE_UNAVAILABLE`
+   */
+  async removeDisposed(): Promise<void> {
+    for (let count = BATCH; count === BATCH;) {
+      const leaving: { id: string }[] = await this.transactor.run((tx) =>
+        tx.query(
+          `select id from evidence_file where disposed_at is not null and removed_at is null order by id limit $1`,
+          [BATCH],
+        ),
+      );
+      count = leaving.length;
+      const ids = leaving.map(({ id }) => id);
+      for (const id of ids) await this.store.remove(id);
+      const at = this.clock.now();
+      await this.transactor.run((tx) =>
+        tx.query(`update evidence_file set removed_at = $2 where id = any($1::uuid[]) and removed_at is null`, [
+          ids,
+          at,
+        ]),
+      );
+    }
+  }
+
   /** Takes out of the store what was written before an instant and has no row. @returns how many that were */
   async removeOrphans(before: Date): Promise<number> {
     let removed = 0;
@@ -96,9 +123,10 @@ export class EvidenceSweeper {
     return removed;
   }
 
+  /** What was disposed of is not known any more: it goes, too, where an old copy of the store brought it back. */
   private async knownOf(keys: readonly string[]): Promise<Set<string>> {
     const rows: { id: string }[] = await this.transactor.run((tx) =>
-      tx.query(`select id::text from evidence_file where id::text = any($1::text[])`, [keys]),
+      tx.query(`select id::text from evidence_file where id::text = any($1::text[]) and disposed_at is null`, [keys]),
     );
     return new Set(rows.map(({ id }) => id));
   }

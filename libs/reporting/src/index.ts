@@ -7,7 +7,15 @@ export {
 } from './archive/archive-check';
 export { CHECKS, CRITERIA } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
-export { type Retention, RETENTIONS } from './archive/package-layout';
+export {
+  type Disposal,
+  DISPOSAL_DECISIONS,
+  type DisposalRegister,
+  DisposalService,
+  type DuePlan,
+  type Hold,
+} from './retention/disposal.service';
+export { RetentionService, type RetentionVersion } from './retention/retention.service';
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { BurdenReader, type UnitBurden } from './burden.reader';

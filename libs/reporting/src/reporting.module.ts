@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ArchiveMaker } from './archive/archive-maker';
+import { DisposalService } from './retention/disposal.service';
+import { RetentionService } from './retention/retention.service';
 import { BackTestReader } from './back-test.reader';
 import { BurdenReader } from './burden.reader';
 import { BreakdownReader } from './breakdown.reader';
@@ -51,6 +53,8 @@ const READERS = [
   CardReader,
   ChangesReader,
   ArchiveMaker,
+  RetentionService,
+  DisposalService,
 ];
 
 @Global()

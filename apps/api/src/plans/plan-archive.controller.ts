@@ -1,7 +1,8 @@
+import { RETENTIONS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
-import { ArchiveMaker, RETENTIONS } from '@duban/reporting';
+import { ArchiveMaker } from '@duban/reporting';
 import { Controller, Get, Inject, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';

@@ -37,6 +37,10 @@ const RECORDED_ONCE = new Set([
   'notice_template',
   'notice_document',
   'message_rules',
+  'retention_schedule',
+  'disposal_hold',
+  'disposal',
+  'disposal_decision',
   'message_preference',
   'message_template',
 ]);

@@ -130,6 +130,7 @@ const ofGovernmentsObligation = `exists (select from obligation o join task t on
   and not (t.plan_id = any((select plans_of_units())::uuid[])))`;
 const ofMineAlone = `exists (select from obligation o where o.id = obligation_id and o.unit_id = ${MY_UNIT})`;
 const ofSeenNotice = 'exists (select from supervision_notice n where n.id = notice_id)';
+const OF_SEEN_DISPOSAL = 'exists (select from disposal d where d.id = disposal_id)';
 const OF_SEEN_REPORT = 'exists (select from report r where r.id = report_id)';
 /** What somebody does themselves, and of it no more than their post does. */
 const records = (...entities: string[]): TableRights => ({
@@ -516,6 +517,36 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     }),
   },
   message_rules: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
+  /** How long each kind of matter is kept (保管期限). */
+  retention_schedule: {
+    ...readable,
+    duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) },
+  },
+  /** What is kept from disposal (暂停处置): the auditor says so. */
+  disposal_hold: {
+    ...each(GOVERNMENT, { sees: seen('plan_id', 'plans') }),
+    duban_auditor: { sees: seen('plan_id', 'plans'), adds: both(`person_id = ${ME}`, seen('plan_id', 'plans')) },
+  },
+  /** What is proposed for disposal (销毁); the head of the office decides on what another has proposed. */
+  disposal: {
+    ...each(GOVERNMENT, { sees: seen('plan_id', 'plans') }),
+    duban_office: {
+      sees: seen('plan_id', 'plans'),
+      adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE, seen('plan_id', 'plans')),
+    },
+    duban_auditor: { sees: seen('plan_id', 'plans'), adds: both(`person_id = ${ME}`, seen('plan_id', 'plans')) },
+  },
+  disposal_decision: {
+    ...each(GOVERNMENT, { sees: OF_SEEN_DISPOSAL }),
+    duban_office: {
+      sees: OF_SEEN_DISPOSAL,
+      adds: both(
+        `person_id = ${ME}`,
+        IS_HEAD_OF_OFFICE,
+        `exists (select from disposal d where d.id = disposal_id and (decision = 'refused' or d.person_id <> ${ME}))`,
+      ),
+    },
+  },
   message_template: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   message_preference: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, adds: `person_id = ${ME}` }),
@@ -619,7 +650,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
     duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
-    duban_auditor: { sees: seenHistory, ...records('history_export', 'saved_search') },
+    duban_auditor: { sees: seenHistory, ...records('history_export', 'saved_search', 'disposal_hold', 'disposal') },
     duban_unit: {
       sees: withoutLookers(
         LED,

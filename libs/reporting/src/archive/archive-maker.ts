@@ -11,6 +11,7 @@ import {
   type ListedCheckpoint,
   wordsOf,
 } from '@duban/history';
+import type { Retention } from '@duban/domain';
 import { conflict, DomainError, forbidden, newId, notFound } from '@duban/kernel';
 import { NoticeDocuments, writeNotice } from '@duban/supervision';
 import type { AssignmentSnapshot, TaskSnapshot } from '@duban/tasks';
@@ -28,7 +29,6 @@ import {
   type Piece,
   PLACES,
   REVISIONS,
-  type Retention,
   signedText,
 } from './package-layout';
 import { README } from './readme';
@@ -62,6 +62,7 @@ interface ClosedPlan {
   jurisdiction: string;
   unit: string | null;
   closedAt: Date | null;
+  isDisposed: boolean;
 }
 
 export interface ArchiveOptions {
@@ -119,7 +120,7 @@ export class ArchiveMaker {
    * restricted (限知事项): it is made on the server.
    *
    * @param sink is ended with the last byte, or destroyed
-   * @throws DomainError not_found `PLAN.UNKNOWN`; conflict `ARCHIVE.PLAN_NOT_CLOSED`; unavailable `HISTORY.NO_KEY`; and
+   * @throws DomainError not_found `PLAN.UNKNOWN`; conflict `ARCHIVE.PLAN_NOT_CLOSED`, `ARCHIVE.DISPOSED`; unavailable `HISTORY.NO_KEY`; and
    *   where evidence is not what was handed in: conflict `EVIDENCE.OBJECT_ALTERED`, not_found `EVIDENCE.OBJECT_MISSING`
    */
   async make(
@@ -138,6 +139,11 @@ export class ArchiveMaker {
       if (!found) throw notFound('PLAN.UNKNOWN', 'There is no such plan.', { planId });
       if (found.state !== 'closed' || found.closedAt === null) {
         throw conflict('ARCHIVE.PLAN_NOT_CLOSED', `The plan is ${found.state}: it is archived when it is closed.`, {
+          planId,
+        });
+      }
+      if (found.isDisposed) {
+        throw conflict('ARCHIVE.DISPOSED', 'What the plan was proved with was disposed of; no package has all of it.', {
           planId,
         });
       }
@@ -421,7 +427,9 @@ async function readPlan(tx: EntityManager, planId: string): Promise<ClosedPlan |
     `select p.id, p.title, p.state, p.document_number as "documentNumber", p.year, p.issued_on::text as "issuedOn",
        p.file_name as "fileName", p.source_text as "sourceText", p.jurisdiction_id as "jurisdictionId",
        j.name as jurisdiction, u.name as unit,
-       (select max(occurred_at) from history_event h where h.plan_id = p.id and h.type = 'plan.closed') as "closedAt"
+       (select max(occurred_at) from history_event h where h.plan_id = p.id and h.type = 'plan.closed') as "closedAt",
+       exists (select from disposal d join disposal_decision c on c.disposal_id = d.id and c.decision = 'approved'
+         where d.plan_id = p.id) as "isDisposed"
      from plan p join jurisdiction j on j.id = p.jurisdiction_id left join unit u on u.id = p.unit_id where p.id = $1`,
     [planId],
   );

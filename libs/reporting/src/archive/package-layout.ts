@@ -42,9 +42,6 @@ export interface Piece {
 }
 
 export const FORMAT = '1';
-/** How long it is kept (保管期限). */
-export const RETENTIONS = ['永久', '30年', '10年'] as const;
-export type Retention = (typeof RETENTIONS)[number];
 
 /** The archive as a whole (案卷) as the metadata say it. */
 export interface ArchiveDescription {
