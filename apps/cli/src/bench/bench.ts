@@ -64,8 +64,7 @@ export async function bench(
     const { name, goal, isShareOfOther = false, unit = 'ms' } = measure;
     process.stderr.write(`measuring ${name} …\n`);
     const prepared = await measure.prepare(isQuick, scale);
-    const times = await measured(prepared);
-    await prepared.close?.();
+    const times = await measured(prepared).finally(() => prepared.close?.());
     const [ours, other] = [times.ours.median, times.other.median];
     // A share of the other's speed is the other's time by ours.
     const ratio = isShareOfOther ? other / ours : ours / other;

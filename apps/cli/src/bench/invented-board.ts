@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { DEADLINES } from './invented-duties';
 
 const TASKS_OF_PLAN = 10_000;
 const STATES = [
@@ -65,7 +66,5 @@ const rows = (tasks: number): string[] => [
      p.policy_version, 1, t.due_on, t.due_on, t.due_on + interval '1 day',
      case when a.state in ('reported', 'verified') then now() end, 1, now()
    from assignment a join task t on t.id = a.task_id join plan p on p.id = t.plan_id`,
-  `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base, is_provisional,
-     calendar_version, recorded_at)
-   select id, 1, due_on, effective_on, due_at, 'invented', '{}', false, 'none', now() from obligation`,
+  DEADLINES,
 ];

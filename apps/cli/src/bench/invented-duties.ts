@@ -105,12 +105,15 @@ export class InventedDuties {
 
 const DUE_AT = new Date('2026-04-21T09:00:00+08:00');
 
-const rows = (parts: number, { ladder, first }: InventedLadder): string[] => [
-  `insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
+/** An issued plan of this year, to be followed up by the preset. */
+export const ONE_PLAN = `insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
      source_text, left_out, warnings, version, created_at)
    select gen_random_uuid(), j.id, '量城市任务分解', 2026, 'issued', '2026-01-08', p.id, p.version, 'plan.txt', '', '[]',
      '[]', 1, now()
-   from jurisdiction j, (select id, version from policy where id = 'annual-report' order by version desc limit 1) p`,
+   from jurisdiction j, (select id, version from policy where id = 'annual-report' order by version desc limit 1) p`;
+
+const rows = (parts: number, { ladder, first }: InventedLadder): string[] => [
+  ONE_PLAN,
   `insert into task (id, jurisdiction_id, plan_id, number, position, path, content, drafted_units, leaders,
      is_lead_inferred, milestones, source_start, source_end, state, version, created_at)
    select gen_random_uuid(), p.jurisdiction_id, p.id, n::text, n, '{}', '办好第' || n || '件事', '[]', '{}', false, '[]',
@@ -132,7 +135,8 @@ const rows = (parts: number, { ladder, first }: InventedLadder): string[] => [
    from assignment a join plan p on true cross join generate_series(1, ${OF_ONE_PART}) n`,
 ];
 
-const DEADLINES = `
+/** The first version of each obligation's date. */
+export const DEADLINES = `
   insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base, is_provisional,
     calendar_version, recorded_at)
   select id, 1, due_on, effective_on, due_at, 'invented', '{}', false, 'none', now() from obligation`;

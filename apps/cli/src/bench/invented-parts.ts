@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { inventedUnits } from './invented-duties';
+import { DEADLINES, inventedUnits, ONE_PLAN } from './invented-duties';
 
 /** A part that waits to be signed for, and the account that may. */
 export interface WaitingPart {
@@ -36,11 +36,7 @@ export async function inventParts(
 }
 
 const rows = (units: number, tasks: number): string[] => [
-  `insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
-     source_text, left_out, warnings, version, created_at)
-   select gen_random_uuid(), j.id, '量城市任务分解', 2026, 'issued', '2026-01-08', p.id, p.version, 'plan.txt', '', '[]',
-     '[]', 1, now()
-   from jurisdiction j, (select id, version from policy where id = 'annual-report' order by version desc limit 1) p`,
+  ONE_PLAN,
   `insert into task (id, jurisdiction_id, plan_id, number, position, path, content, drafted_units, leaders,
      is_lead_inferred, milestones, source_start, source_end, state, version, created_at)
    select gen_random_uuid(), p.jurisdiction_id, p.id, n::text, n, '{}', '办好第' || n || '件事', '[]', '{}', false, '[]',
@@ -59,7 +55,5 @@ const rows = (units: number, tasks: number): string[] => [
      p.policy_id, p.policy_version, 1, '2026-04-22', '2026-04-22', '2026-04-23T00:00:00+08:00', 'remind',
      '2026-04-22T09:00:00+08:00', 1, now()
    from assignment a join plan p on true`,
-  `insert into deadline_version (obligation_id, version, recorded_on, effective_on, due_at, rule, base, is_provisional,
-     calendar_version, recorded_at)
-   select id, 1, due_on, effective_on, due_at, 'invented', '{}', false, 'none', now() from obligation`,
+  DEADLINES,
 ];

@@ -442,9 +442,7 @@ async function assertAnothers(tx: EntityManager, actor: Actor, id: string): Prom
   throw forbidden(
     'DISPOSAL.OWN_PROPOSAL',
     'You proposed this, or somebody for you: another approves it, or you refuse it.',
-    {
-      disposalId: id,
-    },
+    { disposalId: id },
   );
 }
 
