@@ -64,7 +64,7 @@ export async function bench(
     const { name, goal, isShareOfOther = false, unit = 'ms' } = measure;
     process.stderr.write(`measuring ${name} …\n`);
     const prepared = await measure.prepare(isQuick, scale);
-    const times = await measured(prepared).finally(() => prepared.close?.());
+    const times = await inTheEnd(() => measured(prepared), prepared.close);
     const [ours, other] = [times.ours.median, times.other.median];
     // A share of the other's speed is the other's time by ours.
     const ratio = isShareOfOther ? other / ours : ours / other;
@@ -102,6 +102,15 @@ function benchFile(home: string): string {
     throw new Error(`${file} cannot be written (${message}): make it writable, or set DUBAN_HOME to another folder.`, {
       cause: error,
     });
+  }
+}
+
+/** What a measure has opened is closed where it fails, too. */
+async function inTheEnd<T>(work: () => Promise<T>, close: (() => Promise<unknown>) | undefined): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await close?.();
   }
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '@duban/platform';
 import { benchConfig, signIn, withApi } from './api-at-work';
+import { Connections, inParallel } from './connections';
 import { freePort, OwnRedis } from './own-redis';
 import { inventBoard } from './invented-board';
 import { MORNING } from './invented-duties';
@@ -15,7 +15,6 @@ const FEW = 1_000;
 const MANY = 100_000;
 const QUICK = { few: 50, many: 200 };
 const TASKS = 10_000;
-const CONNECTIONS = 16;
 const KIB = 1_024;
 
 /**
@@ -76,11 +75,9 @@ const REQUESTS: readonly Asked[] = [
 
 /** The api of the server size, in a process of its own. */
 class Api {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-
   private constructor(
     private readonly child: ChildProcess,
-    private readonly port: number,
+    private readonly connections: Connections,
   ) {}
 
   static async start(databaseUrl: string, redisUrl: string, config: Config): Promise<Api> {
@@ -100,7 +97,7 @@ class Api {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     process.once('exit', () => child.kill('SIGKILL'));
-    const api = new Api(child, port);
+    const api = new Api(child, new Connections(`http://127.0.0.1:${port}`));
     await new Promise<void>((done, fail) => {
       child.stdout.on('data', (chunk: Buffer) => {
         if (chunk.toString().includes('is ready')) done();
@@ -112,11 +109,10 @@ class Api {
 
   /** So many requests, by all connections at once. @throws Error for an answer that is none of those expected */
   async ask(requests: number, tokens: Tokens): Promise<void> {
-    let asked = 0;
-    const connection = async (): Promise<void> => {
-      while (asked < requests) await this.one(REQUESTS[asked++ % REQUESTS.length]!, tokens);
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+    await inParallel(0, requests, (n) => {
+      const { by, path, status } = REQUESTS[n % REQUESTS.length]!;
+      return this.connections.ask('GET', `/api/v1${path}`, tokens[by], undefined, status);
+    });
   }
 
   /** What the process holds of the machine's memory. */
@@ -125,27 +121,9 @@ class Api {
   }
 
   async stop(): Promise<void> {
-    this.agent.destroy();
+    this.connections.close();
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     await ended;
-  }
-
-  private one({ by, path, status = 200 }: Asked, tokens: Tokens): Promise<void> {
-    const headers = { authorization: `Bearer ${tokens[by]}` };
-    return new Promise((done, fail) => {
-      const options = { host: '127.0.0.1', port: this.port, path: `/api/v1${path}`, agent: this.agent, headers };
-      const sent = request(options, (answer) => {
-        const pieces: Buffer[] = [];
-        answer.on('data', (piece: Buffer) => pieces.push(piece));
-        answer.once('error', fail);
-        answer.once('end', () => {
-          if (answer.statusCode === status) done();
-          else fail(new Error(`GET ${path}: ${answer.statusCode} ${Buffer.concat(pieces).toString()}`));
-        });
-      });
-      sent.once('error', fail);
-      sent.end();
-    });
   }
 }

@@ -1,6 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Client, Pool } from 'pg';
 import { ask, benchConfig, openApi, signIn, withApi } from './api-at-work';
+import { Connections, CONNECTIONS, inParallel } from './connections';
 import { inventParts, type WaitingPart } from './invented-parts';
 import { type Measure, type Prepared, scaled } from './measure';
 import { importUnits, ownDatabase, ownPostgres } from './office-at-work';
@@ -18,7 +18,6 @@ import { recordStatements, type Statement } from './recorded-statements';
 
 const TRANSITIONS = 400;
 const QUICK_TRANSITIONS = 32;
-const CONNECTIONS = 16;
 const RUNS = 3;
 
 /** All of one request, in their order. */
@@ -86,7 +85,7 @@ async function beside(
   const other = await openOther(others, recorded);
   const app = await openApi(first, config);
   await app.listen(0, '127.0.0.1');
-  const office = new Posting(await app.getUrl());
+  const office = new Connections(await app.getUrl());
   const [ownRecord, othersRecord] = [await Recorded.of(first), await Recorded.of(others)];
   let run = 0;
   const range = (n: number): [number, number] => [size * n, size * (n + 1)];
@@ -99,7 +98,7 @@ async function beside(
     ours: async () => {
       await inParallel(...range(turn.ours), (n) => {
         const part = parts[n]!;
-        return office.post(`/api/v1/assignments/${part.id}/transitions`, SIGN, tokens.get(part.username)!);
+        return office.ask('POST', `/api/v1/assignments/${part.id}/transitions`, tokens.get(part.username)!, SIGN);
       });
       await ownRecord.assertSigned(size * (turn.ours + 1));
     },
@@ -160,7 +159,7 @@ class BareHandler {
   private constructor(
     private readonly server: FastifyInstance,
     private readonly pool: Pool,
-    private readonly posting: Posting,
+    private readonly connections: Connections,
   ) {}
 
   static async open(url: string, recorded: readonly Statements[]): Promise<BareHandler> {
@@ -177,61 +176,19 @@ class BareHandler {
         client.release();
       }
     });
-    const posting = new Posting(await server.listen({ port: 0, host: '127.0.0.1' }));
-    return new BareHandler(server, pool, posting);
+    const connections = new Connections(await server.listen({ port: 0, host: '127.0.0.1' }));
+    return new BareHandler(server, pool, connections);
   }
 
   post(n: number): Promise<void> {
-    return this.posting.post(`/transitions/${n}`, SIGN, '');
+    return this.connections.ask('POST', `/transitions/${n}`, '', SIGN);
   }
 
   async close(): Promise<void> {
-    this.posting.close();
+    this.connections.close();
     await this.server.close();
     await this.pool.end();
   }
-}
-
-/** Posts JSON by connections that are kept. */
-class Posting {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-
-  constructor(private readonly url: string) {}
-
-  post(path: string, body: object, token: string): Promise<void> {
-    const content = JSON.stringify(body);
-    const headers = {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(content),
-      authorization: `Bearer ${token}`,
-    };
-    return new Promise((done, fail) => {
-      const sent = request(this.url + path, { method: 'POST', agent: this.agent, headers }, (answer) => {
-        const pieces: Buffer[] = [];
-        answer.on('data', (piece: Buffer) => pieces.push(piece));
-        answer.once('error', fail);
-        answer.once('end', () => {
-          if (answer.statusCode! < 300) done();
-          else fail(new Error(`POST ${path}: ${answer.statusCode} ${Buffer.concat(pieces).toString()}`));
-        });
-      });
-      sent.once('error', fail);
-      sent.end(content);
-    });
-  }
-
-  close(): void {
-    this.agent.destroy();
-  }
-}
-
-/** Each connection takes the next when it is done with one. */
-async function inParallel(from: number, to: number, work: (n: number) => Promise<void>): Promise<void> {
-  let next = from;
-  const connection = async (): Promise<void> => {
-    while (next < to) await work(next++);
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
 }
 
 /** Whether a side did what it was to do: else its time says nothing. */
