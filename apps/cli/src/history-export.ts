@@ -30,13 +30,15 @@ export async function exportHistory(file: string): Promise<void> {
   });
 }
 
-/** Changes the hash of the tree over history (换算法), and prints the checkpoint that did. */
+/** Changes the hash of the tree over history (换算法), records that it did, and prints the checkpoint that did. */
 export async function rehashHistory(to: TreeHash): Promise<void> {
-  await onGround(async (app) => {
+  await onGround(async (app, { clock }) => {
     const isShown = process.stderr.isTTY;
-    const changed = await app.get(CheckpointService, { strict: false }).changeHash(to, (done, size) => {
-      if (isShown) process.stderr.write(`\r\u001b[K${done === size ? '' : `${done} of ${size} events`}`);
-    });
+    const changed = await app
+      .get(CheckpointService, { strict: false })
+      .changeHash(systemActor('duban history rehash'), clock, to, (done, size) => {
+        if (isShown) process.stderr.write(`\r\u001b[K${done === size ? '' : `${done} of ${size} events`}`);
+      });
     process.stdout.write(changed.note);
   });
 }

@@ -44,6 +44,7 @@ export const ENTITIES = [
   'calendar_paper',
   'clock',
   'history_export',
+  'history_tree',
   'archive_package',
   'retention_schedule',
   'disposal_hold',

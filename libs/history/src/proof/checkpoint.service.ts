@@ -1,9 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Transactor } from '@duban/database';
-import { DomainError } from '@duban/kernel';
+import { type Clock, DomainError } from '@duban/kernel';
 import { CONFIG, type Config } from '@duban/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Actor } from '../actor';
+import { HistoryService } from '../history.service';
 import {
   type Checkpoint,
   digestOf,
@@ -51,6 +53,7 @@ export class CheckpointService {
 
   constructor(
     private readonly transactor: Transactor,
+    private readonly history: HistoryService,
     private readonly tree: HistoryTree,
     @Inject(CONFIG) { DUBAN_SIGNING_KEY }: Pick<Config, 'DUBAN_SIGNING_KEY'>,
   ) {
@@ -105,13 +108,20 @@ export class CheckpointService {
   /**
    * Changes the hash of the tree (换算法): all leaves are hashed by the new one as well, page by page, while history goes
    * on; then, in one transaction, the last checkpoint of the old hash and the first of the new, which names it. Stopped
-   * before its end, it goes on from there the next time, and nothing is changed until then.
+   * before its end, it goes on from there the next time, and nothing is changed until then. Who changed it is an event,
+   * the first that the new hash alone vouches for.
    *
+   * @param clock says when it was changed, at the end of all that
    * @param onPage is told of leaves that are hashed by the new one, and of leaves there are
    * @returns the checkpoint that changed it
    * @throws DomainError unavailable HISTORY.NO_KEY; Error where there is nothing to change, or history was tampered with
    */
-  async changeHash(to: TreeHash, onPage?: (done: number, size: number) => void): Promise<ListedCheckpoint> {
+  async changeHash(
+    actor: Actor,
+    clock: Clock,
+    to: TreeHash,
+    onPage?: (done: number, size: number) => void,
+  ): Promise<ListedCheckpoint> {
     if (!this.isSigning) throw noKey();
     await this.tree.grow();
     for (;;) {
@@ -121,7 +131,18 @@ export class CheckpointService {
         if (!tree) throw new Error('nothing has been recorded yet: set DUBAN_HISTORY_HASH, and history begins with it');
         if (tree.hash === to) throw new Error(`history is hashed by ${to} already`);
         const page = await this.tree.rehash(tx, to);
-        return { ...page, changed: page.done === page.size ? await this.signChange(tx, tree, to) : null };
+        if (page.done < page.size) return { ...page, changed: null };
+        const changed = await this.signChange(tx, tree, to);
+        await this.history.append(tx, actor, clock.now(), [
+          {
+            type: 'history.rehashed',
+            entity: 'history_tree',
+            entityId: tree.origin.slice(tree.origin.indexOf('/') + 1),
+            before: { hash: tree.hash },
+            after: { hash: to, start: changed.size, checkpoint: changed.number },
+          },
+        ]);
+        return { ...page, changed };
       });
       onPage?.(done, size);
       if (changed) return changed;

@@ -1,8 +1,11 @@
 import { applicationDataSource, migrate, ownerDataSource, Transactor } from '@duban/database';
+import { SteppedClock } from '@duban/kernel';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { newSigningKey, record } from '../../test/recorded';
+import { systemActor } from '../actor';
+import { HistoryService } from '../history.service';
 import { canonicalEvent, HASHED, HASHED_COLUMN_NAMES, type HashedRow } from './canonical-event';
 import { parseNote } from './checkpoint-note';
 import { CheckpointService } from './checkpoint.service';
@@ -197,7 +200,9 @@ describe('HistoryTree', () => {
     const tree = treeOf();
     await tree.grow();
     const key = newSigningKey();
-    const checkpoints = new CheckpointService(database.transactor, tree, { DUBAN_SIGNING_KEY: key.pem });
+    const checkpoints = new CheckpointService(database.transactor, new HistoryService(), tree, {
+      DUBAN_SIGNING_KEY: key.pem,
+    });
     const piece = () =>
       database.transactor.run(async (tx) => {
         await tree.lock(tx, true);
@@ -210,13 +215,18 @@ describe('HistoryTree', () => {
     await tree.grow();
     expect(await database.transactor.run((tx) => tree.tree(tx))).toMatchObject({ hash: 'sha256' });
     const done: number[] = [];
-    const { size, note } = await checkpoints.changeHash('sm3', (so) => {
-      done.push(so);
-    });
+    const { size, note } = await checkpoints.changeHash(
+      systemActor('spec'),
+      new SteppedClock(new Date('2026-03-02T01:00:00Z')),
+      'sm3',
+      (so) => {
+        done.push(so);
+      },
+    );
     expect(size).toBe(first.size + 3);
     expect([done[0]! > first.done, done.at(-1)]).toEqual([true, size]);
     await database.transactor.run((tx) => record(tx, 2));
-    // Another process, which knows of no change.
+    // Another process, which knows of no change; the event that it was changed comes first.
     await treeOf().grow();
     const rows = await query<HashedRow>(
       `select ${HASHED} from history_leaf l join history_event h on h.seq = l.seq order by l.index`,
@@ -226,7 +236,7 @@ describe('HistoryTree', () => {
       naive.push(leafHash('sm3', canonicalEvent(row)));
       if (at + 1 === size) expect(parseNote(note)!.checkpoint.root).toEqual(naive.root());
     }
-    const root = await database.transactor.run((tx) => tree.rootAt(tx, 'sm3', size + 2));
+    const root = await database.transactor.run((tx) => tree.rootAt(tx, 'sm3', size + 3));
     expect(root).toEqual(naive.root());
   });
 

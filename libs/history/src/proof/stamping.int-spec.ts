@@ -27,9 +27,14 @@ const AT = new Date('2026-03-02T01:00:00Z');
   let bundle: string[] = [];
 
   const checkpoints = (): CheckpointService =>
-    new CheckpointService(database.transactor, new HistoryTree(database.transactor, { DUBAN_HISTORY_HASH: 'sha256' }), {
-      DUBAN_SIGNING_KEY: pem,
-    });
+    new CheckpointService(
+      database.transactor,
+      new HistoryService(),
+      new HistoryTree(database.transactor, { DUBAN_HISTORY_HASH: 'sha256' }),
+      {
+        DUBAN_SIGNING_KEY: pem,
+      },
+    );
   const handout = (ca?: string, url = authority!.url): CheckpointHandout =>
     new CheckpointHandout(database.transactor, checkpoints(), {} as CheckpointMail, {
       DUBAN_CHECKPOINTS_TO: [`rfc3161:${url}`],

@@ -1,5 +1,5 @@
 import { ownerDataSource, type Transactor } from '@duban/database';
-import { newId } from '@duban/kernel';
+import { newId, SteppedClock } from '@duban/kernel';
 import { useTestDatabase } from '@duban/testing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { newSigningKey, record, type SigningKey } from '../../test/recorded';
@@ -42,7 +42,7 @@ class Workshop {
 
   tree = (): HistoryTree => new HistoryTree(this.transactor, { DUBAN_HISTORY_HASH: 'sha256' });
   checkpoints = (...keys: SigningKey[]): CheckpointService =>
-    new CheckpointService(this.transactor, this.tree(), {
+    new CheckpointService(this.transactor, this.history, this.tree(), {
       DUBAN_SIGNING_KEY: keys.map(({ pem }) => pem).join('') || undefined,
     });
 
@@ -61,7 +61,8 @@ class Workshop {
 
   /** Changes the hash; the note of the checkpoint that did. */
   async changeHash(to: TreeHash, ...keys: SigningKey[]): Promise<string> {
-    return (await this.checkpoints(...keys).changeHash(to)).note;
+    const actor = systemActor('duban history rehash');
+    return (await this.checkpoints(...keys).changeHash(actor, new SteppedClock(AT), to)).note;
   }
 
   /** Puts another checkpoint in the place of one, rightly signed. */
@@ -444,7 +445,7 @@ describe('Tampering as superuser', () => {
 
   describe('A hash that is changed (换算法)', () => {
     const next = newSigningKey();
-    /** The checkpoints 4, by SHA-256 over 48 events, 5, which changes to SM3, and 6 over four events more. */
+    /** The checkpoints 4, by SHA-256 over 48 events, 5, which changes to SM3, and 6 over that event and four more. */
     const toSm3 = async (w: Workshop): Promise<string> => {
       await record(w.tx, 3);
       const changed = await w.changeHash('sm3', key);
@@ -471,10 +472,10 @@ describe('Tampering as superuser', () => {
       expect(lines[0]).toContain(
         '"format":3,"origin":"' +
           parseNote(held[0]!)!.checkpoint.origin +
-          '","hash":"sha256","changes":[{"from":48,"hash":"sm3"},{"from":68,"hash":"sha256"},{"from":88,"hash":"sm3"}]',
+          '","hash":"sha256","changes":[{"from":48,"hash":"sm3"},{"from":69,"hash":"sha256"},{"from":90,"hash":"sm3"}]',
       );
       const verified = await verifyBundle(linesOf(inPieces(bundle)));
-      expect(verified).toMatchObject({ sound: { events: 90, hashes: ['sha256', 'sm3', 'sha256', 'sm3'] } });
+      expect(verified).toMatchObject({ sound: { events: 93, hashes: ['sha256', 'sm3', 'sha256', 'sm3'] } });
       expect(await verdict(bundle)).toBe('sound');
       // Who holds what was signed long before, by the old hash and the old key.
       expect(await verdict(bundle, { held, keys: [key] })).toBe('sound');
@@ -498,6 +499,25 @@ describe('Tampering as superuser', () => {
       }, key);
     });
 
+    it('is an event, the first that the new hash alone vouches for: by whom, when, from what to what', async () => {
+      await after(async (w) => {
+        await toSm3(w);
+        const [leaf] = await w.tree().leaves(w.tx, { from: 48, size: 49, limit: 1 });
+        const { checkpoint } = parseNote(held[0]!)!;
+        expect(JSON.parse(leaf!.event!.toString())).toMatchObject({
+          type: 'history.rehashed',
+          entity: 'history_tree',
+          entityId: checkpoint.origin.replace('duban.history/', ''),
+          actorPost: 'system',
+          requestId: 'duban history rehash',
+          before: { hash: 'sha256' },
+          after: { hash: 'sm3', start: 48, checkpoint: 5 },
+          occurredAt: '2026-03-02T01:00:00Z',
+        });
+        expect(leaf!.hash).toEqual(leafHash('sm3', leaf!.event!));
+      }, key);
+    });
+
     it('goes on proving by the old hash what was signed by it, and all by the new one', async () => {
       await after(async (w) => {
         await toSm3(w);
@@ -516,7 +536,7 @@ describe('Tampering as superuser', () => {
           expect(isConsistent(hash, from, { size, root }, decoded(path))).toBe(true);
           if (hash === 'sha256') expect(from.root).toEqual(held20);
         }
-        expect(await tree.inclusion(w.tx, id)).toMatchObject({ size: 52, hash: 'sm3' });
+        expect(await tree.inclusion(w.tx, id)).toMatchObject({ size: 53, hash: 'sm3' });
         const beyond = { code: 'HISTORY.SIZE_UNKNOWN' };
         await expect(tree.inclusion(w.tx, id, { size: 49, hash: 'sha256' })).rejects.toMatchObject(beyond);
         await expect(tree.consistency(w.tx, 20, 49, 'sha256')).rejects.toMatchObject(beyond);

@@ -192,6 +192,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   'calendar_paper.imported': 'imported the paper that arranges days off[, “{title}”]',
   'clock.moved': 'moved the demonstration’s clock[ to {now}]',
   'history.exported': 'exported the whole history',
+  'history.rehashed': 'changed the hash of history[ to {hash}]',
   'retention_schedule.changed': 'changed the retention schedule',
   'disposal_hold.set': 'put a hold on disposal',
   'disposal_hold.lifted': 'lifted the hold on disposal',

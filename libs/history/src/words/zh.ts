@@ -193,6 +193,7 @@ export const ZH = {
   'calendar_paper.imported': '导入放假安排通知[“{title}”]',
   'clock.moved': '调整演示时钟[至{now}]',
   'history.exported': '导出全部留痕',
+  'history.rehashed': '更换留痕的算法[（改为{hash}）]',
   'retention_schedule.changed': '修改保管期限表',
   'disposal_hold.set': '暂停处置',
   'disposal_hold.lifted': '恢复处置',

@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { S3_CREDENTIALS, S3Server } from '../../../../evidence/test/s3-server';
 import { newSigningKey, record } from '../../../test/recorded';
+import { HistoryService } from '../../history.service';
 import { CheckpointService, type ListedCheckpoint } from '../checkpoint.service';
 import { parseNote } from '../checkpoint-note';
 import { HistoryTree } from '../history-tree';
@@ -31,9 +32,14 @@ describe('a checkpoint that is handed outside', () => {
   const said: string[] = [];
   const { pem } = newSigningKey();
   const checkpoints = () =>
-    new CheckpointService(database.transactor, new HistoryTree(database.transactor, { DUBAN_HISTORY_HASH: 'sha256' }), {
-      DUBAN_SIGNING_KEY: pem,
-    });
+    new CheckpointService(
+      database.transactor,
+      new HistoryService(),
+      new HistoryTree(database.transactor, { DUBAN_HISTORY_HASH: 'sha256' }),
+      {
+        DUBAN_SIGNING_KEY: pem,
+      },
+    );
   const handout = (places: string[], mail: CheckpointMail = new Mailbox()): CheckpointHandout =>
     new CheckpointHandout(database.transactor, checkpoints(), mail, {
       DUBAN_CHECKPOINTS_TO: places,
