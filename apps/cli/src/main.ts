@@ -47,6 +47,13 @@ async function main(): Promise<void> {
     .action(async (options: { rungs: number; workers: number; faults: number; seed: number }) => {
       if (!(await (await import('./bench/chaos.js')).runChaos(options))) process.exitCode = 1;
     });
+  const sizes = program
+    .command('sizes')
+    .description('bring a size of duban up on this machine, with servers of its own, and use it from end to end');
+  sizes
+    .command('server')
+    .description('2 apis behind haproxy, 2 workers, Postgres and Redis')
+    .action(async () => (await import('./sizes/sizes.js')).tryServer());
   program
     .command('migrate')
     .description('bring the database named by DATABASE_URL to the newest schema')

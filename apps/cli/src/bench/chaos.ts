@@ -11,7 +11,7 @@ import { Client } from 'pg';
 import { GroundModule } from '../../../api/src/ground.module';
 import { InventedDuties } from './invented-duties';
 import { importUnits, ownDatabase } from './office-at-work';
-import { freePort, OwnRedis } from './own-redis';
+import { freePort, OwnRedis } from '../sizes/own-redis';
 
 const WORKER = resolve(__dirname, '../../../worker/src/main.js');
 /** Rungs are due between nine and three; the day ends before anybody is urged for tomorrow. */

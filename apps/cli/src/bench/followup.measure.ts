@@ -3,7 +3,7 @@ import { SweepService } from '@duban/supervision';
 import { Queue, QueueEvents, Worker } from 'bullmq';
 import { scaled, type Measure } from './measure';
 import { OfficeAtWork, ownDatabase, ownPostgres } from './office-at-work';
-import { OwnRedis } from './own-redis';
+import { OwnRedis } from '../sizes/own-redis';
 
 const DUE = 100_000;
 const PENDING = 1_000_000;

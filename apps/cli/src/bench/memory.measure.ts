@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Config } from '@duban/platform';
 import { benchConfig, signIn, withApi } from './api-at-work';
 import { Connections, inParallel } from './connections';
-import { freePort, OwnRedis } from './own-redis';
+import { freePort, OwnRedis } from '../sizes/own-redis';
 import { inventBoard } from './invented-board';
 import { MORNING } from './invented-duties';
 import { type Measure, scaled } from './measure';

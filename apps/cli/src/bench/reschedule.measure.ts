@@ -7,7 +7,7 @@ import { Plan } from '@duban/tasks';
 import { Queue } from 'bullmq';
 import { type Measure, scaled } from './measure';
 import { OfficeAtWork, ownDatabase, ownPostgres } from './office-at-work';
-import { OwnRedis } from './own-redis';
+import { OwnRedis } from '../sizes/own-redis';
 
 const DEADLINES = 10_000;
 const QUICK_DEADLINES = 100;

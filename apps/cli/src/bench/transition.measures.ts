@@ -13,7 +13,7 @@ import { Connections, CONNECTIONS, inParallel } from './connections';
 import { inventParts, type WaitingPart } from './invented-parts';
 import { type Measure, type Prepared, scaled } from './measure';
 import { importUnits, ownDatabase, ownPostgres } from './office-at-work';
-import { OwnRedis } from './own-redis';
+import { OwnRedis } from '../sizes/own-redis';
 import { recordStatements, type Statement } from './recorded-statements';
 
 const TRANSITIONS = 400;
