@@ -70,7 +70,7 @@ function describe(
   routes: readonly Route[],
 ): OpenAPIObject {
   const needsOf = new Map(routes.map(({ method, path, needs }) => [`${method} /api/v1${path}`, needs]));
-  const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
+  const document = cleanupOpenApiDoc(withNullables(SwaggerModule.createDocument(app, config)));
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
@@ -96,6 +96,27 @@ function describe(
     }
   }
   return document;
+}
+
+/**
+ * A field that is null or a plain number, text or truth value (`type: ['number', 'null']`) is taken for a list of lists by
+ * Nest, which writes a list of numbers. Those that Zod has left without one type are such fields.
+ */
+function withNullables(document: OpenAPIObject): OpenAPIObject {
+  const schemas = Object.values(document.components?.schemas ?? {}) as { properties?: Record<string, Described> }[];
+  for (const { properties = {} } of schemas) {
+    for (const [name, { type, items, ...rest }] of Object.entries(properties)) {
+      if (type !== 'array' || rest['x-nestjs_zod-empty-type'] !== true) continue;
+      properties[name] = { ...rest, type: [items!.type as string, 'null'] };
+    }
+  }
+  return document;
+}
+
+interface Described {
+  type?: string | string[];
+  items?: Described;
+  [more: string]: unknown;
 }
 
 interface Operation {
