@@ -1,4 +1,5 @@
 import { NO_PREFERENCE, PRESET_MESSAGE_RULES, PRESET_RETENTION } from '@duban/domain';
+import { ArchivePackages } from '@duban/reporting';
 import { actOnSample, PAPER, type Parts, postOf, type Request, send, URGE_WORDS } from './cases';
 import { Contract } from './contract';
 import {
@@ -54,7 +55,7 @@ const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const FILES: Readonly<Record<string, string>> = {
   'GET /evidence/downloads/{token}': 'application/octet-stream',
   'GET /history/export': 'application/x-ndjson',
-  'GET /plans/{id}/archive': 'application/zip',
+  'GET /archive-packages/{id}/file': 'application/zip',
   'GET /history/extract': 'application/x-ndjson',
   'GET /inbox/events': 'text/event-stream',
   'GET /burden/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -498,7 +499,9 @@ describe('The answers', () => {
         ['office', 'GET', `/plans/${edge().planId}/policy?policy=leader-instruction&open=new_only`],
       ],
       'POST /plans/{id}/policy': [],
-      'GET /plans/{id}/archive': [],
+      'POST /plans/{id}/archive': [],
+      'GET /archive-packages/{id}': [],
+      'GET /archive-packages/{id}/file': [],
       'GET /plans/{id}/disposal-hold': [['office', 'GET', `/plans/${edge().planId}/disposal-hold`]],
       'PUT /plans/{id}/disposal-hold': [
         ['auditor', 'PUT', `/plans/${edge().planId}/disposal-hold`, { json: { isHeld: true, reason: '待查。' } }],
@@ -771,6 +774,15 @@ describe('The answers', () => {
       ],
       'GET /disposals': [['auditor', 'GET', '/disposals']],
       'GET /disposals/{id}/register': [['auditor', 'GET', `${disposalPath}/register`]],
+    });
+    const archived = await duePlan(edge());
+    const ordered = await (await edge().as('auditor')).post(`/plans/${archived}/archive`, {});
+    const packages = edge().app.get(ArchivePackages, { strict: false });
+    expect(await packages.make(ordered.id)).toBe('made');
+    Object.assign(all, {
+      'POST /plans/{id}/archive': [['office', 'POST', `/plans/${archived}/archive`, { json: { retention: '10年' } }]],
+      'GET /archive-packages/{id}': [['auditor', 'GET', `/archive-packages/${ordered.id}`]],
+      'GET /archive-packages/{id}/file': [['auditor', 'GET', `/archive-packages/${ordered.id}/file`]],
     });
     const office = await edge().as('office');
     const later = { form: formOf(sample.plan), headers: { prefer: 'respond-async' } };

@@ -1,3 +1,5 @@
+import { ArchivePackages } from '@duban/reporting';
+import { strFromU8, unzipSync } from 'fflate';
 import { type BreakdownWorld, issueDistrictPlan, openBreakdowns } from './breakdown-world';
 import { NOTHING } from './cases';
 import { type Edge, expectProblem, formOf, type Json, useEdge } from './edge';
@@ -131,6 +133,29 @@ describe('A unit that closes its own plan at the year’s end (二级分解的�
     expect(link).toEqual({ id: null });
     const { items } = await (await edge().as('auditor')).get(`/history?entity=plan&entityId=${plan.id}&limit=1`);
     expect(items[0]).toMatchObject({ type: 'plan.closed', actor: { post: 'head', name: '云汀区人民政府负责人' } });
+  });
+
+  it('goes to the archive by its head’s word, and by nobody else’s of the units', async () => {
+    const order = async (who: string, planId = plan.id) =>
+      (await edge().as(who)).ask('POST', `/plans/${planId}/archive`, { json: { retention: '10年' } });
+    for (const who of ['LQ01.contact', 'LQ01.deputy', 'Q102.head', 'LQ02.head', 'officer']) {
+      expectProblem(await order(who), 403, 'RIGHTS.NOT_ALLOWED');
+    }
+    expectProblem(await order('LQ01.head', world.plan.id), 403, 'RIGHTS.NOT_ALLOWED');
+    expectProblem(await order('LQ01.head', following.id), 409, 'ARCHIVE.PLAN_NOT_CLOSED');
+    const { status, body } = await order('LQ01.head');
+    expect(status).toBe(202);
+    expect(await edge().app.get(ArchivePackages, { strict: false }).make(body.id)).toBe('made');
+    const head = await edge().as('LQ01.head');
+    expect(await head.get(`/archive-packages/${body.id}`)).toMatchObject({ state: 'made', retention: '10年' });
+    const { bytes } = await head.ask('GET', `/archive-packages/${body.id}/file`);
+    const metadata = strFromU8(unzipSync(bytes)['metadata.xml']!);
+    expect(metadata).toContain('<责任者>云汀区人民政府');
+    const { items } = await (await edge().as('auditor')).get(`/history?entity=archive_package&entityId=${body.id}`);
+    expect(items.map(({ type, actor }: Json) => [type, actor.post])).toEqual([
+      ['archive_package.made', 'head'],
+      ['archive_package.asked', 'head'],
+    ]);
   });
 
   it('stays to be read by the level above, and changes no more', async () => {

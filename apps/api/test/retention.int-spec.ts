@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PRESET_RETENTION } from '@duban/domain';
 import { EvidenceSweeper } from '@duban/evidence';
 import { linesOf, verifyBundle } from '@duban/history';
+import { ArchivePackages } from '@duban/reporting';
 import { SteppedClock } from '@duban/kernel';
 import { type Request, send } from './cases';
 import { Edge, expectProblem, formOf, ISSUE, type Json, START, useEdge } from './edge';
@@ -186,8 +187,11 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
     expect(await due()).toEqual([]);
     await passTo('2054-01-01T08:00:00+08:00');
     await expectKept('DISPOSAL.NOT_ARCHIVED');
-    const taken = await send(edge(), ['auditor', 'GET', `/plans/${planId}/archive`]);
-    expect(taken.status).toBe(200);
+    const { status, body } = await send(edge(), ['auditor', 'POST', `/plans/${planId}/archive`, { json: {} }]);
+    expect(status).toBe(202);
+    // To have asked for it is not to have it.
+    await expectKept('DISPOSAL.NOT_ARCHIVED');
+    expect(await edge().app.get(ArchivePackages, { strict: false }).make(body.id)).toBe('made');
     expect((await due()).find((one) => one.planId === planId)).toMatchObject({
       archivedAt: '2054-01-01T00:00:00.000Z',
       dueOn: '2054-01-01',
@@ -261,7 +265,11 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
     expectProblem(await send(edge(), link), 404, 'EVIDENCE.DISPOSED', { fileId: first.id });
     await expectKept('DISPOSAL.DISPOSED');
     expect((await due()).map((one) => one.planId)).toEqual([restricted]);
-    expectProblem(await send(edge(), ['auditor', 'GET', `/plans/${planId}/archive`]), 409, 'ARCHIVE.DISPOSED');
+    expectProblem(
+      await send(edge(), ['auditor', 'POST', `/plans/${planId}/archive`, { json: {} }]),
+      409,
+      'ARCHIVE.DISPOSED',
+    );
     const sweeper = edge().app.get(EvidenceSweeper, { strict: false });
     expect(stored()).toHaveLength(2);
     // Taken out by a process that fell before it could note it.

@@ -1,3 +1,4 @@
+import { ArchivePackages } from '@duban/reporting';
 import { type Edge, formOf, ISSUE, type Json, type Method, sample, type Sent } from './edge';
 import { PAPER } from './cases';
 import { ASKERS, DRAFT } from './rights-matrix';
@@ -112,6 +113,12 @@ export async function duePlan(edge: Edge): Promise<string> {
      select gen_random_uuid(), jurisdiction_id, id, 'plan', id, 'plan.closed', '', 'system', gen_random_uuid(),
        '2011-12-31T18:00:00Z' from p returning plan_id as id`,
   );
+  return id;
+}
+
+/** A package of such a register that the auditor asked for. */
+async function orderedPackage(edge: Edge): Promise<string> {
+  const { id } = await (await edge.as('auditor')).post(`/plans/${await duePlan(edge)}/archive`, {});
   return id;
 }
 
@@ -364,6 +371,18 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       const { version, schedule } = await (await edge.as('office')).get('/retention-schedule');
       const json = { expectedVersion: version, schedule: { ...schedule, media: '30年' }, reason: '从长保管。' };
       return ['PUT', '/retention-schedule', { json }];
+    },
+  },
+  'GET /archive-packages/{id}': {
+    by: 'auditor',
+    ask: async (edge) => ['GET', `/archive-packages/${await orderedPackage(edge)}`, {}],
+  },
+  'GET /archive-packages/{id}/file': {
+    by: 'auditor',
+    ask: async (edge) => {
+      const id = await orderedPackage(edge);
+      await edge.app.get(ArchivePackages, { strict: false }).make(id);
+      return ['GET', `/archive-packages/${id}/file`, {}];
     },
   },
   'POST /disposals': {

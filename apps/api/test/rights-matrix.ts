@@ -188,6 +188,8 @@ const BODIES: Readonly<Record<string, Body>> = {
     does: () => ({ policy: 'leader-instruction', open: 'new_only', reason: '试行。', digest: 'read-before' }),
     stops: { digest: 'stale' },
   },
+  // The plan is not closed.
+  'POST /plans/{id}/archive': { does: () => ({ retention: '10年' }), stops: {} },
   'PUT /plans/{id}/restrictions': { does: () => ({ usernames: ['office'] }), stops: { usernames: ['nobody'] } },
   'PUT /plans/{id}/disposal-hold': {
     does: () => ({ isHeld: true, reason: '待查。' }),

@@ -12,6 +12,8 @@ type Kind = (typeof KINDS)[number];
 const OFFICE: Kind[] = ['office', 'officer'];
 const ALL: Kind[] = [...KINDS];
 /** Who sees something of the tasks: the security administrator does not. */
+/** Of the government's closed plans, and each of their own unit's. */
+const ARCHIVISTS: Kind[] = ['office', 'auditor', 'LD04.head', 'LD05.head'];
 const READERS: Kind[] = [...GOVERNMENT, ...OWN, ...OTHER];
 const ADMINISTRATORS: Kind[] = ['admin', 'security', 'auditor'];
 const NOT_OTHER: Kind[] = [...GOVERNMENT, ...OWN];
@@ -781,8 +783,17 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
-  'GET /plans/{id}/archive': [
-    { ...get((w) => `/plans/${w.small.id}/archive`, ['office', 'auditor']), hear: '409 ARCHIVE.PLAN_NOT_CLOSED' },
+  'POST /plans/{id}/archive': [
+    {
+      request: (w, username) => [username, 'POST', `/plans/${w.small.id}/archive`, { json: {} }],
+      allowed: ['office', 'auditor'],
+      hear: '409 ARCHIVE.PLAN_NOT_CLOSED',
+      refusal: NOT_ALLOWED,
+    },
+  ],
+  'GET /archive-packages/{id}': [{ ...get(`/archive-packages/${NOTHING}`, ARCHIVISTS), hear: '404 ARCHIVE.UNKNOWN' }],
+  'GET /archive-packages/{id}/file': [
+    { ...get(`/archive-packages/${NOTHING}/file`, ARCHIVISTS), hear: '404 ARCHIVE.UNKNOWN' },
   ],
   'GET /plans/{id}/disposal-hold': [get((w) => `/plans/${w.small.id}/disposal-hold`, [...GOVERNMENT])],
   'PUT /plans/{id}/disposal-hold': [

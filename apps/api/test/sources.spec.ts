@@ -35,6 +35,7 @@ const WITH_CONSEQUENCES = [
   'libs/directory/src/sign-in/password.service.ts',
   'libs/evidence/src/evidence.service.ts',
   'libs/history/src/personal/person-boxes.ts',
+  'libs/reporting/src/archive/archive-packages.ts',
   'libs/reporting/src/breakdown.reader.ts',
   'libs/reporting/src/history.reader.ts',
   'libs/reporting/src/holdings.reader.ts',

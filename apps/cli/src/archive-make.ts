@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { Transactor } from '@duban/database';
 import { systemActor } from '@duban/history';
 import type { Retention } from '@duban/domain';
+import { newId } from '@duban/kernel';
 import { ArchiveMaker, ReportingModule } from '@duban/reporting';
 import { onGround } from './on-ground';
 
@@ -21,9 +23,11 @@ export async function makeArchive(
         sink.once('open', () => done()).once('error', (error) => fail(unwritable(file, error))),
       );
       try {
-        const { title, pieces, events, checkpoint } = await app
-          .get(ArchiveMaker, { strict: false })
-          .make(systemActor('duban archive make'), clock.now(), planId, { retention, system: 'duban' }, sink);
+        const maker = app.get(ArchiveMaker, { strict: false });
+        const made = await maker.make(clock.now(), planId, { retention, system: 'duban' }, sink);
+        const actor = systemActor('duban archive make');
+        await app.get(Transactor, { strict: false }).run((tx) => maker.record(tx, actor, clock.now(), newId(), made));
+        const { title, pieces, events, checkpoint } = made;
         process.stdout.write(
           `${file}: 《${title}》 ${pieces} 件，${events} 条办理记录，存证第 ${checkpoint} 号 (${pieces} pieces, ${events} records, checkpoint ${checkpoint}).\n`,
         );

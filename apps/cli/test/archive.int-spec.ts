@@ -10,10 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EvidenceSweeper } from '@duban/evidence';
 import { HistoryBundle, parseNote, publicKeysIn, signNote, systemActor } from '@duban/history';
 import {
   ArchiveMaker,
   type ArchiveOutside,
+  ArchivePackages,
   type ArchiveVerdict,
   checkArchive,
   UnreadablePackage,
@@ -24,6 +26,7 @@ import { archiveCheck, type ArchiveCheckOptions } from '../src/archive-check';
 import { makeArchive } from '../src/archive-make';
 import { COMPLETION } from '../../api/test/cases';
 import { Edge, expectProblem, formOf, ISSUE, type Json } from '../../api/test/edge';
+import { hasLibreOffice } from '../../../libs/documents/test/libre-office';
 import { FILES } from '../../../libs/evidence/test/files';
 
 const PLAN =
@@ -43,11 +46,12 @@ describe('An archive package (归档信息包)', () => {
   let evidence: { pdf: Json; docx: Json };
   let files: Files;
   let notice: Json;
-  let made = 0;
+  let tamperings = 0;
 
   const maker = (): ArchiveMaker => edge.app.get(ArchiveMaker, { strict: false });
+  const packages = (): ArchivePackages => edge.app.get(ArchivePackages, { strict: false });
   const make = (planId: string, path: string) =>
-    maker().make(systemActor('spec'), AT, planId, { retention: '30年', system: 'duban' }, createWriteStream(path));
+    maker().make(AT, planId, { retention: '30年', system: 'duban' }, createWriteStream(path));
 
   beforeAll(async () => {
     const DUBAN_SIGNING_KEY = key.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -92,7 +96,7 @@ describe('An archive package (归档信息包)', () => {
   const outcomeOf = ({ checks }: ArchiveVerdict, wanted: string): string | undefined =>
     checks.flatMap(({ criteria }) => criteria).find(({ criterion }) => criterion === wanted)?.outcome;
   const pack = (content: Zippable): string => {
-    const path = join(folder, `tampered-${++made}.zip`);
+    const path = join(folder, `tampered-${++tamperings}.zip`);
     writeFileSync(path, zipSync(content));
     return path;
   };
@@ -120,6 +124,11 @@ describe('An archive package (归档信息包)', () => {
   };
   const check = async (path: string, outside: ArchiveOutside = {}): Promise<string[]> =>
     faultsOf(await checkArchive(path, outside));
+  const typesIn = (taken: Files): string[] =>
+    strFromU8(taken['records/history.jsonl']!)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).event.type);
   const pdf = (): string => `evidence/${evidence.pdf.id}.pdf`;
   const docx = (): string => `evidence/${evidence.docx.id}.docx`;
   const paper = (): string => `documents/notices/${notice.id}.docx`;
@@ -129,6 +138,7 @@ describe('An archive package (归档信息包)', () => {
     const names = [pdf(), docx(), 'checksums.sha256', 'documents/notices.jsonl', 'documents/plan.txt', 'metadata.xml'];
     names.push('proof/checkpoint.txt', 'proof/keys.pem', 'readme.txt', 'records/handling.csv', 'records/history.jsonl');
     names.push('records/tasks.csv', 'signature.txt', paper());
+    if (hasLibreOffice) names.push(paper().replace('.docx', '.pdf'));
     expect(Object.keys(files).sort()).toEqual(names.sort());
     expect(Buffer.from(files[pdf()]!).equals(FILES.pdf)).toBe(true);
     expect(strFromU8(files['documents/plan.txt']!)).toContain('修缮钟楼');
@@ -163,47 +173,142 @@ describe('An archive package (归档信息包)', () => {
     expect(strFromU8(files['metadata.xml']!)).toContain(`督办单 ${notice.number}`);
   });
 
-  it('is taken over HTTP by the auditor and the head of the office, who see all that is in it', async () => {
+  it('is asked for over HTTP by the auditor and the head of the office, made by a worker, and fetched', async () => {
     const [auditor, office] = [await edge.as('auditor'), await edge.as('office')];
     const path = `/plans/${edge.planId}/archive`;
     for (const caller of [auditor, office]) {
-      const answer = await caller.ask('GET', `${path}?retention=${encodeURIComponent('10年')}`);
+      const asked = await caller.ask('POST', path, { json: { retention: '10年' } });
+      expect(asked).toMatchObject({ status: 202, body: { planId: edge.planId, state: 'queued', sha256: null } });
+      const { id } = asked.body;
+      expect(asked.headers['location']).toBe(`/api/v1/archive-packages/${id}`);
+      const early = await caller.ask('GET', `/archive-packages/${id}/file`);
+      expectProblem(early, 409, 'ARCHIVE.NOT_MADE', { state: 'queued' });
+      const before = (await auditor.all('/history?type=archive_package.made')).length;
+      // Of two workers with the same hint one makes it.
+      const outcomes = await Promise.all([1, 2].map(() => packages().make(id)));
+      expect(outcomes.toSorted()).toEqual(['made', 'not_due']);
+      const made = await caller.get(`/archive-packages/${id}`);
+      const answer = await caller.ask('GET', `/archive-packages/${id}/file`);
       expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/zip']);
+      expect(made).toMatchObject({ state: 'made', size: answer.bytes.length, sha256: sha256(answer.bytes) });
+      expect([made.progress.total > 0, made.progress.done]).toEqual([true, made.progress.total]);
       const taken = unzipSync(answer.bytes);
       expect(Object.keys(taken).sort()).toEqual(Object.keys(files).sort());
-      const sent = join(folder, `sent-${++made}.zip`);
+      const sent = join(folder, `sent-${++tamperings}.zip`);
       writeFileSync(sent, answer.bytes);
       expect(await checkArchive(sent, { keys: [publicKey] })).toMatchObject({ isSound: true });
       expect(strFromU8(taken['metadata.xml']!)).toContain('<保管期限>10年');
+      expect(typesIn(taken).at(-1)).toBe('archive_package.asked');
+      const events = await auditor.all('/history?type=archive_package.made');
+      expect(events).toHaveLength(before + 1);
+      expect(events[0]).toMatchObject({
+        entityId: id,
+        actor: { post: caller === auditor ? 'auditor' : 'office' },
+        planId: edge.planId,
+        after: { retention: '10年', size: made.size, sha256: made.sha256 },
+      });
+      // Nobody else's.
+      const other = caller === auditor ? office : auditor;
+      expectProblem(await other.ask('GET', `/archive-packages/${id}`), 404, 'ARCHIVE.UNKNOWN');
     }
-    const [last] = await auditor.all('/history?type=archive_package.made');
-    expect(last).toMatchObject({ actor: { post: 'office' }, planId: edge.planId, after: { retention: '10年' } });
-    expectProblem(await auditor.ask('GET', `${path}?retention=ever`), 400, 'REQUEST.INVALID');
+  });
+
+  it('is refused over HTTP to who has no right, or does not see all that would be in it', async () => {
+    const [auditor, office] = [await edge.as('auditor'), await edge.as('office')];
+    const path = `/plans/${edge.planId}/archive`;
+    expectProblem(await auditor.ask('POST', path, { json: { retention: 'ever' } }), 400, 'REQUEST.INVALID');
     const none = '/plans/00000000-0000-4000-8000-000000000000/archive';
-    expectProblem(await auditor.ask('GET', none), 404, 'PLAN.UNKNOWN');
-    for (const username of ['officer', 'leader', 'admin', 'LD01.contact']) {
-      expectProblem(await (await edge.as(username)).ask('GET', path), 403, 'RIGHTS.NOT_ALLOWED');
+    expectProblem(await auditor.ask('POST', none, { json: {} }), 404, 'PLAN.UNKNOWN');
+    for (const username of ['officer', 'leader', 'admin', 'LD01.contact', 'LD01.head']) {
+      expectProblem(await (await edge.as(username)).ask('POST', path, { json: {} }), 403, 'RIGHTS.NOT_ALLOWED');
     }
-    // Restricted to others: of that the auditor would be told by it.
+    const { id } = await auditor.post(path, {});
+    expect(await packages().make(id)).toBe('made');
+    // Restricted to others since: of that the auditor would be told by it.
     const [{ id: taskId }] = await edge.query(`select id from task where plan_id = $1`, [edge.planId]);
     const usernames = ['office', 'LD01.contact'];
     await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames } });
-    const count = (await auditor.all('/history?type=archive_package.made')).length;
-    expectProblem(await auditor.ask('GET', path), 403, 'ARCHIVE.NOT_ALL_SEEN');
-    expect((await auditor.all('/history?type=archive_package.made')).length).toBe(count);
-    expect((await office.ask('GET', path)).status).toBe(200);
+    expectProblem(await auditor.ask('POST', path, { json: {} }), 403, 'ARCHIVE.NOT_ALL_SEEN');
+    expectProblem(await auditor.ask('GET', `/archive-packages/${id}/file`), 403, 'ARCHIVE.NOT_ALL_SEEN');
+    expect((await office.ask('POST', path, { json: {} })).status).toBe(202);
     await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames: [] } });
   });
 
-  it('is recorded when it is made, in the records of the package itself', () => {
-    const types = strFromU8(files['records/history.jsonl']!)
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line).event.type);
+  it('is not made of evidence that was altered, which is said, and leaves nothing in the store', async () => {
+    const office = await edge.as('office');
+    const { id } = await office.post(`/plans/${edge.planId}/archive`, {});
+    const stored = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith(evidence.docx.id),
+    )!;
+    const bytes = readFileSync(join(folder, stored));
+    writeFileSync(join(folder, stored), 'other bytes');
+    expect(await packages().make(id)).toBe('refused');
+    writeFileSync(join(folder, stored), bytes);
+    const refused = { state: 'refused', problem: { code: 'EVIDENCE.OBJECT_ALTERED' }, size: null };
+    expect(await office.get(`/archive-packages/${id}`)).toMatchObject(refused);
+    expectProblem(await office.ask('GET', `/archive-packages/${id}/file`), 409, 'ARCHIVE.NOT_MADE');
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(id))).toEqual([]);
+    const [told] = await (await edge.as('auditor')).all('/history?type=archive_package.refused');
+    expect(told).toMatchObject({ entityId: id, planId: edge.planId });
+  });
+
+  it('is taken over from a worker that died, and given up after three of them', async () => {
+    const office = await edge.as('office');
+    const { id } = await office.post(`/plans/${edge.planId}/archive`, {});
+    const died = (attempts: number) =>
+      edge.query(
+        `update archive_package set attempts = $2, claimed_until = now() - interval '1 second' where id = $1`,
+        [id, attempts],
+      );
+    await edge.query(
+      `update archive_package set attempts = 1, claimed_until = now() + interval '1 minute' where id = $1`,
+      [id],
+    );
+    expect(await office.get(`/archive-packages/${id}`)).toMatchObject({ state: 'making' });
+    expect([await packages().make(id), (await packages().dueIds(100)).includes(id)]).toEqual(['not_due', false]);
+    await died(3);
+    expect((await packages().dueIds(100)).includes(id)).toBe(true);
+    expect(await packages().make(id)).toBe('refused');
+    expect(await office.get(`/archive-packages/${id}`)).toMatchObject({ problem: { code: 'ARCHIVE.GIVEN_UP' } });
+  });
+
+  it('leaves the store after a week, and not before', async () => {
+    const office = await edge.as('office');
+    const { id } = await office.post(`/plans/${edge.planId}/archive`, {});
+    await packages().make(id);
+    const stored = (): string[] =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(id));
+    const sweeper = edge.app.get(EvidenceSweeper, { strict: false });
+    await sweeper.removeOrphans(new Date(Date.now() + 60_000));
+    await packages().removeOld();
+    expect(stored()).toHaveLength(1);
+    await edge.query(`update archive_package set finished_at = finished_at - interval '8 days' where id = $1`, [id]);
+    await packages().removeOld();
+    expect(stored()).toEqual([]);
+    expect(await office.get(`/archive-packages/${id}`)).toMatchObject({ state: 'removed', keptUntil: null });
+    expectProblem(await office.ask('GET', `/archive-packages/${id}/file`), 409, 'ARCHIVE.NOT_MADE');
+  });
+
+  it('has its notices as PDF, too, or says why not', () => {
+    const metadata = strFromU8(files['metadata.xml']!);
+    if (hasLibreOffice) {
+      expect(Buffer.from(files[paper().replace('.docx', '.pdf')]!).toString('latin1', 0, 5)).toBe('%PDF-');
+      expect(metadata).toContain('<督办单版式文件>已附 PDF 1 份<');
+    } else {
+      expect(metadata).toContain('<督办单版式文件>未附 PDF：制作时没有 LibreOffice<');
+    }
+  });
+
+  it('of an earlier version, which did not say that, is sound', async () => {
+    const before = tampered(edit('metadata.xml', /<督办单版式文件>.*\n/, ''), 'checksums');
+    expect(await check(before)).not.toContain('metadata_missing metadata.xml');
+  });
+
+  it('has the records from the draft to the closing', () => {
+    const types = typesIn(files);
     expect(types).toEqual(
       expect.arrayContaining(['plan.drafted', 'plan.issued', 'evidence_file.bound', 'plan.closed']),
     );
-    expect(types.at(-1)).toBe('archive_package.made');
   });
 
   const put = (name: string, text: string) => (copy: Files) => {

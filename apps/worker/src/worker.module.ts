@@ -12,6 +12,7 @@ import {
   Round,
 } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
+import { ArchivePackages, ReportingModule } from '@duban/reporting';
 import {
   assertEveryQueueHasAProcessor,
   BaseProcessor,
@@ -20,7 +21,7 @@ import {
   QueueBackend,
   SweepTicker,
 } from '@duban/queue';
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { type DynamicModule, Inject, Injectable, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Ground, GroundModule } from '../../api/src/ground.module';
 
 /** A worker's clock: read afresh at the beginning of each job, since another process may have moved it. */
@@ -107,7 +108,42 @@ class ImportsProcessor extends BaseProcessor<'imports'> {
   }
 }
 
-/** Documents that one sweep looks at; what is left over is found by the next. */
+/** Makes archive packages (归档信息包). */
+@Injectable()
+class ArchivesProcessor extends BaseProcessor<'archives'> {
+  protected readonly handlers: JobHandlers<'archives'> = {
+    'package.make': async ({ packageId }) => {
+      await this.clock.refresh();
+      return this.packages.make(packageId);
+    },
+  };
+
+  constructor(
+    backend: QueueBackend,
+    private readonly packages: ArchivePackages,
+    private readonly jobs: JobProducer,
+    private readonly clock: JobClock,
+  ) {
+    super('archives', backend);
+  }
+
+  /** As with documents; and takes out of the store what was kept long enough. */
+  async wake(): Promise<void> {
+    const minute = Math.floor(Date.now() / 60_000);
+    for (const packageId of await this.packages.dueIds(WOKEN)) {
+      const jobId = `package-${packageId}-${minute}`;
+      if (await this.jobs.add('archives', 'package.make', { packageId }, { jobId })) continue;
+      // What went wrong is in the log, and the rest of the sweep goes on.
+      await this.packages.make(packageId).catch(() => undefined);
+      break;
+    }
+    await this.packages.removeOld().catch((error: Error) => this.log.warn(`old packages wait: ${error.message}`));
+  }
+
+  private readonly log = new Logger('archive_package');
+}
+
+/** Documents and packages that one sweep looks at; what is left over is found by the next. */
 const WOKEN = 100;
 
 /** Runs the jobs; any number of workers may. */
@@ -126,17 +162,22 @@ export class WorkerModule implements OnApplicationBootstrap {
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
     private readonly imports: ImportsProcessor,
+    private readonly archives: ArchivesProcessor,
   ) {
-    assertEveryQueueHasAProcessor([sweep, notifications, imports]);
+    assertEveryQueueHasAProcessor([sweep, notifications, imports, archives]);
   }
 
   static forRoot(ground: Ground): DynamicModule {
-    return { module: WorkerModule, imports: [GroundModule.forRoot(ground)], providers: WORKER_PROVIDERS };
+    return {
+      module: WorkerModule,
+      imports: [GroundModule.forRoot(ground), ReportingModule],
+      providers: WORKER_PROVIDERS,
+    };
   }
 
   /** For a process that has the ground already, as the one of the embedded size. */
   static beside(): DynamicModule {
-    return { module: WorkerModule, providers: WORKER_PROVIDERS };
+    return { module: WorkerModule, imports: [ReportingModule], providers: WORKER_PROVIDERS };
   }
 
   onApplicationBootstrap(): void {
@@ -152,6 +193,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.checkpoints.run();
       this.handout.start();
       await this.evidence.run();
+      await this.archives.wake();
     });
   }
 }
@@ -163,4 +205,5 @@ const WORKER_PROVIDERS = [
   SweepProcessor,
   NotificationsProcessor,
   ImportsProcessor,
+  ArchivesProcessor,
 ];

@@ -45,7 +45,7 @@ describeWithRedis('The queue, rebuilt from Postgres', (redis) => {
     const counts = await app.get(JobProducer, { strict: false }).counts();
     return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count!.waiting + count!.delayed]));
   };
-  const WHOLE = { sweep: 1, notifications: 4, imports: 1 };
+  const WHOLE = { sweep: 1, notifications: 4, imports: 1, archives: 0 };
 
   // Due are two that wait and one whose worker died; not one that is claimed, one of tomorrow, one that is sent.
   const ALL = { schedules: 1, digests: 1, deliveries: 3, documents: 1, passwordResets: 0 };
@@ -54,7 +54,7 @@ describeWithRedis('The queue, rebuilt from Postgres', (redis) => {
     expect(await rebuild()).toEqual(ALL);
     expect(await waiting()).toEqual(WHOLE);
     await redis.flush();
-    expect(await waiting()).toEqual({ sweep: 0, notifications: 0, imports: 0 });
+    expect(await waiting()).toEqual({ sweep: 0, notifications: 0, imports: 0, archives: 0 });
     expect(await rebuild()).toEqual(ALL);
     expect(await waiting()).toEqual(WHOLE);
   });

@@ -22,6 +22,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'breakdown.draft': [[], UNIT],
   'breakdown.issue': [[], ['head', 'deputy']],
   'breakdown.judge': [[], ['head', 'deputy']],
+  'breakdown.archive': [[], ['head']],
   'policy.simulate': [OFFICE, []],
   'policy.draft': [OFFICE, []],
   'policy.enable': [['office'], []],

@@ -35,6 +35,8 @@ const RIGHTS = {
   'breakdown.issue': UNIT_HEADS,
   /** Return, verify and cancel parts of it, and judge answers to its notices: what the office does elsewhere. */
   'breakdown.judge': UNIT_HEADS,
+  /** Take the archive package (归档信息包) of one's unit's own closed plan. */
+  'breakdown.archive': { head: 'own' },
   /** Try what a rule set would send. */
   'policy.simulate': OFFICE,
   /** Write rule sets (督办规则) as drafts. */
@@ -163,6 +165,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
     '印发二级分解方案，年终结转',
   ],
   'breakdown.judge': ['return, verify and cancel in it', '审核二级分解事项'],
+  'breakdown.archive': ['take the archive package of it, once it is closed', '导出二级分解方案的归档信息包'],
   'policy.simulate': ['try what a rule set would send', '模拟督办规则'],
   'policy.draft': ['write drafts of rule sets', '起草督办规则'],
   'policy.enable': [

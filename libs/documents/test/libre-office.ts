@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const isInstalled = spawnSync('soffice', ['--version']).status === 0;
+export const hasLibreOffice = spawnSync('soffice', ['--version']).status === 0;
 
 /** Specs that need LibreOffice; where it is missing they are skipped, and it is said how to get it. */
 export function describeWithLibreOffice(name: string, specs: () => void): void {
-  if (isInstalled) describe(name, specs);
+  if (hasLibreOffice) describe(name, specs);
   else {
     console.warn(
       `SKIPPED "${name}": needs LibreOffice (Debian: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui)`,

@@ -126,7 +126,13 @@ export class EvidenceSweeper {
   /** What was disposed of is not known any more: it goes, too, where an old copy of the store brought it back. */
   private async knownOf(keys: readonly string[]): Promise<Set<string>> {
     const rows: { id: string }[] = await this.transactor.run((tx) =>
-      tx.query(`select id::text from evidence_file where id::text = any($1::text[]) and disposed_at is null`, [keys]),
+      tx.query(
+        // Archive packages (归档信息包) lie there, too, for some days.
+        `select id::text from evidence_file where id::text = any($1::text[]) and disposed_at is null
+         union all select id::text from archive_package
+         where id::text = any($1::text[]) and problem is null and removed_at is null`,
+        [keys],
+      ),
     );
     return new Set(rows.map(({ id }) => id));
   }

@@ -3,7 +3,12 @@ import { assertEveryQueueHasAProcessor } from './base.processor';
 describe('assertEveryQueueHasAProcessor', () => {
   it('accepts one processor a queue', () => {
     expect(() =>
-      assertEveryQueueHasAProcessor([{ queue: 'sweep' }, { queue: 'notifications' }, { queue: 'imports' }]),
+      assertEveryQueueHasAProcessor([
+        { queue: 'sweep' },
+        { queue: 'notifications' },
+        { queue: 'imports' },
+        { queue: 'archives' },
+      ]),
     ).not.toThrow();
   });
 
@@ -12,7 +17,13 @@ describe('assertEveryQueueHasAProcessor', () => {
   });
 
   it('names a queue that is served twice', () => {
-    const twice = [{ queue: 'sweep' }, { queue: 'sweep' }, { queue: 'notifications' }, { queue: 'imports' }] as const;
+    const twice = [
+      { queue: 'sweep' },
+      { queue: 'sweep' },
+      { queue: 'notifications' },
+      { queue: 'imports' },
+      { queue: 'archives' },
+    ] as const;
     expect(() => assertEveryQueueHasAProcessor(twice)).toThrow('sweep (2)');
   });
 });

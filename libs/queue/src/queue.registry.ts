@@ -63,6 +63,16 @@ const QUEUES = {
     keepFailed: { count: 200, age: 7 * DAY_SECONDS },
     jobs: { 'document.read': z.strictObject({ importId: z.uuid() }) },
   },
+  /** Archive packages (归档信息包) to be made: much to read and to convert, so one at a time for each worker. */
+  archives: {
+    ...QUICK_RECOVERY,
+    concurrency: 1,
+    attempts: 3,
+    backoff: { type: 'exponential', delay: 5 * SECOND, jitter: 0.5 },
+    keepCompleted: { count: 20, age: DAY_SECONDS },
+    keepFailed: { count: 200, age: 7 * DAY_SECONDS },
+    jobs: { 'package.make': z.strictObject({ packageId: z.uuid() }) },
+  },
 } satisfies Record<string, QueueSpec>;
 
 export type QueueName = keyof typeof QUEUES;

@@ -7,6 +7,7 @@ export {
 } from './archive/archive-check';
 export { CHECKS, CRITERIA } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
+export { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from './archive/archive-packages';
 export {
   type Disposal,
   DISPOSAL_DECISIONS,

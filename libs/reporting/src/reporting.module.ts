@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ArchiveMaker } from './archive/archive-maker';
+import { ArchivePackages } from './archive/archive-packages';
+import { PackageContent } from './archive/package-content';
 import { DisposalService } from './retention/disposal.service';
 import { RetentionService } from './retention/retention.service';
 import { BackTestReader } from './back-test.reader';
@@ -52,7 +54,9 @@ const READERS = [
   SelfCheckReader,
   CardReader,
   ChangesReader,
+  PackageContent,
   ArchiveMaker,
+  ArchivePackages,
   RetentionService,
   DisposalService,
 ];

@@ -1,51 +1,103 @@
+import { Transactor } from '@duban/database';
 import { RETENTIONS } from '@duban/domain';
 import type { Actor } from '@duban/history';
-import { type Clock } from '@duban/kernel';
-import { CLOCK } from '@duban/platform';
-import { ArchiveMaker } from '@duban/reporting';
-import { Controller, Get, Inject, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { JobProducer } from '@duban/queue';
+import { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from '@duban/reporting';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Needs } from '../requests';
+import { CommandRunner } from '../command.runner';
+import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { textOrNull, uuid } from '../schemas';
 import { PlanParams } from './plan-schemas';
 
 const TYPE = 'application/zip';
 
-class PlanArchiveQuery extends createZodDto(
+class NewArchivePackageDto extends createZodDto(
   z.strictObject({
     retention: z.enum(RETENTIONS).default('永久').meta({ description: 'How long it is kept (保管期限).' }),
   }),
 ) {}
+class ArchivePackageDto extends createZodDto(
+  z
+    .object({
+      id: uuid,
+      planId: uuid,
+      retention: z.enum(RETENTIONS),
+      state: z.enum(ARCHIVE_PACKAGE_STATES),
+      progress: z
+        .object({ done: z.int(), total: z.int() })
+        .meta({ description: 'Files in it; a total of 0 means that it is not known yet.' }),
+      size: z.int().nullable().meta({ description: 'Bytes, once it is made.' }),
+      sha256: textOrNull,
+      problem: z
+        .object({ code: z.string(), detail: z.string() })
+        .nullable()
+        .meta({ description: 'Why it was not made.' }),
+      askedAt: z.string(),
+      finishedAt: textOrNull,
+      keptUntil: textOrNull.meta({ description: 'Until when it can be fetched.' }),
+    })
+    .meta({ description: 'An archive package (归档信息包), made or on its way.' }),
+) {}
+class ArchivePackageParams extends createZodDto(z.strictObject({ id: uuid })) {}
 
 /** Closed plans as packages that an archive takes over (归档). */
 @ApiTags('plans')
-@Controller('plans')
+@Controller()
 export class PlanArchiveController {
   constructor(
-    private readonly archives: ArchiveMaker,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly transactor: Transactor,
+    private readonly commands: CommandRunner,
+    private readonly packages: ArchivePackages,
+    private readonly jobs: JobProducer,
   ) {}
 
-  @Needs('plan.archive')
-  @Get(':id/archive')
+  @Needs('plan.archive', 'breakdown.archive')
+  @Post('plans/:id/archive')
+  @HttpCode(202)
   @ApiOperation({
-    summary: 'The archive package (归档信息包) of a closed plan, as a zip',
+    summary: 'Have the archive package (归档信息包) of a closed plan made',
     description:
-      'Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. It is made while it is sent: what breaks off is no package. That it was taken is an event itself.',
+      'Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it: the answer names the package to ask for.',
   })
+  @ApiAcceptedResponse({ type: ArchivePackageDto })
+  async order(
+    @Req() request: ActingRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param() { id }: PlanParams,
+    @Body() body: NewArchivePackageDto,
+  ): Promise<ArchivePackage> {
+    const asked = await this.commands.run(request, body, (tx, actor, at) => this.packages.ask(tx, actor, at, id, body));
+    await this.jobs.add('archives', 'package.make', { packageId: asked.id });
+    void reply.header('location', `/api/v1/archive-packages/${asked.id}`);
+    return asked;
+  }
+
+  @Needs('plan.archive', 'breakdown.archive')
+  @Get('archive-packages/:id')
+  @ApiOperation({
+    summary: 'How far an archive package is that you asked for',
+    description: 'Ask again until it is `made` or `refused`. After some days it is `removed`, and can be made again.',
+  })
+  @ApiOkResponse({ type: ArchivePackageDto })
+  get(@CurrentActor() actor: Actor, @Param() { id }: ArchivePackageParams): Promise<ArchivePackage> {
+    return this.transactor.as(actor, (tx) => this.packages.get(tx, actor, id));
+  }
+
+  @Needs('plan.archive', 'breakdown.archive')
+  @Get('archive-packages/:id/file')
+  @ApiOperation({ summary: 'An archive package that is made, as a zip' })
   @ApiProduces(TYPE)
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
-  async take(
-    @CurrentActor() actor: Actor,
-    @Param() { id }: PlanParams,
-    @Query() { retention }: PlanArchiveQuery,
-  ): Promise<StreamableFile> {
-    const bytes = await this.archives.open(actor, this.clock.now(), id, { retention, system: 'duban' });
+  async fetch(@CurrentActor() actor: Actor, @Param() { id }: ArchivePackageParams): Promise<StreamableFile> {
+    const { planId, bytes } = await this.packages.fetch(actor, id);
     const name = encodeURIComponent('归档信息包.zip');
     return new StreamableFile(bytes, {
       type: TYPE,
-      disposition: `attachment; filename="archive-${id}.zip"; filename*=UTF-8''${name}`,
+      disposition: `attachment; filename="archive-${planId}.zip"; filename*=UTF-8''${name}`,
     });
   }
 }

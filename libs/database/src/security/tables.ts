@@ -196,6 +196,11 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     duban_office: whole(both(seen('plan_id', 'plans'), `actor->>'unitId' is null`)),
     duban_unit: whole(`person_id = ${ME} and actor->>'unitId' = ${MY_UNIT}::text`),
   },
+  /** Whoever asked for it; who sees all that is in it is asked for again when it is fetched. */
+  archive_package: each(['duban_office', 'duban_auditor', 'duban_unit'], {
+    sees: `person_id = ${ME}`,
+    adds: `person_id = ${ME}`,
+  }),
   plan_revision: matter(wholeRevision, null),
   plan_revision_item: matter('exists (select from plan_revision r where r.id = revision_id)', null),
   task: matter(
@@ -650,7 +655,10 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),
     duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
-    duban_auditor: { sees: seenHistory, ...records('history_export', 'saved_search', 'disposal_hold', 'disposal') },
+    duban_auditor: {
+      sees: seenHistory,
+      ...records('history_export', 'archive_package', 'saved_search', 'disposal_hold', 'disposal'),
+    },
     duban_unit: {
       sees: withoutLookers(
         LED,
@@ -681,6 +689,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'plan',
         'plan_import',
         'verification',
+        'archive_package',
       ),
     },
   },

@@ -199,6 +199,8 @@ export const EN: Record<keyof typeof ZH, string> = {
   'disposal.proposed': 'proposed the disposal',
   'disposal.approved': 'approved the disposal',
   'disposal.refused': 'refused the disposal',
+  'archive_package.asked': 'asked for an archive package[ of “{title}”]',
+  'archive_package.refused': 'could not make an archive package',
   'archive_package.made': 'made an archive package[ of “{title}”]',
   'history.extracted': 'exported what a search of history finds[ ({format}, {found} events)]',
   'saved_search.saved': 'saved the search[ “{name}”]',

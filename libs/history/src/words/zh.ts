@@ -200,6 +200,8 @@ export const ZH = {
   'disposal.proposed': '提请销毁',
   'disposal.approved': '批准销毁',
   'disposal.refused': '不予销毁',
+  'archive_package.asked': '申请制作归档信息包[“{title}”]',
+  'archive_package.refused': '未能制作归档信息包',
   'archive_package.made': '制作归档信息包[“{title}”]',
   'history.extracted': '导出留痕检索结果[（{format}，{found}条）]',
   'saved_search.saved': '保存检索方案[“{name}”]',

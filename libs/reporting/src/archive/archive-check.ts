@@ -38,6 +38,7 @@ import {
   ELEMENTS,
   EVIDENCE,
   FORMAT,
+  MAY_BE_ABSENT,
   MAY_BE_EMPTY,
   NO_PIECE,
   NOTICES,
@@ -225,6 +226,7 @@ class PackageCheck {
     const { version, whole, pieces, twice } = this.metadata;
     if (version !== FORMAT) this.fault('metadata_missing', PLACES.metadata, `版本 ${FORMAT}`);
     for (const [key, name] of Object.entries(ELEMENTS) as [keyof typeof ELEMENTS, string][]) {
+      if (whole[key] === undefined && MAY_BE_ABSENT.has(key)) continue;
       if (whole[key] === undefined || (whole[key] === '' && !MAY_BE_EMPTY.has(key))) {
         this.fault('metadata_missing', PLACES.metadata, name);
       }

@@ -62,6 +62,8 @@ export interface ArchiveDescription {
   bytes: number;
   events: number;
   checkpoint: number;
+  /** Whether its notices (督办单) are there as PDF, too, or why not; in words. */
+  noticesAsPdf: string;
 }
 
 /** Elements of the metadata, named as DA/T 46 and DA/T 48 name what they say; all of them have to be there. */
@@ -82,7 +84,10 @@ export const ELEMENTS: Readonly<Record<keyof ArchiveDescription, string>> = {
   bytes: '字节数',
   events: '办理记录数',
   checkpoint: '存证编号',
+  noticesAsPdf: '督办单版式文件',
 };
+/** What packages of before did not say. */
+export const MAY_BE_ABSENT: ReadonlySet<keyof ArchiveDescription> = new Set(['noticesAsPdf']);
 /** What a plan need not have. */
 export const MAY_BE_EMPTY: ReadonlySet<keyof ArchiveDescription> = new Set(['documentNumber', 'year', 'issuedOn']);
 
