@@ -24,6 +24,8 @@ const SETTLING_MS = 200;
 /** npm does not end by itself when asked to; what it leaves is not taken for an installation. */
 const ENDING_MS = 2_000;
 const OF_ANY_RUN = /^--(ci|forceExit|logHeapUsage|maxWorkers=.+|onlyFailures|runInBand|silent|verbose)$/;
+/** What the console is built from, beside its sources. */
+const CONSOLE = ['apps/console/index.html', 'apps/console/vite.config.mjs', 'apps/console/public/icon.svg'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 let child;
@@ -151,6 +153,7 @@ function sourceStamp() {
   const folders = ['apps', 'libs'].flatMap((group) => list(group).map((name) => `${group}/${name}`));
   const files = [
     'nest-cli.json',
+    ...CONSOLE,
     'package-lock.json',
     ...['.', ...folders].flatMap((folder) =>
       list(folder)
@@ -182,7 +185,16 @@ async function build() {
   if (code !== 0 || !fs.existsSync(main))
     fail(`The build failed (exit ${code}): mend what is named above, and try again.`);
   removeOrphans();
+  await buildConsole();
   fs.writeFileSync(buildStamp, stamp);
+}
+
+/** The pages for people; what it says is for those who build alone. */
+async function buildConsole() {
+  const vite = ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/console/vite.config.mjs'];
+  const code = await run(process.execPath, [...vite, '--logLevel', 'warn'], ['ignore', 2, 2]);
+  if (caught) leave();
+  if (code !== 0) fail(`The console's build failed (exit ${code}): mend what is named above, and try again.`);
 }
 
 function clearDist() {

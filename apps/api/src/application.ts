@@ -18,6 +18,7 @@ import {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { serveConsole } from './console/console';
 import { describeApi } from './openapi';
 import { Metrics } from './operations/metrics';
 import { ProblemFilter } from './problem.filter';
@@ -80,9 +81,10 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
     xFrameOptions: { action: 'deny' },
   });
   await app.register(multipart, { limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 11 } });
-  app.setGlobalPrefix('api/v1', { exclude: ['/', 'healthz', 'readyz', 'metrics'] });
+  app.setGlobalPrefix('api/v1', { exclude: ['healthz', 'readyz', 'metrics'] });
   app.useGlobalFilters(problems);
   describeApi(app, allRoutes(app));
+  await serveConsole(adapter.getInstance(), ground.config);
   observeRequests(app, log);
   letGoAtTheEnd(app.getHttpAdapter().getInstance());
   if (ground.clock instanceof DemonstrationClock) followClock(app, ground.clock);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Transactor } from '@duban/database';
 import { CheckpointService } from '@duban/history';
 import { JobProducer } from '@duban/queue';
-import { Controller, Get, Redirect, Res } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../requests';
@@ -27,10 +27,6 @@ export class OperationsController {
     private readonly metrics: Metrics,
     private readonly checkpoints: CheckpointService,
   ) {}
-
-  @Get()
-  @Redirect('/api/docs', 302)
-  home(): void {}
 
   /** The process answers; nothing else is asked. */
   @Get('healthz')

@@ -1,6 +1,8 @@
 import { Transactor } from '@duban/database';
 import {
+  ACTIONS,
   AccountService,
+  may,
   SecondFactorService,
   type Session,
   SessionService,
@@ -16,6 +18,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { TIME_ZONE } from '../as-of';
 import {
   type ActingRequest,
   AnySignedIn,
@@ -77,6 +80,11 @@ const actorView = z.object({
   onBehalfOf: onBehalfOf.meta({ description: 'For whom, where they stand in for the holder of the post (代行).' }),
   apiToken: z.object({ id: uuid, name: z.string(), scopes: z.array(z.string()) }).nullable(),
   needs,
+  rights: z.array(z.string()).meta({
+    description: 'What the post may do (权限), by the names that the descriptions of the routes give.',
+  }),
+  now: instant.meta({ description: 'By duban’s clock, which a demonstration may have elsewhere than the machine’s.' }),
+  timeZone: z.string().meta({ description: 'Of the jurisdiction: its days begin and end by it.' }),
   posts: z
     .array(
       z.object({
@@ -204,6 +212,9 @@ export class SessionsController {
       onBehalfOf: standingIn(delegation ?? null),
       apiToken,
       needs: request.session?.needs ?? null,
+      rights: ACTIONS.filter((action) => may(actor, action)),
+      now: this.clock.now().toISOString(),
+      timeZone: TIME_ZONE,
       posts: own.map(({ delegation: standing, ...one }) => ({ ...one, onBehalfOf: standingIn(standing) })),
     };
   }

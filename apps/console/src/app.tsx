@@ -1,0 +1,48 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { RouterProvider } from 'react-router';
+import type { Problem } from './api/client';
+import { nonce } from './layout/nonce';
+import { themeOf } from './layout/theme';
+import { useView } from './layout/view';
+import { router } from './routes';
+
+/** A refusal is an answer: asking again gives the same one. */
+const isWorthAnotherTry = (count: number, error: Error): boolean =>
+  count < 2 && ((error as unknown as Problem | undefined)?.status ?? 503) >= 500;
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 10_000, retry: isWorthAnotherTry }, mutations: { retry: false } },
+});
+
+export function App() {
+  const { i18n } = useTranslation();
+  const { isLarge, isContrast } = useView();
+  const isChinese = i18n.language !== 'en';
+  useEffect(() => void dayjs.locale(isChinese ? 'zh-cn' : 'en'), [isChinese]);
+  useEffect(() => {
+    document.documentElement.classList.toggle('large', isLarge);
+    document.documentElement.classList.toggle('contrast', isContrast);
+  }, [isLarge, isContrast]);
+  return (
+    <ConfigProvider
+      csp={{ nonce }}
+      locale={isChinese ? zhCN : enUS}
+      theme={themeOf({ isLarge, isContrast })}
+      componentSize={isLarge ? 'large' : 'middle'}
+      button={{ autoInsertSpace: false }}
+    >
+      <AntApp component={false}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}

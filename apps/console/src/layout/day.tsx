@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next';
+import { now, zone } from '../session/clock';
+
+/** The day on which an instant falls in the jurisdiction’s zone: `2026-01-08`. */
+export const dayOf = (instant: string | Date): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: zone(), dateStyle: 'short' }).format(new Date(instant));
+
+/** A date as the language writes it, with the whole of it for those who point at it. */
+export function Day({ date, isDue = false }: { date: string | null; isDue?: boolean }) {
+  const { i18n } = useTranslation();
+  if (date === null) return null;
+  const day = date.length > 10 ? dayOf(date) : date;
+  const isLate = isDue && day < dayOf(now());
+  const text = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: i18n.language === 'en' ? 'short' : 'numeric',
+    day: 'numeric',
+  }).format(new Date(`${day}T00:00:00Z`));
+  return (
+    <time dateTime={day} className={isLate ? 'date-late' : undefined}>
+      {text}
+    </time>
+  );
+}
+
+/** An instant with its time of day. */
+export function Instant({ at }: { at: string | null }) {
+  const { i18n } = useTranslation();
+  if (at === null) return null;
+  const text = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
+    timeZone: zone(),
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(new Date(at));
+  return <time dateTime={at}>{text}</time>;
+}

@@ -1,0 +1,41 @@
+import type { ComponentType } from 'react';
+
+/** The groups of the navigation, in their order. */
+export const NAV_GROUPS = ['work', 'office', 'audit', 'admin'] as const;
+
+export interface Page {
+  /** Within the console: `/board`, `/tasks/:taskId`. */
+  path: string;
+  load: () => Promise<{ default: ComponentType }>;
+  /** One of these rights (权限) opens it; without, whoever is signed in. */
+  rights?: readonly string[];
+  /** Only for these kinds of posts (岗位). */
+  posts?: readonly string[];
+  /** Its place in the navigation; `words` is a key of `console:nav`. */
+  nav?: { words: NavWords; group: (typeof NAV_GROUPS)[number] };
+  /** Whose first page it is. */
+  homeOf?: readonly string[];
+  /** Stands by itself, without the navigation: for a meeting room's screen. */
+  isBare?: boolean;
+}
+
+export type NavWords = keyof typeof import('./words/zh/console').default.nav;
+
+/** Every page of the console, in the order of the navigation: the one place to add one. */
+export const PAGES: readonly Page[] = [
+  {
+    path: '/inbox',
+    load: () => import('./inbox/inbox-page'),
+    rights: ['inbox.read'],
+    nav: { words: 'inbox', group: 'work' },
+  },
+  { path: '/account', load: () => import('./account/account-page'), nav: { words: 'account', group: 'admin' } },
+];
+
+/** Whether the person, in the post in which they act, may open the page. */
+export function mayOpen(
+  { rights, posts }: Page,
+  { me, may }: { me: { post: string }; may: (...rights: string[]) => boolean },
+): boolean {
+  return (rights === undefined || may(...rights)) && (posts === undefined || posts.includes(me.post));
+}

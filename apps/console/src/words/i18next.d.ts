@@ -1,0 +1,16 @@
+import 'i18next';
+import type account from './zh/account';
+import type console from './zh/console';
+import type terms from './zh/terms';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'console';
+    /** One line an area: the Chinese file says which words there are. */
+    resources: {
+      account: typeof account;
+      console: typeof console;
+      terms: typeof terms;
+    };
+  }
+}

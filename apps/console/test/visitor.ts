@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { source as axeSource } from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PASSWORD } from './sample-product';
+
+export const DESKTOP = { width: 1366, height: 820 };
+export const PHONE = { width: 390, height: 844 };
+
+interface Looks {
+  viewport?: { width: number; height: number };
+  language?: 'zh' | 'en';
+}
+
+/** Somebody at a browser: what it complains of is kept, and is a fault of ours. */
+export class Visitor {
+  readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly url: string,
+  ) {}
+
+  static async open(
+    browser: Browser,
+    url: string,
+    { viewport = DESKTOP, language = 'zh' }: Looks = {},
+  ): Promise<Visitor> {
+    const context = await browser.newContext({ viewport, locale: language === 'zh' ? 'zh-CN' : 'en-GB' });
+    await context.addInitScript(`localStorage.setItem('duban.language', '${language}')`);
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const visitor = new Visitor(context, page, url);
+    page.on('console', (message) => {
+      // That nobody is signed in is asked, and the answer is a 401; a refusal is shown to the person.
+      const isAnswer = /the server responded with a status of 4\d\d/.test(message.text());
+      if (message.type() === 'error' && !isAnswer) visitor.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => visitor.complaints.push(String(error)));
+    return visitor;
+  }
+
+  /** Signs in on the page, as people do. */
+  async signIn(username: string, password = PASSWORD): Promise<this> {
+    await this.page.goto(this.url);
+    await this.page.locator('#username').fill(username);
+    await this.page.locator('#password').fill(password);
+    await this.page.locator('button[type=submit]').click();
+    await this.page.locator('#content').waitFor();
+    return this;
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(this.url + path);
+    await this.page.locator('h1').first().waitFor();
+  }
+
+  /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */
+  async seriousFindings(): Promise<string[]> {
+    // The policy of the page allows no other script: it is given to the browser, not to the page.
+    await this.page.evaluate(axeSource);
+    return this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run: (
+            where: unknown,
+            how: unknown,
+          ) => Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>;
+        };
+      };
+      const { violations } = await axe.run(undefined, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      });
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+    });
+  }
+
+  /** A picture of the page, into the folder that `DUBAN_SCREENSHOTS` names; nothing without it. */
+  async picture(name: string): Promise<void> {
+    const folder = process.env.DUBAN_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
