@@ -37,15 +37,32 @@ async function main(): Promise<void> {
     .action(async (names: string[], options: { quick?: boolean; scale: number }) =>
       (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true, scale: options.scale }),
     );
-  program
+  const chaos = program
     .command('chaos')
-    .description('break a Postgres, a Redis and workers of its own in every way while they follow up; exit 1 on a loss')
+    .description('break a duban with servers of its own in every way while it is used; exit 1 where that shows');
+  chaos
+    .command('year')
+    .description('a year of an office and its departments on the server size, judged by a checker of its own')
+    .option('--minutes <count>', 'how long things are broken; 10, or half a minute with --quick', count)
+    .option('--seed <number>', 'of what people do and of what is broken', count, 1)
+    .option('--quick', 'a few weeks instead of a year, and nothing is built')
+    .option('--previous <commit>', 'the version that serves first; "none": the present one')
+    .action(async (options: { minutes?: number; seed: number; quick?: boolean; previous?: string }) => {
+      const { quick, seed, previous } = options;
+      const isQuick = quick === true;
+      const minutes = options.minutes ?? (isQuick ? 0.5 : 10);
+      if (!(await (await import('./chaos/year.js')).runYear({ minutes, seed, previous, isQuick })))
+        process.exitCode = 1;
+    });
+  chaos
+    .command('rungs')
+    .description('a morning of due rungs and a few workers')
     .option('--rungs <count>', 'due rungs', count, 100_000)
     .option('--workers <count>', 'worker processes', count, 4)
     .option('--faults <count>', 'how often something is broken', count, 64)
     .option('--seed <number>', 'of the pauses and of who is killed', count, 1)
     .action(async (options: { rungs: number; workers: number; faults: number; seed: number }) => {
-      if (!(await (await import('./bench/chaos.js')).runChaos(options))) process.exitCode = 1;
+      if (!(await (await import('./chaos/rungs.js')).runChaos(options))) process.exitCode = 1;
     });
   const sizes = program
     .command('sizes')

@@ -5,9 +5,9 @@ beforeAll(ensureBuilt, 120_000);
 afterEach(endLeftovers);
 
 // It brings a Redis of its own; here it is only asked whether there is one.
-describeWithRedis('duban chaos', () => {
+describeWithRedis('duban chaos rungs', () => {
   it('loses and doubles nothing while workers, Redis, Postgres and the clock are broken in turn', async () => {
-    const running = duban(['chaos', '--rungs', '2000', '--workers', '3', '--faults', '16', '--seed', '7']);
+    const running = duban(['chaos', 'rungs', '--rungs', '2000', '--workers', '3', '--faults', '16', '--seed', '7']);
     const { code } = await running.ended;
     const figures = Object.fromEntries(
       running.stdout

@@ -21,7 +21,7 @@ export interface SizeOptions {
   build?: string;
   env?: NodeJS.ProcessEnv;
   /** The addresses that the processes are given, where something stands between them and the servers. */
-  between?: (servers: { databaseUrl: string; redisUrl: string }) => Promise<NodeJS.ProcessEnv>;
+  between?: (servers: { databaseUrl: string; redisUrl: string; store: string }) => Promise<NodeJS.ProcessEnv>;
 }
 
 /** The server size on this machine: several apis behind haproxy, several workers, a Postgres and a Redis. */
@@ -50,6 +50,11 @@ export class ServerSize {
     }
   }
 
+  /** Where evidence files are kept. */
+  get store(): string {
+    return join(this.home, 'evidence');
+  }
+
   get url(): string {
     return this.proxy.url;
   }
@@ -73,13 +78,15 @@ export class ServerSize {
     this.closers.push(() => this.postgres.end());
     this.redis = await OwnRedis.start();
     this.closers.push(() => this.redis.stop());
-    const servers = { databaseUrl: this.postgres.url, redisUrl: this.redis.url };
+    const servers = { databaseUrl: this.postgres.url, redisUrl: this.redis.url, store: this.store };
+    mkdirSync(this.store);
     const addresses = (await options.between?.(servers)) ?? {};
     this.members.push(
       ...(await membersOf(home, options, {
         ...environment(home, this.password, options.clock),
         DATABASE_URL: servers.databaseUrl,
         REDIS_URL: servers.redisUrl,
+        DUBAN_OBJECT_STORE: this.store,
         ...addresses,
         ...options.env,
       })),
@@ -96,7 +103,7 @@ export class ServerSize {
 }
 
 /** A folder that goes when this process ends. */
-function ownFolder(prefix: string): string {
+export function ownFolder(prefix: string): string {
   const home = mkdtempSync(join(tmpdir(), prefix));
   process.once('exit', () => !process.env.DUBAN_KEEP && rmSync(home, { recursive: true, force: true }));
   return home;
@@ -104,14 +111,11 @@ function ownFolder(prefix: string): string {
 
 /** What every process of an installation has alike. */
 function environment(home: string, password: string, clock: string): NodeJS.ProcessEnv {
-  const evidence = join(home, 'evidence');
-  mkdirSync(evidence, { recursive: true });
   const { privateKey } = generateKeyPairSync('ed25519');
   return {
     DUBAN_HOME: join(home, 'duban'),
     DUBAN_CLOCK: clock,
     DUBAN_DEMO_PASSWORD: password,
-    DUBAN_OBJECT_STORE: evidence,
     DUBAN_SECRET: randomBytes(24).toString('base64url'),
     DUBAN_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     DUBAN_TRUSTED_PROXIES: '127.0.0.0/8',

@@ -43,7 +43,7 @@ export async function passStory(
 }
 
 /** The whole history as the auditor gets it. @returns the file */
-async function exportHistory(url: string, password: string, file: string): Promise<string> {
+export async function exportHistory(url: string, password: string, file: string): Promise<string> {
   const signedIn = await fetch(`${url}/api/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -57,7 +57,7 @@ async function exportHistory(url: string, password: string, file: string): Promi
 }
 
 /** @returns how many events it holds. @throws Error with what `duban history verify` finds wrong */
-function verifyHistory(bundle: string): number {
+export function verifyHistory(bundle: string): number {
   const cli = join(ROOT, 'dist/apps/cli/src/main.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'history', 'verify', bundle], {
     encoding: 'utf8',

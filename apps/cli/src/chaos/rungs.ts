@@ -9,8 +9,9 @@ import { createLog, type EmbeddedPostgres, loadConfig, NestLog, startEmbeddedPos
 import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import { GroundModule } from '../../../api/src/ground.module';
-import { InventedDuties } from './invented-duties';
-import { importUnits, ownDatabase } from './office-at-work';
+import { InventedDuties } from '../bench/invented-duties';
+import { importUnits, ownDatabase } from '../bench/office-at-work';
+import { Random } from './random';
 import { freePort, OwnRedis } from '../sizes/own-redis';
 
 const WORKER = resolve(__dirname, '../../../worker/src/main.js');
@@ -102,7 +103,7 @@ class Chaos {
     private readonly port: number,
     private postgres: EmbeddedPostgres,
     private readonly url: string,
-    private random: () => number,
+    private readonly random: Random,
   ) {}
 
   static async begin(options: ChaosOptions): Promise<Chaos> {
@@ -122,7 +123,7 @@ class Chaos {
     const duties = await InventedDuties.write(url, { due: options.rungs, pending: options.rungs });
     await duties.spreadOver(LAST_DUE_MINUTES);
     await duties.end();
-    const chaos = new Chaos(options, redis, home, port, postgres, url, pseudoRandom(options.seed));
+    const chaos = new Chaos(options, redis, home, port, postgres, url, new Random(options.seed));
     await chaos.setClock(OPENS);
     for (let i = 0; i < options.workers; i++) chaos.startWorker();
     return chaos;
@@ -194,7 +195,7 @@ class Chaos {
 
   async replaceWorker(): Promise<void> {
     const all = [...this.workers];
-    const one = all[Math.floor(this.random() * all.length)];
+    const one = all[Math.floor(this.random.next() * all.length)];
     if (one) {
       this.workers.delete(one);
       const ended = once(one, 'exit');
@@ -226,7 +227,7 @@ class Chaos {
   }
 
   async pause(mostMs: number): Promise<void> {
-    await delay(this.random() * mostMs);
+    await delay(this.random.next() * mostMs);
   }
 
   async end(): Promise<void> {
@@ -283,15 +284,4 @@ class Chaos {
       }
     }
   }
-}
-
-/** The same row of numbers for the same seed (mulberry32). */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

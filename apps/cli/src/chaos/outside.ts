@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import type { SMTPServer } from 'smtp-server';
+import { development } from '../bench/measure';
+
+/** What came in from duban: under which id, and what. */
+export interface Came {
+  id: string;
+  content: string;
+}
+
+/** A mail server and a program that takes webhooks; each loses an answer now and then, after it has taken the message. */
+export class Outside {
+  readonly mails: Came[] = [];
+  readonly hooks: Came[] = [];
+  private readonly http: Server;
+  private smtp!: SMTPServer;
+
+  private constructor(private readonly losesAnswer: () => boolean) {
+    this.http = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        this.hooks.push({ id: String(request.headers['webhook-id']), content: Buffer.concat(parts).toString() });
+        if (this.losesAnswer()) request.socket.destroy();
+        else response.writeHead(204).end();
+      });
+    });
+  }
+
+  /** @param losesAnswer asked for each message: whether its answer is lost */
+  static async open(losesAnswer: () => boolean): Promise<Outside> {
+    const outside = new Outside(losesAnswer);
+    outside.http.listen(0, '127.0.0.1');
+    await once(outside.http, 'listening');
+    const { SMTPServer } = await development('smtp-server', () => import('smtp-server'));
+    outside.smtp = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      onData: (stream, session, done) => {
+        const parts: Buffer[] = [];
+        stream.on('data', (part: Buffer) => parts.push(part));
+        stream.on('end', () => {
+          outside.takeMail(Buffer.concat(parts).toString());
+          if (losesAnswer()) done(Object.assign(new Error('try again'), { responseCode: 451 }));
+          else done();
+        });
+      },
+    });
+    outside.smtp.on('error', () => undefined);
+    await once(outside.smtp.listen(0, '127.0.0.1'), 'listening');
+    return outside;
+  }
+
+  get smtpUrl(): string {
+    const { port } = this.smtp.server.address() as AddressInfo;
+    return `smtp://127.0.0.1:${port}`;
+  }
+
+  get hookUrl(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/duban`;
+  }
+
+  async end(): Promise<void> {
+    this.http.closeAllConnections();
+    this.http.close();
+    await new Promise<void>((done) => this.smtp.close(() => done()));
+  }
+
+  /** What is the same when it is sent again: all but the head of the mail. */
+  private takeMail(source: string): void {
+    const [head = '', ...body] = source.split('\r\n\r\n');
+    const id = /^message-id:\s*<([^>]+)>/im.exec(head)?.[1] ?? '';
+    const to = /^to:\s*(.+)$/im.exec(head)?.[1] ?? '';
+    this.mails.push({ id, content: `${to}\n${withoutBoundaries(body.join('\r\n\r\n'))}` });
+  }
+}
+
+/** Those are made anew each time that a mail is composed. */
+const withoutBoundaries = (body: string): string =>
+  body.replaceAll(/^--.*$/gm, '').replaceAll(/boundary="?[^"\s]+"?/g, '');
