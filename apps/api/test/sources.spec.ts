@@ -93,4 +93,11 @@ describe('The sources', () => {
       'libs/database/src/migrate.ts',
     ]);
   });
+
+  it('name each schema of the api once: of two with one name the description would keep one', () => {
+    const names = all
+      .filter(({ path }) => path.startsWith('apps/api/src/'))
+      .flatMap(({ text }) => [...text.matchAll(/class (\w+Dto)\b/g)].map(([, name]) => name!));
+    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+  });
 });

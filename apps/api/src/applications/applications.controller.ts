@@ -46,7 +46,7 @@ class ApplicationInputDto extends createZodDto(
       }
     }),
 ) {}
-class DecisionDto extends createZodDto(
+class ApplicationDecisionDto extends createZodDto(
   z.strictObject({
     event: z.enum(APPLICATION_EVENTS),
     reason: text.optional().meta({ description: 'For `deny`; welcome with `approve`.' }),
@@ -152,7 +152,7 @@ export class ApplicationsController {
   decide(
     @Req() request: ActingRequest,
     @Param() { id }: ApplicationParams,
-    @Body() input: DecisionDto,
+    @Body() input: ApplicationDecisionDto,
   ): Promise<ApplicationSnapshot> {
     const { dueOn, ...rest } = input;
     return this.commands.run(request, input, (tx, actor, at) =>

@@ -29,7 +29,7 @@ import {
 import { actionPlanInput } from '../reports/report-schemas';
 
 class AssignmentParams extends createZodDto(z.strictObject({ id: uuid })) {}
-class TransitionDto extends createZodDto(
+class AssignmentTransitionDto extends createZodDto(
   z.strictObject({
     event: z.enum(ASSIGNMENT_EVENTS as [string, ...string[]]),
     expectedVersion,
@@ -113,7 +113,7 @@ export class AssignmentsController {
   transition(
     @Req() request: ActingRequest,
     @Param() { id }: AssignmentParams,
-    @Body() input: TransitionDto,
+    @Body() input: AssignmentTransitionDto,
   ): Promise<AssignmentSnapshot> {
     const { rectifyBy, resumeOn, dueOn, ...rest } = input;
     return this.commands.run(request, input, (tx, actor, at) =>

@@ -57,7 +57,7 @@ class PointsDto extends createZodDto(
   }),
 ) {}
 class CardParams extends createZodDto(z.strictObject({ id: uuid })) {}
-class WithdrawalDto extends createZodDto(
+class CardWithdrawalDto extends createZodDto(
   z.strictObject({ reason: text.meta({ description: 'Why it was given in error.' }) }),
 ) {}
 class CardDto extends createZodDto(card.extend({ withdrawnAt: textOrNull, withdrawalReason: textOrNull })) {}
@@ -108,7 +108,7 @@ export class CardsController {
   withdraw(
     @Req() request: ActingRequest,
     @Param() { id }: CardParams,
-    @Body() input: WithdrawalDto,
+    @Body() input: CardWithdrawalDto,
   ): Promise<CardSnapshot> {
     return this.commands.run(request, input, (tx, actor, at) => this.cards.withdraw(tx, actor, at, id, input.reason));
   }

@@ -58,7 +58,7 @@ class NewPostChangeDto extends createZodDto(
     reason: shortText,
   }),
 ) {}
-class DecisionDto extends createZodDto(
+class PostDecisionDto extends createZodDto(
   z.strictObject({
     ids: z.array(uuid).min(1).max(500),
     event: z.enum(['confirm', 'refuse', 'withdraw']),
@@ -108,7 +108,7 @@ export class PostChangesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Confirm, refuse or withdraw proposals, all of them or none' })
   @ApiOkResponse({ type: DecidedDto })
-  decide(@Req() request: ActingRequest, @Body() body: DecisionDto): Promise<{ items: PostChangeView[] }> {
+  decide(@Req() request: ActingRequest, @Body() body: PostDecisionDto): Promise<{ items: PostChangeView[] }> {
     const { ids, event, reason = null } = body;
     return this.commands.run(request, body, async (tx, actor, at) => ({
       items: await this.changes.decide(tx, actor, at, ids, event, reason),

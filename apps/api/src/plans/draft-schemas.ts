@@ -122,7 +122,7 @@ export class StandingUnitsDto extends createZodDto(
     expectedVersion,
   }),
 ) {}
-export class DeadlinesDto extends createZodDto(
+export class BulkDeadlinesDto extends createZodDto(
   z.strictObject({
     tasks: z.array(uuid).min(1, 'At least one task.').max(MOST_TASKS).optional().meta({
       description: 'All tasks and parts for units that have no deadline where absent.',

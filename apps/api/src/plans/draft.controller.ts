@@ -8,7 +8,7 @@ import { CommandRunner } from '../command.runner';
 import { type ActingRequest, Needs } from '../requests';
 import {
   ConfirmLeadsDto,
-  DeadlinesDto,
+  BulkDeadlinesDto,
   PlanTaskParams,
   RemoveQuery,
   StandingUnitsDto,
@@ -177,7 +177,7 @@ export class DraftController {
   setDeadlines(
     @Req() request: ActingRequest,
     @Param() { id: planId }: PlanParams,
-    @Body() { expectedVersion, ...setting }: DeadlinesDto,
+    @Body() { expectedVersion, ...setting }: BulkDeadlinesDto,
   ): Promise<PlanView> {
     return this.change(request, planId, { ...setting, expectedVersion }, (tx, actor, at) =>
       this.drafts.setDeadlines(tx, actor, at, { planId, expectedVersion }, setting),

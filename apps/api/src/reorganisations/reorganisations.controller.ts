@@ -164,7 +164,9 @@ class ConfirmationDto extends createZodDto(
     expectedVersion,
   }),
 ) {}
-class WithdrawalDto extends createZodDto(z.strictObject({ reason: shortText.optional(), expectedVersion })) {}
+class ReorganisationWithdrawalDto extends createZodDto(
+  z.strictObject({ reason: shortText.optional(), expectedVersion }),
+) {}
 
 @ApiTags('units')
 @Controller('reorganisations')
@@ -236,7 +238,7 @@ export class ReorganisationsController {
   withdraw(
     @Req() request: ActingRequest,
     @Param() { id }: ReorganisationParams,
-    @Body() body: WithdrawalDto,
+    @Body() body: ReorganisationWithdrawalDto,
   ): Promise<ReorganisationView> {
     return this.commands.run(request, body, (tx, actor, at) => this.reorganisations.withdraw(tx, actor, at, id, body));
   }

@@ -37,7 +37,7 @@ class AskDto extends createZodDto(
     question: text.optional(),
   }),
 ) {}
-class TransitionDto extends createZodDto(
+class ContributionTransitionDto extends createZodDto(
   z.strictObject({
     event: z.enum(CONTRIBUTION_EVENTS as [string, ...string[]]),
     expectedVersion,
@@ -153,7 +153,7 @@ export class ContributionsController {
   move(
     @Req() request: ActingRequest,
     @Param() { id }: IdParams,
-    @Body() input: TransitionDto,
+    @Body() input: ContributionTransitionDto,
   ): Promise<ContributionSnapshot> {
     const event = input.event as (typeof CONTRIBUTION_EVENTS)[number];
     return this.commands.run(request, input, (tx, actor, at) =>

@@ -19,7 +19,7 @@ class RaiseDto extends createZodDto(
     reason: text,
   }),
 ) {}
-class TransitionDto extends createZodDto(
+class CoordinationTransitionDto extends createZodDto(
   z.strictObject({
     event: z.enum(COORDINATION_EVENTS as [string, ...string[]]),
     expectedVersion,
@@ -117,7 +117,7 @@ export class CoordinationsController {
   move(
     @Req() request: ActingRequest,
     @Param() { id }: IdParams,
-    @Body() input: TransitionDto,
+    @Body() input: CoordinationTransitionDto,
   ): Promise<CoordinationSnapshot> {
     return this.commands.run(request, input, (tx, actor, at) => this.coordination.transition(tx, actor, at, id, input));
   }

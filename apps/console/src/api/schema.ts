@@ -139,6 +139,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive-packages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an archive package is that you asked for
+         * @description Ask again until it is `made` or `refused`. After some days it is `removed`, and can be made again. Needs the right `plan.archive` or `breakdown.archive`.
+         */
+        get: operations["PlanArchiveController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive-packages/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An archive package that is made, as a zip
+         * @description Needs the right `plan.archive` or `breakdown.archive`.
+         */
+        get: operations["PlanArchiveController_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/action-plans": {
         parameters: {
             query?: never;
@@ -1995,13 +2035,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The archive package (归档信息包) of a closed plan, as a zip
-         * @description Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. It is made while it is sent: what breaks off is no package. That it was taken is an event itself. Needs the right `plan.archive`.
-         */
-        get: operations["PlanArchiveController_take"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Have the archive package (归档信息包) of a closed plan made
+         * @description Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it: the answer names the package to ask for. Needs the right `plan.archive` or `breakdown.archive`.
+         */
+        post: operations["PlanArchiveController_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3841,6 +3881,20 @@ export interface components {
                 scopes: string[];
             }[];
         };
+        ApplicationDecisionDto: {
+            /**
+             * Format: date
+             * @description For `approve` of an extension: another date than was asked for.
+             * @example 2026-04-20
+             */
+            dueOn?: string;
+            /** @enum {string} */
+            event: "approve" | "deny" | "withdraw";
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description For `deny`; welcome with `approve`. */
+            reason?: string;
+        };
         ApplicationDto: {
             /** @description The lead that decides; null where the office does. */
             approverUnitId: string | null;
@@ -3985,6 +4039,40 @@ export interface components {
             /** @description Give it as `cursor`. */
             next: string | null;
         };
+        /** @description An archive package (归档信息包), made or on its way. */
+        ArchivePackageDto: {
+            askedAt: string;
+            finishedAt: string | null;
+            /**
+             * Format: uuid
+             * @description UUID
+             */
+            id: string;
+            /** @description Until when it can be fetched. */
+            keptUntil: string | null;
+            /**
+             * Format: uuid
+             * @description UUID
+             */
+            planId: string;
+            /** @description Why it was not made. */
+            problem: {
+                code: string;
+                detail: string;
+            } | null;
+            /** @description Files in it; a total of 0 means that it is not known yet. */
+            progress: {
+                done: number;
+                total: number;
+            };
+            /** @enum {string} */
+            retention: "永久" | "30年" | "10年";
+            sha256: string | null;
+            /** @description Bytes, once it is made. */
+            size: number | null;
+            /** @enum {string} */
+            state: "queued" | "making" | "made" | "refused" | "removed";
+        };
         AskDto: {
             /**
              * Format: date
@@ -4110,6 +4198,134 @@ export interface components {
             unitId: string;
             unitName: string;
             version: number;
+        };
+        AssignmentTransitionDto: {
+            /**
+             * @description For `cancel`, and where an objection is settled by `cancelled`.
+             * @enum {string}
+             */
+            cancelReason?: "merged" | "policy_changed" | "duplicate" | "unit_abolished" | "superseded" | "plan_revised" | "group_completed" | "carried_over";
+            /**
+             * @description For `reopen`: the date of completion stays, moves by the time for which the part counted as verified, or is `dueOn`.
+             * @enum {string}
+             */
+            clock?: "same_date" | "stopped" | "new_date";
+            /** @description In place of `text`: own words, and sentences of accepted contributions (供稿). */
+            contents?: ({
+                text: string;
+            } | {
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                contributionId: string;
+                /** @description Which sentence of the contribution, counted from 1. */
+                sentence: number;
+                /** @description The sentence as edited by the lead; the original is kept. */
+                text?: string;
+            })[];
+            /**
+             * Format: date
+             * @description For `reopen`: the new date of completion.
+             * @example 2026-04-20
+             */
+            dueOn?: string;
+            /** @enum {string} */
+            event: "sign_for" | "object" | "withdraw_objection" | "settle_objection" | "report" | "withdraw" | "return" | "restore" | "verify" | "reopen" | "suspend" | "resume" | "transfer" | "cancel" | "close_unimplemented";
+            /** @description For `report`: at least one. */
+            evidence?: {
+                /**
+                 * Format: uuid
+                 * @description A file of `POST /evidence`, which then belongs to this report.
+                 */
+                fileId?: string;
+                /** @description Where it is to be found: a file number, an address. */
+                location?: string;
+                title: string;
+            }[];
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description Why the lead reports before the other units. */
+            goAheadReason?: string;
+            /** @description For a lead’s `report`: each target. */
+            measurements?: {
+                /**
+                 * Format: uuid
+                 * @description A figure that was given already, as `GET /assignments/:id/figures` offers it, in place of `value`.
+                 */
+                figureId?: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                targetId: string;
+                value?: number;
+            }[];
+            /**
+             * @description For `settle_objection`.
+             * @enum {string}
+             */
+            outcome?: "rejected" | "transferred" | "cancelled";
+            /** @description In words, for all but `sign_for`, `report`, `withdraw`, `withdraw_objection`, `verify`, `resume`. */
+            reason?: string;
+            /**
+             * Format: date
+             * @description For `return`; by default the policy’s time.
+             * @example 2026-04-20
+             */
+            rectifyBy?: string;
+            /**
+             * Format: date
+             * @description For `suspend`: the day on which it goes on by itself.
+             * @example 2026-04-20
+             */
+            resumeOn?: string;
+            /**
+             * Format: uuid
+             * @description For `return` and `reopen`: what somebody from the public is not satisfied with (不满意) as the reason.
+             */
+            satisfactionId?: string;
+            /** @description Why a figure is below its target. */
+            shortfallReason?: string;
+            /** @description For `report`: what was done. */
+            text?: string;
+            /** @description For `transfer`, and where an objection is settled by `transferred`: the code or name of the unit that gets it. */
+            toUnit?: string;
+            /**
+             * @description For `close_unimplemented`.
+             * @enum {string}
+             */
+            unimplementedReason?: "law_changed" | "policy_changed" | "funds_withdrawn" | "force_majeure" | "not_feasible" | "others_did_not_act" | "given_up";
+            /** @description For `verify` and `return`: how it was judged (核查). The policy may require it. */
+            verification?: {
+                /** @description What was looked at; those of the policy by their words in Chinese or English. */
+                checklist: {
+                    item: string;
+                    passed: boolean;
+                    remark?: string;
+                }[];
+                /** @description Is told to the unit. */
+                conclusion: string;
+                /**
+                 * @description 查阅资料、抽查、回访、实地核查。
+                 * @enum {string}
+                 */
+                method: "documents" | "sample" | "call_back" | "visit";
+                /**
+                 * Format: date
+                 * @example 2026-04-20
+                 */
+                on?: string;
+                place?: string;
+                /** @description Of how many, how many were checked, and in how many of those something was found. */
+                sample?: {
+                    checked: number;
+                    found: number;
+                    size: number;
+                };
+            };
+            /** @description For the office’s `return` of a lead’s part: what the other units reported goes back with it, and what was verified of it is reopened. */
+            whole?: boolean;
         };
         AttemptsDto: {
             items: {
@@ -4471,6 +4687,16 @@ export interface components {
             shareDone: number;
             tasks: number;
         };
+        BulkDeadlinesDto: {
+            deadline: {
+                due: string | null;
+                text: string;
+            };
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description All tasks and parts for units that have no deadline where absent. */
+            tasks?: string[];
+        };
         BurdenDto: {
             figures: number;
             items: {
@@ -4687,6 +4913,10 @@ export interface components {
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
+        };
+        CardWithdrawalDto: {
+            /** @description Why it was given in error. */
+            reason: string;
         };
         ChangedDestinationDto: {
             /**
@@ -5132,6 +5362,32 @@ export interface components {
             /** @description Give it as `cursor`. */
             next: string | null;
         };
+        ContributionTransitionDto: {
+            /** @enum {string} */
+            event: "submit" | "return" | "accept" | "withdraw";
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description For `submit`: figures for targets. */
+            figures?: {
+                /**
+                 * Format: uuid
+                 * @description A figure that was given already, as `GET /assignments/:id/figures` offers it, in place of `value`.
+                 */
+                figureId?: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                targetId: string;
+                value?: number;
+            }[];
+            /** @description For `return`. */
+            reason?: string;
+            /** @description For `submit`: each is kept as given. */
+            sentences?: string[];
+            /** @description For `submit`: is split by 。！？； and the ends of lines. */
+            text?: string;
+        };
         /** @description A disagreement between the units of a task, which the office settles (协调). */
         CoordinationDto: {
             about: string;
@@ -5232,6 +5488,14 @@ export interface components {
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
+        };
+        CoordinationTransitionDto: {
+            /** @description For `settle`: what holds from now on. */
+            decision?: string;
+            /** @enum {string} */
+            event: "settle" | "withdraw";
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
         };
         CorrectionDto: {
             content?: string;
@@ -5396,20 +5660,6 @@ export interface components {
                 username: string;
                 version: number;
             }[];
-        };
-        DecisionDto: {
-            /**
-             * Format: date
-             * @description For `approve` of an extension: another date than was asked for.
-             * @example 2026-04-20
-             */
-            dueOn?: string;
-            /** @enum {string} */
-            event: "approve" | "deny" | "withdraw";
-            /** @description The version that you read; 409 if somebody has changed it since. */
-            expectedVersion?: number;
-            /** @description For `deny`; welcome with `approve`. */
-            reason?: string;
         };
         DeclineDto: {
             reason: string;
@@ -6735,7 +6985,15 @@ export interface components {
             name: string;
             purpose: string;
             /** @description What it may do, of what the person’s post may. */
-            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
+            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
+        };
+        NewArchivePackageDto: {
+            /**
+             * @description How long it is kept (保管期限).
+             * @default 永久
+             * @enum {string}
+             */
+            retention: "永久" | "30年" | "10年";
         };
         NewDelegationDto: {
             /**
@@ -7187,7 +7445,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -8698,6 +8956,12 @@ export interface components {
             /** @description Give it as `cursor`. */
             next: string | null;
         };
+        PostDecisionDto: {
+            /** @enum {string} */
+            event: "confirm" | "refuse" | "withdraw";
+            ids: string[];
+            reason?: string;
+        };
         PostDto: {
             /** @description From when on there is no such post; null while there is. */
             closedOn: string | null;
@@ -9853,6 +10117,11 @@ export interface components {
             /** @description Give it as `cursor`. */
             next: string | null;
         };
+        ReorganisationWithdrawalDto: {
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            reason?: string;
+        };
         ReplayedDto: {
             /**
              * Format: uuid
@@ -10725,7 +10994,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -10790,7 +11059,7 @@ export interface components {
                      * @description What happened.
                      * @enum {string}
                      */
-                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                     /**
                      * Format: uuid
                      * @description The unit for which it was done, or whose it is.
@@ -10856,7 +11125,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -13252,14 +13521,6 @@ export interface components {
             /** @description One line with fields in braces: `{事项}` or `{item}`. */
             zh: string;
         };
-        TransitionDto: {
-            /** @description For `settle`: what holds from now on. */
-            decision?: string;
-            /** @enum {string} */
-            event: "settle" | "withdraw";
-            /** @description The version that you read; 409 if somebody has changed it since. */
-            expectedVersion?: number;
-        };
         UnitImportDto: {
             accounts: number;
             created: number;
@@ -13525,10 +13786,6 @@ export interface components {
         };
         WantedDto: {
             username: string;
-        };
-        WithdrawalDto: {
-            /** @description Why it was given in error. */
-            reason: string;
         };
         WithdrawTemplateDto: {
             /** @description That you read. */
@@ -13816,7 +14073,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionDto"];
+                "application/json": components["schemas"]["ApplicationDecisionDto"];
             };
         };
         responses: {
@@ -13826,6 +14083,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PlanArchiveController_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivePackageDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PlanArchiveController_fetch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description A problem */
@@ -14229,7 +14554,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransitionDto"];
+                "application/json": components["schemas"]["AssignmentTransitionDto"];
             };
         };
         responses: {
@@ -14526,7 +14851,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WithdrawalDto"];
+                "application/json": components["schemas"]["CardWithdrawalDto"];
             };
         };
         responses: {
@@ -14713,7 +15038,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransitionDto"];
+                "application/json": components["schemas"]["ContributionTransitionDto"];
             };
         };
         responses: {
@@ -14794,7 +15119,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransitionDto"];
+                "application/json": components["schemas"]["CoordinationTransitionDto"];
             };
         };
         responses: {
@@ -15796,7 +16121,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };
@@ -15925,7 +16250,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };
@@ -17879,15 +18204,14 @@ export interface operations {
             };
         };
     };
-    PlanArchiveController_take: {
+    PlanArchiveController_order: {
         parameters: {
-            query?: {
-                /** @description How long it is kept (保管期限). */
-                retention?: "永久" | "30年" | "10年";
-            };
+            query?: never;
             header?: {
                 /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
                 "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description UUID */
@@ -17895,14 +18219,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArchivePackageDto"];
+            };
+        };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["ArchivePackageDto"];
                 };
             };
             /** @description A problem */
@@ -18092,7 +18420,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeadlinesDto"];
+                "application/json": components["schemas"]["BulkDeadlinesDto"];
             };
         };
         responses: {
@@ -19711,7 +20039,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionDto"];
+                "application/json": components["schemas"]["PostDecisionDto"];
             };
         };
         responses: {
@@ -19899,7 +20227,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WithdrawalDto"];
+                "application/json": components["schemas"]["ReorganisationWithdrawalDto"];
             };
         };
         responses: {
