@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createClient from 'openapi-react-query';
 import { v7 as uuid } from 'uuid';
@@ -26,9 +27,17 @@ const markRequests: Middleware = {
   },
 };
 
+/** The words of refusals come with the first refusal. That nobody is signed in is an answer like any other. */
+const fetchWords: Middleware = {
+  async onResponse({ request, response }) {
+    const isQuestion = response.status === 401 && request.method === 'GET';
+    if (!response.ok && !isQuestion) await i18next.loadNamespaces('problems').catch(() => undefined);
+  },
+};
+
 /** Requests by themselves, typed by the api’s description. */
 export const client = createFetchClient<paths>({ baseUrl: '/', fetch: steadyFetch });
-client.use(markRequests);
+client.use(markRequests, fetchWords);
 
 /** The same as hooks: `api.useQuery('get', '/api/v1/tasks', …)`, `api.useMutation('post', …)`. */
 export const api = createClient(client);

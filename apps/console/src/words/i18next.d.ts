@@ -1,6 +1,7 @@
 import 'i18next';
 import type account from './zh/account';
 import type console from './zh/console';
+import type problems from './zh/problems';
 import type terms from './zh/terms';
 
 declare module 'i18next' {
@@ -10,6 +11,7 @@ declare module 'i18next' {
     resources: {
       account: typeof account;
       console: typeof console;
+      problems: typeof problems;
       terms: typeof terms;
     };
   }
