@@ -29,6 +29,12 @@ export const PAGES: readonly Page[] = [
     rights: ['inbox.read'],
     nav: { words: 'inbox', group: 'work' },
   },
+  {
+    path: '/pictures',
+    load: () => import('./pictures/pictures-page'),
+    rights: ['read.all'],
+    nav: { words: 'pictures', group: 'office' },
+  },
   { path: '/account', load: () => import('./account/account-page'), nav: { words: 'account', group: 'admin' } },
 ];
 

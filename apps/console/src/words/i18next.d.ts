@@ -1,6 +1,7 @@
 import 'i18next';
 import type account from './zh/account';
 import type console from './zh/console';
+import type pictures from './zh/pictures';
 import type problems from './zh/problems';
 import type terms from './zh/terms';
 
@@ -11,6 +12,7 @@ declare module 'i18next' {
     resources: {
       account: typeof account;
       console: typeof console;
+      pictures: typeof pictures;
       problems: typeof problems;
       terms: typeof terms;
     };

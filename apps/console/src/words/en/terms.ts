@@ -23,6 +23,7 @@ export default {
     resume: 'resume',
     object: 'object',
     settle_objection: 'settle objection',
+    restore: 'restore',
     confirm_lead: 'confirm lead',
   },
   role: { lead: 'lead', responsible: 'responsible', cooperating: 'cooperating', supervising: 'supervising' },

@@ -24,6 +24,7 @@ export default {
     resume: '恢复办理',
     object: '提出异议',
     settle_objection: '处理异议',
+    restore: '恢复已报办结',
     confirm_lead: '确认牵头',
   },
   role: { lead: '牵头', responsible: '责任', cooperating: '配合', supervising: '督导' },

@@ -1,0 +1,77 @@
+import { describeWithBrowser } from '@duban/testing';
+import { useSampleProduct } from './sample-product';
+import { PHONE, Visitor } from './visitor';
+
+const SHAPES = {
+  type: 'FeatureCollection',
+  features: ['鹭洲区', '松蘅县'].map((name, at) => ({
+    type: 'Feature',
+    properties: { name },
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [at, 0],
+          [at + 1, 0],
+          [at + 1, 1],
+          [at, 1],
+          [at, 0],
+        ],
+      ],
+    },
+  })),
+};
+
+describeWithBrowser('the pictures of a plan', (browser) => {
+  const product = useSampleProduct();
+  let visitor: Visitor | undefined;
+
+  afterEach(async () => {
+    expect(visitor?.complaints).toEqual([]);
+    await visitor?.close();
+  });
+
+  it.each([
+    ['desktop', undefined],
+    ['phone', PHONE],
+  ])('are drawn, and each is a table, too (%s)', async (size, viewport) => {
+    visitor = await Visitor.open(browser(), product.url, { viewport });
+    await visitor.signIn('leader');
+    for (const show of ['curves', 'heat', 'gantt', 'holdings', 'calendar']) {
+      await visitor.goto(`/pictures?show=${show}`);
+      await visitor.page.locator('.chart canvas').first().waitFor();
+      expect(await visitor.page.getByRole('img').first().getAttribute('aria-label')).toMatch(/[\u4e00-\u9fff]/);
+      await visitor.picture(`pictures-${show}-${size}`);
+      await visitor.page.getByRole('button', { name: '显示为表格' }).first().click();
+      expect(await visitor.page.locator('.picture .ant-table-row').count()).toBeGreaterThan(0);
+    }
+    expect(await visitor.seriousFindings()).toEqual([]);
+  });
+
+  it('show the machines of states in words', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('leader');
+    await visitor.goto('/pictures?show=flow');
+    await visitor.page.locator('.state-flow').first().waitFor();
+    const words = await visitor.page.locator('.state-flow').allInnerTexts();
+    expect(words.join(' ')).toContain('待签收');
+    expect(words.join(' ')).not.toMatch(/[a-z]{3}/);
+    expect(await visitor.seriousFindings()).toEqual([]);
+  });
+
+  it('take a file of shapes for the map, keep it in the browser, and refuse another', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('leader');
+    await visitor.goto('/pictures?show=map');
+    const choose = visitor.page.locator('input[type=file]');
+    await choose.setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await visitor.page.getByRole('alert').waitFor();
+    const buffer = Buffer.from(JSON.stringify(SHAPES));
+    await choose.setInputFiles({ name: 'districts.geojson', mimeType: 'application/geo+json', buffer });
+    await visitor.page.locator('.chart canvas').waitFor();
+    await visitor.goto('/pictures?show=map');
+    await visitor.page.locator('.chart canvas').waitFor();
+    await visitor.page.getByRole('button', { name: '显示为表格' }).click();
+    expect(await visitor.page.locator('.picture .ant-table-row').allInnerTexts()).toHaveLength(2);
+  });
+});
