@@ -34,6 +34,12 @@ export const applicationDataSource = (
     },
   });
 
+/**
+ * So long a migration waits for a table that others use: all who come after it wait behind it. Shorter than Postgres takes
+ * to look for a deadlock, so that of two who wait for each other it is the migration that begins again, and no request.
+ */
+const LOCK_MS = 700;
+
 /** A data source of the schema's owner, for migrations only. */
 export const ownerDataSource = (url: string, entities: PostgresOptions['entities'] = []): DataSource =>
   new DataSource({
@@ -42,6 +48,7 @@ export const ownerDataSource = (url: string, entities: PostgresOptions['entities
     entities,
     poolSize: 2,
     applicationName: 'duban-migrate',
+    extra: { options: `-c lock_timeout=${LOCK_MS}` },
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -100,6 +100,57 @@ describe('migrate', () => {
     expect(await schemaOf(url)).toEqual(before);
   });
 
+  it('takes its turn between the transactions of processes that serve, and breaks none of them', async () => {
+    const url = await emptyDatabase();
+    await migrate(url);
+    const serving = new Client({ connectionString: url });
+    const looking = new Client({ connectionString: url });
+    await Promise.all([serving.connect(), looking.connect()]);
+    try {
+      await looking.query(`update table_security set digest = 'of before'`);
+      await serving.query('begin');
+      await serving.query('select from task');
+      const migrating = migrate(url);
+      // Before it has come to the table, and while it waits for it and begins again, the others are free.
+      const seen = new Set<string>();
+      for (let round = 0; seen.size < 2 || round < 5; round++) {
+        const { rows } = await looking.query<{ transaction: string }>(
+          `select l.virtualtransaction as transaction from pg_locks l join pg_stat_activity a using (pid)
+           where not l.granted and l.relation is not null and a.datname = current_database()`,
+        );
+        rows.forEach(({ transaction }) => seen.add(transaction));
+        for (const table of ['application', 'assignment', 'obligation', 'unit']) {
+          await serving.query(`select from ${table}`);
+        }
+      }
+      await serving.query('commit');
+      expect(await migrating).toEqual([]);
+      const { rows } = await looking.query(`select from table_security where digest <> 'of before'`);
+      expect(rows).toHaveLength(1);
+    } finally {
+      await Promise.all([serving.end(), looking.end()]);
+    }
+  });
+
+  it('by an earlier version leaves the rights of a later one as they are', async () => {
+    const url = await emptyDatabase();
+    await migrate(url);
+    const owner = await ownerDataSource(url).initialize();
+    try {
+      await owner.query(`insert into migrations (timestamp, name) values (9999999999999, 'OfLater9999999999999')`);
+      await owner.query(`create table of_later (id int)`);
+      await owner.query(`grant select on of_later to duban_system`);
+      await owner.query(`update table_security set digest = 'of later'`);
+      expect(await migrate(url)).toEqual([]);
+      const [{ digest, sees }] = await owner.query(
+        `select digest, has_table_privilege('duban_system', 'of_later', 'select') as sees from table_security`,
+      );
+      expect([digest, sees]).toEqual(['of later', true]);
+    } finally {
+      await owner.destroy();
+    }
+  });
+
   it('goes up, down and up again to the same schema', async () => {
     const url = await emptyDatabase();
     await migrate(url);

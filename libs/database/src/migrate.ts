@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
 import { ownerDataSource } from './data-source';
 import { MIGRATIONS } from './migrations';
 import { secure } from './security/secure';
@@ -7,10 +8,13 @@ import { secure } from './security/secure';
 const MIGRATION_LOCK = 7_281_945;
 const RETRY_MS = 100;
 const GIVE_UP_MS = 120_000;
+/** A table was in use for too long, or two waited for each other: both pass. */
+const BUSY = new Set(['55P03', '40P01']);
 
 /**
  * Brings the schema, and who may do what with its rows, to the newest version. Processes that start together wait for one another: the lock is polled,
- * not waited for, since waiting in Postgres would hang an index that is built concurrently.
+ * not waited for, since waiting in Postgres would hang an index that is built concurrently. Where processes of the version
+ * before still serve, it takes its turn between their transactions.
  *
  * @returns names of the migrations that were run
  */
@@ -24,12 +28,38 @@ export async function migrate(url: string): Promise<string[]> {
       if (waited >= GIVE_UP_MS) throw new Error('another process has been migrating the database for two minutes');
       await delay(RETRY_MS);
     }
-    const done = await source.runMigrations();
-    await secure(session, done.length > 0);
-    return done.map((migration) => migration.name);
+    const done: string[] = [];
+    await whenFree(() => bringUp(source, session, done));
+    return done;
   } finally {
     await session.release();
     await source.destroy();
+  }
+}
+
+/**
+ * What an earlier version declares of its tables is not put back over that of a later one: a process of the old version
+ * that is started again while the new one is brought out would take from the others what they have just been given.
+ */
+async function bringUp(source: DataSource, session: QueryRunner, done: string[]): Promise<void> {
+  done.push(...(await source.runMigrations()).map(({ name }) => name));
+  const [{ is_later }] = await session.query(
+    `select exists (select from migrations where name <> all($1)) as is_later`,
+    [MIGRATIONS.map(({ name }) => name)],
+  );
+  if (!is_later) await secure(session, done.length > 0);
+}
+
+/** What was done of it is undone where a table was busy, and it begins again; what has been committed is not repeated. */
+async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + GIVE_UP_MS; ;) {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
+      if (!BUSY.has(code ?? '') || Date.now() > end) throw error;
+      await delay(RETRY_MS + Math.random() * RETRY_MS);
+    }
   }
 }
 

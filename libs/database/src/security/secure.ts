@@ -59,6 +59,12 @@ const ALL_ROLES = ROLES.join(', ');
 /** Gives every table the security that {@link TABLE_SECURITY} declares, and takes away whatever else was granted. */
 function statements(): string[] {
   return [
+    // All at once and before anything is done: what follows waits for nobody.
+    `do $$ begin
+       execute (select 'lock table ' || string_agg(quote_ident(relname), ', ' order by relname) || ' in access exclusive mode'
+         from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+           and relname not in (${OF_THE_SCHEMA.map((name) => `'${name}'`).join(', ')}));
+     end $$`,
     `do $$ declare p record; begin
        for p in select policyname, tablename from pg_policies where schemaname = current_schema() loop
          execute format('drop policy %I on %I', p.policyname, p.tablename);
