@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { redisAddress } from './redis-address';
 
 const wholeNumber = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most}`;
@@ -84,6 +85,9 @@ const appAddress = (example: string, path: RegExp) =>
     )
     .optional();
 
+const REDIS =
+  'an address such as redis://host:6379, redis+sentinel://host:26379,host:26379/mymaster or redis+cluster://host:6379,host:6379';
+
 /** Everything that the environment decides; read once, here, and nowhere else. */
 const schema = z.object({
   /** Postgres, as the schema's owner; the embedded size finds its own. */
@@ -92,8 +96,11 @@ const schema = z.object({
     .optional(),
   /** How many connections to Postgres one process holds at most, those of the queue apart. */
   DATABASE_CONNECTIONS: wholeNumber(2, 200).default(12),
-  /** Redis or Valkey for the queue; without it the queue lives on Postgres. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'an address such as redis://host:6379' }).optional(),
+  /** Redis or Valkey for the queue, one, by sentinels or a cluster; without it the queue lives on Postgres. */
+  REDIS_URL: z
+    .string()
+    .refine((address) => redisAddress(address) !== null, REDIS)
+    .optional(),
   PORT: wholeNumber(0, 65_535).default(3000),
   /** Address to listen on. */
   HOST: z.string().default('127.0.0.1'),
@@ -232,7 +239,7 @@ const schema = z.object({
   SWEEP_SECONDS: wholeNumber(1, 3600).default(30),
   /** Minutes of a process's running for which something due may wait before it is said that nothing is followed up. */
   DUBAN_ALARM_MINUTES: wholeNumber(1, 1440).default(10),
-  /** Keys of the queue in Redis begin with this; braces keep them in one slot of a cluster. */
+  /** Keys of the queue in Redis begin with this; in a cluster each queue adds its name within the braces. */
   QUEUE_PREFIX: z.string().min(1).default('{duban}'),
 });
 

@@ -4,4 +4,5 @@ export * from './config';
 export * from './embedded/index';
 export * from './log';
 export * from './platform.module';
+export * from './redis-address';
 export * from './s3';

@@ -9,6 +9,7 @@ import { createQueueBackend } from './create-queue-backend';
 import { JobProducer } from './job.producer';
 import type { QueueBackend } from './queue.backend';
 import { QUEUE_NAMES } from './queue.registry';
+import { RedisCluster } from '../test/redis-cluster';
 import { SweepTicker } from './sweep.ticker';
 
 type Handlers = JobHandlers<'notifications'>;
@@ -74,6 +75,32 @@ describe('the queue on a Postgres that has none yet', () => {
       await client.end();
     }
   }
+});
+
+// It brings servers of its own; here it is only asked whether there are any.
+describeWithRedis('the queue on a cluster of Redis', () => {
+  const cluster = new RedisCluster();
+  beforeAll(() => cluster.start());
+  afterAll(() => cluster.stop());
+  const backend = (): QueueBackend =>
+    createQueueBackend({ REDIS_URL: cluster.url, QUEUE_PREFIX: '{test}' }, 'postgres://unused');
+  hazards(backend);
+
+  it('spreads its queues over the nodes, each of them whole in one', async () => {
+    const jobs = new JobProducer(backend());
+    const later = { delayMs: 3_600_000 };
+    expect([
+      await jobs.add('sweep', 'sweep.run', {}, later),
+      await jobs.add('notifications', 'digest.compose', {}, later),
+      await jobs.add('imports', 'document.read', { importId: newId() }, later),
+    ]).toEqual([true, true, true]);
+    await jobs.onApplicationShutdown();
+    const nodes = (await cluster.keys()).map(
+      (keys) => new Set(keys.map((key) => /^\{test:([a-z]+)\}:/.exec(key)?.[1])),
+    );
+    expect(nodes.flatMap((names) => [...names]).sort()).toEqual([...QUEUE_NAMES].sort());
+    expect(nodes.filter(({ size }) => size > 0).length).toBeGreaterThan(1);
+  });
 });
 
 describeWithRedis('the queue on Redis', (redis) => {

@@ -1,6 +1,7 @@
+import { type RedisAddress, redisAddress } from '@duban/platform';
 import { Logger } from '@nestjs/common';
-import { createRedisBackend, type Processor, withBackend } from 'bullmq';
-import { Redis, ReplyError } from 'ioredis';
+import { type ConnectionOptions, createRedisBackend, type Processor, withBackend } from 'bullmq';
+import { Cluster, Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { messageOf } from './error-log';
 import { listen } from './listen';
 import {
@@ -18,18 +19,22 @@ const CONNECT_MS = 3_000;
 /** Back within seconds after an outage, however long it was. */
 const retryStrategy = (times: number): number => Math.min(times * 200, 2_000);
 
-/** Jobs in Redis or Valkey. */
+/** Jobs in Redis or Valkey: in one, in the one that sentinels name, or spread over a cluster. */
 export class RedisQueueBackend extends QueueBackend {
   readonly kind = 'redis';
   private readonly logger = new Logger('queue');
+  private readonly address: RedisAddress;
   private isVerified = false;
 
-  /** @param prefix begins every key; with braces they stay in one slot of a cluster */
+  /** @param prefix begins every key */
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly prefix: string,
   ) {
     super();
+    const address = redisAddress(url);
+    if (!address) throw new Error(`${url} is no address of Redis`);
+    this.address = address;
   }
 
   /**
@@ -47,18 +52,16 @@ export class RedisQueueBackend extends QueueBackend {
   }
 
   openQueue(name: QueueName, onError: (error: Error) => void): StoredQueue {
-    const queue = new RedisQueue(name, {
-      prefix: this.prefix,
-      connection: {
-        url: this.url,
-        connectTimeout: CONNECT_MS,
-        retryStrategy,
-        enableOfflineQueue: false,
-        maxRetriesPerRequest: 1,
-      },
-    });
+    const connection = this.connection({ retryStrategy, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    const queue = new RedisQueue(name, { prefix: this.prefixOf(name), connection: connection as ConnectionOptions });
     queue.on('error', onError);
-    return queue;
+    if (!(connection instanceof Cluster)) return queue;
+    // What it was given BullMQ leaves open.
+    const closing = <T>(close: () => Promise<T>): Promise<T> => close().finally(() => connection.disconnect());
+    return Object.assign(queue, {
+      close: closing.bind(null, queue.close.bind(queue)) as () => Promise<void>,
+      disconnect: closing.bind(null, queue.disconnect.bind(queue)) as () => Promise<void>,
+    });
   }
 
   openWorker(
@@ -70,27 +73,58 @@ export class RedisQueueBackend extends QueueBackend {
     const worker = new RedisWorker(name, processor, {
       ...settings,
       autorun: false,
-      prefix: this.prefix,
-      connection: { url: this.url, connectTimeout: CONNECT_MS, retryStrategy, maxRetriesPerRequest: null },
+      prefix: this.prefixOf(name),
+      // Of a cluster a worker takes copies, and closes those.
+      connection: this.connection({ retryStrategy, maxRetriesPerRequest: null }) as ConnectionOptions,
     });
     listen(worker, listeners);
     return Object.assign(worker, { isConnected: async () => (await worker.getBackend().client).status === 'ready' });
   }
 
+  /** The keys of a queue lie in one slot of a cluster, as scripts need, and those of another in another. */
+  private prefixOf(name: QueueName): string {
+    if (this.address.kind !== 'cluster') return this.prefix;
+    return `{${this.prefix.replace(/[{}]/g, '')}:${name}}`;
+  }
+
+  private connection(options: RedisOptions): RedisOptions | Cluster {
+    const { address } = this;
+    const common = { ...options, connectTimeout: CONNECT_MS };
+    if (address.kind === 'single') return { url: address.url, ...common } as RedisOptions;
+    const { nodes, username, password, isTls } = address;
+    const signedIn = { username, password, ...(isTls ? { tls: {} } : {}) };
+    if (address.kind === 'sentinel') {
+      const { master, db } = address;
+      return { sentinels: nodes, name: master, db, ...signedIn, sentinelRetryStrategy: retryStrategy, ...common };
+    }
+    return new Cluster(nodes, {
+      redisOptions: { ...signedIn, ...common },
+      enableOfflineQueue: options.enableOfflineQueue ?? true,
+      clusterRetryStrategy: (times) => options.retryStrategy?.(times),
+      slotsRefreshTimeout: CONNECT_MS,
+      lazyConnect: true,
+    });
+  }
+
   /** Null where Redis cannot be asked. */
   private async evictionPolicy(): Promise<string | null> {
-    const redis = new Redis(this.url, {
-      lazyConnect: true,
-      connectTimeout: CONNECT_MS,
-      commandTimeout: CONNECT_MS,
-      retryStrategy: () => null,
-      maxRetriesPerRequest: 0,
-    });
+    const asked = { lazyConnect: true, commandTimeout: CONNECT_MS, retryStrategy: () => null, maxRetriesPerRequest: 0 };
+    const connection = this.connection(asked);
+    const redis =
+      connection instanceof Cluster
+        ? connection
+        : this.address.kind === 'single'
+          ? new Redis(this.address.url, connection)
+          : new Redis({ ...connection, sentinelRetryStrategy: () => null });
     redis.on('error', () => undefined);
     try {
       await redis.connect();
-      const answer = (await redis.config('GET', 'maxmemory-policy')) as string[];
-      const policy = answer[1] ?? null;
+      const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
+      const answers = await Promise.all(
+        servers.map((one) => one.config('GET', 'maxmemory-policy') as Promise<string[]>),
+      );
+      const policies = answers.map((answer) => answer[1] ?? null);
+      const policy = policies.find((one) => one !== null && one !== 'noeviction') ?? policies[0] ?? null;
       this.isVerified = policy === null || policy === 'noeviction';
       return policy;
     } catch (error) {
