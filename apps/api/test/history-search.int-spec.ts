@@ -6,6 +6,12 @@ import { parse } from 'papaparse';
 import { actOnSample, type Parts } from './cases';
 import { type Caller, Edge, expectProblem, type Json, useEdge } from './edge';
 
+const countBy = (rows: Json[], key: (row: Json) => string): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const row of rows) counts[key(row)] = (counts[key(row)] ?? 0) + 1;
+  return counts;
+};
+
 /** What a spreadsheet would run. */
 const FORMULA = '=1+cmd|’/c calc’!A0';
 
@@ -515,6 +521,19 @@ describe('A search of history', () => {
       }
       const glance = await office.get(`/dashboard?${ofPlan}`);
       expect(await office.get(`/dashboard?${ofPlan}&asOf=${present}`)).toEqual(glance);
+      const tasks = (await office.all(`/tasks?${ofPlan}`)).filter((task) => task.units > 0 && task.light !== null);
+      expect(glance.lights).toEqual(countBy(tasks, ({ light }) => light));
+      const owed = (await office.all(lists[0]!)).filter(
+        ({ state, dueAt }) => (state === 'open' || state === 'discharged') && dueAt <= glance.now,
+      );
+      const due = countBy(owed, ({ unitName }) => unitName);
+      const late = countBy(
+        owed.filter(({ settledAt, dueAt }) => settledAt === null || settledAt > dueAt),
+        ({ unitName }) => unitName,
+      );
+      expect(glance.lateUnits.length).toBe(Math.min(10, Object.keys(late).length));
+      for (const one of glance.lateUnits)
+        expect(one).toMatchObject({ due: due[one.unitName], late: late[one.unitName] });
       await edge().passTo('2023-02-10T12:00:00+08:00');
       for (const [i, list] of lists.entries()) expect(await office.all(`${list}&asOf=${present}`)).toEqual(told[i]);
       expect(await office.get(`/dashboard?${ofPlan}&asOf=${present}`)).toEqual(glance);

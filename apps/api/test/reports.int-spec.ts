@@ -439,10 +439,18 @@ describe('Reports that wait for the head of the unit (负责人审签)', () => {
   const state = async (period: string): Promise<string> =>
     (await owed(await as('office'), lead, 'progress_report', period)).state;
 
+  /** What the head of the unit is shown to decide on. */
+  const waiting = async (period: string): Promise<unknown> => {
+    const owedByUnit = await (await as('head')).all(`/obligations?taskId=${lead.task.id}&kind=progress_report`);
+    return owedByUnit.find((one: Json) => one.assignmentId === lead.id && one.subject === period)!.waitingReportId;
+  };
+
   it('discharge nothing until then', async () => {
     const { body } = await report('contact', '2023Q1');
     expect(body.state).toBe('submitted');
     expect(await state('2023Q1')).toBe('open');
+    expect(await waiting('2023Q1')).toBe(body.id);
+    expect(await waiting('2023Q2')).toBeNull();
     expectProblem(await report('contact', '2023Q1'), 409, 'REPORT.PERIOD_REPORTED');
     expectProblem(await decide('contact', body.id, { event: 'confirm' }), 403, 'RIGHTS.NOT_ALLOWED');
     expectProblem(await decide('office', body.id, { event: 'confirm' }), 403, 'RIGHTS.NOT_ALLOWED');
@@ -453,6 +461,7 @@ describe('Reports that wait for the head of the unit (负责人审签)', () => {
     expect(again.status).toBe(201);
     expect((await decide('head', again.body.id, { event: 'confirm' })).body.state).toBe('confirmed');
     expect(await state('2023Q1')).toBe('discharged');
+    expect(await waiting('2023Q1')).toBeNull();
   });
 
   it('are corrected while they wait, and not by the contact once they are confirmed', async () => {

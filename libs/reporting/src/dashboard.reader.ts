@@ -14,6 +14,10 @@ export interface Dashboard {
   obligations: { open: number; overdue: number; dueWithin7Days: number; discharged: number; lapsed: number };
   /** Supervision notices (督办单) that stand, by colour. */
   standingNotices: Record<string, number>;
+  /** Tasks whose work has not ended without success, by light (亮灯): the rule of the board. */
+  lights: Record<string, number>;
+  /** What fell due this far, and how much of it was late (逾期), by unit: who is late most often first; ten at most. */
+  lateUnits: { unitId: string; unitName: string; due: number; late: number }[];
   /** Units with something overdue, most first; ten at most. */
   mostOverdueUnits: { unitId: string; unitName: string; overdue: number; standingNotices: number }[];
 }
@@ -79,9 +83,43 @@ export class DashboardReader {
        group by x.unit_id, u.name, u.position order by overdue desc, u.position limit 10`,
       parameters,
     );
-    return { now: now.toISOString(), tasks, assignments, obligations: obligations!, standingNotices, mostOverdueUnits };
+    const lights = await counts(
+      tx,
+      `select s.light as key, count(*)::int as count from (
+         select case when bool_or(n.colour in ('orange', 'red')) then 'red'
+             when bool_or(n.colour = 'yellow' or x.state = 'open' and x.due_at <= $5) then 'yellow' else 'green' end as light
+         from ${task} t
+           left join ${obligation} x on x.task_id = t.id
+           left join ${notice} n on n.obligation_id = x.id and n.state in ('issued', 'acknowledged', 'answered')
+         where t.state not in ('cancelled', 'not_implemented')
+           and exists (select from ${assignment} x where x.task_id = t.id and ${mine})
+         group by t.id) s
+       group by 1 order by 1`,
+      parameters,
+    );
+    const lateUnits: Dashboard['lateUnits'] = await tx.query(
+      `select x.unit_id as "unitId", u.name as "unitName", count(*)::int as due, count(*) filter (where ${IS_LATE})::int as late
+       from ${obligation} x join ${task} t on t.id = x.task_id join unit u on u.id = x.unit_id
+       where ${mine} and x.due_at <= $5 and x.state in ('open', 'discharged')
+       group by x.unit_id, u.name, u.position having count(*) filter (where ${IS_LATE}) > 0
+       order by late desc, due, u.position limit 10`,
+      parameters,
+    );
+    return {
+      now: now.toISOString(),
+      tasks,
+      assignments,
+      obligations: obligations!,
+      standingNotices,
+      lights,
+      lateUnits,
+      mostOverdueUnits,
+    };
   }
 }
+
+/** It was done after its date, or is not done though its date is past. */
+const IS_LATE = `x.state = 'open' or x.settled_at > x.due_at`;
 
 async function counts(tx: EntityManager, query: string, parameters: unknown[]): Promise<Record<string, number>> {
   const rows: { key: string; count: number }[] = await tx.query(query, parameters);

@@ -49,6 +49,8 @@ export interface ObligationRow {
   nextRung: string | null;
   nextRungAt: Date | null;
   settledAt: Date | null;
+  /** What was handed in for it and waits for the head of the unit (负责人审签); null for the past. */
+  waitingReportId: string | null;
   /** Why this date: the rule, what it was counted from, by which calendar. */
   deadline: {
     version: number;
@@ -161,6 +163,7 @@ export class SupervisionReader {
          o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
          o.state = 'open' and o.due_at <= ${where.parameter(filter.asOf ?? now)} as "isOverdue", o.next_rung as "nextRung",
          o.next_rung_at as "nextRungAt", o.settled_at as "settledAt",
+         ${filter.asOf ? 'null' : WAITING} as "waitingReportId",
          jsonb_build_object('version', d.version, 'rule', d.rule, 'base', d.base, 'calendarVersion', d.calendar_version,
            'isProvisional', d.is_provisional) as deadline, ${TOLD} as told
        from ${tables.obligation} o
@@ -273,6 +276,12 @@ export class SupervisionReader {
     return where;
   }
 }
+
+/** A completion names no obligation: it is that of its part. */
+const WAITING = `case when not ${IS_SUMMARY} then (select c.report_id from report_confirmation c join report r on r.id = c.report_id
+           where c.assignment_id = o.assignment_id and c.state = 'submitted' and o.state = 'open'
+             and (r.obligation_id = o.id or r.kind = 'completion' and o.kind in ('completion', 'rectification'))
+           order by r.reported_at desc limit 1) end`;
 
 /** Of a version of a deadline, all that it is told from; \`setByUnit\` granted it where it is an extension. */
 const TOLD = `jsonb_build_object('recordedOn', d.recorded_on, 'effectiveOn', d.effective_on, 'base', d.base,

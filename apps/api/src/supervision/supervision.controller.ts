@@ -76,6 +76,9 @@ class ObligationsDto extends createZodDto(
       nextRung: textOrNull,
       nextRungAt: textOrNull,
       settledAt: textOrNull,
+      waitingReportId: uuid.nullable().meta({
+        description: 'What was handed in for it and waits for the head of the unit (负责人审签); of the present alone.',
+      }),
       deadline: z
         .object({
           version: z.int(),
@@ -177,6 +180,10 @@ class DashboardDto extends createZodDto(
       lapsed: z.int(),
     }),
     standingNotices: counts,
+    lights: counts.meta({ description: 'Tasks by light (亮灯), as on the board.' }),
+    lateUnits: z.array(z.object({ ...unit, due: z.int(), late: z.int() })).meta({
+      description: 'What fell due this far, and how much of it was late, by unit; the ten that are late most often.',
+    }),
     mostOverdueUnits: z.array(z.object({ ...unit, overdue: z.int(), standingNotices: z.int() })),
   }),
 ) {}

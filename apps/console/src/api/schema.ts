@@ -5558,6 +5558,21 @@ export interface components {
             assignments: {
                 [key: string]: number;
             };
+            /** @description What fell due this far, and how much of it was late, by unit; the ten that are late most often. */
+            lateUnits: {
+                due: number;
+                late: number;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                unitId: string;
+                unitName: string;
+            }[];
+            /** @description Tasks by light (亮灯), as on the board. */
+            lights: {
+                [key: string]: number;
+            };
             mostOverdueUnits: {
                 overdue: number;
                 standingNotices: number;
@@ -7683,6 +7698,8 @@ export interface components {
                  */
                 unitId: string;
                 unitName: string;
+                /** @description What was handed in for it and waits for the head of the unit (负责人审签); of the present alone. */
+                waitingReportId: string | null;
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
