@@ -21,8 +21,34 @@ export interface Page {
 
 export type NavWords = keyof typeof import('./words/zh/console').default.nav;
 
+/** The posts (岗位) of a unit: whoever holds one has matters of their own. */
+const UNIT_POSTS = ['contact', 'head', 'deputy', 'handler'] as const;
+
 /** Every page of the console, in the order of the navigation: the one place to add one. */
 export const PAGES: readonly Page[] = [
+  {
+    path: '/mine',
+    load: () => import('./mine/mine-page'),
+    posts: UNIT_POSTS,
+    nav: { words: 'mine', group: 'work' },
+    homeOf: UNIT_POSTS,
+  },
+  { path: '/mine/:taskId/:assignmentId/:act', load: () => import('./mine/act-page'), posts: UNIT_POSTS },
+  {
+    path: '/overview',
+    load: () => import('./leader/overview-page'),
+    rights: ['read.all'],
+    posts: ['leader', 'office', 'officer'],
+    nav: { words: 'overview', group: 'work' },
+    homeOf: ['leader'],
+  },
+  {
+    path: '/screen',
+    load: () => import('./leader/screen-page'),
+    rights: ['read.all'],
+    posts: ['leader', 'office', 'officer'],
+    isBare: true,
+  },
   {
     path: '/inbox',
     load: () => import('./inbox/inbox-page'),

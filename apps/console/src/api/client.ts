@@ -15,13 +15,17 @@ export function actIn(postId: string | null): void {
   actingPost = postId;
 }
 
+/** What every write carries: what another site cannot send, since the session is a cookie, and the post. */
+export function headersOfWrite(): Record<string, string> {
+  return { 'x-duban-request': '1', ...(actingPost === null ? {} : { 'duban-post': actingPost }) };
+}
+
 /** A write that is sent twice, by an impatient hand or a bad line, happens once. */
 const markRequests: Middleware = {
   onRequest({ request }) {
     if (actingPost !== null) request.headers.set('duban-post', actingPost);
     if (request.method === 'GET') return request;
-    // What another site cannot send: the session is a cookie.
-    request.headers.set('x-duban-request', '1');
+    for (const [name, value] of Object.entries(headersOfWrite())) request.headers.set(name, value);
     if (!request.headers.has('idempotency-key')) request.headers.set('idempotency-key', uuid());
     return request;
   },

@@ -9,6 +9,13 @@ export function onSessionEnd(ask: SignInAgain | null): void {
   signInAgain = ask;
 }
 
+/** Waits until the person has signed in again. @returns whether there is anybody to ask */
+export async function askToSignIn(): Promise<boolean> {
+  if (signInAgain === null) return false;
+  await signInAgain();
+  return true;
+}
+
 /**
  * Sends a request until it has an answer. A line that breaks is tried again: reading does no harm, and a write carries a
  * key by which it happens once. Where the session has ended, it waits for the person to sign in again, and goes on: what
@@ -17,8 +24,7 @@ export function onSessionEnd(ask: SignInAgain | null): void {
 export async function steadyFetch(request: Request): Promise<Response> {
   const answer = await sendRepeatedly(request);
   const isSigningIn = new URL(request.url).pathname === SESSION_ROUTE;
-  if (answer.status !== 401 || isSigningIn || signInAgain === null) return answer;
-  await signInAgain();
+  if (answer.status !== 401 || isSigningIn || !(await askToSignIn())) return answer;
   return sendRepeatedly(request);
 }
 

@@ -3,6 +3,7 @@ import { Badge, Button, Drawer, Dropdown, Grid, Layout, Menu, type MenuProps } f
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
+import { HelpMenu } from '../help/help-menu';
 import { useUnread } from '../inbox/unread';
 import { mayOpen, NAV_GROUPS, PAGES } from '../pages';
 import { useSession } from '../session/session';
@@ -21,12 +22,19 @@ export function Shell() {
       </a>
       <Layout.Header className="shell-header">
         {!isWide && (
-          <Button type="text" icon={<MenuOutlined />} aria-label={t('nav.more')} onClick={() => setOpen(true)} />
+          <Button
+            type="text"
+            icon={<MenuOutlined />}
+            data-tour="menu"
+            aria-label={t('nav.more')}
+            onClick={() => setOpen(true)}
+          />
         )}
         <Link to="/" className="shell-brand">
           {t('product')}
         </Link>
         <span className="shell-spacer" />
+        <HelpMenu />
         <Bell />
         <Person isShort={!isWide} />
       </Layout.Header>
@@ -72,7 +80,7 @@ function Navigation({ went }: { went?: () => void }) {
     [session, t, went],
   );
   return (
-    <nav aria-label={t('nav.label')}>
+    <nav aria-label={t('nav.label')} data-tour="nav">
       <Menu
         mode="inline"
         items={items}
@@ -89,7 +97,12 @@ function Bell() {
   const unread = useUnread(may('inbox.read'));
   const navigate = useNavigate();
   return (
-    <Button type="text" aria-label={t('header.unread', { count: unread })} onClick={() => void navigate('/inbox')}>
+    <Button
+      type="text"
+      data-tour="bell"
+      aria-label={t('header.unread', { count: unread })}
+      onClick={() => void navigate('/inbox')}
+    >
       <Badge count={unread} size="small">
         <BellOutlined style={{ color: '#fff', fontSize: 18 }} />
       </Badge>
@@ -142,7 +155,7 @@ function Person({ isShort }: { isShort: boolean }) {
   ];
   return (
     <Dropdown menu={{ items }} trigger={['click']}>
-      <Button type="text" icon={<UserOutlined />} aria-label={me.name}>
+      <Button type="text" icon={<UserOutlined />} data-tour="person" aria-label={me.name}>
         {!isShort && `${me.name}${current ? ` · ${postName(current)}` : ''}`}
       </Button>
     </Dropdown>

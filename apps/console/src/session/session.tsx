@@ -115,9 +115,12 @@ function ComingBack() {
     );
     return () => onSessionEnd(null);
   }, []);
-  const goOn = useCallback(() => {
+  const goOn = useCallback(async () => {
+    // Whoever comes in another's place sees what is theirs, and sends nothing that the other has written.
+    const who = await meOrNobody();
+    if (who?.personId !== me.personId) return location.assign('/');
     setAsking(false);
     for (const resolve of waiting.current.splice(0)) resolve();
-  }, []);
-  return isAsking ? <SignInAgain name={me.name} done={goOn} /> : null;
+  }, [me.personId]);
+  return isAsking ? <SignInAgain name={me.name} done={() => void goOn()} /> : null;
 }

@@ -3,6 +3,10 @@ import type account from './zh/account';
 import type console from './zh/console';
 import type pictures from './zh/pictures';
 import type problems from './zh/problems';
+import type drafts from './zh/drafts';
+import type help from './zh/help';
+import type leader from './zh/leader';
+import type mine from './zh/mine';
 import type terms from './zh/terms';
 
 declare module 'i18next' {
@@ -14,6 +18,10 @@ declare module 'i18next' {
       console: typeof console;
       pictures: typeof pictures;
       problems: typeof problems;
+      drafts: typeof drafts;
+      help: typeof help;
+      leader: typeof leader;
+      mine: typeof mine;
       terms: typeof terms;
     };
   }

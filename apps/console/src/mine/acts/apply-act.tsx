@@ -1,0 +1,134 @@
+import { Form, Input, Radio, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { answerOf, api, client, type Schemas } from '../../api/client';
+import { DraftForm } from '../../drafts/draft-form';
+import { Day } from '../../layout/day';
+import { DayField } from '../../layout/day-field';
+import type { ActProps, Part, Task } from '../act-page';
+
+type Fields = Schemas['ApplicationInputDto'];
+const KINDS = ['extension', 'close_unimplemented', 'review'] as const satisfies readonly Fields['kind'][];
+const REASONS = [
+  'law_changed',
+  'policy_changed',
+  'funds_withdrawn',
+  'force_majeure',
+  'not_feasible',
+  'others_did_not_act',
+  'given_up',
+] as const satisfies readonly NonNullable<Fields['unimplementedReason']>[];
+
+/** Of each kind, what it needs beside its reason: nothing else is sent. */
+function bodyOf({ kind, obligationId, dueOn, progress, unimplementedReason, reason }: Fields): Fields {
+  if (kind === 'extension') return { kind, obligationId, dueOn, reason, ...(progress ? { progress } : {}) };
+  if (kind === 'close_unimplemented') return { kind, reason, unimplementedReason };
+  return { kind, reason };
+}
+
+/** The unit applies for more time (延期), an end without success (未能办成), or a second look at a return (复核). */
+export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
+  const { t } = useTranslation(['mine', 'terms']);
+  return (
+    <>
+      <section className="panel">
+        <DraftForm<Fields>
+          name={`apply.${part.id}`}
+          initial={{ kind: 'extension', ...(of ? { obligationId: of } : {}) }}
+          taskId={task.id}
+          submit={t('apply.submit')}
+          done={done}
+          refresh={refresh}
+          send={(fields, key) =>
+            answerOf(
+              client.POST('/api/v1/assignments/{id}/applications', {
+                params: { path: { id: part.id }, header: { 'Idempotency-Key': key } },
+                body: bodyOf(fields),
+              }),
+            )
+          }
+        >
+          <Form.Item name="kind" label={t('apply.kind')}>
+            <Radio.Group options={KINDS.map((value) => ({ value, label: t(`apply.kinds.${value}`) }))} />
+          </Form.Item>
+          <Form.Item noStyle dependencies={['kind']}>
+            {({ getFieldValue }) => <OfKind kind={getFieldValue('kind') as Fields['kind']} task={task} part={part} />}
+          </Form.Item>
+          <Form.Item name="reason" label={t('apply.reason')} rules={[{ required: true, message: t('required') }]}>
+            <Input.TextArea rows={4} className="grows" maxLength={10_000} />
+          </Form.Item>
+        </DraftForm>
+      </section>
+      <Given task={task} part={part} />
+    </>
+  );
+}
+
+function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: Part }) {
+  const { t } = useTranslation(['mine', 'terms']);
+  if (kind === 'review') return <p>{t('apply.reviewAbout')}</p>;
+  if (kind === 'close_unimplemented') {
+    return (
+      <Form.Item
+        name="unimplementedReason"
+        label={t('apply.unimplementedReason')}
+        rules={[{ required: true, message: t('required') }]}
+      >
+        <Select options={REASONS.map((value) => ({ value, label: t(`apply.unimplemented.${value}`) }))} />
+      </Form.Item>
+    );
+  }
+  const owed = task.obligations.filter(({ assignmentId, state }) => assignmentId === part.id && state === 'open');
+  return (
+    <>
+      <Form.Item name="obligationId" label={t('apply.of')} rules={[{ required: true, message: t('required') }]}>
+        <Select
+          options={owed.map(({ id, kind: what, subject, effectiveOn }) => ({
+            value: id,
+            label: [t(`terms:obligation.${what}` as 'terms:obligation.answer'), subject, effectiveOn]
+              .filter(Boolean)
+              .join(' · '),
+          }))}
+        />
+      </Form.Item>
+      <Form.Item name="dueOn" label={t('apply.dueOn')} rules={[{ required: true, message: t('required') }]}>
+        <DayField isFuture />
+      </Form.Item>
+      <Form.Item name="progress" label={t('apply.progress')}>
+        <Input.TextArea rows={3} className="grows" maxLength={10_000} />
+      </Form.Item>
+    </>
+  );
+}
+
+function Given({ task, part }: { task: Task; part: Part }) {
+  const { t } = useTranslation(['mine', 'terms']);
+  const given = api.useQuery('get', '/api/v1/applications', {
+    params: { query: { planId: task.planId, unitId: part.unitId, limit: 200 } },
+  });
+  const items = (given.data?.items ?? []).filter(({ assignmentId }) => assignmentId === part.id);
+  if (items.length === 0) return null;
+  return (
+    <section className="panel">
+      <h2>{t('apply.given')}</h2>
+      {items.map((one) => (
+        <div key={one.id} className="figure">
+          <strong>{t(`apply.kinds.${one.kind}`)}</strong> · {t(`terms:application.${one.state}`)} ·{' '}
+          <Day date={one.requestedAt} />
+          {one.askedDueOn && (
+            <>
+              {' '}
+              · {t('apply.dueOn')} <Day date={one.askedDueOn} />
+            </>
+          )}
+          {one.decideBy && one.state === 'requested' && (
+            <>
+              {' '}
+              · {t('apply.decideBy')} <Day date={one.decideBy} />
+            </>
+          )}
+          <blockquote className="quoted">{one.decision ?? one.reason}</blockquote>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { Form, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { answerOf, client } from '../../api/client';
+import { DraftForm } from '../../drafts/draft-form';
+import type { ActProps } from '../act-page';
+
+/** The unit says that the matter is not its own (异议), or takes that back. */
+export default function ObjectAct({ task, part, done, refresh }: ActProps) {
+  const { t } = useTranslation('mine');
+  const isObjected = (part.marks ?? []).includes('objected');
+  return (
+    <section className="panel">
+      <p>{t(isObjected ? 'object.withdrawAbout' : 'object.about')}</p>
+      <DraftForm<{ reason: string }>
+        name={`object.${part.id}`}
+        initial={{}}
+        taskId={task.id}
+        submit={t(isObjected ? 'object.withdraw' : 'object.submit')}
+        done={done}
+        refresh={refresh}
+        send={({ reason }, key) =>
+          answerOf(
+            client.POST('/api/v1/assignments/{id}/transitions', {
+              params: { path: { id: part.id }, header: { 'Idempotency-Key': key } },
+              body: isObjected
+                ? { event: 'withdraw_objection', expectedVersion: part.version }
+                : { event: 'object', reason, expectedVersion: part.version },
+            }),
+          )
+        }
+      >
+        {!isObjected && (
+          <Form.Item name="reason" label={t('object.reason')} rules={[{ required: true, message: t('required') }]}>
+            <Input.TextArea rows={4} className="grows" maxLength={10_000} />
+          </Form.Item>
+        )}
+      </DraftForm>
+    </section>
+  );
+}

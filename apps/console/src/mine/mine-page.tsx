@@ -1,0 +1,147 @@
+import { Button, Skeleton } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { api } from '../api/client';
+import { Day, dayOf } from '../layout/day';
+import { Empty } from '../layout/empty';
+import { LinkButton } from '../layout/link-button';
+import { PageHead } from '../layout/page-head';
+import { ProblemView } from '../problem/problem-view';
+import { now } from '../session/clock';
+import { useSession } from '../session/session';
+import { daysBetween, type Group, GROUPS, groupsOf, type Owed, owedOf } from './owed';
+import { WhyThisDate } from './why-this-date';
+import './mine.css';
+
+const MANY = 200;
+/** Of what is due later, as many are shown at first. */
+const LATER_AT_FIRST = 8;
+
+/** What is mine, and what of it is owed next (我的事项). */
+export default function MinePage() {
+  const { t } = useTranslation(['mine', 'console']);
+  const { items, contents, isPending, problem, again } = useOwed();
+  const groups = groupsOf(items, dayOf(now()));
+  return (
+    <div className="mine">
+      <PageHead
+        title={t('console:nav.mine')}
+        extra={
+          !isPending && <span className="mine-count">{t('count', { count: items.length - groups.still.length })}</span>
+        }
+      />
+      {problem && <ProblemView problem={problem} retry={again} />}
+      {isPending && !problem && <Skeleton active />}
+      {!isPending && items.length === 0 && (
+        <section className="panel">
+          <Empty says={t('empty')}>
+            <Link to="/board">{t('toBoard')}</Link>
+          </Empty>
+        </section>
+      )}
+      {GROUPS.map((group) => (
+        <OwedGroup key={group} group={group} items={groups[group]} contents={contents} />
+      ))}
+    </div>
+  );
+}
+
+function useOwed() {
+  const { me, may } = useSession();
+  const unitId = me.unitId ?? '';
+  const open = api.useQuery('get', '/api/v1/obligations', {
+    params: { query: { unitId, state: 'open', limit: MANY } },
+  });
+  const still = api.useQuery('get', '/api/v1/obligations', {
+    params: { query: { unitId, state: 'suspended', limit: MANY } },
+  });
+  const notices = api.useQuery('get', '/api/v1/notices', { params: { query: { unitId, limit: MANY } } });
+  const contributions = api.useQuery('get', '/api/v1/contributions', { params: { query: { limit: MANY } } });
+  const tasks = api.useQuery('get', '/api/v1/tasks', { params: { query: { unitId, limit: MANY } } });
+  const all = [open, still, notices, contributions, tasks];
+  return {
+    items: owedOf({
+      obligations: [...(open.data?.items ?? []), ...(still.data?.items ?? [])],
+      notices: notices.data?.items ?? [],
+      contributions: contributions.data?.items ?? [],
+      unitId,
+      mayConfirm: may('report.confirm'),
+    }),
+    contents: new Map((tasks.data?.items ?? []).map(({ id, content }) => [id, content])),
+    isPending: all.some((one) => one.isPending),
+    problem: all.map(({ error }) => error).find((error) => error !== null) ?? null,
+    again: () => all.forEach((one) => void one.refetch()),
+  };
+}
+
+function OwedGroup({ group, items, contents }: { group: Group; items: Owed[]; contents: Map<string, string> }) {
+  const { t } = useTranslation('mine');
+  const [isAll, setAll] = useState(false);
+  if (items.length === 0) return null;
+  const shown = group === 'later' && !isAll ? items.slice(0, LATER_AT_FIRST) : items;
+  return (
+    <section className={`owed-group owed-${group}`} aria-labelledby={`owed-${group}`}>
+      <h2 id={`owed-${group}`}>
+        {t(`group.${group}`)} <span className="owed-number">{items.length}</span>
+      </h2>
+      <ul className="owed-list">
+        {shown.map((one) => (
+          <OwedCard key={one.key} owed={one} content={contents.get(one.taskId)} />
+        ))}
+      </ul>
+      {shown.length < items.length && (
+        <Button block onClick={() => setAll(true)}>
+          {t('showAll', { count: items.length })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }) {
+  const { t } = useTranslation(['mine', 'terms']);
+  const { taskNumber, taskId, kind, subject, dueOn, notice, act, obligationId, state } = owed;
+  return (
+    <li className="owed">
+      <div className="owed-what">
+        <strong>{t(`terms:obligation.${kind}` as 'terms:obligation.answer')}</strong>
+        {subject && <span className="owed-subject">{subject}</span>}
+        {notice && (
+          <span className={`notice-tag notice-${notice.colour}`}>
+            {t(`terms:colour.${notice.colour}`)}
+            {t('terms:noticeShort')}
+          </span>
+        )}
+      </div>
+      <Link to={`/tasks/${taskId}`} className="owed-task">
+        {taskNumber && <span className="owed-task-number">{taskNumber}</span>} {content ?? t('openTask')}
+      </Link>
+      <div className="owed-date">
+        {dueOn ? <Remaining dueOn={dueOn} /> : t('noDate')}
+        {obligationId && <WhyThisDate obligationId={obligationId} />}
+      </div>
+      <div className="owed-act">
+        {act ? (
+          <LinkButton to={act.path} type="primary" size="large" block>
+            {t(`do.${act.name}`)}
+          </LinkButton>
+        ) : (
+          <span className="owed-waits">{t(`state.${state}` as 'state.stands_still')}</span>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** A date, and how far it is away: nobody counts days in their head. */
+function Remaining({ dueOn }: { dueOn: string }) {
+  const { t } = useTranslation('mine');
+  const days = daysBetween(dayOf(now()), dueOn);
+  const kind = days < 0 ? 'late' : days === 0 ? 'today' : 'left';
+  return (
+    <span className={days < 0 ? 'date-late' : undefined}>
+      <Day date={dueOn} /> · {t(`days.${kind}`, { count: Math.abs(days) })}
+    </span>
+  );
+}

@@ -1,0 +1,8 @@
+export default {
+  restored: 'What you had not sent is back, as kept on',
+  discard: 'Discard it',
+  notKept: 'The browser cannot keep what you write. Please send it before you close the page.',
+  stale: 'While you were writing, somebody has changed this matter',
+  staleHelp: 'What you have written is still here. Look at the changes above, then decide whether to send it.',
+  sendAnyway: 'I have seen it, send on',
+};

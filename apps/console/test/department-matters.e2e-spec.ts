@@ -1,0 +1,118 @@
+import { describeWithBrowser } from '@duban/testing';
+import { useSampleProduct } from './sample-product';
+import { DESKTOP, PHONE, Visitor } from './visitor';
+
+describeWithBrowser('a department with its matters', (browser) => {
+  const product = useSampleProduct();
+  let visitor: Visitor | undefined;
+
+  afterEach(async () => {
+    expect(visitor?.complaints).toEqual([]);
+    await visitor?.close();
+  });
+  const signIn = async (username: string, viewport = DESKTOP): Promise<Visitor> => {
+    visitor = await Visitor.open(browser(), product.url, { viewport });
+    return visitor.signIn(username);
+  };
+  /** The card of what is owed, by its words. */
+  const card = (...words: string[]) =>
+    words.reduce((found, text) => found.filter({ hasText: text }), visitor!.page.locator('.owed'));
+
+  it('is told on a telephone what is overdue and why, signs for it, and hands in plan and report', async () => {
+    const { page } = await signIn('LA03.contact', PHONE);
+    await page.getByRole('heading', { name: /已逾期/ }).waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('mine-phone');
+    const owed = page.locator('.owed');
+    const before = await owed.count();
+    await card('鸥湖旅游度假区提档升级').first().getByRole('button', { name: '为何是这一天' }).click();
+    await page.getByRole('dialog').getByText('现行时限').waitFor();
+    await page.keyboard.press('Escape');
+
+    await card('签收', '鸥湖旅游度假区提档升级').first().getByRole('link', { name: '签收' }).click();
+    await page.getByRole('button', { name: '签收' }).click();
+    await page.getByText('已签收').waitFor();
+    await page.waitForFunction((count) => document.querySelectorAll('.owed').length < count, before);
+
+    await card('办理方案', '鸥湖旅游度假区提档升级').getByRole('link', { name: '报送办理方案' }).click();
+    await page.getByLabel('工作目标').fill('年底前完成提档升级，游客超过600万人次。');
+    await page.getByLabel('措施内容').fill('完成夜游项目改造');
+    await page.getByLabel('完成日期').click();
+    await page.locator('.ant-picker-dropdown td[title="2026-09-30"]').click();
+    await page.getByLabel('责任人').fill('文旅科科长');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('plan-phone');
+    await page.getByRole('button', { name: '报送办理方案' }).click();
+    await page.getByText('办理方案已报送').waitFor();
+
+    await card('定期报告', '2026Q1').getByRole('link', { name: '报送进展' }).click();
+    await page.getByLabel('进展情况').fill('一季度接待游客120万人次。');
+    await page.getByRole('spinbutton').fill('120');
+    await page.getByLabel('滞后原因').fill('一季度为淡季。');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: '报送进展' }).click();
+    await page.getByText('进展已报送').waitFor();
+    await card('定期报告', '2026Q1').waitFor({ state: 'detached' });
+  });
+
+  it('starts a report from that of the last period, takes figures over, and uploads evidence with the completion', async () => {
+    const { page } = await signIn('LD12.contact');
+    await card('定期报告', '落实公交优先发展战略').first().getByRole('link', { name: '报送进展' }).click();
+    await page.getByText('上期报告').click();
+    await page.getByRole('button', { name: '以上期文字为底稿' }).click();
+    expect(await page.getByLabel('进展情况').inputValue()).not.toBe('');
+    await page.getByRole('button', { name: '沿用' }).first().waitFor();
+    for (const take of await page.getByRole('button', { name: '沿用' }).all()) await take.click();
+    expect(await page.getByRole('spinbutton').first().inputValue()).not.toBe('');
+    await page.getByLabel('滞后原因').fill('车辆交付推迟，四季度补齐。');
+    await page.getByRole('button', { name: '报送进展' }).click();
+    await page.getByText('进展已报送').waitFor();
+
+    await card('整改').getByRole('link', { name: '报告整改结果' }).click();
+    await page.getByText('核验时将逐项查看').or(page.getByLabel('办结情况')).first().waitFor();
+    await page.getByLabel('办结情况').fill('新改建农村公路260公里，改造危旧桥梁15座。');
+    for (const figure of await page.getByRole('spinbutton').all()) await figure.fill('260');
+    await page.getByLabel('选择文件').setInputFiles({
+      name: '竣工验收.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('竣工验收合格'),
+    });
+    await page.getByText('已上传').waitFor();
+    const goAhead = page.getByLabel('先行报告的理由');
+    if (await goAhead.isVisible()) await goAhead.fill('其余单位任务已由我局统一完成。');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('completion');
+    await page.getByRole('button', { name: '报告办结' }).click();
+    await page.getByText('办结报告已报送').waitFor();
+    await card('整改').waitFor({ state: 'detached' });
+  });
+
+  it('answers a notice, objects, and applies for more time', async () => {
+    const { page } = await signIn('LQ08.contact', PHONE);
+    await card('督办单回复').first().getByRole('link', { name: '回复督办单' }).click();
+    await page.getByRole('button', { name: '确认收到' }).click();
+    await page.getByText('已签收').or(page.getByText('已确认')).first().waitFor();
+    await page.getByLabel('回复内容').fill('因人员调整未及时签收，今日已全部签收，并指定专人负责。');
+    await page.getByRole('button', { name: '回复督办单' }).click();
+    await page.getByText('回复已提交').waitFor();
+
+    // The time to object is over: it is refused in plain words, and what was written stays.
+    await card('签收').first().getByRole('link', { name: '签收' }).click();
+    await page.getByRole('link', { name: '异议' }).click();
+    await page.getByLabel('理由').fill('该事项属市水利局职责。');
+    await page.getByRole('button', { name: '提出异议' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('理由').inputValue()).toBe('该事项属市水利局职责。');
+
+    await page.getByRole('link', { name: '申请' }).click();
+    await page.getByLabel('申请延期的应办事项').click();
+    await page.locator('.ant-select-item-option').filter({ hasText: '办结' }).click();
+    await page.getByLabel('拟延至').click();
+    await page.locator('.ant-picker-header-super-next-btn').click();
+    await page.locator('.ant-picker-cell-in-view').filter({ hasText: /^20$/ }).click();
+    await page.getByLabel('理由').fill('汛期影响施工。');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByText('申请已提交').waitFor();
+  });
+});
