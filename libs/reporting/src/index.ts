@@ -1,10 +1,7 @@
-export {
-  type ArchiveVerdict,
-  checkArchive,
-  type CriterionResult,
-  type Outside as ArchiveOutside,
-  UnreadablePackage,
-} from './archive/archive-check';
+export { checkArchive } from './archive/archive-check';
+export type { ArchiveVerdict, CriterionResult } from './archive/findings';
+export { UnreadablePackage } from './archive/opened-package';
+export type { Outside as ArchiveOutside } from './archive/outside';
 export { CHECKS, CRITERIA } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
 export { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from './archive/archive-packages';
