@@ -3,6 +3,9 @@
 the openssl command (3.0 or newer) for signatures.
 
     python3 verify-history.py <bundle> [--checkpoint <file>]... [--key <file>]... [--tsa <file>]... [--late <minutes>]
+    python3 verify-history.py --proof <file> [--checkpoint <file>]... [--key <file>]...
+
+The second takes what GET /history/proofs/inclusion or .../consistency answered, and the checkpoints that you hold.
 
 Exit 0 and one line when all is sound, 1 and the first fault with its code otherwise, 2 for what cannot be read.
 """
@@ -74,6 +77,49 @@ class Tree:
             if left is not None:
                 found = left if found is None else self.node(left, found)
         return self.digest(b"") if found is None else found
+
+
+def is_included(tree, index, size, leaf, root, path):
+    """RFC 9162, part 2.1.3.2: whether the path leads from the leaf to the root of the tree of that size."""
+    if index >= size:
+        return False
+    fn, sn, r = index, size - 1, leaf
+    for p in path:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            r = tree.node(p, r)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = tree.node(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == root
+
+
+def is_consistent(tree, first, first_root, second, second_root, path):
+    """RFC 9162, part 2.1.4.2: whether the path proves that the tree of the first size begins that of the second."""
+    if first == second:
+        return not path and first_root == second_root
+    if not 0 < first < second or not path:
+        return False
+    if first & (first - 1) == 0:
+        path = [first_root] + path
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for c in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = tree.node(c, fr), tree.node(c, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = tree.node(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
 
 
 class Note:
@@ -361,6 +407,39 @@ def instant(text):
     return utc.timestamp() + float(f"0.{fraction or 0}")
 
 
+def verify_proof(file, held, keys):
+    try:
+        with open(file, encoding="utf-8") as opened:
+            proof = json.load(opened)
+        tree = Tree(proof["hash"])
+        path = [base64.b64decode(one, validate=True) for one in proof["path"]]
+        if "eventId" in proof:
+            words = f"the event {proof['eventId']} is the leaf {proof['index']} of {proof['size']}"
+            leaf, ends = tree.leaf(proof["event"].encode()), [(proof["size"], base64.b64decode(proof["root"]))]
+            if leaf != base64.b64decode(proof["leaf"]) or json.loads(proof["event"])["id"] != proof["eventId"]:
+                raise Fault("event_changed", "the event is not the one that was hashed")
+            holds = is_included(tree, proof["index"], proof["size"], leaf, ends[0][1], path)
+        else:
+            words = f"the tree of {proof['from']} events begins that of {proof['to']}"
+            ends = [(proof[end], base64.b64decode(proof[f"{end}Root"])) for end in ("from", "to")]
+            holds = is_consistent(tree, *ends[0], *ends[1], path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(f"{file}: no proof ({error})")
+    if not holds:
+        raise Fault("proof_wrong", "the path does not lead from the one to the other")
+    compared = [(note, root) for note in held for size, root in ends if (note.size, note.hash) == (size, proof["hash"])]
+    if held and not compared:
+        sizes = " or ".join(str(size) for size, _ in ends)
+        raise Unreadable(f"you hold no checkpoint of {sizes} events by {proof['hash']}: ask for a proof of its size")
+    verifier = Verifier(held, keys, [], 0)
+    for note, root in compared:
+        if keys:
+            verifier.assert_signed(note, "the checkpoint that you hold")
+        if note.root != root:
+            raise Fault("checkpoint_inconsistent", f"the checkpoint {note.number} that you hold is of another tree")
+    return f"sound: {words}{'' if compared else '; compared with nothing from outside: give --checkpoint'}"
+
+
 def verify(arguments):
     held, keys, authorities = [], [], []
     readers = (
@@ -375,6 +454,8 @@ def verify(arguments):
                     found += read(opened.read())
             except (OSError, ValueError) as error:
                 raise Unreadable(f"{file}: {error}")
+    if arguments.proof:
+        return verify_proof(arguments.proof, held, keys)
     verifier = Verifier(held, keys, authorities, arguments.late * 60)
     try:
         with open(arguments.bundle, "rb") as bundle:
@@ -387,7 +468,9 @@ def verify(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description="Verifies a bundle of duban's history.")
-    parser.add_argument("bundle")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("bundle", nargs="?")
+    what.add_argument("--proof", help="what one of the two routes of proofs answered")
     parser.add_argument("--checkpoint", action="append", default=[], help="one that you hold from before")
     parser.add_argument("--key", action="append", default=[], help="public keys (PEM) that you trust")
     parser.add_argument("--tsa", action="append", default=[], help="certificates (PEM) of time-stamping authorities that you trust")

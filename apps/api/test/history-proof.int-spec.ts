@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { linesOf, parseNote, publicKeysIn, verifyBundle } from '@duban/history';
+import { secondProofVerdict } from '../../../libs/history/test/second-verifier';
 import { Edge, expectProblem, type Json, useEdge } from './edge';
 
 const NO_KEY = { DUBAN_SIGNING_KEY: '' };
@@ -68,6 +69,48 @@ describe('The proof of history', () => {
     expect([computed.toString('base64'), proof.root]).toEqual([root, root]);
     const whole = await (await auditor()).get(`/history/proofs/consistency?from=1&to=${size}`);
     expect([whole.fromRoot, whole.toRoot]).toEqual([leafOf(proof.event).toString('base64'), root]);
+  });
+
+  it('proves it to the second verifier, too, against a checkpoint that is held, and nothing that was changed', async () => {
+    await exported();
+    const { items } = await (await auditor()).get('/history/checkpoints');
+    const [newest, first] = [items[0], items.at(-1)];
+    const [{ id }] = await edge().query(
+      `select h.id from history_event h join history_leaf l on l.seq = h.seq where l.index = 5`,
+    );
+    const ask = async (path: string): Promise<Json> => (await auditor()).get(`/history/proofs/${path}`);
+    const inclusion = await ask(`inclusion?eventId=${id}&size=${newest.size}`);
+    const consistency = await ask(`consistency?from=${first.size}&to=${newest.size}`);
+    const keys = (await (await auditor()).get('/history/keys')).items.map((key: Json) => key.publicKey);
+    const held = [newest.note];
+    const other = createHash('sha256').update('x').digest('base64');
+    const cases: [proof: object, code: string | null][] = [
+      [inclusion, null],
+      [consistency, null],
+      [{ ...inclusion, event: inclusion.event.replace('"entity":"', '"entity":"x') }, 'event_changed'],
+      [{ ...inclusion, index: 6 }, 'proof_wrong'],
+      [{ ...inclusion, path: inclusion.path.with(1, other) }, 'proof_wrong'],
+      [{ ...consistency, fromRoot: other }, 'proof_wrong'],
+      [{ ...consistency, path: [...consistency.path, other] }, 'proof_wrong'],
+    ];
+    for (const [proof, code] of cases) {
+      const said = secondProofVerdict(proof, { held, keys });
+      // Null, and said loudly, where it cannot be run.
+      if (said) expect([proof, said.exit, said.code]).toEqual([proof, code === null ? 0 : 1, code]);
+    }
+    // Sound in itself, and of another tree than the one that is held.
+    const [{ id: zero }] = await edge().query(
+      `select h.id from history_event h join history_leaf l on l.seq = h.seq where l.index = 0`,
+    );
+    const { event } = await ask(`inclusion?eventId=${zero}&size=${newest.size}`);
+    const leaf = leafOf(event).toString('base64');
+    const alone = { eventId: zero, event, index: 0, size: 1, hash: 'sha256', leaf, root: leaf, path: [] };
+    expect(secondProofVerdict(alone)?.words ?? 'compared with nothing from outside').toContain(
+      'compared with nothing from outside',
+    );
+    expect(secondProofVerdict(alone, { held })?.exit ?? 2).toBe(2);
+    const forged = { ...consistency, from: newest.size, fromRoot: other, toRoot: other, path: [] };
+    expect(secondProofVerdict(forged, { held })?.code ?? 'checkpoint_inconsistent').toBe('checkpoint_inconsistent');
   });
 
   it('is refused in plain words for what there is not', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { secondRoots } from '../../test/second-verifier';
+import { type ClaimedProof, secondProofs, secondRoots } from '../../test/second-verifier';
 import {
   consistencyRanges,
   foldSubtrees,
@@ -36,6 +36,62 @@ const ROOTS = [
   'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
+
+/** Hashes of subtrees of that tree, as the proofs that are published for it name them. */
+const NODES = {
+  '0': '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  '1': '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+  '4': 'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+  '0-1': 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+  '2-3': '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+  '4-5': '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+  '6-7': 'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+  '0-3': 'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '4-7': '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+} as const;
+type Named = keyof typeof NODES;
+const INCLUSION: readonly [index: number, size: number, path: readonly Named[]][] = [
+  [0, 1, []],
+  [0, 8, ['1', '2-3', '4-7']],
+  [5, 8, ['4', '6-7', '0-3']],
+  [2, 3, ['0-1']],
+  [1, 5, ['0', '2-3', '4']],
+];
+const CONSISTENCY: readonly [first: number, second: number, path: readonly Named[]][] = [
+  [1, 1, []],
+  [1, 8, ['1', '2-3', '4-7']],
+  [6, 8, ['4-5', '6-7', '0-3']],
+  [2, 5, ['2-3', '4']],
+];
+const hexesOf = (path: readonly Named[]): string[] => path.map((name) => NODES[name]);
+
+/** What our functions say of a proof. */
+const isProved = (hash: TreeHash, claim: ClaimedProof): boolean => {
+  const raw = (hex: string): Buffer => Buffer.from(hex, 'hex');
+  const path = claim.path.map(raw);
+  if ('leaf' in claim) {
+    const { index, size, leaf, root } = claim;
+    return isIncluded(hash, { index, size, leaf: raw(leaf), root: raw(root) }, path);
+  }
+  const { first, firstRoot, second, secondRoot } = claim;
+  return isConsistent(hash, { size: first, root: raw(firstRoot) }, { size: second, root: raw(secondRoot) }, path);
+};
+
+/** A proof, and what somebody could make of it. */
+function alsoWrong(claim: ClaimedProof): ClaimedProof[] {
+  const { path } = claim;
+  const other = 'ab'.repeat(32);
+  const paths = [[...path, other], path.slice(1), path.slice(0, -1), [other, ...path.slice(1)], path.toReversed()];
+  const ends: Partial<ClaimedProof>[] =
+    'leaf' in claim
+      ? [{ index: claim.index + 1 }, { size: claim.size + 1 }, { leaf: other }, { root: other }, { index: claim.size }]
+      : [{ first: claim.first + 1 }, { second: claim.second + 1 }, { firstRoot: other }, { secondRoot: other }];
+  return [
+    claim,
+    ...(path.length > 0 ? paths : paths.slice(0, 1)).map((changed) => ({ ...claim, path: changed })),
+    ...ends.map((end) => ({ ...claim, ...end }) as ClaimedProof),
+  ];
+}
 
 /** RFC 6962, part 2.1, written down as it stands there, and nothing of ours in it. */
 class Rfc6962 {
@@ -125,6 +181,56 @@ describe('The tree', () => {
   it('has the published roots by the second verifier, too', () => {
     // Null, and said loudly, where it cannot be run.
     expect([null, ROOTS]).toContainEqual(secondRoots('sha256', ENTRIES));
+  });
+
+  const published: ClaimedProof[] = [
+    ...INCLUSION.map(([index, size, path]) => {
+      const leaf = leafHash('sha256', ENTRIES[index]!).toString('hex');
+      return { index, size, leaf, root: ROOTS[size - 1]!, path: hexesOf(path) };
+    }),
+    ...CONSISTENCY.map(([first, second, path]) => {
+      return { first, firstRoot: ROOTS[first - 1]!, second, secondRoot: ROOTS[second - 1]!, path: hexesOf(path) };
+    }),
+  ];
+
+  it('has the published proofs, makes the same ones, and takes nothing near them for one, as the second verifier', () => {
+    const grown = new Grown('sha256', ENTRIES);
+    const hexes = (ranges: readonly Range[]): string[] => grown.hashesOf(ranges).map((node) => node.toString('hex'));
+    for (const [index, size, path] of INCLUSION) expect(hexes(inclusionRanges(index, size))).toEqual(hexesOf(path));
+    for (const [from, to, path] of CONSISTENCY) expect(hexes(consistencyRanges(from, to))).toEqual(hexesOf(path));
+    const claims = published.flatMap(alsoWrong);
+    const ours = claims.map((claim) => isProved('sha256', claim));
+    expect(published.map((claim) => isProved('sha256', claim))).toEqual(published.map(() => true));
+    expect([null, ours]).toContainEqual(secondProofs('sha256', claims));
+  });
+
+  it('takes the same proofs for right and for wrong as the second verifier, at every size and by every hash', () => {
+    for (const hash of TREE_HASHES) {
+      const entries = Array.from({ length: 17 }, (_, n) => Buffer.from(`event ${n}`));
+      const grown = new Grown(hash, entries);
+      const hexes = (ranges: readonly Range[]): string[] => grown.hashesOf(ranges).map((node) => node.toString('hex'));
+      const rootOf = (size: number): string => grown.roots[size]!.toString('hex');
+      const claims: ClaimedProof[] = [];
+      for (let size = 1; size <= entries.length; size++) {
+        for (let n = 0; n < size; n++) {
+          const leaf = leafHash(hash, entries[n]!).toString('hex');
+          claims.push({ index: n, size, leaf, root: rootOf(size), path: hexes(inclusionRanges(n, size)) });
+          const [firstRoot, secondRoot] = [rootOf(n + 1), rootOf(size)];
+          claims.push({
+            first: n + 1,
+            firstRoot,
+            second: size,
+            secondRoot,
+            path: hexes(consistencyRanges(n + 1, size)),
+          });
+        }
+      }
+      expect(claims.every((claim) => isProved(hash, claim))).toBe(true);
+      const all = claims.flatMap(alsoWrong);
+      const ours = all.map((claim) => isProved(hash, claim));
+      expect(ours.filter(Boolean).length).toBeLessThan(all.length / 4);
+      expect([null, ours]).toContainEqual(secondProofs(hash, all));
+    }
   });
 
   it('of nothing has the hash of nothing', () => {
