@@ -101,6 +101,12 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
     edge().query(`select type, reason, plan_id, before, after from history_event where entity = $1 order by seq`, [
       entity,
     ]);
+  /** Who was told that a disposal waits. */
+  const told = (): Promise<Json[]> =>
+    edge().query(
+      `select p.kind as post, n.plan_id, n.parameters from notification n join post p on p.id = n.post_id
+       where n.kind = 'disposal_proposed'`,
+    );
   const stored = (): string[] =>
     readdirSync(home, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && files.some(({ id }) => entry.name.includes(id)))
@@ -200,8 +206,10 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
 
   it('are approved by another than who proposed it', async () => {
     const { items } = (await send(edge(), propose('office', planId))).body;
-    expect(items).toMatchObject([{ planId, reason: '保管期满。', decision: null, files: null }]);
+    expect(items).toMatchObject([{ planId, reason: '保管期满。', decision: null, files: null, done: null }]);
     const [{ id }] = items;
+    // Whoever proposed it is not told to decide on it.
+    expect(await told()).toEqual([]);
     expect((await due()).find((one) => one.planId === planId)).toMatchObject({ disposalId: id });
     await expectKept('DISPOSAL.PROPOSED_ALREADY');
     const before = await edge().written();
@@ -216,6 +224,8 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
 
   it('are not approved any more when a hold came between', async () => {
     const [{ id }] = (await send(edge(), propose('auditor', planId))).body.items;
+    const parameters = { planTitle: expect.stringContaining('临澜市2023年'), retention: '30年', reason: '保管期满。' };
+    expect(await told()).toEqual([{ post: 'office', plan_id: planId, parameters }]);
     await send(edge(), hold('auditor', true));
     expectProblem(await send(edge(), decide('office', id, 'approved')), 409, 'DISPOSAL.ON_HOLD', { planId });
     await send(edge(), hold('auditor', false));
@@ -226,7 +236,10 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
     // Two at once: one of them does it.
     const answers = await Promise.all([1, 2].map(() => send(edge(), decide('office', id, 'approved'))));
     const [done, late] = answers.toSorted((one, other) => one.status - other.status);
-    expect(done).toMatchObject({ status: 200, body: { decision: 'approved', files: 2 } });
+    expect(done).toMatchObject({
+      status: 200,
+      body: { decision: 'approved', files: 2, done: 2, carriedOutAt: clock.now().toISOString() },
+    });
     expectProblem(late!, 409, 'DISPOSAL.DECIDED');
   });
 
@@ -247,8 +260,10 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
       'disposal.refused',
       'disposal.proposed',
       'disposal.approved',
+      'disposal.carried_out',
     ]);
-    expect(decided.at(-1)).toMatchObject({ reason: '已鉴定。', plan_id: planId, after: { files: 2, registerSha256 } });
+    expect(decided.at(-1)).toMatchObject({ plan_id: planId, after: { files: 2 } });
+    expect(decided.at(-2)).toMatchObject({ reason: '已鉴定。', plan_id: planId, after: { files: 2, registerSha256 } });
     const gone = (await eventsOf('evidence_file')).filter(({ type }) => type === 'evidence_file.disposed');
     expect(gone.map(({ after }) => [after.id, after.sha256, after.disposalId]).toSorted()).toEqual(
       files.map((file) => [file.id, file.sha256, id]).toSorted(),

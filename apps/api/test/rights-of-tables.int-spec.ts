@@ -23,6 +23,7 @@ const WRITTEN_BY: Readonly<Record<string, readonly Action[]>> = {
   disposal_hold: ['disposal.hold'],
   disposal: ['plan.archive'],
   disposal_decision: ['disposal.decide'],
+  disposal_run: [],
   session: ['sign_in.administer'],
   second_factor: ['sign_in.administer'],
   recovery_code: ['sign_in.administer'],

@@ -12,7 +12,7 @@ import {
   Round,
 } from '@duban/notifications';
 import { CLOCK } from '@duban/platform';
-import { ArchivePackages, ReportingModule } from '@duban/reporting';
+import { ArchivePackages, DisposalCarrier, ReportingModule } from '@duban/reporting';
 import {
   assertEveryQueueHasAProcessor,
   BaseProcessor,
@@ -163,6 +163,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     notifications: NotificationsProcessor,
     private readonly imports: ImportsProcessor,
     private readonly archives: ArchivesProcessor,
+    private readonly disposals: DisposalCarrier,
   ) {
     assertEveryQueueHasAProcessor([sweep, notifications, imports, archives]);
   }
@@ -192,6 +193,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
       await this.checkpoints.run();
       this.handout.start();
+      await this.disposals.carryOutDue();
       await this.evidence.run();
       await this.archives.wake();
     });

@@ -133,6 +133,10 @@ const OF_THE_PERSON: readonly string[] = [
    where actor->>'personId' = $1::text`,
   `update archive_package set actor = jsonb_set(actor, '{delegation,name}', to_jsonb('${ERASED.zh}'::text))
    where actor->'delegation'->>'personId' = $1::text`,
+  `update disposal_run set actor = jsonb_set(actor, '{name}', to_jsonb('${ERASED.zh}'::text))
+   where actor->>'personId' = $1::text`,
+  `update disposal_run set actor = jsonb_set(actor, '{delegation,name}', to_jsonb('${ERASED.zh}'::text))
+   where actor->'delegation'->>'personId' = $1::text`,
   // Before the deliveries, by which it is known whose they are.
   `update suppressed_address s set address = 'erased ' || s.id
    from bounce b join delivery d on d.id = b.delivery_id where b.id = s.bounce_id and d.person_id = $1`,

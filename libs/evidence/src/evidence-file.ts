@@ -32,10 +32,15 @@ export interface CitedFile {
   sha256: string;
 }
 
-/** Of a row `f`. */
-export const COLUMNS = `f.id, f.unit_id as "unitId", f.person_id as "personId", f.name, f.media_type as "mediaType",
+const columns = (
+  disposedAt: string,
+): string => `f.id, f.unit_id as "unitId", f.person_id as "personId", f.name, f.media_type as "mediaType",
   f.size, f.sha256, f.state, f.report_id as "reportId", f.uploaded_at as "uploadedAt",
-  f.disposed_at as "disposedAt"`;
+  ${disposedAt} as "disposedAt"`;
+/** Of a row `f`. */
+export const COLUMNS = columns('f.disposed_at');
+/** The same for whoever reads it: what is decided to go is gone, also before its row says so. */
+export const READ_COLUMNS = columns('coalesce(f.disposed_at, disposal_begun(f.id))');
 
 export const citedFile = ({ id, name, mediaType, size, sha256 }: EvidenceFile): CitedFile => ({
   fileId: id,

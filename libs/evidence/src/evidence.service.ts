@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
-import { consequences, isAnothers, Transactor } from '@duban/database';
+import { isAnothers, Transactor } from '@duban/database';
 import { assertMay } from '@duban/directory';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { conflict, type DomainError, forbidden, invalid, notFound } from '@duban/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CheckedStream } from './checked-stream';
-import { type CitedFile, citedFile, COLUMNS, type EvidenceFile, unusedSnapshot } from './evidence-file';
+import { type CitedFile, citedFile, COLUMNS, type EvidenceFile, READ_COLUMNS, unusedSnapshot } from './evidence-file';
 import type { StoredFile } from './intake';
 import { Scanner } from './scanner';
 import { ObjectStore } from './store/object-store';
@@ -16,8 +16,6 @@ import { ObjectStore } from './store/object-store';
 const MOST_UNUSED = 200;
 const LINK_MINUTES = 5;
 const TOKEN_BYTES = 32;
-/** Events that are written by one statement. */
-const BATCH = 1_000;
 
 /** The report that takes files to itself, and where it belongs. */
 export interface CitingReport {
@@ -183,46 +181,60 @@ export class EvidenceService {
     await this.record(tx, actor, at, 'taken_back', id, { before: unusedSnapshot(file) });
   }
 
+  /** Files of a plan's reports that are not disposed of, in the order of their ids. As the system. */
+  ofPlan(
+    tx: EntityManager,
+    planId: string,
+    { after, limit }: { after: string | null; limit: number },
+  ): Promise<Pick<EvidenceFile, 'id' | 'size' | 'sha256'>[]> {
+    return tx.query(
+      `select f.id, f.size, f.sha256 from evidence_file f join report r on r.id = f.report_id
+         join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id
+       where t.plan_id = $1 and f.disposed_at is null and ($2::uuid is null or f.id > $2) order by f.id limit $3`,
+      [planId, after, limit],
+    );
+  }
+
   /**
-   * Disposes of all evidence of a plan (销毁), which the caller has decided on as one who sees all of it. Rows stay, with
-   * their checksums; what takes the bytes out of the store is {@link EvidenceSweeper}, once this is committed.
+   * Disposes of evidence of a plan (销毁), so many files at most, which was decided on by one who sees all of it. Rows stay,
+   * with their checksums; what takes the bytes out of the store is {@link EvidenceSweeper}, once this is committed. As the
+   * system.
    *
-   * @returns the files that go, in the order of their ids
+   * @returns the files that went; fewer than the limit where none is left
    */
   async dispose(
     tx: EntityManager,
     actor: Actor,
     at: Date,
     { disposalId, planId, jurisdictionId }: Disposing,
+    limit: number,
   ): Promise<EvidenceFile[]> {
-    return consequences(tx, async () => {
-      const [rows]: [(EvidenceFile & { assignmentId: string; taskId: string })[], number] = await tx.query(
-        `update evidence_file f set disposal_id = $2, disposed_at = $3
-         from report r join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id
-         where r.id = f.report_id and t.plan_id = $1 and f.disposed_at is null
-         returning ${COLUMNS}, a.id as "assignmentId", t.id as "taskId"`,
-        [planId, disposalId, at],
-      );
-      const files = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
-      for (let i = 0; i < files.length; i += BATCH) {
-        await this.history.append(
-          tx,
-          actor,
-          at,
-          files.slice(i, i + BATCH).map(({ taskId, ...file }) => ({
-            type: 'evidence_file.disposed' as const,
-            entity: 'evidence_file' as const,
-            entityId: file.id,
-            jurisdictionId,
-            planId,
-            taskId,
-            before: { ...file, disposedAt: null },
-            after: { ...file, disposalId },
-          })),
-        );
-      }
-      return files;
-    });
+    const ids = (await this.ofPlan(tx, planId, { after: null, limit })).map(({ id }) => id);
+    const [files]: [(EvidenceFile & { assignmentId: string; taskId: string })[], number] = await tx.query(
+      `update evidence_file f set disposal_id = $2, disposed_at = $3
+       from report r join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id
+       where r.id = f.report_id and f.id = any($1::uuid[]) and f.disposed_at is null
+       returning ${COLUMNS}, a.id as "assignmentId", t.id as "taskId"`,
+      [ids, disposalId, at],
+    );
+    await this.history.append(
+      tx,
+      actor,
+      at,
+      files
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .map(({ taskId, ...file }) => ({
+          type: 'evidence_file.disposed' as const,
+          entity: 'evidence_file' as const,
+          entityId: file.id,
+          jurisdictionId,
+          planId,
+          taskId,
+          before: { ...file, disposedAt: null },
+          after: { ...file, disposalId },
+        })),
+    );
+    return files;
   }
 
   /**
@@ -274,7 +286,7 @@ export class EvidenceService {
 
   private async linked(tx: EntityManager, actor: Actor, token: string): Promise<EvidenceFile> {
     const [found]: (EvidenceFile & { isExpired: boolean })[] = await tx.query(
-      `select ${COLUMNS}, l.expires_at <= now() as "isExpired"
+      `select ${READ_COLUMNS}, l.expires_at <= now() as "isExpired"
        from evidence_link l join evidence_file f on f.id = l.file_id
        where l.token_hash = $1 and l.person_id = $2`,
       [hashOf(token), actor.personId],
@@ -298,7 +310,7 @@ export class EvidenceService {
 
   /** As far as the database shows it to the actor. */
   private async seen(tx: EntityManager, id: string): Promise<EvidenceFile | undefined> {
-    const [found]: EvidenceFile[] = await tx.query(`select ${COLUMNS} from evidence_file f where f.id = $1`, [id]);
+    const [found]: EvidenceFile[] = await tx.query(`select ${READ_COLUMNS} from evidence_file f where f.id = $1`, [id]);
     return found;
   }
 

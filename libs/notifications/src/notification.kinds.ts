@@ -116,6 +116,8 @@ export const NOTIFICATION_KINDS = {
   action_plan_submitted: aboutTask,
   action_plan_approved: aboutTask,
   action_plan_returned: aboutTask.extend({ reason: maybe(z.string()), by: maybe(date) }),
+  /** Evidence whose period (保管期限) is over: for who may approve that it goes (销毁). */
+  disposal_proposed: z.object({ planTitle: z.string(), retention: z.string(), reason: z.string() }),
   report_to_confirm: aboutReport,
   report_sent_back: aboutReport.extend({ reason: maybe(z.string()) }),
   work_taken_over: z.object({ from: z.array(z.string()).min(1), count: z.int(), effectiveOn: date }),

@@ -5,14 +5,17 @@ export type { Outside as ArchiveOutside } from './archive/outside';
 export { CHECKS, CRITERIA } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
 export { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from './archive/archive-packages';
+export { DisposalCarrier } from './retention/disposal-carrier';
+export { DisposalHoldService, type Hold } from './retention/disposal-hold.service';
 export {
   type Disposal,
   DISPOSAL_DECISIONS,
+  type DisposalDecision,
+  DisposalReader,
   type DisposalRegister,
-  DisposalService,
   type DuePlan,
-  type Hold,
-} from './retention/disposal.service';
+} from './retention/disposal.reader';
+export { DisposalService } from './retention/disposal.service';
 export { RetentionService, type RetentionVersion } from './retention/retention.service';
 export { type BackTest, type BackTestInput, BackTestReader } from './back-test.reader';
 export { BreakdownReader, type BreakdownView } from './breakdown.reader';

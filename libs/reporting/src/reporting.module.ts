@@ -2,6 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { ArchiveMaker } from './archive/archive-maker';
 import { ArchivePackages } from './archive/archive-packages';
 import { PackageContent } from './archive/package-content';
+import { DisposalCarrier } from './retention/disposal-carrier';
+import { DisposalHoldService } from './retention/disposal-hold.service';
+import { DisposalReader } from './retention/disposal.reader';
 import { DisposalService } from './retention/disposal.service';
 import { RetentionService } from './retention/retention.service';
 import { BackTestReader } from './back-test.reader';
@@ -58,6 +61,9 @@ const READERS = [
   ArchiveMaker,
   ArchivePackages,
   RetentionService,
+  DisposalHoldService,
+  DisposalReader,
+  DisposalCarrier,
   DisposalService,
 ];
 

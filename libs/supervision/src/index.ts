@@ -25,7 +25,7 @@ export { NOTICE_FIELD_LIST } from './notice-documents/fields';
 export { sampleFacts } from './notice-documents/sample-facts';
 export { NoticeTemplates, type NoticeTemplateVersion } from './notice-documents/notice-templates';
 export { currentMessageRules, type MessageRulesVersion } from './message-rules.reader';
-export { lockWaiting } from './notification.writer';
+export { lockWaiting, NotificationWriter } from './notification.writer';
 export {
   type ChangedObligation,
   CLIMBED,

@@ -49,6 +49,7 @@ export interface WantedNotification {
     | 'office_urged'
     | 'application_made'
     | 'application_decided'
+    | 'disposal_proposed'
     | 'notice_answered'
     | 'notice_rejected'
     | 'work_taken_over'

@@ -61,6 +61,7 @@ import { SweepService } from './sweep.service';
     NotificationWriter,
   ],
   exports: [
+    NotificationWriter,
     SupervisionPort,
     ReportSupervision,
     SweepService,

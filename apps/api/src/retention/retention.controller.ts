@@ -6,6 +6,8 @@ import { CLOCK } from '@duban/platform';
 import {
   type Disposal,
   DISPOSAL_DECISIONS,
+  DisposalHoldService,
+  DisposalReader,
   type DisposalRegister,
   DisposalService,
   type DuePlan,
@@ -78,6 +80,8 @@ const disposal = z.object({
   registerSha256: textOrNull.meta({
     description: 'SHA-256 of a line `<sha256>  <fileId>` and a line feed for each file, in the order of their ids.',
   }),
+  done: z.int().nullable().meta({ description: 'Files that went already, of those that were decided on.' }),
+  carriedOutAt: textOrNull.meta({ description: 'When all of them had gone.' }),
 });
 class DisposalDto extends createZodDto(disposal) {}
 class DisposalsDto extends createZodDto(pageOf(disposal)) {}
@@ -118,6 +122,8 @@ export class RetentionController {
     private readonly commands: CommandRunner,
     private readonly retention: RetentionService,
     private readonly disposals: DisposalService,
+    private readonly holds: DisposalHoldService,
+    private readonly reader: DisposalReader,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -146,7 +152,7 @@ export class RetentionController {
   })
   @ApiOkResponse({ type: DuePlansDto })
   due(@CurrentActor() actor: Actor, @Query() query: DisposalPageQuery): Promise<Page<DuePlan>> {
-    return this.transactor.as(actor, (tx) => this.disposals.due(tx, actor, this.clock.now(), query));
+    return this.transactor.as(actor, (tx) => this.reader.due(tx, actor, this.clock.now(), query));
   }
 
   @Needs('read.all')
@@ -154,7 +160,7 @@ export class RetentionController {
   @ApiOperation({ summary: 'Whether a plan is kept from disposal (暂停处置)' })
   @ApiOkResponse({ type: DisposalHoldDto })
   hold(@CurrentActor() actor: Actor, @Param() { id }: PlanParams): Promise<Hold> {
-    return this.transactor.as(actor, (tx) => this.disposals.hold(tx, actor, id));
+    return this.transactor.as(actor, (tx) => this.holds.hold(tx, actor, id));
   }
 
   @Needs('disposal.hold')
@@ -163,7 +169,7 @@ export class RetentionController {
   @ApiOperation({ summary: 'Keep a plan from disposal, or let it go' })
   @ApiOkResponse({ type: DisposalHoldDto })
   setHold(@Req() request: ActingRequest, @Param() { id }: PlanParams, @Body() body: NewDisposalHoldDto): Promise<Hold> {
-    return this.commands.run(request, body, (tx, actor, at) => this.disposals.setHold(tx, actor, at, id, body));
+    return this.commands.run(request, body, (tx, actor, at) => this.holds.setHold(tx, actor, at, id, body));
   }
 
   @Needs('read.all')
@@ -171,7 +177,7 @@ export class RetentionController {
   @ApiOperation({ summary: 'Disposals (销毁), proposed and decided, the newest first' })
   @ApiOkResponse({ type: DisposalsDto })
   list(@CurrentActor() actor: Actor, @Query() query: DisposalPageQuery): Promise<Page<Disposal>> {
-    return this.transactor.as(actor, (tx) => this.disposals.list(tx, actor, query));
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, query));
   }
 
   @Needs('plan.archive')
@@ -193,7 +199,7 @@ export class RetentionController {
   @ApiOperation({
     summary: 'Approve a disposal that another has proposed, or refuse one',
     description:
-      'What is approved is done: the evidence files of the plan cannot be read any more, and leave the store.',
+      'From then on the evidence files of the plan cannot be read any more. They are disposed of so many at a time, and leave the store.',
   })
   @ApiOkResponse({ type: DisposalDto })
   decide(
@@ -209,6 +215,6 @@ export class RetentionController {
   @ApiOperation({ summary: 'What goes or went by a disposal (销毁清册): tasks, files, checksums' })
   @ApiOkResponse({ type: DisposalRegisterDto })
   register(@CurrentActor() actor: Actor, @Param() { id }: DisposalParams): Promise<DisposalRegister> {
-    return this.transactor.as(actor, (tx) => this.disposals.register(tx, actor, id));
+    return this.transactor.as(actor, (tx) => this.reader.register(tx, actor, id));
   }
 }

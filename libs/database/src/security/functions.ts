@@ -90,6 +90,19 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
        on h.type = 'task.removed' and (h.before->>'parentId')::uuid = own.id
      union select t.id from (${NOT_NAMED('plan_id')}) p(id) join task t on t.plan_id = p.id`,
   ),
+  /** When it was approved that a file goes (销毁), to whoever sees the file: a large disposal is carried out after that. */
+  {
+    signature: 'disposal_begun(uuid)',
+    parameters: 'file uuid',
+    returns: 'timestamptz',
+    body: `begin
+      return (select c.decided_at from evidence_file f join report r on r.id = f.report_id
+          join assignment a on a.id = r.assignment_id join task t on t.id = a.task_id
+          join disposal d on d.plan_id = t.plan_id
+          join disposal_decision c on c.disposal_id = d.id and c.decision = 'approved'
+        where f.id = file limit 1);
+    end`,
+  },
   /** Plans of which the actor sees a part. */
   ids('cut_plans', `select t.plan_id from unnest(hidden_tasks()) h(id) join task t on t.id = h.id`),
   ids('hidden_assignments', `select a.id from unnest(hidden_tasks()) h(id) join assignment a on a.task_id = h.id`),

@@ -552,6 +552,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
     },
   },
+  /** How far one is carried out. */
+  disposal_run: each(GOVERNMENT, { sees: OF_SEEN_DISPOSAL, exceptFor: ['actor'] }),
   message_template: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   message_preference: {
     ...each(EVERYBODY, { sees: `person_id = ${ME}`, adds: `person_id = ${ME}` }),

@@ -199,6 +199,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   'disposal.proposed': 'proposed the disposal',
   'disposal.approved': 'approved the disposal',
   'disposal.refused': 'refused the disposal',
+  'disposal.carried_out': 'carried out a disposal[ of {files} files]',
   'archive_package.asked': 'asked for an archive package[ of “{title}”]',
   'archive_package.refused': 'could not make an archive package',
   'archive_package.made': 'made an archive package[ of “{title}”]',

@@ -200,6 +200,7 @@ export const ZH = {
   'disposal.proposed': '提请销毁',
   'disposal.approved': '批准销毁',
   'disposal.refused': '不予销毁',
+  'disposal.carried_out': '完成销毁[（{files}个文件）]',
   'archive_package.asked': '申请制作归档信息包[“{title}”]',
   'archive_package.refused': '未能制作归档信息包',
   'archive_package.made': '制作归档信息包[“{title}”]',

@@ -88,6 +88,7 @@ const TONES: Readonly<Record<LineSort, Tone>> = {
   contribution_returned: 'late',
   application_made: 'due',
   application_decided: 'news',
+  disposal_proposed: 'due',
   notice_rejected: 'late',
   action_plan_returned: 'late',
   report_sent_back: 'late',

@@ -41,6 +41,8 @@ export const en: Messages = {
     office_reminded: '[To answer] The {what} of {unit} about {item}, "{about}", was to be answered by {due}{timing}.',
     office_urged:
       '[Answer overdue] The {what} of {unit} about {item}, "{about}", was to be answered by {due}{timing}; please answer without delay.',
+    disposal_proposed:
+      '[To decide] The period ({retention}) of "{plan}" is over, and the disposal of its evidence is proposed: {reason}',
     application_made: '[To decide] {unit} applies for {what}, {item}: {reason}',
     application_decided: '[Application answered] {item} ({unit}), {what}: {decision}. {reason}',
     objection_settled: '[Objection answered] {item} ({unit}): {outcome}. {reason}',
@@ -87,6 +89,7 @@ export const en: Messages = {
     office_reminded: 'to answer: {count}',
     office_urged: 'answers overdue: {count}',
     application_made: 'applications to decide: {count}',
+    disposal_proposed: 'disposals to decide: {count}',
     application_decided: 'applications answered: {count}',
     objection_settled: 'objections answered: {count}',
     action_plan_approved: 'plans approved: {count}',

@@ -213,6 +213,8 @@ const WRITERS: Writers = {
       count: p.count,
       date: dateOf(p.effectiveOn, m, today),
     }),
+  disposal_proposed: (p, m) =>
+    line('disposal_proposed', m, { plan: p.planTitle, retention: p.retention, reason: p.reason }),
   sweep_late: (p, m, today) => line('sweep_late', m, { count: p.count, date: dateOf(p.since, m, today) }),
   deadline_recounted: (p, m, today) =>
     line('deadline_recounted', m, {

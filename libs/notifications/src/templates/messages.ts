@@ -30,6 +30,7 @@ export const LINE_SORTS = [
   'contribution_returned',
   'application_made',
   'application_decided',
+  'disposal_proposed',
   'notice_rejected',
   'action_plan_returned',
   'report_sent_back',

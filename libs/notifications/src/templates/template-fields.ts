@@ -27,6 +27,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   paper: '放假通知',
   signFor: '签收期限',
   plan: '方案',
+  retention: '保管期限',
   part: '分工变化',
   move: '上级变动',
   ending: '终结方式',

@@ -194,6 +194,7 @@ const EXAMPLES: Record<NotificationKind, object[]> = {
     { from: ['市住建局'], count: 1, effectiveOn: '2026-04-21' },
     { from: ['市住建局', '市城管局'], count: 12, effectiveOn: '2027-01-01' },
   ],
+  disposal_proposed: [{ planTitle: '2023年任务分解方案', retention: '10年', reason: '保管期满' }],
   sweep_late: [{ count: 12, since: '2026-04-21' }],
   reorganisation_failed: ['rename', 'merge', 'split', 'abolish', 'transfer'].map((kind) => ({
     kind,
