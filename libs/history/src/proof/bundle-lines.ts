@@ -87,7 +87,7 @@ export function readLine(bytes: Buffer, number: number): BundleLine {
       kind: 'event',
       index: Number(begin[1]),
       leaf: Buffer.from(begin[2]!, 'base64'),
-      event: event.equals(NO_EVENT) ? null : event,
+      event: event.length === NO_EVENT.length && event.equals(NO_EVENT) ? null : event,
     };
   }
   const value = parsed(bytes, number);

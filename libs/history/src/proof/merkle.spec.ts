@@ -89,7 +89,7 @@ function alsoWrong(claim: ClaimedProof): ClaimedProof[] {
   return [
     claim,
     ...(path.length > 0 ? paths : paths.slice(0, 1)).map((changed) => ({ ...claim, path: changed })),
-    ...ends.map((end) => ({ ...claim, ...end }) as ClaimedProof),
+    ...ends.map((end) => ({ ...claim, ...end })),
   ];
 }
 
