@@ -11,6 +11,7 @@ import { ClockController } from './clock/clock.controller';
 import { CommandRunner } from './command.runner';
 import { EvidenceController } from './evidence/evidence.controller';
 import { type Ground, GroundModule } from './ground.module';
+import { RateLimits } from './limits/rate-limits';
 import { SavedSearchesController } from './history/saved-searches.controller';
 import { ChangesController } from './history/changes.controller';
 import { HistoryController } from './history/history.controller';
@@ -153,6 +154,7 @@ export class ApiModule {
         CommandRunner,
         Metrics,
         StillSignedIn,
+        RateLimits,
         InboxStreams,
         { provide: InboxListener, useFactory: () => new InboxListener(ground.databaseUrl) },
         { provide: APP_GUARD, useClass: SignInGuard },

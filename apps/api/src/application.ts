@@ -20,6 +20,8 @@ import {
 } from 'fastify';
 import { serveConsole } from './console/console';
 import { describeApi } from './openapi';
+import { admitWithinLimits } from './limits/admission';
+import { CLIENT_LIMITS, type ClientLimits, cutOffSlowReaders } from './limits/slow-clients';
 import { Metrics } from './operations/metrics';
 import { ProblemFilter } from './problem.filter';
 import { type Route, routesOf } from './routes';
@@ -27,7 +29,8 @@ import { MAX_FILE_BYTES } from './uploads';
 import type { Ground } from './ground.module';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A request has a connection to the database for a part of its time only. */
+const REQUESTS_A_CONNECTION = 4;
 /** They answer without the database, or say that it is away. */
 const PROBES = new Set(['/healthz', '/readyz']);
 const FORM = 'application/x-www-form-urlencoded';
@@ -35,13 +38,19 @@ const LOGOUT_ROUTE = '/api/v1/sessions/oidc/back-channel-logout';
 const GIVEN_REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** A Nest application that serves the api, not yet listening. `module` holds the ApiModule, and more where wanted. */
-export async function createApi(module: DynamicModule, ground: Ground, log: Logger): Promise<NestFastifyApplication> {
+export async function createApi(
+  module: DynamicModule,
+  ground: Ground,
+  log: Logger,
+  clients: ClientLimits = CLIENT_LIMITS,
+): Promise<NestFastifyApplication> {
   const problems = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: clients.requestMs,
+    http: { headersTimeout: clients.headersMs, connectionsCheckingInterval: clients.lookedAtMs },
     // Whose address counts failed sign-ins, and whether the browser came by TLS, is said by a trusted proxy only.
     trustProxy: ground.config.DUBAN_TRUSTED_PROXIES ?? false,
     // A proxy's id is taken over, so that its log and our history tell of the same request.
@@ -61,6 +70,7 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
     bodyParser: false,
   });
   takeNothingButJson(adapter.getInstance());
+  cutOffSlowReaders(adapter.getInstance(), clients);
   await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -86,6 +96,8 @@ export async function createApi(module: DynamicModule, ground: Ground, log: Logg
   describeApi(app, allRoutes(app));
   await serveConsole(adapter.getInstance(), ground.config);
   observeRequests(app, log);
+  const { DUBAN_REQUESTS_AT_ONCE, DATABASE_CONNECTIONS } = ground.config;
+  admitWithinLimits(adapter.getInstance(), DUBAN_REQUESTS_AT_ONCE ?? DATABASE_CONNECTIONS * REQUESTS_A_CONNECTION);
   letGoAtTheEnd(app.getHttpAdapter().getInstance());
   if (ground.clock instanceof DemonstrationClock) followClock(app, ground.clock);
   return app;

@@ -33,6 +33,14 @@ export const PUBLIC = 'public';
 /** A route that anybody may call without having signed in. */
 export const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(PUBLIC, true);
 
+export const NOT_COUNTED = 'not_counted';
+/** A public route that is asked by machines of ours, as often as they like, and costs little. */
+export const NotCounted = (): ReturnType<typeof SetMetadata> => SetMetadata(NOT_COUNTED, true);
+
+export const COSTLY = 'costly';
+/** A route that costs far more than others: few requests a minute of it are served to one person. */
+export const Costly = (): ReturnType<typeof SetMetadata> => SetMetadata(COSTLY, true);
+
 export const WHILE_INCOMPLETE = 'while_incomplete';
 /** A route that a session may use while it lacks one of these: it is how it gets it. */
 export const WhileIncomplete = (...needs: SessionNeed[]): ReturnType<typeof SetMetadata> =>

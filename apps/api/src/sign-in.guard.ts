@@ -12,7 +12,17 @@ import { type Clock, DomainError, forbidden, invalid } from '@duban/kernel';
 import { CLOCK, type Config, CONFIG } from '@duban/platform';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type ActingRequest, IN_PERSON, NEEDS, postAskedFor, PUBLIC, WHILE_INCOMPLETE } from './requests';
+import { RateLimits } from './limits/rate-limits';
+import {
+  type ActingRequest,
+  COSTLY,
+  IN_PERSON,
+  NEEDS,
+  NOT_COUNTED,
+  postAskedFor,
+  PUBLIC,
+  WHILE_INCOMPLETE,
+} from './requests';
 import { assertOwnPage, SESSION_COOKIE } from './sessions/session-cookie';
 
 /**
@@ -27,6 +37,7 @@ export class SignInGuard implements CanActivate {
     private readonly sessions: SessionService,
     private readonly tokens: ApiTokenService,
     private readonly history: HistoryService,
+    private readonly rates: RateLimits,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
   ) {}
@@ -34,30 +45,44 @@ export class SignInGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const marked = (key: string): unknown =>
       this.reflector.getAllAndOverride<unknown>(key, [context.getHandler(), context.getClass()]);
-    if (marked(PUBLIC)) return true;
     const request = context.switchToHttp().getRequest<ActingRequest>();
+    if (marked(PUBLIC)) {
+      if (!marked(NOT_COUNTED)) await this.rates.countAddress(request.ip);
+      return true;
+    }
+    await this.signIn(request, marked).catch(async (error: unknown) => {
+      // Whoever guesses tokens is somebody from this address.
+      if (error instanceof DomainError && error.kind === 'unauthenticated') await this.rates.countAddress(request.ip);
+      throw error;
+    });
+    return true;
+  }
+
+  private async signIn(request: ActingRequest, marked: (key: string) => unknown): Promise<void> {
+    const count = ({ personId }: Actor): Promise<void> =>
+      this.rates.countPerson(personId!, marked(COSTLY) ? `${request.method} ${request.routeOptions.url}` : null);
     const { token, isCookie } = credentialOf(request);
     const postId = postAskedFor(request);
     if (ApiTokenService.isApiToken(token) && !isCookie) {
       request.actor = await this.transactor.run((tx) => this.tokens.authenticate(tx, token, request.id, postId));
+      await count(request.actor);
       if (marked(IN_PERSON)) {
         await this.refuse(
           request.actor,
           forbidden('API_TOKEN.NOT_FOR_THIS', 'This is for people, not for API tokens.'),
         );
       }
-      assertMayNeeded(request.actor, marked(NEEDS));
-      return true;
+      return assertMayNeeded(request.actor, marked(NEEDS));
     }
     const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id, postId));
     // A token that was given to a program is none for the cookie of a browser, nor the other way round.
     if ((session.kind === 'cookie') !== isCookie) throw notSignedIn();
+    await count(actor);
     if (isCookie) await this.check(actor, () => assertOwnPage(request, this.config));
     const allowed = (marked(WHILE_INCOMPLETE) ?? []) as SessionNeed[];
     if (session.needs !== null && !allowed.includes(session.needs)) assertComplete(session.needs);
     assertMayNeeded(actor, marked(NEEDS));
     Object.assign(request, { actor, session });
-    return true;
   }
 
   private async check(actor: Actor, assertion: () => void): Promise<void> {

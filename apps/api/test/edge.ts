@@ -9,6 +9,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Client } from 'pg';
 import { ApiModule } from '../src/api.module';
 import { createApi } from '../src/application';
+import type { ClientLimits } from '../src/limits/slow-clients';
 
 /** Signs history in all specs that do not say otherwise. */
 const SIGNING_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -138,7 +139,14 @@ export class Edge {
       databaseUrl = database.url,
       settings = {},
       log = createLog('fatal'),
-    }: { clock?: Clock; databaseUrl?: string; settings?: Record<string, string>; log?: Logger } = {},
+      clients,
+    }: {
+      clock?: Clock;
+      databaseUrl?: string;
+      settings?: Record<string, string>;
+      log?: Logger;
+      clients?: ClientLimits;
+    } = {},
   ): Promise<Edge> {
     const ground = {
       config: loadConfig({
@@ -146,12 +154,16 @@ export class Edge {
         DUBAN_SECRET: 's'.repeat(32),
         DUBAN_SIGNING_KEY: SIGNING_KEY,
         SMS_REPORT_TOKEN,
+        // Specs ask as fast as they can; the one on limits sets them.
+        DUBAN_ADDRESS_PER_MINUTE: '0',
+        DUBAN_PERSON_PER_MINUTE: '0',
+        DUBAN_COSTLY_PER_MINUTE: '0',
         ...settings,
       }),
       clock: clock ?? (await DemonstrationClock.open(database.url, new Date(START))),
       databaseUrl,
     };
-    const app = await createApi(ApiModule.forRoot(ground), ground, log);
+    const app = await createApi(ApiModule.forRoot(ground), ground, log, clients);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     const edge = new Edge(app, database);

@@ -101,6 +101,14 @@ const schema = z.object({
     .string()
     .refine((address) => redisAddress(address) !== null, REDIS)
     .optional(),
+  /** How many requests the api works on at once; more wait, and then are refused. Without it, four for each connection to Postgres. */
+  DUBAN_REQUESTS_AT_ONCE: wholeNumber(1, 10_000).optional(),
+  /** How many requests a minute are served to an address that has not signed in, 0 for any number. */
+  DUBAN_ADDRESS_PER_MINUTE: wholeNumber(0, 1_000_000).default(1_200),
+  /** To one person, by whatever address, session or token. */
+  DUBAN_PERSON_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
+  /** To one person by one route that costs far more than others: imports, exports, simulations. */
+  DUBAN_COSTLY_PER_MINUTE: wholeNumber(0, 1_000_000).default(120),
   PORT: wholeNumber(0, 65_535).default(3000),
   /** Address to listen on. */
   HOST: z.string().default('127.0.0.1'),

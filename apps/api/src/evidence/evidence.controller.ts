@@ -17,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
 import { uuid } from '../schemas';
 import { streamUpload } from '../uploads';
 
@@ -56,6 +56,7 @@ export class EvidenceController {
   ) {}
 
   @Needs('assignment.act')
+  @Costly()
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({

@@ -18,7 +18,7 @@ import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs } from '../requests';
 import { cursor, limit, pageOf, uuid } from '../schemas';
 
 const BUNDLE_TYPE = 'application/x-ndjson';
@@ -129,6 +129,7 @@ export class HistoryProofController {
   }
 
   @Needs('history.read')
+  @Costly()
   @Get('export')
   @ApiOperation({
     summary: 'The whole history with its checkpoints, for `duban history verify`',

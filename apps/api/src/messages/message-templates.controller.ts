@@ -12,7 +12,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
 import { storable, textOrNull, uuid } from '../schemas';
 
 const about = z.enum(TEMPLATES_ABOUT).meta({
@@ -129,6 +129,7 @@ export class MessageTemplatesController {
   }
 
   @Needs('message.rules')
+  @Costly()
   @Post('preview')
   @HttpCode(200)
   @ApiOperation({

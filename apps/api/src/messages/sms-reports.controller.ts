@@ -7,7 +7,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { Public } from '../requests';
+import { NotCounted, Public } from '../requests';
 import { storable } from '../schemas';
 
 class ReportParams extends createZodDto(z.strictObject({ token: z.string().max(200) })) {}
@@ -43,6 +43,7 @@ export class SmsReportsController {
   }
 
   @Public()
+  @NotCounted()
   @Post(':token')
   @HttpCode(200)
   @ApiOperation({

@@ -5,7 +5,7 @@ import { JobProducer } from '@duban/queue';
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../requests';
+import { NotCounted, Public } from '../requests';
 import { Metrics } from './metrics';
 
 interface Readiness {
@@ -18,6 +18,7 @@ const PATIENCE_MS = 2_000;
 
 /** For those who run the system: is it alive, can it serve, how is it doing. */
 @Public()
+@NotCounted()
 @ApiExcludeController()
 @Controller()
 export class OperationsController {

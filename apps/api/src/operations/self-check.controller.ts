@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { Needs } from '../requests';
+import { Costly, Needs } from '../requests';
 
 class SelfCheckDto extends createZodDto(
   z.object({
@@ -27,6 +27,7 @@ export class SelfCheckController {
   constructor(private readonly selfCheck: SelfCheckReader) {}
 
   @Needs('system.check')
+  @Costly()
   @Get()
   @ApiOperation({
     summary: 'What does not hold of all that must always hold (自检)',

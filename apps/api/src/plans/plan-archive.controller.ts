@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
 import { textOrNull, uuid } from '../schemas';
 import { PlanParams } from './plan-schemas';
 
@@ -56,6 +56,7 @@ export class PlanArchiveController {
   ) {}
 
   @Needs('plan.archive', 'breakdown.archive')
+  @Costly()
   @Post('plans/:id/archive')
   @HttpCode(202)
   @ApiOperation({

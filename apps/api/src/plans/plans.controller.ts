@@ -29,7 +29,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
 import { asOf, cursor, day, limit, pageOf, skippedObligation, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 import { PlanDto, planFields, PlanParams, PlanSourceDto } from './plan-schemas';
@@ -103,6 +103,7 @@ export class PlansController {
   }
 
   @Needs('plan.draft', 'breakdown.draft')
+  @Costly()
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({

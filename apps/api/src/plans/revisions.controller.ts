@@ -17,7 +17,7 @@ import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, 
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
 import {
   assignmentState,
   cursor,
@@ -188,6 +188,7 @@ export class RevisionsController {
   }
 
   @Needs('plan.edit')
+  @Costly()
   @Post()
   @ApiConsumes('multipart/form-data')
   @ApiBody({

@@ -8,7 +8,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs } from '../requests';
 import { cursor, day, pageOf, textOrNull, uuid } from '../schemas';
 import { PolicyParams, policyVersion, writtenRules } from './policy-schemas';
 
@@ -96,6 +96,7 @@ export class BackTestController {
   ) {}
 
   @Needs('policy.simulate')
+  @Costly()
   @Post(':id/back-test')
   @HttpCode(200)
   @ApiOperation({

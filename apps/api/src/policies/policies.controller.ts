@@ -17,7 +17,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs } from '../requests';
 import { asOfInstant } from '../as-of';
 import { asOf, cursor, day, pageOf, textOrNull, uuid } from '../schemas';
 import {
@@ -231,6 +231,7 @@ export class PoliciesController {
   }
 
   @Needs('policy.simulate')
+  @Costly()
   @Post(':id/simulate')
   @HttpCode(200)
   @ApiOperation({

@@ -7,7 +7,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs } from '../requests';
 import { uuid } from '../schemas';
 
 const month = z
@@ -60,6 +60,7 @@ export class BurdenController {
   }
 
   @Needs('read.own')
+  @Costly()
   @Get('export')
   @ApiOperation({ summary: 'The same as a file' })
   @ApiOkResponse({

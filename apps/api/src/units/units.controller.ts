@@ -31,7 +31,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant } from '../as-of';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, invalidRequest, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, invalidRequest, Needs } from '../requests';
 import { asOf, cursor, day, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
@@ -211,6 +211,7 @@ export class UnitsController {
   }
 
   @Needs('unit.read')
+  @Costly()
   @Get('export')
   @ApiOperation({
     summary: 'The directory (单位名录) as a file that imports again as no change',
@@ -239,6 +240,7 @@ export class UnitsController {
   }
 
   @Needs('unit.import')
+  @Costly()
   @Post('import')
   @HttpCode(200)
   @ApiConsumes('multipart/form-data')

@@ -7,9 +7,16 @@ import { MORNING } from './invented-duties';
 
 const PASSWORD = 'bench-password';
 
-/** All accounts of what is imported with it have one password. */
+/** All accounts of what is imported with it have one password, and each asks as often as it can. */
 export const benchConfig = (settings: Record<string, string> = {}): Config =>
-  loadConfig({ DUBAN_DEMO_PASSWORD: PASSWORD, DUBAN_SECRET: 's'.repeat(32), ...settings });
+  loadConfig({
+    DUBAN_DEMO_PASSWORD: PASSWORD,
+    DUBAN_SECRET: 's'.repeat(32),
+    DUBAN_ADDRESS_PER_MINUTE: '0',
+    DUBAN_PERSON_PER_MINUTE: '0',
+    DUBAN_COSTLY_PER_MINUTE: '0',
+    ...settings,
+  });
 
 /** The api as a process of the server size has it, on a Tuesday morning, with a log that is written nowhere. */
 export function openApi(databaseUrl: string, config: Config): Promise<NestFastifyApplication> {
