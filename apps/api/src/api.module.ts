@@ -24,6 +24,7 @@ import { DestinationsController } from './messages/destinations.controller';
 import { SmsReportsController } from './messages/sms-reports.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
 import { MattersController } from './matters/matters.controller';
+import { ChangeWatch } from './messages/change-watch';
 import { InboxListener } from './messages/inbox-listener';
 import { InboxStreams } from './messages/inbox-streams';
 import { RestrictedReadsInterceptor } from './restricted-reads.interceptor';
@@ -155,6 +156,7 @@ export class ApiModule {
         Metrics,
         StillSignedIn,
         RateLimits,
+        ChangeWatch,
         InboxStreams,
         { provide: InboxListener, useFactory: () => new InboxListener(ground.databaseUrl) },
         { provide: APP_GUARD, useClass: SignInGuard },

@@ -334,6 +334,10 @@ export const notice = z.object({
 
 const state = z.record(z.string(), z.unknown()).nullable();
 /** One fact (留痕). */
+/** What happened (留痕), in words. */
+export const eventWords = z
+  .object({ zh: z.string(), en: z.string() })
+  .meta({ description: 'What happened, in words.' });
 export const historyEvent = z.object({
   seq: z.string(),
   id: uuid,

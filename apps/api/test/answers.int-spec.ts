@@ -422,6 +422,7 @@ describe('The answers', () => {
         return ['office', 'POST', '/policies/annual-report/back-test', { json }];
       }),
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
+      'GET /tasks/landmarks': gets('/tasks/landmarks', '?sort=-due', '?light=yellow'),
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
       'POST /assignments/{id}/breakdown': [

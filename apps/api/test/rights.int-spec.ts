@@ -607,6 +607,7 @@ const TABLE: Record<string, Probe[]> = {
     as('POST', `/matters/${NOTHING}/same-as`, { taskId: NOTHING }, OFFICE, '404 MATTER.UNKNOWN'),
   ],
   'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
+  'GET /tasks/landmarks': [get('/tasks/landmarks', READERS)],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
     get((w) => `${smallTask(w)}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '403 TASK.NOT_YOURS'),

@@ -50,6 +50,14 @@ export const PAGES: readonly Page[] = [
     isBare: true,
   },
   {
+    path: '/board',
+    load: () => import('./board/board-page'),
+    rights: ['read.all', 'read.own'],
+    nav: { words: 'board', group: 'work' },
+    homeOf: ['office', 'officer', 'leader', 'auditor'],
+  },
+  { path: '/tasks/:taskId', load: () => import('./task/task-page'), rights: ['read.all', 'read.own'] },
+  {
     path: '/inbox',
     load: () => import('./inbox/inbox-page'),
     rights: ['inbox.read'],

@@ -12,6 +12,8 @@ export interface TaskFilter {
   matterKind?: MatterKind;
   state?: AssignmentState;
   light?: Light;
+  /** One of the headings under which the task stands. */
+  section?: string;
   /** Tasks with something open that is due before this instant. */
   dueBefore?: Date;
   /** Words in the task's text, or its number. */
@@ -21,6 +23,15 @@ export interface TaskFilter {
   sort: (typeof TASK_SORTS)[number];
   limit: number;
   cursor?: string;
+}
+
+/** Places in a board from which one can read on. */
+export interface Landmarks {
+  total: number;
+  /** Rows between two of them. */
+  every: number;
+  /** Each after `position` rows: the next one is the first of the page that `cursor` gives. */
+  items: { position: number; label: string | null; cursor: string }[];
 }
 
 /** The colours of supervision notices (督办单) in SQL: a thing shows that of its gravest one. */

@@ -245,4 +245,24 @@ describe('a list reads its page and not its tables', () => {
     expect(rows).toBeGreaterThan(0);
     expect(rows).toBeLessThan(MOST_ROWS);
   });
+
+  it.each(['position', 'due', '-due'] as const)('from each landmark the list goes on where it stands, by %s', (sort) =>
+    database.transactor.as(OFFICE, async (tx) => {
+      const { total, every, items } = await tasks.landmarks(tx, OFFICE, now, { sort });
+      expect([total, every, items.length]).toEqual([TASKS, 200, TASKS / 200 - 1]);
+      for (const { position, cursor } of [items[0]!, items[30]!, items.at(-1)!]) {
+        const before = items.find((one) => one.position === position - every)?.cursor;
+        const { next } = await tasks.list(tx, OFFICE, now, {
+          sort,
+          limit: every,
+          ...(before ? { cursor: before } : {}),
+        });
+        expect(next).toBe(cursor);
+      }
+      expect(await tasks.landmarks(tx, OFFICE, now, { sort, planId: idOf(2, 7) })).toMatchObject({
+        total: TASKS_A_PLAN,
+        items: [],
+      });
+    }),
+  );
 });

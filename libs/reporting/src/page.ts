@@ -10,10 +10,11 @@ export interface Page<T> {
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => readonly unknown[]): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? encode(keyOf(last)) : null };
+  return { items, next: rows.length > limit && last ? cursorOf(keyOf(last)) : null };
 }
 
-const encode = (key: readonly unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+/** The cursor after the row that has this key. */
+export const cursorOf = (key: readonly unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /**
  * The sort key after which a page begins, one check a part; null for the first page.

@@ -60,6 +60,7 @@ async function lines(
   where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
   where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
+  where.add(`jsonb_exists(t.after->'path', $?)`, filter.section);
   where.add('o.next_due_at < $?', filter.dueBefore);
   if (filter.q !== undefined) {
     where.add(`t.after->>'content' like $? or t.after->>'number' = $?`, `%${escapeLike(filter.q)}%`, filter.q);

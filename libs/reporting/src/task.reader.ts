@@ -1,18 +1,25 @@
 import { isAnothers } from '@duban/database';
 import { assertInMatter, unitScope } from '@duban/directory';
-import { type Actor, type HistoryEvent, HistoryService, type UnitSight } from '@duban/history';
+import {
+  type Actor,
+  type EventWords,
+  type HistoryEvent,
+  HistoryService,
+  type UnitSight,
+  wordsOf,
+} from '@duban/history';
 import { forbidden, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { asShown, type NoticeSnapshot, type ObligationSnapshot, type Shown } from '@duban/supervision';
 import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { GRAVEST_FIRST, type Light, type TaskFilter, type TaskRow } from './board';
+import { GRAVEST_FIRST, type Light, type Landmarks, type TaskFilter, type TaskRow } from './board';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
 import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
-import { cursorKey, isCount, isDay, isUuid, type Page, pageOf } from './page';
+import { cursorKey, cursorOf, isCount, isDay, isUuid, type Page, pageOf } from './page';
 import { boardAt, escapeLike, lightOf } from './past-board';
 import { MEASUREMENTS } from './measurements';
 import { keptLights } from './light.reader';
@@ -80,24 +87,8 @@ export class TaskReader {
   ) {}
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
-    const unitId = unitScope(actor);
     if (filter.asOf) return boardAt(tx, actor, filter.asOf, filter);
-    const where = new Conditions();
-    const nowParameter = where.parameter(now);
-    where.add(NOT_RESTRICTED);
-    const isWhole = unitId === null || (await isOverseen(tx, unitId, filter));
-    if (isWhole && filter.planId === undefined) where.add(OF_GOVERNMENT);
-    for (const id of [isWhole ? undefined : unitId, filter.unitId]) where.add(HAS_PART, id);
-    where.addMatter(actor);
-    where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
-    where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
-    where.add(`t.id in (select task_id from obligation where state = 'open' and due_at < $?)`, filter.dueBefore);
-    if (filter.q !== undefined) {
-      // By the function, since a policy keeps Postgres from looking words up in an index.
-      where.add(`t.id = any((select search_tasks($?, $?))::uuid[])`, `%${escapeLike(filter.q)}%`, filter.q);
-    }
-    if (filter.light === 'red') where.add(HAS_GRAVE_NOTICE);
-    where.add(`${LIGHT} = $?`, filter.light);
+    const { where, nowParameter } = await presentBoard(tx, actor, now, filter);
     const { order, after, keyOf } = SORTS[filter.sort];
     const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
     if (key) where.add(after, ...key);
@@ -130,6 +121,32 @@ export class TaskReader {
     return { ...page, items: page.items.map((row) => ({ ...row, breakdown: rollUps.get(row.id) ?? null })) };
   }
 
+  /**
+   * How many tasks the board has, and whence one can read on in the midst of it: a list that is scrolled need not be read
+   * from its beginning.
+   */
+  async landmarks(tx: EntityManager, actor: Actor, now: Date, filter: Omit<TaskFilter, 'limit'>): Promise<Landmarks> {
+    const { where, nowParameter } = await presentBoard(tx, actor, now, filter);
+    const { order, keys, label } = SORTS[filter.sort];
+    const rows: { n: number; total: number; every: number; key: unknown[]; label: string | null }[] = await tx.query(
+      `select n, total, every, key, label from (
+         select n, total, key, label, ${ROWS_BETWEEN} * greatest(1, ceil(total / ${ROWS_BETWEEN * MOST_LANDMARKS}.0))::int as every
+         from (select row_number() over (order by ${order})::int as n, count(*) over ()::int as total,
+                 jsonb_build_array(${keys}) as key, ${label} as label
+               from task t where ${where} and ${nowParameter}::timestamptz is not null) as ordered) as counted
+       where n % every = 0 or n = total order by n`,
+      where.parameters,
+    );
+    const last = rows.at(-1);
+    return {
+      total: last?.total ?? 0,
+      every: last?.every ?? ROWS_BETWEEN,
+      items: rows
+        .filter(({ n, every, total }) => n % every === 0 && n < total)
+        .map(({ n, key, label }) => ({ position: n, label, cursor: cursorOf(key) })),
+    };
+  }
+
   /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER */
   async get(tx: EntityManager, actor: Actor, now: Date, id: string, asOf: Date | null): Promise<TaskDetail> {
     const sight = await this.sightOf(tx, actor, id);
@@ -156,11 +173,12 @@ export class TaskReader {
     id: string,
     limit: number,
     cursor?: string,
-  ): Promise<Page<HistoryEvent>> {
+  ): Promise<Page<HistoryEvent & { words: EventWords }>> {
     const sight = await this.sightOf(tx, actor, id);
     const after = cursorKey(cursor, [(part) => typeof part === 'string' && /^\d{1,18}$/.test(part)]);
     const events = await this.history.ofTask(tx, id, after ? (after[0] as string) : '0', limit + 1, sight);
-    return pageOf(events, limit, (event) => [event.seq]);
+    const page = pageOf(events, limit, (event) => [event.seq]);
+    return { ...page, items: page.items.map((event) => ({ ...event, words: wordsOf(event) })) };
   }
 
   /**
@@ -362,22 +380,69 @@ const LIGHT = lightOf('t.state');
 const HAS_GRAVE_NOTICE = `t.id in (select ob.task_id from supervision_notice n join obligation ob on ob.id = n.obligation_id
   where n.colour in ('orange', 'red') and n.state in ('issued', 'acknowledged', 'answered'))`;
 
+/** What the board of the present is asked for, as far as the actor may see it. */
+async function presentBoard(
+  tx: EntityManager,
+  actor: Actor,
+  now: Date,
+  filter: Omit<TaskFilter, 'limit'>,
+): Promise<{ where: Conditions; nowParameter: string }> {
+  const unitId = unitScope(actor);
+  const where = new Conditions();
+  const nowParameter = where.parameter(now);
+  where.add(NOT_RESTRICTED);
+  const isWhole = unitId === null || (await isOverseen(tx, unitId, filter));
+  if (isWhole && filter.planId === undefined) where.add(OF_GOVERNMENT);
+  for (const id of [isWhole ? undefined : unitId, filter.unitId]) where.add(HAS_PART, id);
+  where.addMatter(actor);
+  where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
+  where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state).add('$? = any(t.path)', filter.section);
+  where.add(`t.id in (select task_id from obligation where state = 'open' and due_at < $?)`, filter.dueBefore);
+  if (filter.q !== undefined) {
+    // By the function, since a policy keeps Postgres from looking words up in an index.
+    where.add(`t.id = any((select search_tasks($?, $?))::uuid[])`, `%${escapeLike(filter.q)}%`, filter.q);
+  }
+  if (filter.light === 'red') where.add(HAS_GRAVE_NOTICE);
+  where.add(`${LIGHT} = $?`, filter.light);
+  return { where, nowParameter };
+}
+
+/** A landmark stands after this many rows, or a multiple, so that there are not too many. */
+const ROWS_BETWEEN = 200;
+const MOST_LANDMARKS = 2000;
+
 const FAR = '9999-12-31';
-const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =
-  {
-    position: {
-      order: 't.plan_id, t.position',
-      after: '(t.plan_id, t.position) > ($?::uuid, $?::int)',
-      keyOf: (row) => [row.planId, row.position],
-    },
-    due: {
-      order: `coalesce(t.due_on, '${FAR}'), t.id`,
-      after: `(coalesce(t.due_on, '${FAR}'), t.id) > ($?::date, $?::uuid)`,
-      keyOf: (row) => [row.dueOn ?? FAR, row.id],
-    },
-    '-due': {
-      order: `coalesce(t.due_on, '${FAR}') desc, t.id desc`,
-      after: `(coalesce(t.due_on, '${FAR}'), t.id) < ($?::date, $?::uuid)`,
-      keyOf: (row) => [row.dueOn ?? FAR, row.id],
-    },
-  };
+
+interface Sort {
+  order: string;
+  after: string;
+  keyOf: (row: TaskRow) => readonly unknown[];
+  /** The same key in SQL. */
+  keys: string;
+  /** What a landmark is called: where in the order it is. */
+  label: string;
+}
+
+const SORTS: Record<TaskFilter['sort'], Sort> = {
+  position: {
+    keys: 't.plan_id, t.position',
+    label: 't.number',
+    order: 't.plan_id, t.position',
+    after: '(t.plan_id, t.position) > ($?::uuid, $?::int)',
+    keyOf: (row) => [row.planId, row.position],
+  },
+  due: {
+    keys: `coalesce(t.due_on, '${FAR}')::text, t.id`,
+    label: 't.due_on::text',
+    order: `coalesce(t.due_on, '${FAR}'), t.id`,
+    after: `(coalesce(t.due_on, '${FAR}'), t.id) > ($?::date, $?::uuid)`,
+    keyOf: (row) => [row.dueOn ?? FAR, row.id],
+  },
+  '-due': {
+    keys: `coalesce(t.due_on, '${FAR}')::text, t.id`,
+    label: 't.due_on::text',
+    order: `coalesce(t.due_on, '${FAR}') desc, t.id desc`,
+    after: `(coalesce(t.due_on, '${FAR}'), t.id) < ($?::date, $?::uuid)`,
+    keyOf: (row) => [row.dueOn ?? FAR, row.id],
+  },
+};

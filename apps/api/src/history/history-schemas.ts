@@ -3,7 +3,7 @@ import { atLocalTime, endOfLocalDay, invalid, type LocalDate, parseLocalDate } f
 import type { HistoryFilter } from '@duban/reporting';
 import { z } from 'zod';
 import { TIME_ZONE } from '../as-of';
-import { historyEvent, moment, shortText, storable, uuid } from '../schemas';
+import { eventWords, historyEvent, moment, shortText, storable, uuid } from '../schemas';
 
 const from = moment
   .optional()
@@ -46,7 +46,7 @@ export const savedSearch = z.object({
 export const searchName = shortText.max(100, 'At most 100 characters.');
 
 export const foundEvent = historyEvent.extend({
-  words: z.object({ zh: z.string(), en: z.string() }).meta({ description: 'What happened, in words.' }),
+  words: eventWords,
   leafIndex: z.int().nullable().meta({
     description: 'Which leaf of the tree over history (存证) it is; null where it has none yet.',
   }),

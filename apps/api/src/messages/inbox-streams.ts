@@ -4,6 +4,7 @@ import type { Actor } from '@duban/history';
 import { DomainError } from '@duban/kernel';
 import { DeliveryReader } from '@duban/notifications';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ChangeWatch } from './change-watch';
 import { InboxListener } from './inbox-listener';
 
 /** Messages read at a time. */
@@ -35,6 +36,7 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly transactor: Transactor,
     private readonly reader: DeliveryReader,
     private readonly listener: InboxListener,
+    private readonly changes: ChangeWatch,
   ) {}
 
   /**
@@ -48,7 +50,12 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     this.assertRoom(personId);
     // A number from before a backup was restored would have it wait for long.
     const position = after === null ? last : Math.min(after, last);
-    const stream = new InboxStream(position, unread, (from) => this.look(personId, stillThere, from), this.logger);
+    const stream = new InboxStream(
+      { message: position, change: this.changes.last },
+      unread,
+      (from) => this.look(personId, stillThere, from),
+      this.logger,
+    );
     const own = this.streams.get(personId) ?? new Set();
     this.streams.set(personId, own.add(stream));
     this.count++;
@@ -59,6 +66,10 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     });
     this.timer ??= setInterval(() => this.beat(), this.heartbeatMs).unref();
     this.listener.start((personIds) => this.wake(personIds));
+    this.changes.start(
+      () => this.wake(null),
+      () => this.count > 0,
+    );
     stream.begin(after === null);
     return stream.body;
   }
@@ -113,18 +124,31 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     for (const own of this.streams.values()) for (const stream of own) stream.beat();
   }
 
-  private async look(personId: string, stillThere: StillThere, from: number): Promise<Look> {
+  private async look(personId: string, stillThere: StillThere, from: Position): Promise<Look> {
     const actor = await stillThere();
     return this.transactor.as(actor, async (tx) => {
-      const found = await this.reader.arrivedSince(tx, personId, from, BATCH);
-      return { found, unread: (await this.reader.inboxState(tx, personId)).unread };
+      const { last } = this.changes;
+      const found = await this.reader.arrivedSince(tx, personId, from.message, BATCH);
+      const changedTasks = await this.changes.visibleSince(tx, from.change);
+      return { found, unread: (await this.reader.inboxState(tx, personId)).unread, changedTasks, change: last };
     });
   }
+}
+
+/** How far a client has been told. */
+interface Position {
+  /** Of its messages. */
+  message: number;
+  /** Of what others have changed. */
+  change: number;
 }
 
 interface Look {
   found: Awaited<ReturnType<DeliveryReader['arrivedSince']>>;
   unread: number;
+  /** Tasks that the client may see, and that have changed. */
+  changedTasks: string[];
+  change: number;
 }
 
 /** One client that watches. */
@@ -134,9 +158,9 @@ class InboxStream {
   private hasMore = false;
 
   constructor(
-    private position: number,
+    private readonly position: Position,
     private unread: number,
-    private readonly read: (from: number) => Promise<Look>,
+    private readonly read: (from: Position) => Promise<Look>,
     private readonly logger: Logger,
   ) {
     this.body = new Readable({ read: () => this.hasMore && this.look(), highWaterMark: MOST_BUFFERED });
@@ -144,7 +168,7 @@ class InboxStream {
 
   /** @param isNew the client has nothing yet: from here it would go on */
   begin(isNew: boolean): void {
-    this.body.push(`retry: 3000\n\n${ready(this.unread, isNew ? this.position : null)}`);
+    this.body.push(`retry: 3000\n\n${ready(this.unread, isNew ? this.position.message : null)}`);
     this.look();
   }
 
@@ -170,13 +194,16 @@ class InboxStream {
     try {
       while (this.hasMore && !this.body.destroyed && this.body.readableLength < MOST_BUFFERED) {
         this.hasMore = false;
-        const { found, unread } = await this.read(this.position);
+        const { found, unread, changedTasks, change } = await this.read({ ...this.position });
         for (const one of found) {
           this.body.push(eventOf(one));
-          this.position = one.position;
+          this.position.message = one.position;
         }
         if (unread !== this.unread) this.body.push(`event: unread\ndata: ${JSON.stringify({ unread })}\n\n`);
         this.unread = unread;
+        this.position.change = change;
+        if (changedTasks.length > 0)
+          this.body.push(`event: changed\ndata: ${JSON.stringify({ taskIds: changedTasks })}\n\n`);
         if (found.length === BATCH) this.hasMore = true;
       }
     } catch (error) {

@@ -18,6 +18,7 @@ import {
   asOf,
   assignmentState,
   cursor,
+  eventWords,
   historyEvent,
   instant,
   instruction,
@@ -37,19 +38,30 @@ const light = z.enum(LIGHTS).nullable().meta({
   description:
     '亮灯: red where an orange or red notice stands, yellow where a yellow one does or something is overdue, else green.',
 });
-class TasksQuery extends createZodDto(
-  z.strictObject({
-    planId: uuid.optional(),
-    unitId: uuid.optional(),
-    matterKind: z.enum(MATTER_KIND_IDS).optional().meta({ description: 'Registered matters of this kind.' }),
-    state: assignmentState.optional(),
-    light: z.enum(LIGHTS).optional(),
-    dueBefore: instant.optional(),
-    q: storable.trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
-    sort: z.enum(TASK_SORTS).default('position'),
-    asOf,
-    limit,
-    cursor,
+const boardFilter = z.strictObject({
+  planId: uuid.optional(),
+  unitId: uuid.optional(),
+  matterKind: z.enum(MATTER_KIND_IDS).optional().meta({ description: 'Registered matters of this kind.' }),
+  state: assignmentState.optional(),
+  light: z.enum(LIGHTS).optional(),
+  dueBefore: instant.optional(),
+  section: storable.min(1).max(500).optional().meta({ description: 'One of the headings of its `path`.' }),
+  q: storable.trim().min(1).max(100).optional().meta({ description: 'Words of the task, or its number.' }),
+  sort: z.enum(TASK_SORTS).default('position'),
+});
+class TasksQuery extends createZodDto(boardFilter.extend({ asOf, limit, cursor })) {}
+class LandmarksQuery extends createZodDto(boardFilter) {}
+class LandmarksDto extends createZodDto(
+  z.object({
+    total: z.int(),
+    every: z.int().meta({ description: 'Rows between two landmarks.' }),
+    items: z.array(
+      z.object({
+        position: z.int().meta({ description: 'Rows before the page that `cursor` gives.' }),
+        label: textOrNull.meta({ description: 'Where in the order it is: a number, or a due date.' }),
+        cursor: z.string(),
+      }),
+    ),
   }),
 ) {}
 class TasksDto extends createZodDto(
@@ -126,7 +138,7 @@ export const taskDetail = task.extend({
 });
 class TaskDto extends createZodDto(taskDetail) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
-class HistoryDto extends createZodDto(pageOf(historyEvent)) {}
+class HistoryDto extends createZodDto(pageOf(historyEvent.extend({ words: eventWords }))) {}
 
 @ApiTags('tasks')
 @Controller('tasks')
@@ -153,6 +165,24 @@ export class TasksController {
       this.reader.list(tx, actor, now, {
         ...filter,
         ...(at === null ? {} : { asOf: at }),
+        ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
+      }),
+    );
+  }
+
+  @Needs('read.own', 'read.all')
+  @Get('landmarks')
+  @ApiOperation({
+    summary: 'How many tasks the board has, and cursors in the midst of it',
+    description:
+      'For a list that is scrolled to any place without being read from its beginning; of the present alone.',
+  })
+  @ApiOkResponse({ type: LandmarksDto })
+  landmarks(@CurrentActor() actor: Actor, @Query() query: LandmarksQuery): ReturnType<TaskReader['landmarks']> {
+    const { dueBefore, ...filter } = query;
+    return this.transactor.as(actor, (tx) =>
+      this.reader.landmarks(tx, actor, this.clock.now(), {
+        ...filter,
         ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
       }),
     );

@@ -1325,7 +1325,7 @@ export interface paths {
         };
         /**
          * My messages as they come (server-sent events)
-         * @description First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and `unread` when some were read elsewhere. A client that comes again with the id of the last event in `Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds. Needs the right `inbox.read`.
+         * @description First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and `unread` when some were read elsewhere, and `changed` with `{taskIds}` when anybody has changed tasks that one may see. A client that comes again with the id of the last event in `Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds. Needs the right `inbox.read`.
          */
         get: operations["MessagesController_events"];
         put?: never;
@@ -3504,6 +3504,26 @@ export interface paths {
          * @description Of any task whose completion is reported or verified. Each try is kept. Needs the right `satisfaction.record`.
          */
         post: operations["SatisfactionController_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/landmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many tasks the board has, and cursors in the midst of it
+         * @description For a list that is scrolled to any place without being read from its beginning; of the present alone. Needs the right `read.own` or `read.all`.
+         */
+        get: operations["TasksController_landmarks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6415,6 +6435,11 @@ export interface components {
                 seq: string;
                 taskId: string | null;
                 type: string;
+                /** @description What happened, in words. */
+                words: {
+                    en: string;
+                    zh: string;
+                };
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
@@ -6584,6 +6609,18 @@ export interface components {
                 /** @description PEM. */
                 publicKey: string;
             }[];
+        };
+        LandmarksDto: {
+            /** @description Rows between two landmarks. */
+            every: number;
+            items: {
+                cursor: string;
+                /** @description Where in the order it is: a number, or a due date. */
+                label: string | null;
+                /** @description Rows before the page that `cursor` gives. */
+                position: number;
+            }[];
+            total: number;
         };
         LiftDto: {
             /** @description Why it is said to work again; history keeps it. */
@@ -21163,6 +21200,8 @@ export interface operations {
                 planId?: string;
                 /** @description Words of the task, or its number. */
                 q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
                 sort?: "position" | "due" | "-due";
                 state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
                 /** @description UUID */
@@ -21640,6 +21679,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SatisfactionDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TasksController_landmarks: {
+        parameters: {
+            query?: {
+                dueBefore?: string;
+                light?: "green" | "yellow" | "red";
+                /** @description Registered matters of this kind. */
+                matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                /** @description UUID */
+                planId?: string;
+                /** @description Words of the task, or its number. */
+                q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
+                sort?: "position" | "due" | "-due";
+                state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                /** @description UUID */
+                unitId?: string;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LandmarksDto"];
                 };
             };
             /** @description A problem */

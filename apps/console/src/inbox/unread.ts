@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { App } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { tellChanged } from '../api/changes';
 import type { Schemas } from '../api/client';
 
 type Message = Schemas['DeliveriesDto']['items'][number];
@@ -27,6 +28,9 @@ export function useUnread(isOn: boolean): number {
       tell.current(JSON.parse(data) as Message);
       void queries.invalidateQueries({ queryKey: ['get', '/api/v1/inbox'] });
     });
+    events.addEventListener('changed', ({ data }: MessageEvent<string>) =>
+      tellChanged((JSON.parse(data) as { taskIds: string[] }).taskIds),
+    );
     return () => events.close();
   }, [isOn, queries]);
   return unread;

@@ -6,13 +6,10 @@ export const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-
  * What our own scripts make may stand; what came in with a text of markup makes no call, and is refused as before.
  */
 export function signStyles(): void {
-  const create = document.createElement.bind(document) as (
-    name: string,
-    options?: ElementCreationOptions,
-  ) => HTMLElement;
-  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+  const create = document.createElement.bind(document);
+  document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = create(name, options);
     if (name === 'style') element.nonce = nonce;
     return element;
-  }) as typeof document.createElement;
+  };
 }

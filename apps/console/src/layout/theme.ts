@@ -21,6 +21,10 @@ export function themeOf({ isLarge, isContrast }: { isLarge: boolean; isContrast:
     },
     components: {
       Layout: { headerBg: isContrast ? '#0b2f66' : '#17437e', headerColor: '#ffffff', siderBg: '#ffffff' },
+      Menu: {
+        itemSelectedBg: isContrast ? '#dbe7fb' : '#e6eefa',
+        itemSelectedColor: isContrast ? '#0b2f66' : '#17437e',
+      },
       Table: { cellPaddingBlock: isLarge ? 12 : 8 },
     },
   };

@@ -1,5 +1,6 @@
 import 'i18next';
 import type account from './zh/account';
+import type board from './zh/board';
 import type console from './zh/console';
 import type pictures from './zh/pictures';
 import type problems from './zh/problems';
@@ -7,6 +8,7 @@ import type drafts from './zh/drafts';
 import type help from './zh/help';
 import type leader from './zh/leader';
 import type mine from './zh/mine';
+import type task from './zh/task';
 import type terms from './zh/terms';
 
 declare module 'i18next' {
@@ -15,6 +17,7 @@ declare module 'i18next' {
     /** One line an area: the Chinese file says which words there are. */
     resources: {
       account: typeof account;
+      board: typeof board;
       console: typeof console;
       pictures: typeof pictures;
       problems: typeof problems;
@@ -22,6 +25,7 @@ declare module 'i18next' {
       help: typeof help;
       leader: typeof leader;
       mine: typeof mine;
+      task: typeof task;
       terms: typeof terms;
     };
   }

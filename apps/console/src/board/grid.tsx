@@ -1,0 +1,213 @@
+import { Checkbox, Tag } from 'antd';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import type { Schemas } from '../api/client';
+import { Day } from '../layout/day';
+import { useView } from '../layout/view';
+import { Light } from '../lights/light';
+import type { RowSource } from './row-source';
+import { scrollTo, windowAt } from './scroll';
+
+export type TaskRow = Schemas['TasksDto']['items'][number];
+
+interface GridProps {
+  source: RowSource<TaskRow>;
+  selected: ReadonlyMap<string, TaskRow>;
+  select: (selected: ReadonlyMap<string, TaskRow>) => void;
+  /** A row to be brought into view. */
+  jumpTo: number | null;
+  jumped: () => void;
+  askJump: () => void;
+  askSearch: () => void;
+}
+
+const ROW_PIXELS = 44;
+const LARGE_ROW_PIXELS = 60;
+
+/** Rows of any number, of which those in view are drawn; moved through by keys, as a sheet is. */
+export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSearch }: GridProps) {
+  const { t } = useTranslation('board');
+  const navigate = useNavigate();
+  const rowHeight = useView().isLarge ? LARGE_ROW_PIXELS : ROW_PIXELS;
+  const frame = useRef<HTMLDivElement>(null);
+  const [viewHeight, setViewHeight] = useState(600);
+  const [scrolled, setScrolled] = useState(0);
+  const [active, setActive] = useState(0);
+  const rows = source.total;
+  const view = windowAt(rows, rowHeight, viewHeight, scrolled);
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const measure = new ResizeObserver(() => setViewHeight(element.clientHeight));
+    measure.observe(element);
+    return () => measure.disconnect();
+  }, []);
+  useEffect(() => source.ensure(view.from, view.to), [source, view.from, view.to]);
+
+  const show = useCallback(
+    (row: number) => {
+      const wanted = Math.min(Math.max(0, row), Math.max(0, rows - 1));
+      setActive(wanted);
+      const element = frame.current;
+      if (!element) return;
+      const seen = windowAt(rows, rowHeight, viewHeight, element.scrollTop, 0);
+      if (wanted > seen.from && wanted < seen.to - 1) return;
+      const first = wanted <= seen.from ? wanted : wanted - Math.floor(viewHeight / rowHeight) + 1;
+      element.scrollTop = scrollTo(Math.max(0, first), rows, rowHeight, viewHeight);
+    },
+    [rows, rowHeight, viewHeight],
+  );
+  useEffect(() => {
+    if (jumpTo === null) return;
+    show(jumpTo);
+    frame.current?.focus();
+    jumped();
+  }, [jumpTo, jumped, show]);
+
+  const toggle = (row: TaskRow): void => {
+    const next = new Map(selected);
+    if (!next.delete(row.id)) next.set(row.id, row);
+    select(next);
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
+    const row = source.row(active);
+    const acts: Record<string, () => void> = {
+      ArrowDown: () => show(active + 1),
+      j: () => show(active + 1),
+      ArrowUp: () => show(active - 1),
+      k: () => show(active - 1),
+      PageDown: () => show(active + page),
+      PageUp: () => show(active - page),
+      Home: () => show(0),
+      End: () => show(rows - 1),
+      Enter: () => row && void navigate(`/tasks/${row.id}`),
+      ' ': () => row && toggle(row),
+      g: askJump,
+      '/': askSearch,
+    };
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  const indexes = Array.from({ length: Math.max(0, view.to - view.from) }, (_, i) => view.from + i);
+  return (
+    <div className="grid panel">
+      <div
+        className="grid-frame"
+        ref={frame}
+        role="grid"
+        tabIndex={0}
+        aria-label={t('title')}
+        aria-rowcount={source.isTotalKnown ? rows + 1 : -1}
+        aria-activedescendant={`row-${active}`}
+        onKeyDown={press}
+        onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop)}
+      >
+        <div className="grid-row grid-head" role="row" aria-rowindex={1}>
+          {(['select', 'light', 'number', 'content', 'leads', 'state', 'next', 'due'] as const).map((column) => (
+            <div key={column} role="columnheader" className={`grid-${column}`}>
+              {column === 'select' ? (
+                <span className="visually-hidden">{t('columns.select')}</span>
+              ) : (
+                t(`columns.${column}`)
+              )}
+            </div>
+          ))}
+        </div>
+        <div className="grid-body" role="rowgroup" style={{ height: view.height }}>
+          <div role="presentation" style={{ transform: `translateY(${view.top}px)` }}>
+            {indexes.map((index) => (
+              <Row
+                key={index}
+                index={index}
+                row={source.row(index)}
+                height={rowHeight}
+                isActive={index === active}
+                isSelected={selected.has(source.row(index)?.id ?? '')}
+                activate={() => setActive(index)}
+                toggle={toggle}
+              />
+            ))}
+          </div>
+        </div>
+      </div>
+      <p className="grid-help no-print">{t('jump.help')}</p>
+    </div>
+  );
+}
+
+interface RowProps {
+  index: number;
+  row: TaskRow | undefined;
+  height: number;
+  isActive: boolean;
+  isSelected: boolean;
+  activate: () => void;
+  toggle: (row: TaskRow) => void;
+}
+
+function Row({ index, row, height, isActive, isSelected, activate, toggle }: RowProps) {
+  const { t } = useTranslation(['board', 'terms']);
+  const style = { height };
+  if (!row) {
+    return (
+      <div className="grid-row grid-waiting" role="row" aria-rowindex={index + 2} style={style}>
+        <div role="gridcell" className="grid-content">
+          …
+        </div>
+      </div>
+    );
+  }
+  const leads = row.leads.join('、');
+  return (
+    <div
+      id={`row-${index}`}
+      className={`grid-row${isActive ? ' is-active' : ''}${isSelected ? ' is-selected' : ''}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      style={style}
+      onClick={activate}
+    >
+      <div role="gridcell" className="grid-select">
+        <Checkbox
+          tabIndex={-1}
+          checked={isSelected}
+          onChange={() => toggle(row)}
+          aria-label={`${t('columns.select')} ${row.number ?? ''}`}
+        />
+      </div>
+      <div role="gridcell" className="grid-light">
+        <Light light={row.light} isShort />
+      </div>
+      <div role="gridcell" className="grid-number">
+        {row.number}
+      </div>
+      <div role="gridcell" className="grid-content">
+        <Link to={`/tasks/${row.id}`} tabIndex={-1} title={row.content}>
+          {row.content}
+        </Link>
+      </div>
+      <div role="gridcell" className="grid-leads" title={leads}>
+        {leads}
+        {row.leadInferred && <Tag title={t('terms:leadInferred')}>?</Tag>}
+      </div>
+      <div role="gridcell" className="grid-state">
+        {row.state && t(`terms:assignment.${row.state}`)}
+      </div>
+      <div role="gridcell" className="grid-next">
+        <Day date={row.nextDueAt} isDue />
+        {row.overdue > 0 && <span className="date-late"> · {t('overdueItems', { count: row.overdue })}</span>}
+      </div>
+      <div role="gridcell" className="grid-due">
+        <Day date={row.dueOn} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,371 @@
+import { Alert, Button, Descriptions, Spin, Table, Tag } from 'antd';
+import { type ReactNode, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { useChanges } from '../api/changes';
+import { api, type Schemas } from '../api/client';
+import { Day, Instant } from '../layout/day';
+import { PageHead } from '../layout/page-head';
+import { Light } from '../lights/light';
+import { ProblemView } from '../problem/problem-view';
+import { useSession } from '../session/session';
+import { EvidenceList } from './evidence-list';
+import { Happened } from './happened';
+import { Instruct } from './instruct';
+import { type Part, PartActs } from './part-acts';
+import './task.css';
+
+type Task = Schemas['TaskDto'];
+
+/** A task (责任事项) with all that belongs to it: who does what by when, what they reported, what was said to it. */
+export default function TaskPage() {
+  const { taskId = '' } = useParams();
+  const { t } = useTranslation('task');
+  const task = api.useQuery('get', '/api/v1/tasks/{id}', { params: { path: { id: taskId } } });
+  const changes = useChanges(taskId);
+  const { refetch } = task;
+  useEffect(() => {
+    if (changes > 0) void refetch();
+  }, [changes, refetch]);
+
+  if (task.error) return <ProblemView problem={task.error} retry={() => void refetch()} />;
+  if (!task.data) return <Spin className="page-loading" />;
+  return <TaskView task={task.data} again={() => void refetch()} title={t('untitled')} />;
+}
+
+function TaskView({ task, again, title }: { task: Task; again: () => void; title: string }) {
+  const { t } = useTranslation(['task', 'terms']);
+  const { me, may } = useSession();
+  const parts = [task, ...task.subtasks].flatMap(({ assignments }) => assignments);
+  const own = parts.find(({ unitId }) => unitId === me.unitId);
+  return (
+    <article>
+      <PageHead
+        title={[title, task.number].filter(Boolean).join(' ')}
+        extra={
+          <>
+            <Light light={task.light} />
+            {task.state && <Tag>{t(`terms:assignment.${task.state}`)}</Tag>}
+          </>
+        }
+      >
+        {own && (
+          <Link to="/mine">
+            <Button type="primary">{t('mine')}</Button>
+          </Link>
+        )}
+        {may('instruction.give') && <Instruct taskId={task.id} done={again} />}
+      </PageHead>
+      <About task={task} />
+      <Panel title={t('parts')}>
+        <Parts task={task} parts={parts} again={again} />
+      </Panel>
+      <Panel title={t('owed')} isEmpty={task.obligations.length === 0}>
+        <Owed task={task} parts={parts} />
+      </Panel>
+      <Panel title={t('reports')} isEmpty={task.reports.length === 0}>
+        <Reports task={task} parts={parts} />
+      </Panel>
+      <Panel title={t('notices')} isEmpty={task.notices.length === 0}>
+        <Notices task={task} />
+      </Panel>
+      <Panel title={t('instructions')} isEmpty={task.instructions.length === 0}>
+        {task.instructions.map((one) => (
+          <blockquote key={one.id} className="said">
+            <p className="words">{one.text}</p>
+            <footer>
+              {one.leader} · <Instant at={one.givenAt} /> · {t('instruction.dueOn')} <Day date={one.dueOn} /> ·{' '}
+              {t('instruction.to', { units: one.units.map(({ unitName }) => unitName).join('、') })}
+            </footer>
+          </blockquote>
+        ))}
+      </Panel>
+      <Panel title={t('verifications')} isEmpty={task.verifications.length === 0}>
+        {task.verifications.map((one) => (
+          <blockquote key={one.id} className="said">
+            <p>
+              <Tag color={one.event === 'verify' ? 'green' : 'red'}>{t(`verification.${one.event}`)}</Tag>
+              {t(`verification.${one.method}`)} · <Instant at={one.recordedAt} />
+            </p>
+            <p className="words">{one.conclusion}</p>
+          </blockquote>
+        ))}
+      </Panel>
+      <Panel title={t('history')}>
+        <Happened taskId={task.id} version={task.version} />
+      </Panel>
+    </article>
+  );
+}
+
+function Panel({ title, isEmpty = false, children }: { title: string; isEmpty?: boolean; children: ReactNode }) {
+  const { t } = useTranslation('task');
+  return (
+    <section className="panel">
+      <h2>{title}</h2>
+      {isEmpty ? <p className="nothing">{t('none')}</p> : children}
+    </section>
+  );
+}
+
+function About({ task }: { task: Task }) {
+  const { t } = useTranslation(['task', 'terms']);
+  return (
+    <section className="panel">
+      {task.path.length > 0 && <p className="task-path">{task.path.join(' › ')}</p>}
+      <p className="task-content words">{task.content}</p>
+      {task.leadInferred && <Alert type="info" showIcon title={t('leadInferred')} className="task-note" />}
+      <Descriptions
+        size="small"
+        column={{ xs: 1, md: 2 }}
+        items={[
+          {
+            key: 'due',
+            label: t('due'),
+            children: (
+              <>
+                <Day date={task.dueOn} isDue={task.state !== 'verified'} />
+                {task.deadline && <span className="task-said">{t('openEnded', { text: task.deadline.text })}</span>}
+              </>
+            ),
+          },
+          ...(task.leaders.length > 0
+            ? [{ key: 'leaders', label: t('leaders'), children: task.leaders.join('、') }]
+            : []),
+          ...(task.targets.length > 0
+            ? [{ key: 'targets', label: t('targets'), children: task.targets.map(({ text }) => text).join('；') }]
+            : []),
+          ...(task.milestones.length > 0
+            ? [
+                {
+                  key: 'milestones',
+                  label: t('milestones'),
+                  children: (
+                    <ul className="plain">
+                      {task.milestones.map(({ text, due }) => (
+                        <li key={text}>
+                          {text} <Day date={due} />
+                        </li>
+                      ))}
+                    </ul>
+                  ),
+                },
+              ]
+            : []),
+          ...(task.matter
+            ? [
+                {
+                  key: 'matter',
+                  label: t('matter'),
+                  children: `${task.matter.kindName} ${task.matter.number} ${Object.values(task.matter.source).join(' ')}`,
+                },
+              ]
+            : []),
+        ]}
+      />
+      {task.subtasks.length > 0 && (
+        <ol className="task-subtasks">
+          {task.subtasks.map(({ id, content, state }) => (
+            <li key={id}>
+              {content} {state && <Tag>{t(`terms:assignment.${state}`)}</Tag>}
+            </li>
+          ))}
+        </ol>
+      )}
+      {task.carriedFrom && (
+        <Link to={`/tasks/${task.carriedFrom.taskId}`}>{t('carriedFrom', { title: task.carriedFrom.planTitle })}</Link>
+      )}
+      {task.carriedTo.map((one) => (
+        <Link key={one.taskId} to={`/tasks/${one.taskId}`}>
+          {t('carriedTo', { title: one.planTitle })}
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+function Parts({ task, parts, again }: { task: Task; parts: Part[]; again: () => void }) {
+  const { t } = useTranslation(['task', 'terms']);
+  const { me } = useSession();
+  const leadsOwn = parts.some(({ unitId, role }) => unitId === me.unitId && role === 'lead');
+  const nextOf = (part: Part) =>
+    task.obligations.find(({ assignmentId, state }) => assignmentId === part.id && state === 'open');
+  return (
+    <Table
+      rowKey="id"
+      size="small"
+      pagination={false}
+      scroll={{ x: 640 }}
+      dataSource={parts}
+      columns={[
+        { title: t('part.unit'), dataIndex: 'unitName' },
+        { title: t('part.role'), render: (_, { role }) => t(`terms:role.${role}`) },
+        {
+          title: t('part.state'),
+          render: (_, { id, state, marks }) => {
+            const below = task.breakdowns.find(({ assignmentId }) => assignmentId === id);
+            return (
+              <>
+                {t(`terms:assignment.${state}`)}
+                {marks?.map((mark) => (
+                  <Tag key={mark} color="orange">
+                    {t(`marks.${mark}`)}
+                  </Tag>
+                ))}
+                {below && <div>{t('breakdown', { count: below.tasks, share: Math.round(below.shareDone * 100) })}</div>}
+              </>
+            );
+          },
+        },
+        {
+          title: t('part.next'),
+          render: (_, part) => {
+            const next = nextOf(part);
+            if (!next) return null;
+            return (
+              <>
+                <ObligationName kind={next.kind} subject={next.subject} /> <Day date={next.dueAt} isDue />
+              </>
+            );
+          },
+        },
+        { key: 'act', render: (_, part) => <PartActs part={part} leadsOwn={leadsOwn} done={again} /> },
+      ]}
+    />
+  );
+}
+
+const KNOWN_KINDS = [
+  'sign_for',
+  'action_plan',
+  'progress_report',
+  'milestone',
+  'completion',
+  'rectification',
+  'instruction',
+] as const;
+
+function ObligationName({ kind, subject }: { kind: string; subject: string | null }) {
+  const { t } = useTranslation('terms');
+  const known = KNOWN_KINDS.find((one) => one === kind);
+  return (
+    <>
+      {known ? t(`obligation.${known}`) : kind}
+      {subject && `（${subject}）`}
+    </>
+  );
+}
+
+function Owed({ task, parts }: { task: Task; parts: Part[] }) {
+  const { t } = useTranslation(['task', 'terms']);
+  const unitOf = new Map(parts.map(({ unitId, unitName }) => [unitId, unitName]));
+  return (
+    <Table
+      rowKey="id"
+      size="small"
+      pagination={task.obligations.length > 20 ? { pageSize: 20 } : false}
+      scroll={{ x: 560 }}
+      dataSource={task.obligations}
+      columns={[
+        {
+          title: t('obligation.what'),
+          render: (_, { kind, subject }) => <ObligationName kind={kind} subject={subject} />,
+        },
+        { title: t('obligation.unit'), render: (_, { unitId }) => unitOf.get(unitId) },
+        { title: t('obligation.due'), render: (_, { dueAt, state }) => <Day date={dueAt} isDue={state === 'open'} /> },
+        { title: t('obligation.state'), render: (_, { state }) => t(`terms:obligationState.${state}`) },
+        { title: t('obligation.settled'), render: (_, { settledAt }) => <Instant at={settledAt} /> },
+      ]}
+    />
+  );
+}
+
+const REPORT_KINDS = ['progress_report', 'completion', 'action_plan', 'milestone', 'rectification'] as const;
+
+function Reports({ task, parts }: { task: Task; parts: Part[] }) {
+  const { t } = useTranslation('task');
+  const unitOf = new Map(parts.map(({ id, unitName }) => [id, unitName]));
+  const targetOf = new Map(
+    [task, ...task.subtasks].flatMap(({ targets }) => targets).map((target) => [target.id, target]),
+  );
+  const reasons = [
+    ['difficulties', 'difficulties'],
+    ['nextSteps', 'nextSteps'],
+    ['shortfallReason', 'shortfall'],
+    ['goAheadReason', 'goAhead'],
+    ['behindReason', 'behind'],
+  ] as const;
+  return task.reports.toReversed().map((report) => {
+    const kind = REPORT_KINDS.find((one) => one === report.kind);
+    return (
+      <div key={report.id} className="said">
+        <p>
+          <strong>{unitOf.get(report.assignmentId)}</strong> · {kind ? t(`reportKinds.${kind}`) : report.kind}
+          {report.period && `（${report.period}）`} · <Instant at={report.reportedAt} />
+        </p>
+        {report.correctionReason && <p>{t('report.correction', { reason: report.correctionReason })}</p>}
+        <p className="words">{report.text}</p>
+        {reasons.map(([field, words]) =>
+          report[field] ? (
+            <p key={field} className="words">
+              {t(`report.${words}`)}：{report[field]}
+            </p>
+          ) : null,
+        )}
+        {report.measurements.length > 0 && (
+          <ul className="plain">
+            {report.measurements.map((one) => {
+              const target = targetOf.get(one.targetId);
+              return (
+                <li key={one.targetId}>
+                  {target?.text}：{one.value} {target?.unit}
+                  {one.actualShare !== null &&
+                    one.actualShare !== undefined &&
+                    `（${Math.round(one.actualShare * 100)}%）`}{' '}
+                  {one.light && <Light light={one.light} />}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+        <EvidenceList items={report.evidence} />
+      </div>
+    );
+  });
+}
+
+function Notices({ task }: { task: Task }) {
+  const { t } = useTranslation(['task', 'terms']);
+  return (
+    <Table
+      rowKey="id"
+      size="small"
+      pagination={false}
+      scroll={{ x: 640 }}
+      dataSource={task.notices}
+      columns={[
+        { title: t('notice.number'), dataIndex: 'number' },
+        { title: t('notice.colour'), render: (_, { colour }) => t(`terms:colour.${colour}`) },
+        { title: t('notice.state'), render: (_, { state }) => t(`terms:notice.${state}`) },
+        { title: t('notice.issued'), render: (_, { issuedAt }) => <Instant at={issuedAt} /> },
+        {
+          title: t('notice.answerDue'),
+          render: (_, { answerDueOn, state }) => <Day date={answerDueOn} isDue={state === 'issued'} />,
+        },
+        { title: t('notice.answer'), dataIndex: 'answer', className: 'words' },
+        {
+          title: t('notice.document'),
+          render: (_, { id, number }) => (
+            <a
+              href={`/api/v1/notices/${id}/document?format=docx`}
+              download
+              aria-label={`${t('notice.document')} ${number}`}
+            >
+              .docx
+            </a>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,124 @@
+import { describeWithBrowser } from '@duban/testing';
+import { Client } from 'pg';
+import { PASSWORD, useSampleProduct } from './sample-product';
+import { PHONE, Visitor } from './visitor';
+
+describeWithBrowser('the board', (browser) => {
+  const product = useSampleProduct();
+  let visitor: Visitor;
+
+  afterEach(async () => {
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+  });
+
+  const open = async (username: string, path = '/board', looks = {}): Promise<void> => {
+    visitor = await Visitor.open(browser(), product.url, looks);
+    await visitor.signIn(username);
+    await visitor.goto(path);
+  };
+  const rows = () => visitor.page.locator('.grid-body .grid-row');
+
+  it('shows every task with its light; what it is narrowed to stands in the address, and survives a reload', async () => {
+    await open('office');
+    await rows().first().waitFor();
+    await visitor.page.getByText(/共 4\d 项/).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('board');
+    await visitor.page.getByRole('combobox', { name: '状态' }).click();
+    await visitor.page.locator('.ant-select-item-option', { hasText: '已核验' }).click();
+    await visitor.page.waitForURL(/state=verified/);
+    await visitor.page.getByText(/共 [12]\d 项/).waitFor();
+    await visitor.page.reload();
+    await visitor.page.getByText(/共 [12]\d 项/).waitFor();
+    expect(new Set(await rows().locator('.grid-state').allInnerTexts())).toEqual(new Set(['已核验']));
+  });
+
+  it('is moved through by keys: down, to the end, selected, jumped in, opened', async () => {
+    await open('office');
+    await rows().first().waitFor();
+    await visitor.page.getByText(/共 4\d 项/).waitFor();
+    await visitor.page.getByRole('grid').focus();
+    await visitor.page.keyboard.press('j');
+    await visitor.page.keyboard.press(' ');
+    await visitor.page.getByText('已选 1 项').waitFor();
+    await visitor.page.keyboard.press('End');
+    await visitor.page.locator('#row-42.is-active').waitFor();
+    await visitor.page.keyboard.press('g');
+    await visitor.page.getByRole('spinbutton', { name: '第几行' }).fill('3');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.locator('#row-2.is-active').waitFor();
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.waitForURL(/\/tasks\//);
+    await visitor.page.getByRole('heading', { name: '责任分工' }).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('task');
+  });
+
+  it('a change by somebody else appears without reloading', async () => {
+    await open('office');
+    const first = rows().first();
+    await first.locator('.grid-content').waitFor();
+    const client = new Client({ connectionString: product.databaseUrl });
+    await client.connect();
+    const { rows: found } = await client.query(
+      `select a.id, a.version, t.number from assignment a join task t on t.id = a.task_id
+       where a.role = 'lead' and a.state = 'in_progress' order by t.plan_id, t.position limit 1`,
+    );
+    await client.end();
+    const part = found[0];
+    const line = rows().filter({
+      has: visitor.page.locator('.grid-number', { hasText: new RegExp(`^${part.number}$`) }),
+    });
+    await line.waitFor();
+    expect(await line.locator('.grid-state').innerText()).toBe('办理中');
+    const signIn = await fetch(`${product.url}/api/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'office', password: PASSWORD }),
+    });
+    const { token } = (await signIn.json()) as { token: string };
+    const changed = await fetch(`${product.url}/api/v1/assignments/${part.id}/transitions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        event: 'cancel',
+        cancelReason: 'duplicate',
+        reason: '与另一事项重复',
+        expectedVersion: part.version,
+      }),
+    });
+    expect(changed.status).toBe(200);
+    await line.locator('.grid-state', { hasText: '办理中' }).waitFor({ state: 'detached' });
+  });
+
+  it('fits a telephone, for a department’s contact, in large type, in English', async () => {
+    await open('LD01.contact', '/board', { viewport: PHONE, language: 'en' });
+    await rows().first().waitFor();
+    expect(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.page.evaluate(`localStorage.setItem('duban.view', '{"isLarge":true,"isContrast":true}')`);
+    await visitor.page.reload();
+    await rows().first().waitFor();
+    expect(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await visitor.seriousFindings()).toEqual([]);
+  });
+
+  it('a part is suspended from the task’s page, with a reason, and the page says so', async () => {
+    await open('office', '/board?state=in_progress');
+    await rows().first().getByRole('link').click();
+    await visitor.page
+      .getByRole('button', { name: /^办理 / })
+      .first()
+      .click();
+    await visitor.page.getByRole('menuitem', { name: '中止' }).click();
+    const dialog = visitor.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: '中止' }).click();
+    await dialog.getByText('请填写理由').waitFor();
+    await dialog.getByRole('textbox', { name: '理由' }).fill('等待上级批复用地');
+    await dialog.getByRole('button', { name: '中止' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await visitor.page.locator('.ant-table').first().getByText('中止').first().waitFor();
+    await visitor.page.getByText('等待上级批复用地').first().waitFor();
+  });
+});
