@@ -29,6 +29,8 @@ import { MAX_FILE_BYTES } from './uploads';
 import type { Ground } from './ground.module';
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** For which a browser that came by TLS comes by TLS alone. */
+const YEAR_SECONDS = 31_536_000;
 /** A request has a connection to the database for a part of its time only. */
 const REQUESTS_A_CONNECTION = 4;
 /** They answer without the database, or say that it is away. */
@@ -86,8 +88,8 @@ export async function createApi(
         upgradeInsecureRequests: null,
       },
     },
-    // Inside an office's network there may be no TLS; a proxy that has it sets this header.
-    strictTransportSecurity: false,
+    // Inside an office's network there may be no TLS.
+    strictTransportSecurity: ground.config.DUBAN_URL?.startsWith('https:') === true && { maxAge: YEAR_SECONDS },
     xFrameOptions: { action: 'deny' },
   });
   await app.register(multipart, { limits: { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 11 } });
@@ -133,6 +135,8 @@ function observeRequests(app: NestFastifyApplication, log: Logger): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
+    // What people see is kept neither by browsers nor by what stands between; a route may say otherwise.
+    if (request.url.startsWith('/api/v1/')) void reply.header('cache-control', 'no-store');
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

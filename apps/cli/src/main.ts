@@ -64,6 +64,15 @@ async function main(): Promise<void> {
     .action(async (options: { rungs: number; workers: number; faults: number; seed: number }) => {
       if (!(await (await import('./chaos/rungs.js')).runChaos(options))) process.exitCode = 1;
     });
+  program
+    .command('load')
+    .description('ask one api of the server size at rising rates until it cannot follow, and watch inboxes beyond its limits')
+    .option('--rates <list>', 'requests a second, with commas between them', counts, [25, 50, 100, 200, 400, 800, 1600])
+    .option('--seconds <count>', 'of each rate', count, 10)
+    .option('--streams <count>', 'connections that watch an inbox', count, 100_000)
+    .action(async (options: { rates: number[]; seconds: number; streams: number }) =>
+      (await import('./load/load.js')).load(options),
+    );
   const sizes = program
     .command('sizes')
     .description('bring a size of duban up on this machine, with servers of its own, and use it from end to end');
@@ -172,6 +181,8 @@ function count(text: string): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('Give a whole number above 0.');
 }
+
+const counts = (text: string): number[] => text.split(',').map(count);
 
 /** @throws InvalidArgumentError for what is no share of a whole */
 function share(text: string): number {

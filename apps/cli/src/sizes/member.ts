@@ -26,6 +26,10 @@ export class Member {
     return this.child?.isRunning ?? false;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   start(build = this.build): void {
     this.build = build;
     this.isWanted = true;

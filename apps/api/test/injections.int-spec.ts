@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@duban/platform';
+import { type Answer, Edge, expectProblem, formOf, type Json, useEdge } from './edge';
+
+const PDF = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
+
+describe('What is meant for another interpreter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'duban-injections-'));
+  const file = join(folder, 'duban.log');
+  const edge = useEdge(async (database) =>
+    (
+      await Edge.open(database, {
+        settings: { DUBAN_URL: 'https://duban.example', DUBAN_OBJECT_STORE: join(folder, 'store') },
+        log: createLog('debug', file),
+      })
+    ).issue(),
+  );
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  // What a name leads to is looked at when something is sent there, see networks.spec.ts.
+  it.each([
+    'file:///etc/passwd',
+    'gopher://127.0.0.1:6379/_flushall',
+    'javascript:alert(1)',
+    'https://user:password@duban.example/',
+  ])('SSRF: a webhook to %s is refused', async (address) => {
+    const admin = await edge().as('admin');
+    const json = { channel: 'webhook', name: '系统', address, kinds: ['urge'] };
+    const answer = await admin.ask('POST', '/destinations', { json });
+    expect([400, 422]).toContain(answer.status);
+  });
+
+  it.each(['/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/passwd', '/api/docs/..%2f..%2fpackage.json', '/.git/config'])(
+    'path: %s leads to no file',
+    async (path) => {
+      const answer = await inject('GET', path);
+      expect([200, 302, 400, 404]).toContain(answer.statusCode);
+      expect(answer.body).not.toMatch(/root:|"dependencies"|\[core\]/);
+    },
+  );
+
+  it('path and header: the name of a file is only a name', async () => {
+    const contact = await edge().as('LD04.contact');
+    for (const name of ['../../etc/passwd.pdf', '..\\..\\boot.pdf', 'a"; x="b.pdf', 'a%0d%0aset-cookie: x=1.pdf']) {
+      const uploaded = await contact.ask('POST', '/evidence', { form: formOf(PDF, name) });
+      if (uploaded.status >= 400) {
+        expect(uploaded.status).toBeLessThan(500);
+        continue;
+      }
+      const { url } = await contact.post(`/evidence/${uploaded.body.id}/links`, {});
+      const download = await contact.ask('GET', new URL(url, 'https://duban.example').pathname);
+      expect(download.status).toBe(200);
+      expect(download.headers['set-cookie']).toBeUndefined();
+      expect(download.headers['content-disposition']).toMatch(
+        /^attachment; filename="[\x20-\x7e]*"(; filename\*=UTF-8''\S+)?$/,
+      );
+      expect(download.headers['content-disposition']).not.toMatch(/\.\.[\\/]/);
+    }
+  });
+
+  it('header: an id of a request that is none is not given back', async () => {
+    for (const id of ['a b', 'a;b', '<script>', 'x'.repeat(101)]) {
+      const answer = await edge()
+        .nobody()
+        .ask('GET', '/healthz', { headers: { 'x-request-id': id } });
+      expect(answer.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+    }
+  });
+
+  it('mail header: an address with a line break is refused, and words with one stay words', async () => {
+    const admin = await edge().as('admin');
+    for (const email of [
+      'a@city.example\r\nBcc: b@city.example',
+      'a@city.example\nsubject: x',
+      '"a\r\n"@city.example',
+    ]) {
+      const answer = await admin.ask('PATCH', '/persons/LD05.contact', { json: { email } });
+      expect(answer.status).toBe(400);
+    }
+  });
+
+  it('template: what is no field of a message is refused, and nothing is evaluated', async () => {
+    const office = await edge().as('office');
+    for (const field of ['{constructor}', '{__proto__}', '{{7*7}}', '${7*7}{constructor.constructor}']) {
+      const words = `请办：{事项}（{单位}）应于{时限}前{应办事项}{距时限}。${field}`;
+      const json = {
+        about: 'urge',
+        zh: words,
+        en: 'Please see to it: {item} ({unit}) was to {duty} by {due}{timing}.',
+      };
+      const answer = await office.ask('POST', '/message-templates/preview', { json });
+      expect([400, 422]).toContain(answer.status);
+    }
+  });
+
+  it('formula: no cell of what is taken from the history is one', async () => {
+    const office = await edge().as('office');
+    const search = { name: '=HYPERLINK("https://evil.example","x")', query: {} };
+    await office.ask('POST', '/history/searches', { json: search });
+    const [row] = await edge().query(`select id from task where plan_id = $1 limit 1`, [edge().planId]);
+    const text = '=1+1';
+    await office.ask('POST', `/tasks/${row!.id}/instructions`, {
+      json: { leader: '周某', text, content: text, givenOn: '2023-01-12' },
+    });
+    const csv = await office.ask('GET', '/history/extract?format=csv');
+    expect(csv.status).toBe(200);
+    for (const line of csv.text.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+@]/);
+  });
+
+  it('log: no text that is sent makes a line of its own', async () => {
+    const forged = '{"level":60,"msg":"forged"}';
+    const nobody = edge().nobody();
+    await nobody.ask('POST', '/sessions', { json: { username: `a\n${forged}\n`, password: 'a wrong password' } });
+    await nobody.ask('GET', `/tasks/%0a${encodeURIComponent(forged)}%0a`);
+    await nobody.ask('GET', '/inbox', { headers: { 'user-agent': '\u001b[2J' } });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const read = lines.map((line) => JSON.parse(line) as Json);
+    expect(read.filter(({ msg }) => msg === 'forged')).toEqual([]);
+    // eslint-disable-next-line no-control-regex
+    expect(lines.join('')).not.toMatch(/[\u0000-\u0008\u000b-\u001f]/);
+  });
+
+  it('nothing is kept by browsers and proxies, TLS is asked for where there is some, and TRACE is not served', async () => {
+    const contact = await edge().as('LD04.contact');
+    const answer = await contact.ask('GET', '/inbox');
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect((await inject('TRACE', '/api/v1/inbox')).statusCode).toBeGreaterThanOrEqual(400);
+    const refused: Answer = await edge().nobody().ask('GET', '/inbox');
+    expectProblem(refused, 401, 'SESSION.REQUIRED');
+    expect(refused.headers['cache-control']).toBe('no-store');
+  });
+
+  function inject(method: string, url: string): Promise<{ statusCode: number; body: string }> {
+    return edge().app.inject({ method: method as 'GET', url }) as unknown as Promise<{
+      statusCode: number;
+      body: string;
+    }>;
+  }
+});
