@@ -69,6 +69,39 @@ export const PAGES: readonly Page[] = [
     rights: ['read.all'],
     nav: { words: 'pictures', group: 'office' },
   },
+  {
+    path: '/audit',
+    load: () => import('./audit/audit-page'),
+    rights: ['history.search'],
+    nav: { words: 'audit', group: 'audit' },
+    homeOf: ['auditor'],
+  },
+  { path: '/audit/at', load: () => import('./audit/at-page'), rights: ['history.search'] },
+  {
+    path: '/proofs',
+    load: () => import('./proofs/proofs-page'),
+    rights: ['history.read'],
+    nav: { words: 'proofs', group: 'audit' },
+  },
+  {
+    path: '/people',
+    load: () => import('./people/people-page'),
+    rights: ['account.create', 'post.decide'],
+    nav: { words: 'people', group: 'admin' },
+    homeOf: ['admin', 'security'],
+  },
+  {
+    path: '/channels',
+    load: () => import('./channels/channels-page'),
+    rights: ['destination.manage', 'message.rules'],
+    nav: { words: 'channels', group: 'admin' },
+  },
+  {
+    path: '/health',
+    load: () => import('./health/health-page'),
+    rights: ['system.check'],
+    nav: { words: 'health', group: 'admin' },
+  },
   { path: '/account', load: () => import('./account/account-page'), nav: { words: 'account', group: 'admin' } },
 ];
 

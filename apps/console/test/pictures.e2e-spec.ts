@@ -40,7 +40,9 @@ describeWithBrowser('the pictures of a plan', (browser) => {
     for (const show of ['curves', 'heat', 'gantt', 'holdings', 'calendar']) {
       await visitor.goto(`/pictures?show=${show}`);
       await visitor.page.locator('.chart canvas').first().waitFor();
-      expect(await visitor.page.getByRole('img').first().getAttribute('aria-label')).toMatch(/[\u4e00-\u9fff]/);
+      expect(await visitor.page.locator('.chart [role=img]').first().getAttribute('aria-label')).toMatch(
+        /[\u4e00-\u9fff]/,
+      );
       await visitor.picture(`pictures-${show}-${size}`);
       await visitor.page.getByRole('button', { name: '显示为表格' }).first().click();
       expect(await visitor.page.locator('.picture .ant-table-row').count()).toBeGreaterThan(0);
@@ -53,7 +55,7 @@ describeWithBrowser('the pictures of a plan', (browser) => {
     await visitor.signIn('leader');
     await visitor.goto('/pictures?show=flow');
     await visitor.page.locator('.state-flow').first().waitFor();
-    const words = await visitor.page.locator('.state-flow').allInnerTexts();
+    const words = await visitor.page.locator('.state-flow').allTextContents();
     expect(words.join(' ')).toContain('待签收');
     expect(words.join(' ')).not.toMatch(/[a-z]{3}/);
     expect(await visitor.seriousFindings()).toEqual([]);

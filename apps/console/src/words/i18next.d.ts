@@ -1,6 +1,8 @@
 import 'i18next';
 import type account from './zh/account';
 import type board from './zh/board';
+import type admin from './zh/admin';
+import type audit from './zh/audit';
 import type console from './zh/console';
 import type pictures from './zh/pictures';
 import type problems from './zh/problems';
@@ -18,6 +20,8 @@ declare module 'i18next' {
     resources: {
       account: typeof account;
       board: typeof board;
+      admin: typeof admin;
+      audit: typeof audit;
       console: typeof console;
       pictures: typeof pictures;
       problems: typeof problems;

@@ -1,0 +1,37 @@
+import { Tabs } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { PageHead } from '../layout/page-head';
+import { useSession } from '../session/session';
+import { Deliveries } from './deliveries';
+import { Destinations } from './destinations';
+import { SuppressedAddresses } from './suppressed-addresses';
+import { Templates } from './templates';
+import '../people/people.css';
+
+/** How messages go out (推送渠道): where to, what became of each, which addresses do not work, in which words. */
+export default function ChannelsPage() {
+  const { t } = useTranslation('admin');
+  const { may } = useSession();
+  const [search, setSearch] = useSearchParams();
+  return (
+    <>
+      <PageHead title={t('channels.title')} />
+      <section className="panel">
+        <Tabs
+          activeKey={search.get('show') ?? 'destinations'}
+          onChange={(show) => setSearch({ show })}
+          destroyOnHidden
+          items={[
+            { key: 'destinations', label: t('channels.destinations'), children: <Destinations /> },
+            { key: 'deliveries', label: t('channels.deliveries'), children: <Deliveries /> },
+            { key: 'suppressed', label: t('channels.suppressed'), children: <SuppressedAddresses /> },
+            ...(may('message.rules')
+              ? [{ key: 'templates', label: t('channels.templates'), children: <Templates /> }]
+              : []),
+          ]}
+        />
+      </section>
+    </>
+  );
+}
