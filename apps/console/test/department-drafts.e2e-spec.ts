@@ -28,7 +28,7 @@ describeWithBrowser('what somebody has typed', (browser) => {
     await page.getByLabel('进展情况').fill('已完成招标，正在施工。');
     await page.getByLabel('下步打算').fill('加快进度。');
     const address = new URL(page.url());
-    await page.goto('about:blank');
+    await page.goto(`${product.url}/icon.svg`);
     await visitor!.goto(address.pathname + address.search);
     await page.getByText('已恢复上次未提交的内容').waitFor();
     expect(await page.getByLabel('进展情况').inputValue()).toBe('已完成招标，正在施工。');
@@ -74,7 +74,7 @@ describeWithBrowser('what somebody has typed', (browser) => {
 
   it('stays beside what another did meanwhile, and goes on after a look at it', async () => {
     visitor = await Visitor.open(browser(), product.url);
-    await visitor.signIn('LD12.contact');
+    await visitor.signIn('LD08.contact');
     const { page } = visitor;
     await page.locator('.owed').filter({ hasText: '办结' }).first().getByRole('link', { name: '报告办结' }).click();
     await page.getByLabel('办结情况').fill('任务已全部完成。');

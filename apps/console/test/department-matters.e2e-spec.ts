@@ -110,6 +110,7 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByLabel('拟延至').click();
     await page.locator('.ant-picker-header-super-next-btn').click();
     await page.locator('.ant-picker-cell-in-view').filter({ hasText: /^20$/ }).click();
+    await page.getByLabel('目前进展').fill('已完成六成。');
     await page.getByLabel('理由').fill('汛期影响施工。');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: '提交申请' }).click();

@@ -155,7 +155,7 @@ function Person({ isShort }: { isShort: boolean }) {
   ];
   return (
     <Dropdown menu={{ items }} trigger={['click']}>
-      <Button type="text" icon={<UserOutlined />} data-tour="person" aria-label={me.name}>
+      <Button type="text" icon={<UserOutlined />} data-tour="person" aria-label={isShort ? me.name : undefined}>
         {!isShort && `${me.name}${current ? ` · ${postName(current)}` : ''}`}
       </Button>
     </Dropdown>

@@ -61,7 +61,7 @@ function Overview({ planId, issuedOn }: { planId: string; issuedOn: string | nul
       </section>
       <section className="panel overview-trend">
         <h2>{t('trend')}</h2>
-        {trend.isPending ? <Skeleton active /> : <LightTrend points={trend.points} />}
+        <LightTrend points={trend} />
       </section>
       <section className="panel overview-ten">
         <h2>{t('ten')}</h2>

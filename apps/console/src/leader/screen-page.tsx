@@ -83,7 +83,7 @@ export default function ScreenPage() {
           </section>
           <section className="screen-panel">
             <h2>{t('trend')}</h2>
-            {!trend.isPending && <LightTrend points={trend.points} isDark />}
+            <LightTrend points={trend} isDark />
           </section>
           <section className="screen-panel">
             <h2>{t('late')}</h2>

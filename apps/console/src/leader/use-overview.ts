@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, client, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { dayOf } from '../layout/day';
@@ -40,8 +40,10 @@ export function useTrend(
 ) {
   const today = dayOf(now());
   const ends = monthEnds(issuedOn ?? today, today);
+  const queries = useQueryClient();
+  const queryKey = ['trend', planId, ends];
   const past = useQuery({
-    queryKey: ['trend', planId, ends],
+    queryKey,
     enabled: planId !== undefined && present !== undefined,
     staleTime: Infinity,
     queryFn: async () => {
@@ -49,15 +51,15 @@ export function useTrend(
       for (const asOf of ends) {
         const asked = client.GET('/api/v1/dashboard', { params: { query: { planId, asOf } } });
         lights.push((await answerOf(asked)).lights);
+        queries.setQueryData(queryKey, [...lights]);
       }
       return lights;
     },
   });
-  const points = [
+  return [
     ...ends.map((day, place): TrendPoint => ({ label: monthOf(day), lights: past.data?.[place] ?? null })),
     { label: monthOf(today), lights: present?.lights ?? null },
   ];
-  return { points, isPending: past.isPending };
 }
 
 /** The ten that matter: what is red, what a notice stands on, what is due soonest. */

@@ -20,7 +20,7 @@ const REASONS = [
 
 /** Of each kind, what it needs beside its reason: nothing else is sent. */
 function bodyOf({ kind, obligationId, dueOn, progress, unimplementedReason, reason }: Fields): Fields {
-  if (kind === 'extension') return { kind, obligationId, dueOn, reason, ...(progress ? { progress } : {}) };
+  if (kind === 'extension') return { kind, obligationId, dueOn, progress, reason };
   if (kind === 'close_unimplemented') return { kind, reason, unimplementedReason };
   return { kind, reason };
 }
@@ -93,7 +93,11 @@ function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: 
       <Form.Item name="dueOn" label={t('apply.dueOn')} rules={[{ required: true, message: t('required') }]}>
         <DayField isFuture />
       </Form.Item>
-      <Form.Item name="progress" label={t('apply.progress')}>
+      <Form.Item
+        name="progress"
+        label={t('apply.progress')}
+        rules={[{ required: true, whitespace: true, message: t('required') }]}
+      >
         <Input.TextArea rows={3} className="grows" maxLength={10_000} />
       </Form.Item>
     </>
