@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { zipSync } from 'fflate';
 import { pdfFile, setParagraphs } from '../../../libs/documents/test/pdf-file';
 import { wordPlan } from '../../../libs/documents/test/plan-files';
 import { sheetFile } from '../../../libs/documents/test/sheet-file';
@@ -48,7 +49,7 @@ describe('duban parse, of files of all kinds', () => {
   });
 });
 
-describe('reading in a thread', () => {
+describe('reading in a process of its own', () => {
   /** What a program says that reads a large sheet with these limits, and how often it could do something else. */
   async function readWithin(limits: string): Promise<{ code: string; turns: number }> {
     const rows = Array.from({ length: 30_000 }, (_, i) => [i + 1, `修复第${i}号水渠26公里。`, '市水务局']);
@@ -87,7 +88,7 @@ describe('reading in a thread', () => {
     expect(JSON.parse(stdout)).toEqual([1, tooHard, 1, scanned, 1, scanned, 1, tooHard, 1]);
   });
 
-  it('tells of a long document what is told of it without a thread', async () => {
+  it('tells of a long document what is told of it in the same process', async () => {
     const items = Array.from(
       { length: 620 },
       (_, i) => `${i + 1}.修复水渠${i}公里，6月底前完成。（责任单位：市水务局）`,
@@ -121,4 +122,54 @@ describe('reading in a thread', () => {
     },
     60_000,
   );
+
+  /** Reads these files one after the other, and a small one at the end. */
+  async function readAll(files: Record<string, Uint8Array>, limits: object): Promise<Record<string, unknown>> {
+    const named = { ...files, 'last.docx': await wordPlan([TASK]) };
+    const paths = Object.entries(named).map(([name, bytes]) => [name, put(name, bytes)]);
+    const program = `
+      const { readPlanDocument } = require(${JSON.stringify(join(ROOT, 'dist/libs/documents/src/index.js'))});
+      (async () => {
+        const said = {};
+        for (const [name, path] of ${JSON.stringify(paths)})
+          said[name] = await readPlanDocument({ name, bytes: require('node:fs').readFileSync(path) }, { limits: ${JSON.stringify(limits)} })
+            .then(({ breakdown }) => breakdown.tasks.length, (error) => error.code);
+        console.log(JSON.stringify({ ...said, megabytes: Math.round(process.memoryUsage().rss / 1024 ** 2) }));
+      })();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  it('refuses what is built to exhaust memory, a bomb, and a text that is hard to read, and reads the next', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, i) => [
+      i + 1,
+      `修复第${i}号水渠，长26公里。`.repeat(8),
+      '市水务局',
+    ]);
+    const files = {
+      // Small as a zip, and hundreds of megabytes of objects.
+      'exhausting.xlsx': sheetFile([{ name: 'a', rows: [HEAD, ...rows] }]),
+      'bomb.docx': zipSync({ 'word/document.xml': new Uint8Array(80 * 1024 * 1024) }, { level: 1 }),
+      'nested.html': Buffer.from(`<html>${'<div>'.repeat(200_000)}</html>`),
+    };
+    const said = await readAll(files, { memory: 96 });
+    expect(said).toMatchObject({
+      'exhausting.xlsx': 'DOCUMENT.TOO_HARD',
+      'bomb.docx': 'DOCUMENT.ZIP_BOMB',
+      'nested.html': 'DOCUMENT.TOO_HARD',
+      'last.docx': 1,
+    });
+    // It was another process that took the memory.
+    expect(said['megabytes']).toBeLessThan(400);
+  }, 120_000);
+
+  it('ends a text in which brackets and commas go on for ever in its time, also a short one', async () => {
+    const files = {
+      'brackets.txt': Buffer.from(`1.${'（责任单位：'.repeat(30_000)}`),
+      'commas.txt': Buffer.from(`1.修复水渠（责任单位：${'市水务局、'.repeat(20_000)}`),
+    };
+    const said = await readAll(files, { time: 20_000 });
+    for (const name of Object.keys(files)) expect(said).toHaveProperty([name]);
+    expect(said).toMatchObject({ 'last.docx': 1 });
+  }, 120_000);
 });

@@ -24,17 +24,21 @@ export interface PlanDocument {
   breakdown: Breakdown;
 }
 
-export type ReadingResult = { plan: PlanDocument } | { sheets: TableSheet[] } | { isOpen: true };
+/** `isUnprepared` where another program has to make a file of another kind of it first. */
+export type ReadingResult =
+  { plan: PlanDocument } | { sheets: TableSheet[] } | { isOpen: true } | { isUnprepared: true };
 
 /**
- * What a reading thread says: how far it is, what it has read, or why it cannot. A plan comes as JSON, which is read in
- * less time than the copies that threads make of objects: first its `tasks`, some at a time, then the rest as `plan`.
+ * What a reading process says: how far it is, what it has read, or why it cannot. A plan comes as JSON, which is read in
+ * less time than the copies that processes make of objects: first its `tasks`, some at a time, then the rest as `plan`.
  */
 export type ReadingAnswer =
   | { done: number; total: number }
   | { tasks: string }
   | { plan: string }
   | Exclude<ReadingResult, { plan: PlanDocument }>
+  /** What nobody foresaw. */
+  | { failure: string }
   | { refusal: { code: string; message: string; details: Readonly<Record<string, unknown>> } };
 
 /** The text of a file, with its tables. @throws DomainError DOCUMENT.* or BREAKDOWN.* */
@@ -56,7 +60,10 @@ export async function read(
   onProgress: Progress,
 ): Promise<ReadingResult> {
   if (wanted === 'sheets') return { sheets: await readSheets(await knowFile(file)) };
-  const document = await readDocument(file, onProgress);
+  const known = await knowFile(file);
+  const format = formatOf(known);
+  if (format.prepare) return { isUnprepared: true };
+  const document = await format.read(known, onProgress);
   const line = secrecyMarkLine(document.text);
   // Neither the text nor the name: whoever reads a log must not learn more than that there was one.
   if (line !== null) {

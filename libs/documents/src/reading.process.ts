@@ -1,11 +1,15 @@
-import { parentPort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { DomainError } from '@duban/kernel';
 import { read, type ReadingAnswer, type ReadingOrder, type ReadingResult } from './reading';
 
 /** So many at a time: who asked reads these while the next are written, and does other things in between. */
 const TASKS_AT_A_TIME = 250;
 
-const say = (answer: ReadingAnswer): void => parentPort?.postMessage(answer);
+/** Nobody is left whom the reading could be for; a file that holds up the process would keep it from hearing that. */
+const WATCH = `const parent = process.ppid;
+setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 1000);`;
+
+const say = (answer: ReadingAnswer): void => void process.send?.(answer);
 
 function sayResult(result: ReadingResult): void {
   if (!('plan' in result)) return say(result);
@@ -16,11 +20,12 @@ function sayResult(result: ReadingResult): void {
   say({ plan: JSON.stringify({ text, breakdown: { ...breakdown, tasks: [] } }) });
 }
 
+new Worker(WATCH, { eval: true }).unref();
+process.on('disconnect', () => process.exit());
 // One file after the other: nobody sends the next before the answer.
-parentPort?.on('message', (order: ReadingOrder) => {
+process.on('message', (order: ReadingOrder) => {
   read(order, (done, total) => say({ done, total })).then(sayResult, (error: unknown) => {
-    // Whatever else goes wrong ends the thread, and whoever started it hears so.
-    if (!(error instanceof DomainError)) throw error;
+    if (!(error instanceof DomainError)) return say({ failure: String((error as Error | null)?.stack ?? error) });
     const { code, message, details } = error;
     say({ refusal: { code, message, details } });
   });
