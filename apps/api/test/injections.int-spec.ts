@@ -116,7 +116,7 @@ describe('What is meant for another interpreter', () => {
     await nobody.ask('GET', `/tasks/%0a${encodeURIComponent(forged)}%0a`);
     await nobody.ask('GET', '/inbox', { headers: { 'user-agent': '\u001b[2J' } });
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    const read = lines.map((line) => JSON.parse(line) as Json);
+    const read: Json[] = lines.map((line) => JSON.parse(line));
     expect(read.filter(({ msg }) => msg === 'forged')).toEqual([]);
     // eslint-disable-next-line no-control-regex
     expect(lines.join('')).not.toMatch(/[\u0000-\u0008\u000b-\u001f]/);
@@ -137,10 +137,6 @@ describe('What is meant for another interpreter', () => {
     expect(refused.headers['cache-control']).toBe('no-store');
   });
 
-  function inject(method: string, url: string): Promise<{ statusCode: number; body: string }> {
-    return edge().app.inject({ method: method as 'GET', url }) as unknown as Promise<{
-      statusCode: number;
-      body: string;
-    }>;
-  }
+  const inject = (method: string, url: string): Promise<{ statusCode: number; body: string }> =>
+    edge().app.inject({ method: method as 'GET', url });
 });
