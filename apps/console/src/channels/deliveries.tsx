@@ -36,7 +36,7 @@ export function Deliveries() {
         pagination={false}
         scroll={{ x: 820 }}
         loading={deliveries.isPending}
-        locale={{ emptyText: <Empty says={t('deliveries.none')} /> }}
+        locale={{ emptyText: deliveries.isPending ? <></> : <Empty says={t('deliveries.none')} /> }}
         dataSource={deliveries.items}
         expandable={{
           expandedRowRender: ({ items }) => (

@@ -51,7 +51,7 @@ export function Destinations() {
         pagination={false}
         scroll={{ x: 820 }}
         loading={destinations.isPending}
-        locale={{ emptyText: <Empty says={t('destinations.none')} /> }}
+        locale={{ emptyText: destinations.isPending ? <></> : <Empty says={t('destinations.none')} /> }}
         dataSource={destinations.items}
         columns={[
           { title: t('destinations.name'), dataIndex: 'name' },

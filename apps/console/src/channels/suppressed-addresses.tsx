@@ -35,7 +35,7 @@ export function SuppressedAddresses() {
         pagination={false}
         scroll={{ x: true }}
         loading={addresses.isPending}
-        locale={{ emptyText: <Empty says={t('suppressed.none')} /> }}
+        locale={{ emptyText: addresses.isPending ? <></> : <Empty says={t('suppressed.none')} /> }}
         dataSource={addresses.items}
         columns={[
           { title: t('destinations.address'), dataIndex: 'address' },

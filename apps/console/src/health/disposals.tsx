@@ -35,7 +35,7 @@ export function Disposals() {
         pagination={false}
         scroll={{ x: true }}
         loading={disposals.isPending}
-        locale={{ emptyText: <Empty says={t('retention.none')} /> }}
+        locale={{ emptyText: disposals.isPending ? <></> : <Empty says={t('retention.none')} /> }}
         dataSource={disposals.items}
         columns={[
           { title: t('retention.plan'), dataIndex: 'title' },

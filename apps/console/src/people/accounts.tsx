@@ -64,7 +64,7 @@ export function Accounts() {
         scroll={{ x: 760 }}
         loading={persons.isPending}
         pagination={{ pageSize: 20, showSizeChanger: false }}
-        locale={{ emptyText: <Empty says={t('people.none')} /> }}
+        locale={{ emptyText: persons.isPending ? <></> : <Empty says={t('people.none')} /> }}
         dataSource={found}
         columns={[
           { title: t('people.username'), dataIndex: 'username' },

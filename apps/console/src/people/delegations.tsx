@@ -36,7 +36,7 @@ export function Delegations() {
         pagination={false}
         scroll={{ x: 760 }}
         loading={delegations.isPending}
-        locale={{ emptyText: <Empty says={t('delegations.none')} /> }}
+        locale={{ emptyText: delegations.isPending ? <></> : <Empty says={t('delegations.none')} /> }}
         dataSource={delegations.items}
         columns={[
           { title: t('delegations.holder'), dataIndex: 'displayName' },

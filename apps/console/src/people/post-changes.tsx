@@ -68,7 +68,7 @@ export function PostChanges() {
         pagination={false}
         scroll={{ x: 820 }}
         loading={changes.isPending}
-        locale={{ emptyText: <Empty says={t('changes.none')} /> }}
+        locale={{ emptyText: changes.isPending ? <></> : <Empty says={t('changes.none')} /> }}
         dataSource={changes.items}
         columns={[
           { title: t('changes.kind'), dataIndex: 'kind', render: (kind: Change['kind']) => t(`changes.${kind}`) },

@@ -37,8 +37,9 @@ export function EventProof() {
       <h2>{t('proofs.event.title')}</h2>
       <p>{t('proofs.event.about')}</p>
       <Form layout="vertical">
-        <Form.Item label={t('proofs.event.id')}>
+        <Form.Item label={t('proofs.event.id')} htmlFor="event-id">
           <Input.Search
+            id="event-id"
             key={eventId}
             defaultValue={eventId}
             enterButton={t('proofs.check')}

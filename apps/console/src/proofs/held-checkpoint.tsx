@@ -26,11 +26,23 @@ export function HeldCheckpoint() {
       <h2>{t('proofs.held.title')}</h2>
       <p>{t('proofs.held.about')}</p>
       <Form layout="vertical" onFinish={() => check(text)}>
-        <Form.Item label={t('proofs.held.note')}>
-          <Input.TextArea value={text} rows={6} maxLength={20_000} onChange={(event) => setText(event.target.value)} />
+        <Form.Item label={t('proofs.held.note')} htmlFor="held-note">
+          <Input.TextArea
+            id="held-note"
+            value={text}
+            rows={6}
+            maxLength={20_000}
+            onChange={(event) => setText(event.target.value)}
+          />
         </Form.Item>
-        <Form.Item label={t('proofs.held.key')} extra={t('proofs.held.keyHelp')}>
-          <Input.TextArea value={key} rows={3} maxLength={2_000} onChange={(event) => setKey(event.target.value)} />
+        <Form.Item label={t('proofs.held.key')} htmlFor="held-key" extra={t('proofs.held.keyHelp')}>
+          <Input.TextArea
+            id="held-key"
+            value={key}
+            rows={3}
+            maxLength={2_000}
+            onChange={(event) => setKey(event.target.value)}
+          />
         </Form.Item>
         <Space wrap>
           <Button type="primary" htmlType="submit" disabled={text.trim() === ''}>

@@ -42,7 +42,7 @@ function Checkpoints() {
         pagination={false}
         scroll={{ x: true }}
         loading={checkpoints.isPending}
-        locale={{ emptyText: <Empty says={t('proofs.list.empty')} /> }}
+        locale={{ emptyText: checkpoints.isPending ? <></> : <Empty says={t('proofs.list.empty')} /> }}
         dataSource={checkpoints.items}
         expandable={{
           expandedRowRender: ({ note }) => (

@@ -1,0 +1,99 @@
+import { describeWithBrowser } from '@duban/testing';
+import { useSampleProduct } from './sample-product';
+import { PHONE, Visitor } from './visitor';
+
+describeWithBrowser('administrators at the console', (browser) => {
+  const product = useSampleProduct();
+  const opened: Visitor[] = [];
+  const open = async (username: string, viewport?: { width: number; height: number }): Promise<Visitor> => {
+    const visitor = await Visitor.open(browser(), product.url, { viewport });
+    opened.push(visitor);
+    return visitor.signIn(username);
+  };
+
+  afterEach(async () => {
+    for (const visitor of opened.splice(0)) {
+      expect(visitor.complaints).toEqual([]);
+      await visitor.close();
+    }
+  });
+
+  it('make an account, propose a post, and the security administrator decides', async () => {
+    const username = `zhao${Date.now().toString(36)}`;
+    const admin = await open('admin');
+    const { page } = admin;
+    await admin.goto('/people');
+    await page.getByRole('button', { name: '新建账号' }).click();
+    const making = page.getByRole('dialog');
+    await making.getByLabel('账号').fill(username);
+    await making.getByLabel('姓名').fill('赵明');
+    await making.getByRole('button', { name: '新建' }).click();
+    await page.getByText('账号已建立').waitFor();
+    await page.getByText('账号信息').waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+
+    await admin.goto('/people?show=changes');
+    await page.getByRole('button', { name: '提议授予或免去岗位' }).click();
+    const proposing = page.getByRole('dialog');
+    await proposing.getByLabel('人员').fill(username);
+    await page.locator('.ant-select-item-option', { hasText: username }).click();
+    await proposing.getByLabel('岗位', { exact: true }).click();
+    await page.locator('.ant-select-item-option', { hasText: '督查室工作人员' }).click();
+    await proposing.getByLabel('理由').fill('新入职');
+    await proposing.getByRole('button', { name: '提议授予或免去岗位' }).click();
+    await page.getByText('已提议，等待安全管理员审定').waitFor();
+
+    const security = await open('security');
+    await security.goto('/people?show=changes');
+    const row = security.page.locator('.ant-table-row', { hasText: username });
+    await row.getByRole('button', { name: '审定' }).click();
+    await row.getByText('已审定').waitFor();
+    expect(await security.seriousFindings()).toEqual([]);
+  });
+
+  it('set the sign-in policy as security administrator, which the others read', async () => {
+    const security = await open('security');
+    await security.goto('/people?show=policy');
+    const idle = security.page.getByLabel('无操作几分钟退出');
+    await idle.fill('119');
+    await security.page.getByRole('button', { name: '保存' }).click();
+    await security.page.getByText('已保存').waitFor();
+    await security.goto('/people?show=policy');
+    expect(await idle.inputValue()).toBe('119');
+    await idle.fill('120');
+    await security.page.getByRole('button', { name: '保存' }).click();
+    await security.page.getByText('已保存').waitFor();
+    const admin = await open('admin');
+    await admin.goto('/people?show=policy');
+    expect(await admin.page.getByLabel('无操作几分钟退出').isDisabled()).toBe(true);
+  });
+
+  it.each([
+    ['desktop', undefined],
+    ['phone', PHONE],
+  ])('see what became of messages, and that the system is well (%s)', async (_, viewport) => {
+    const admin = await open('admin', viewport);
+    const { page } = admin;
+    await admin.goto('/channels?show=deliveries');
+    await page.locator('.ant-table-row').first().waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+    await admin.goto('/health');
+    await page.getByText('运行正常').waitFor();
+    await page.getByRole('cell', { name: '催办扫描' }).waitFor();
+    await page.getByRole('button', { name: '开始自检' }).click();
+    await page.getByText('项规则全部成立').waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+  });
+
+  it('are told in plain words what is wrong with a destination', async () => {
+    const admin = await open('admin');
+    const { page } = admin;
+    await admin.goto('/channels');
+    await page.getByRole('button', { name: '新增目的地' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('名称').fill('办公系统');
+    await dialog.getByLabel('地址').fill('http://user:secret@oa.city.example/');
+    await dialog.getByRole('button', { name: '新增' }).click();
+    await page.getByText('地址有误').waitFor();
+  });
+});
