@@ -1,10 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { App as AntApp, ConfigProvider } from 'antd';
-import enUS from 'antd/locale/en_US';
+import type { Locale } from 'antd/es/locale';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import type { Problem } from './api/client';
@@ -21,10 +21,20 @@ const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, retry: isWorthAnotherTry }, mutations: { retry: false } },
 });
 
+/** The library’s own words: Chinese is at hand, English is loaded for those who read it. */
+function useLocale(isChinese: boolean): Locale {
+  const [english, setEnglish] = useState<Locale>(zhCN);
+  useEffect(() => {
+    if (!isChinese) void import('antd/locale/en_US').then((module) => setEnglish(module.default));
+  }, [isChinese]);
+  return isChinese ? zhCN : english;
+}
+
 export function App() {
   const { i18n } = useTranslation();
   const { isLarge, isContrast } = useView();
   const isChinese = i18n.language !== 'en';
+  const locale = useLocale(isChinese);
   useEffect(() => void dayjs.locale(isChinese ? 'zh-cn' : 'en'), [isChinese]);
   useEffect(() => {
     document.documentElement.classList.toggle('large', isLarge);
@@ -33,7 +43,7 @@ export function App() {
   return (
     <ConfigProvider
       csp={{ nonce }}
-      locale={isChinese ? zhCN : enUS}
+      locale={locale}
       theme={themeOf({ isLarge, isContrast })}
       componentSize={isLarge ? 'large' : 'middle'}
       button={{ autoInsertSpace: false }}

@@ -5,8 +5,9 @@ import { BrokenPage } from './layout/broken-page';
 import { NotAllowed, NotFound } from './layout/no-page';
 import { Shell } from './layout/shell';
 import { mayOpen, type Page, PAGES } from './pages';
-import { ResetPassword } from './session/reset-password';
 import { SessionGate, useSession } from './session/session';
+
+const ResetPassword = lazy(() => import('./session/reset-password'));
 
 const elements = new Map<Page, ComponentType>(PAGES.map((page) => [page, lazy(page.load)]));
 
@@ -36,7 +37,15 @@ const routeOf = (page: Page): RouteObject => ({
 });
 
 export const router = createBrowserRouter([
-  { path: '/reset-password', element: <ResetPassword /> },
+  {
+    path: '/reset-password',
+    element: (
+      <Suspense fallback={<Spin fullscreen />}>
+        <ResetPassword />
+      </Suspense>
+    ),
+    errorElement: <BrokenPage />,
+  },
   {
     element: (
       <SessionGate>

@@ -1,3 +1,3 @@
 import { together } from '../src/together';
 
-together(['apps/cli', 'apps/worker']);
+together(['apps/cli', 'apps/worker', 'apps/console']);

@@ -1,5 +1,5 @@
 import { Button, type InputRef } from 'antd';
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { answerOf, client, type Problem } from '../api/client';
@@ -13,8 +13,9 @@ import './board.css';
 import { BulkActs } from './bulk-acts';
 import { FilterBar } from './filter-bar';
 import { Grid, type TaskRow } from './grid';
-import { Jump } from './jump';
 import { RowSource } from './row-source';
+
+const Jump = lazy(() => import('./jump'));
 
 /** The board (台账): every task with its light, its state and what is due next. */
 export default function BoardPage() {
@@ -76,16 +77,19 @@ export default function BoardPage() {
           askSearch={() => searchBox.current?.focus()}
         />
       )}
-      <Jump
-        source={source}
-        sort={filterOf(search).sort ?? 'position'}
-        isOpen={isJumping}
-        close={() => setJumping(false)}
-        go={(row) => {
-          setJumping(false);
-          setJumpTo(row);
-        }}
-      />
+      {isJumping && (
+        <Suspense>
+          <Jump
+            source={source}
+            sort={filterOf(search).sort ?? 'position'}
+            close={() => setJumping(false)}
+            go={(row) => {
+              setJumping(false);
+              setJumpTo(row);
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,6 +1,5 @@
-import { Button, DatePicker, Input, type InputRef, Select } from 'antd';
-import dayjs from 'dayjs';
-import { type RefObject, useEffect, useState } from 'react';
+import { Button, Input, type InputRef, Select } from 'antd';
+import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api } from '../api/client';
@@ -8,6 +7,9 @@ import { Light } from '../lights/light';
 import { useSession } from '../session/session';
 import { filterOf, LIGHTS, SORTS, STATES, withFilter } from './board-filter';
 import { Views } from './views';
+
+// A calendar weighs as much as half the board, and few need it.
+const DueBefore = lazy(() => import('./due-before'));
 
 const SORT_WORDS = { position: 'position', due: 'due', '-due': 'dueDown' } as const;
 const TYPING_MS = 300;
@@ -18,6 +20,7 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
   const [search, setSearch] = useSearchParams();
   const { me } = useSession();
   const filter = filterOf(search);
+  const [isDating, setDating] = useState(false);
   const set = (change: Parameters<typeof withFilter>[1]): void =>
     setSearch((was) => withFilter(was, change), { replace: true });
 
@@ -85,12 +88,13 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
         onChange={(state?: string) => set({ state: state ?? null })}
         options={STATES.map((value) => ({ value, label: t(`terms:assignment.${value}`) }))}
       />
-      <DatePicker
-        aria-label={t('filter.dueBefore')}
-        placeholder={t('filter.dueBefore')}
-        value={filter.dueBefore ? dayjs(filter.dueBefore) : null}
-        onChange={(day) => set({ dueBefore: day ? day.startOf('day').format() : null })}
-      />
+      {filter.dueBefore || isDating ? (
+        <Suspense>
+          <DueBefore value={filter.dueBefore ?? null} set={(dueBefore) => set({ dueBefore })} />
+        </Suspense>
+      ) : (
+        <Button onClick={() => setDating(true)}>{t('filter.dueBefore')}</Button>
+      )}
       <Select
         className="board-filter"
         aria-label={t('filter.sort')}

@@ -7,13 +7,12 @@ import type { RowSource } from './row-source';
 interface JumpProps {
   source: RowSource<TaskRow>;
   sort: 'position' | 'due' | '-due';
-  isOpen: boolean;
   close: () => void;
   go: (row: number) => void;
 }
 
 /** To any place of a long list: by its row, and where the order is by date, by the date. */
-export function Jump({ source, sort, isOpen, close, go }: JumpProps) {
+export default function Jump({ source, sort, close, go }: JumpProps) {
   const { t } = useTranslation(['board', 'console']);
   const [form] = Form.useForm<{ row?: number; date?: Dayjs }>();
   const jump = ({ row, date }: { row?: number; date?: Dayjs }): void => {
@@ -24,13 +23,12 @@ export function Jump({ source, sort, isOpen, close, go }: JumpProps) {
   };
   return (
     <Modal
-      open={isOpen}
+      open
       title={t('jump.title')}
       onCancel={close}
       onOk={() => form.submit()}
       okText={t('jump.go')}
       cancelText={t('console:act.cancel')}
-      destroyOnHidden
     >
       <Form form={form} layout="vertical" onFinish={jump}>
         <Form.Item name="row" label={t('jump.row')}>

@@ -1,10 +1,12 @@
 import { DeleteOutlined, DownOutlined } from '@ant-design/icons';
-import { Button, Dropdown, Form, Input, Modal } from 'antd';
-import { useState } from 'react';
+import { Button, Dropdown } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
+
+const NameView = lazy(() => import('./name-view'));
 
 interface View {
   name: string;
@@ -25,12 +27,11 @@ const A_WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Views of the board (常用视图): some that everybody has use for, and one’s own, kept in this browser. */
 export function Views() {
-  const { t } = useTranslation(['board', 'console']);
+  const { t } = useTranslation('board');
   const { me } = useSession();
   const [search, setSearch] = useSearchParams();
   const [own, setOwn] = useState(() => read(me.personId));
   const [isNaming, setNaming] = useState(false);
-  const [form] = Form.useForm<{ name: string }>();
 
   const keep = (views: View[]): void => {
     setOwn(views);
@@ -44,9 +45,8 @@ export function Views() {
     { name: t('views.soon'), search: `dueBefore=${encodeURIComponent(soon)}&sort=due` },
   ];
   const open = (view: View): void => setSearch(new URLSearchParams(view.search));
-  const save = ({ name }: { name: string }): void => {
+  const save = (name: string): void => {
     keep([...own.filter((one) => one.name !== name), { name, search: search.toString() }]);
-    form.resetFields();
     setNaming(false);
   };
 
@@ -83,24 +83,11 @@ export function Views() {
           {t('views.label')} <DownOutlined />
         </Button>
       </Dropdown>
-      <Modal
-        open={isNaming}
-        title={t('views.save')}
-        onCancel={() => setNaming(false)}
-        onOk={() => form.submit()}
-        okText={t('console:act.save')}
-        cancelText={t('console:act.cancel')}
-      >
-        <Form form={form} layout="vertical" requiredMark={false} onFinish={save}>
-          <Form.Item
-            name="name"
-            label={t('views.name')}
-            rules={[{ required: true, whitespace: true, message: t('views.nameMissing') }]}
-          >
-            <Input maxLength={60} />
-          </Form.Item>
-        </Form>
-      </Modal>
+      {isNaming && (
+        <Suspense>
+          <NameView close={() => setNaming(false)} save={save} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Result, Typography } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRouteError } from 'react-router';
+import { PageHead } from './page-head';
 
 /** A page that broke says so, and what helps. A file that is gone is one of the version before. */
 export function BrokenPage() {
@@ -9,18 +10,17 @@ export function BrokenPage() {
   const message = error instanceof Error ? error.message : String(error);
   const isOldVersion = /dynamically imported module|Importing a module script failed/i.test(message);
   return (
-    <Result
-      status="warning"
-      title={t(isOldVersion ? 'problem.newVersion' : 'problem.broken')}
-      subTitle={isOldVersion ? undefined : t('problem.brokenHelp')}
-      extra={
+    <main className="shell-main">
+      <PageHead title={t(isOldVersion ? 'problem.newVersion' : 'problem.broken')} />
+      {!isOldVersion && (
         <>
-          {!isOldVersion && <Typography.Paragraph code>{message}</Typography.Paragraph>}
-          <Button type="primary" onClick={() => location.reload()}>
-            {t('problem.reload')}
-          </Button>
+          <p>{t('problem.brokenHelp')}</p>
+          <pre className="words">{message}</pre>
         </>
-      }
-    />
+      )}
+      <Button type="primary" onClick={() => location.reload()}>
+        {t('problem.reload')}
+      </Button>
+    </main>
   );
 }

@@ -1,22 +1,26 @@
-import { Button, Result } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { PageHead } from './page-head';
 
 export function NotFound() {
   const { t } = useTranslation();
-  return <Result status="404" title={t('problem.notFound')} extra={<HomeButton />} />;
+  return <NoPage says={t('problem.notFound')} />;
 }
 
 export function NotAllowed() {
   const { t } = useTranslation();
-  return <Result status="403" title={t('problem.notAllowed')} extra={<HomeButton />} />;
+  return <NoPage says={t('problem.notAllowed')} />;
 }
 
-function HomeButton() {
+function NoPage({ says }: { says: string }) {
   const { t } = useTranslation();
   return (
-    <Link to="/">
-      <Button type="primary">{t('problem.home')}</Button>
-    </Link>
+    <>
+      <PageHead title={says} />
+      <Link to="/">
+        <Button type="primary">{t('problem.home')}</Button>
+      </Link>
+    </>
   );
 }

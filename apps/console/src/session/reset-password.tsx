@@ -12,7 +12,7 @@ interface Fields {
 }
 
 /** A forgotten password: a mail with a code, and with the code another password. */
-export function ResetPassword() {
+export default function ResetPassword() {
   const { t } = useTranslation('account');
   const [step, setStep] = useState<'ask' | 'choose' | 'done'>('ask');
   const [problem, setProblem] = useState<Problem | null>(null);

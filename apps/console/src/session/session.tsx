@@ -1,12 +1,25 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Spin } from 'antd';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { actIn, answerOf, client, type Problem, type Schemas } from '../api/client';
 import { onSessionEnd } from '../api/steady-fetch';
 import { ProblemView } from '../problem/problem-view';
 import { setServerTime } from './clock';
-import { SignIn } from './sign-in';
-import { SignInAgain } from './sign-in-again';
+
+// Whoever is signed in already does not load the way in.
+const SignIn = lazy(() => import('./sign-in').then((module) => ({ default: module.SignIn })));
+const SignInAgain = lazy(() => import('./sign-in-again').then((module) => ({ default: module.SignInAgain })));
 
 export type Me = Schemas['ActorDto'];
 
@@ -90,7 +103,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (error) return <ProblemView problem={error} retry={() => void refetch()} />;
   if (me === undefined) return <Spin fullscreen />;
   if (!session || session.me.needs !== null) {
-    return <SignIn needs={session?.me.needs ?? null} done={() => void refetch()} />;
+    return (
+      <Suspense fallback={<Spin fullscreen />}>
+        <SignIn needs={session?.me.needs ?? null} done={() => void refetch()} />
+      </Suspense>
+    );
   }
   return (
     <SessionContext value={session}>
