@@ -11,6 +11,15 @@ import type help from './zh/help';
 import type leader from './zh/leader';
 import type mine from './zh/mine';
 import type task from './zh/task';
+import type desk from './zh/desk';
+import type notices from './zh/notices';
+import type verification from './zh/verification';
+import type matters from './zh/matters';
+import type policies from './zh/policies';
+import type calendar from './zh/calendar';
+import type directory from './zh/directory';
+import type bulletins from './zh/bulletins';
+import type plans from './zh/plans';
 import type terms from './zh/terms';
 
 declare module 'i18next' {
@@ -30,6 +39,15 @@ declare module 'i18next' {
       leader: typeof leader;
       mine: typeof mine;
       task: typeof task;
+      desk: typeof desk;
+      notices: typeof notices;
+      verification: typeof verification;
+      matters: typeof matters;
+      policies: typeof policies;
+      calendar: typeof calendar;
+      directory: typeof directory;
+      bulletins: typeof bulletins;
+      plans: typeof plans;
       terms: typeof terms;
     };
   }

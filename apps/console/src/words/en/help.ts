@@ -86,7 +86,10 @@ export default {
     about: 'Rules of dates, reminders, notices and lights; each enabling makes a version.',
     points: ['Try a draft on last year, or simulate the next, before you enable it.'],
   },
-  bulletins: { about: 'Bulletins: reports that never change once published.', points: ['Check the date first.'] },
+  bulletins: {
+    about: 'A bulletin of a span, put together from what is recorded: printed by the browser, or kept as PDF.',
+    points: ['The figures of the whole are those of now; what is kept is the printed file.'],
+  },
   directory: {
     about: 'Units, their other names, groups and posts.',
     points: ['Reorganisations are done here; old tasks keep the old name.'],

@@ -1,0 +1,147 @@
+import { Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { usePages } from '../api/use-pages';
+import { Day, Instant } from '../layout/day';
+import { JudgeAnswer } from '../notices/judge-answer';
+import { useSession } from '../session/session';
+import { DecideApplication } from './decide-application';
+import { SettleCoordination } from './settle-coordination';
+import { SettleObjection } from './settle-objection';
+
+/** Everything that waits for a decision of the office, the first due first. */
+export function useDecisions() {
+  const applications = usePages('/api/v1/applications', { state: 'requested', limit: 50 });
+  const objections = usePages('/api/v1/objections', { state: 'open', limit: 50 });
+  const coordinations = usePages('/api/v1/coordinations', { state: 'raised', limit: 50 });
+  const notices = usePages('/api/v1/notices', { state: 'answered', limit: 50 });
+  const all = [applications, objections, coordinations, notices];
+  return {
+    applications: applications.items.filter(({ approverUnitId }) => approverUnitId === null),
+    objections: objections.items,
+    coordinations: coordinations.items,
+    notices: notices.items,
+    count: all.reduce((sum, { items }) => sum + items.length, 0),
+    isPending: all.some(({ isPending }) => isPending),
+    problem: all.find(({ error }) => error)?.error ?? null,
+  };
+}
+
+export function Decisions({
+  decisions: { applications, objections, coordinations, notices },
+}: {
+  decisions: ReturnType<typeof useDecisions>;
+}) {
+  const { t } = useTranslation(['desk', 'terms']);
+  const { may } = useSession();
+  return (
+    <ul className="plain-list">
+      {objections.map((objection) => (
+        <li key={objection.id}>
+          <Head
+            kind={t('desk:kind.objection')}
+            unit={objection.unitName}
+            at={objection.raisedAt}
+            due={objection.answerDueOn}
+            taskId={objection.taskId}
+            number={objection.taskNumber}
+          />
+          <p className="words">{objection.reason}</p>
+          {may('assignment.judge') && <SettleObjection objection={objection} />}
+        </li>
+      ))}
+      {applications.map((application) => (
+        <li key={application.id}>
+          <Head
+            kind={t(`desk:application.${application.kind}`)}
+            unit={application.unitName}
+            at={application.requestedAt}
+            due={application.decideBy}
+            taskId={application.taskId}
+            number={application.taskNumber}
+          />
+          <p className="words">
+            {application.askedDueOn && (
+              <>
+                {t('desk:asked')} <Day date={application.presentDueOn} /> → <Day date={application.askedDueOn} />
+                <br />
+              </>
+            )}
+            {application.reason}
+            {application.progress && (
+              <>
+                <br />
+                <span className="quiet">{t('desk:progress')}</span> {application.progress}
+              </>
+            )}
+          </p>
+          {may('application.decide') && <DecideApplication application={application} />}
+        </li>
+      ))}
+      {coordinations.map((coordination) => (
+        <li key={coordination.id}>
+          <Head
+            kind={t('desk:kind.coordination')}
+            unit={`${coordination.unitName} ↔ ${coordination.withUnitNames.join('、')}`}
+            at={coordination.raisedAt}
+            due={coordination.dueOn}
+            taskId={coordination.taskId}
+            number={coordination.taskNumber}
+          />
+          <p className="words">
+            <b>{coordination.about}</b>
+            <br />
+            {coordination.reason}
+          </p>
+          {may('assignment.judge') && <SettleCoordination coordination={coordination} />}
+        </li>
+      ))}
+      {notices.map((notice) => (
+        <li key={notice.id}>
+          <Head
+            kind={t('desk:kind.notice', { number: notice.number })}
+            unit={notice.unitName}
+            at={notice.answeredAt}
+            due={notice.judgeBy}
+            taskId={notice.taskId}
+            number={notice.taskNumber}
+          />
+          <p className="words">{notice.answer}</p>
+          {may('notice.judge') && <JudgeAnswer notice={notice} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Head({
+  kind,
+  unit,
+  at,
+  due,
+  taskId,
+  number,
+}: {
+  kind: string;
+  unit: string;
+  at: string | null;
+  due: string | null;
+  taskId: string;
+  number: string | null;
+}) {
+  const { t } = useTranslation('desk');
+  return (
+    <div className="decision-head">
+      <Tag color="blue">{kind}</Tag> <b>{unit}</b>{' '}
+      <Link to={`/tasks/${taskId}`}>{t('task', { number: number ?? '—' })}</Link>{' '}
+      <span className="quiet">
+        <Instant at={at} />
+      </span>
+      {due && (
+        <span>
+          {t('decideBy')} <Day date={due} isDue />
+        </span>
+      )}
+    </div>
+  );
+}

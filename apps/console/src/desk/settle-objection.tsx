@@ -1,0 +1,73 @@
+import { Button, Input, Select, Space } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, type Schemas } from '../api/client';
+import { UnitSelect } from '../directory/unit-select';
+import { useDecide } from './use-decide';
+
+const OUTCOMES = ['rejected', 'transferred', 'cancelled'] as const;
+const CANCEL_REASONS = ['duplicate', 'merged', 'policy_changed', 'superseded', 'unit_abolished'] as const;
+
+/** Answer an objection (异议): it stays where it is, goes to another unit, or ends. */
+export function SettleObjection({ objection }: { objection: Schemas['ObjectionsDto']['items'][number] }) {
+  const { t } = useTranslation('desk');
+  const { after, tell } = useDecide();
+  const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>('rejected');
+  const [reason, setReason] = useState('');
+  const [toUnit, setToUnit] = useState<string>();
+  const [cancelReason, setCancelReason] = useState<(typeof CANCEL_REASONS)[number]>('duplicate');
+  const move = api.useMutation('post', '/api/v1/assignments/{id}/transitions', {
+    onSuccess: () => after(t('settled')),
+    onError: tell,
+  });
+  const isWhole = reason.trim() !== '' && (outcome !== 'transferred' || toUnit !== undefined);
+  return (
+    <Space wrap>
+      <Select
+        aria-label={t('outcome.label')}
+        value={outcome}
+        onChange={setOutcome}
+        style={{ width: 150 }}
+        options={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
+      />
+      {outcome === 'transferred' && (
+        <UnitSelect by="code" value={toUnit} onChange={setToUnit} placeholder={t('toUnit')} />
+      )}
+      {outcome === 'cancelled' && (
+        <Select
+          aria-label={t('cancel.label')}
+          value={cancelReason}
+          onChange={setCancelReason}
+          style={{ width: 150 }}
+          options={CANCEL_REASONS.map((value) => ({ value, label: t(`cancel.${value}`) }))}
+        />
+      )}
+      <Input
+        aria-label={t('answer')}
+        placeholder={t('answer')}
+        value={reason}
+        onChange={({ target }) => setReason(target.value)}
+        style={{ width: 260 }}
+      />
+      <Button
+        type="primary"
+        loading={move.isPending}
+        disabled={!isWhole}
+        onClick={() =>
+          move.mutate({
+            params: { path: { id: objection.assignmentId } },
+            body: {
+              event: 'settle_objection',
+              outcome,
+              reason: reason.trim(),
+              ...(outcome === 'transferred' ? { toUnit } : {}),
+              ...(outcome === 'cancelled' ? { cancelReason } : {}),
+            },
+          })
+        }
+      >
+        {t('settle')}
+      </Button>
+    </Space>
+  );
+}

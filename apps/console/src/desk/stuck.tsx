@@ -1,0 +1,54 @@
+import { Table } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Schemas } from '../api/client';
+import { usePages } from '../api/use-pages';
+import { Day, dayOf } from '../layout/day';
+import { Empty } from '../layout/empty';
+import { ProblemView } from '../problem/problem-view';
+import { now } from '../session/clock';
+
+/** What is overdue, the longest first, and the units that have most of it. */
+export function Stuck({ units }: { units: Schemas['DashboardDto']['mostOverdueUnits'] }) {
+  const { t } = useTranslation(['desk', 'terms']);
+  const owed = usePages('/api/v1/obligations', { state: 'open', dueBefore: `${dayOf(now())}T23:59:59Z`, limit: 50 });
+  const overdue = owed.items.filter(({ isOverdue }) => isOverdue);
+  return (
+    <section className="panel" id="stuck">
+      <h2>{t('desk:stuck')}</h2>
+      {owed.error && <ProblemView problem={owed.error} />}
+      {units.length > 0 && (
+        <p>
+          {units.map(({ unitId, unitName, overdue: count, standingNotices }) => (
+            <Link key={unitId} to={`/notices?unit=${unitId}`} className="stuck-unit">
+              {unitName} {t('desk:stuckUnit', { count, notices: standingNotices })}
+            </Link>
+          ))}
+        </p>
+      )}
+      <Table
+        size="small"
+        rowKey="id"
+        loading={owed.isPending}
+        pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <Empty says={t('desk:noStuck')} /> }}
+        dataSource={overdue}
+        columns={[
+          { title: t('desk:unit'), dataIndex: 'unitName' },
+          {
+            title: t('desk:what'),
+            key: 'what',
+            render: (_, { kind, subject, taskId, taskNumber }) => (
+              <>
+                {t(`terms:obligation.${kind}`)} {subject}{' '}
+                <Link to={`/tasks/${taskId}`}>{t('desk:task', { number: taskNumber ?? '—' })}</Link>
+              </>
+            ),
+          },
+          { title: t('desk:dueOn'), dataIndex: 'dueOn', render: (day: string) => <Day date={day} isDue /> },
+        ]}
+      />
+    </section>
+  );
+}

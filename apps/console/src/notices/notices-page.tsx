@@ -1,0 +1,135 @@
+import { Button, Select, Skeleton, Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import type { Schemas } from '../api/client';
+import { usePages } from '../api/use-pages';
+import { UnitSelect } from '../directory/unit-select';
+import { Day, Instant } from '../layout/day';
+import { Empty } from '../layout/empty';
+import { PageHead } from '../layout/page-head';
+import { ProblemView } from '../problem/problem-view';
+import { useSession } from '../session/session';
+import { ColourMark } from './colour-mark';
+import { JudgeAnswer } from './judge-answer';
+import { NoticeFile } from './notice-file';
+
+type Notice = Schemas['NoticesDto']['items'][number];
+const STATES = ['issued', 'acknowledged', 'answered', 'raised', 'closed'] as const;
+const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
+
+/** Supervision notices (督办单): filters in the address, each with its answer and its judgement beside it. */
+export default function NoticesPage() {
+  const { t } = useTranslation(['notices', 'terms', 'console']);
+  const [search, setSearch] = useSearchParams();
+  const state = STATES.find((one) => one === search.get('state'));
+  const colour = COLOURS.find((one) => one === search.get('colour'));
+  const unitId = search.get('unit') ?? undefined;
+  const notices = usePages('/api/v1/notices', {
+    limit: 50,
+    ...(state ? { state } : {}),
+    ...(colour ? { colour } : {}),
+    ...(unitId ? { unitId } : {}),
+  });
+  const filter = (name: string, value: string | undefined): void => {
+    const next = new URLSearchParams(search);
+    if (value === undefined) next.delete(name);
+    else next.set(name, value);
+    setSearch(next, { replace: true });
+  };
+  return (
+    <>
+      <PageHead title={t('notices:title')}>
+        <Select
+          allowClear
+          style={{ width: 130 }}
+          placeholder={t('notices:state')}
+          aria-label={t('notices:state')}
+          value={state}
+          onChange={(value) => filter('state', value)}
+          options={STATES.map((value) => ({ value, label: t(`terms:notice.${value}`) }))}
+        />
+        <Select
+          allowClear
+          style={{ width: 110 }}
+          placeholder={t('notices:colour')}
+          aria-label={t('notices:colour')}
+          value={colour}
+          onChange={(value) => filter('colour', value)}
+          options={COLOURS.map((value) => ({ value, label: t(`terms:colour.${value}`) }))}
+        />
+        <UnitSelect placeholder={t('notices:unit')} value={unitId} onChange={(value) => filter('unit', value)} />
+      </PageHead>
+      {notices.error && <ProblemView problem={notices.error} retry={() => void notices.refetch()} />}
+      {notices.isPending && <Skeleton active />}
+      {!notices.isPending && notices.items.length === 0 && (
+        <section className="panel">
+          <Empty says={t(search.size > 0 ? 'notices:emptyFiltered' : 'notices:empty')} />
+        </section>
+      )}
+      {notices.items.map((notice) => (
+        <NoticeView key={notice.id} notice={notice} />
+      ))}
+      {notices.hasNextPage && (
+        <Button block loading={notices.isFetchingNextPage} onClick={() => void notices.fetchNextPage()}>
+          {t('console:act.more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** One notice: what is asked for by when on the left, the answer and its judgement on the right. */
+function NoticeView({ notice }: { notice: Notice }) {
+  const { t } = useTranslation(['notices', 'terms']);
+  const { may } = useSession();
+  return (
+    <article className={`panel notice notice-${notice.colour}`} aria-label={notice.number}>
+      <div className="notice-side">
+        <h2>
+          <ColourMark colour={notice.colour} /> {notice.number} <Tag>{t(`terms:notice.${notice.state}`)}</Tag>
+        </h2>
+        <p>
+          <b>{notice.unitName}</b> · {t(`terms:obligation.${notice.obligationKind}`)} {notice.subject}{' '}
+          <Link to={`/tasks/${notice.taskId}`}>{t('notices:task', { number: notice.taskNumber ?? '' })}</Link>
+        </p>
+        <dl className="notice-facts">
+          <dt>{t('notices:issuedAt')}</dt>
+          <dd>
+            <Instant at={notice.issuedAt} />
+          </dd>
+          {notice.answerDueOn && (
+            <>
+              <dt>{t('notices:answerBy')}</dt>
+              <dd>
+                <Day date={notice.answerDueOn} isDue={['issued', 'acknowledged'].includes(notice.state)} />
+              </dd>
+            </>
+          )}
+          {notice.judgeBy && notice.state === 'answered' && (
+            <>
+              <dt>{t('notices:judgeBy')}</dt>
+              <dd>
+                <Day date={notice.judgeBy} isDue />
+              </dd>
+            </>
+          )}
+        </dl>
+        {notice.inNextBulletin && <Tag color="purple">{t('notices:inBulletin')}</Tag>}
+        <NoticeFile notice={notice} />
+      </div>
+      <div className="notice-side">
+        {notice.answer === null ? (
+          <p className="quiet">{t(notice.answerDueOn === null ? 'notices:noAnswerAsked' : 'notices:noAnswer')}</p>
+        ) : (
+          <>
+            <p className="quiet">
+              {t('notices:answered')} <Instant at={notice.answeredAt} />
+            </p>
+            <p className="words">{notice.answer}</p>
+          </>
+        )}
+        {notice.state === 'answered' && may('notice.judge', 'breakdown.judge') && <JudgeAnswer notice={notice} />}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,163 @@
+import { App, Button, Input, Modal, Skeleton, Tabs } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams } from 'react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, type Problem, type Schemas } from '../api/client';
+import { PageHead } from '../layout/page-head';
+import { ProblemView } from '../problem/problem-view';
+import { useTellProblem } from '../problem/use-problem';
+import { useSession } from '../session/session';
+import { Faults } from './faults';
+import { LadderEditor } from './ladder-editor';
+import { type Rules, RulesInWords } from './rules-in-words';
+import { Simulation } from './simulation';
+import './policies.css';
+
+type Draft = Schemas['PolicyDraftDto'];
+
+/** The next version of a rule set as it is written: its steps, all of it, in words, tried before it counts. */
+export default function PolicyDraftPage() {
+  const { draftId = '' } = useParams();
+  const draft = api.useQuery('get', '/api/v1/policies/drafts/{id}', { params: { path: { id: draftId } } });
+  if (draft.error) return <ProblemView problem={draft.error} retry={() => void draft.refetch()} />;
+  if (!draft.data) return <Skeleton active />;
+  return <Writing key={draft.data.version} draft={draft.data} reread={() => void draft.refetch()} />;
+}
+
+function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
+  const { t, i18n } = useTranslation(['policies', 'console']);
+  const { may } = useSession();
+  const { message } = App.useApp();
+  const tell = useTellProblem();
+  const queries = useQueryClient();
+  const [rules, setRules] = useState(draft.rules as unknown as Rules);
+  const [text, setText] = useState(() => JSON.stringify(draft.rules, null, 2));
+  const [isEnabling, setEnabling] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const isChanged = JSON.stringify(rules) !== JSON.stringify(draft.rules);
+  const errors = draft.faults.filter(({ severity }) => severity === 'error').length;
+  const name = (rules.name as Rules['name'] | undefined)?.[i18n.language === 'en' ? 'en' : 'zh'] ?? draft.policyId;
+  const save = api.useMutation('put', '/api/v1/policies/drafts/{id}', {
+    onSuccess: async () => {
+      void message.success(t('policies:saved'));
+      setProblem(null);
+      await queries.invalidateQueries({ queryKey: ['get', '/api/v1/policies/drafts'] });
+      reread();
+    },
+    onError: setProblem,
+  });
+  const write = (next: Rules): void => {
+    setRules(next);
+    setText(JSON.stringify(next, null, 2));
+  };
+  const parse = (): void => {
+    try {
+      setRules(JSON.parse(text) as Rules);
+    } catch (error) {
+      tell(new Error(String(error)));
+    }
+  };
+  return (
+    <>
+      <PageHead title={t('policies:draftOf', { name, version: draft.nextVersion })}>
+        <Button
+          type="primary"
+          disabled={!isChanged}
+          loading={save.isPending}
+          onClick={() =>
+            save.mutate({
+              params: { path: { id: draft.id } },
+              body: { expectedVersion: draft.version, rules: rules as unknown as Record<string, unknown> },
+            })
+          }
+        >
+          {t('console:act.save')}
+        </Button>
+        {may('policy.enable') && (
+          <Button disabled={isChanged || errors > 0} onClick={() => setEnabling(true)}>
+            {t('policies:enable')}
+          </Button>
+        )}
+      </PageHead>
+      {problem && <ProblemView problem={problem} />}
+      <Faults faults={draft.faults} />
+      <Tabs
+        items={[
+          { key: 'steps', label: t('policies:tab.steps'), children: <LadderEditor rules={rules} write={write} /> },
+          {
+            key: 'words',
+            label: t('policies:tab.words'),
+            children: errors === 0 ? <RulesInWords rules={rules} /> : <p>{t('policies:wordsLater')}</p>,
+          },
+          {
+            key: 'all',
+            label: t('policies:tab.all'),
+            children: (
+              <section className="panel">
+                <Input.TextArea
+                  className="rules-json"
+                  aria-label={t('policies:tab.all')}
+                  value={text}
+                  spellCheck={false}
+                  rows={17}
+                  onChange={({ target }) => setText(target.value)}
+                  onBlur={parse}
+                />
+              </section>
+            ),
+          },
+        ]}
+      />
+      {may('policy.simulate') && (
+        <Simulation
+          policyId={draft.policyId}
+          tried={isChanged ? { rules: rules as unknown as Record<string, unknown> } : { draftId: draft.id }}
+        />
+      )}
+      {isEnabling && <Enable draft={draft} close={() => setEnabling(false)} />}
+    </>
+  );
+}
+
+function Enable({ draft, close }: { draft: Draft; close: () => void }) {
+  const { t } = useTranslation('policies');
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [reason, setReason] = useState('');
+  const enable = api.useMutation('post', '/api/v1/policies/drafts/{id}/enable', {
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['get', '/api/v1/policies'] });
+      void navigate(`/policies/${draft.policyId}`);
+    },
+  });
+  return (
+    <Modal
+      open
+      title={t('enable')}
+      okText={t('enable')}
+      onCancel={close}
+      confirmLoading={enable.isPending}
+      okButtonProps={{ disabled: reason.trim() === '' }}
+      onOk={() =>
+        enable.mutate({
+          params: { path: { id: draft.id } },
+          body: {
+            expectedVersion: draft.version,
+            expectedPolicyVersion: draft.nextVersion - 1,
+            reason: reason.trim(),
+          },
+        })
+      }
+    >
+      <p>{t('enableHelp', { version: draft.nextVersion })}</p>
+      {enable.error && <ProblemView problem={enable.error} />}
+      <Input.TextArea
+        aria-label={t('reason')}
+        placeholder={t('reason')}
+        value={reason}
+        onChange={({ target }) => setReason(target.value)}
+      />
+    </Modal>
+  );
+}

@@ -1,0 +1,154 @@
+import { describeWithBrowser } from '@duban/testing';
+import { useSampleProduct } from './sample-product';
+import { PHONE, Visitor } from './visitor';
+
+describeWithBrowser('what the office goes by', (browser) => {
+  const product = useSampleProduct();
+  let visitor: Visitor | undefined;
+  const open = async (path: string, looks = {}): Promise<Visitor> => {
+    visitor = await Visitor.open(browser(), product.url, looks);
+    await visitor.signIn('office');
+    await visitor.goto(path);
+    return visitor;
+  };
+
+  afterEach(async () => {
+    expect(visitor?.complaints).toEqual([]);
+    await visitor?.close();
+  });
+
+  it('registers a matter after what may be the same was shown', async () => {
+    const { page } = await open('/matters?new=1');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    const answer = await page.request.get(`${product.url}/api/v1/tasks?state=in_progress&limit=1`);
+    const { items } = (await answer.json()) as { items: { content: string }[] };
+    await page.getByLabel('内容', { exact: true }).fill(items[0]!.content);
+    await page.getByText('内容相近的在办事项').waitFor();
+    await visitor!.picture('office-matters');
+    const mark = String(Date.now()).slice(-6);
+    await page.getByLabel('内容', { exact: true }).fill(`请市交通运输局核查东门公交站台${mark}号雨棚破损问题并修复。`);
+    await page.getByLabel('批示领导').fill('周某');
+    await page.getByRole('combobox', { name: '牵头' }).fill('市交通运输局');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: '登记并交办' }).click();
+    await page.getByText(/已登记：批示/).waitFor();
+    const row = page.locator('tr.ant-table-row').filter({ hasText: mark });
+    await row.waitFor();
+    expect(await row.innerText()).toContain('待签收');
+  });
+
+  it('reads a rule set in words, and sees day by day what it would send', async () => {
+    const { page } = await open('/policies');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await page.getByRole('link', { name: '年度政府工作报告责任分解' }).click();
+    await page.getByText('到期后3个工作日，蓝色督办单').first().waitFor();
+    await page.getByRole('button', { name: '模拟', exact: true }).click();
+    await page.getByText(/共发出 \d+ 条/).waitFor();
+    const counted = await page
+      .locator('.heat td')
+      .evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent || 0), 0));
+    const total = Number(/共发出 (\d+) 条/.exec(await page.locator('.simulated').innerText())![1]);
+    expect(counted).toBe(total);
+    expect(total).toBeGreaterThan(0);
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('office-policy');
+  });
+
+  it('drafts another version, is told its faults at their fields, and enables it', async () => {
+    const { page } = await open('/policies');
+    await page.getByRole('button', { name: '起草新版本' }).click();
+    await page.getByRole('dialog').getByRole('combobox').fill('会议');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '开始起草' }).click();
+    const steps = page.locator('.rung-form');
+    await steps.first().waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    const last = steps.last().getByRole('spinbutton', { name: /相对到期日/ });
+    const kept = await last.inputValue();
+    await last.fill('-90');
+    await last.press('Tab');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.locator('.faults code').first().waitFor();
+    expect(await page.locator('.faults code').first().innerText()).toMatch(/ladders/);
+    expect(await page.getByRole('button', { name: '启用' }).isDisabled()).toBe(true);
+    const again = page
+      .locator('.rung-form')
+      .last()
+      .getByRole('spinbutton', { name: /相对到期日/ });
+    await again.fill(String(Number(kept) + 1));
+    await again.press('Tab');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.locator('.faults.ant-alert-error').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '启用' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('多留一天准备。');
+    await page.getByRole('dialog').getByRole('button', { name: '启用' }).click();
+    await page
+      .getByText(/第 \d+ 版（0 个方案在用）/)
+      .first()
+      .waitFor();
+  });
+
+  it('shows units with their posts, and a file of the directory as what it would change', async () => {
+    const { page } = await open('/directory');
+    await page.getByRole('treeitem', { name: /市教育局/ }).click();
+    await page.getByText('LD02.contact').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: '导出 CSV' }).click(),
+    ]);
+    const path = await file.path();
+    await page.getByRole('tab', { name: '导入' }).click();
+    await page.locator('input[type=file]').setInputFiles({
+      name: '单位名录.csv',
+      mimeType: 'text/csv',
+      buffer: await import('node:fs/promises').then(({ readFile }) => readFile(path)),
+    });
+    await page.getByText(/没有变化，\d+ 个单位与名录相同/).waitFor();
+    await page.getByRole('tab', { name: '机构改革' }).click();
+    await page.getByRole('button', { name: '提出机构改革…' }).click();
+    await page.getByRole('combobox', { name: '哪些单位' }).fill('LD03');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByLabel('新名称').fill('市科技创新局');
+    await page.getByLabel('生效日期').fill('2026-12-01');
+    await page.getByRole('button', { name: '提出并查看影响' }).click();
+    await page.getByText('市科技局 更名为 市科技创新局').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('office-directory');
+    await page.getByRole('button', { name: '撤回' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
+    await page.locator('.effects').getByText('已撤回').waitFor();
+  });
+
+  it('shows a year of the calendar, and what a paper would change, on a phone, too', async () => {
+    const { page } = await open('/calendar?year=2026', { viewport: PHONE });
+    await page.locator('.day-holiday').first().waitFor();
+    expect(await page.locator('.day-holiday').count()).toBeGreaterThan(20);
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: '录入放假安排通知' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('文号').fill('国办发明电〔2026〕9号');
+    await form.getByLabel('发文日期').fill('2026-09-20');
+    await form.getByLabel('通知标题').fill('关于2027年部分节假日安排的通知');
+    await form.getByLabel('网址').fill('https://www.gov.cn/paper');
+    await form.getByLabel('从').fill('2027-01-01');
+    await form.getByLabel(/^到/).fill('2027-01-03');
+    await form.getByLabel('节日').fill('元旦');
+    await form.getByRole('button', { name: '先看变化' }).click();
+    await form.getByText(/将改变 \d+ 天/).waitFor();
+    await form.getByRole('button', { name: 'Close' }).or(form.locator('.ant-modal-close')).first().click();
+  });
+
+  it('puts a bulletin of a span together, which is read on paper', async () => {
+    const { page } = await open('/bulletins?from=2026-01-01&to=2026-09-21');
+    await page.getByText(/目前共有任务 \d+ 项/).waitFor();
+    await page.getByText('督办蓝〔2026〕1号').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('office-bulletin');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.shell-header').isVisible()).toBe(false);
+    expect(await page.locator('.bulletin').isVisible()).toBe(true);
+  });
+});
