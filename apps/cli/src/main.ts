@@ -66,7 +66,9 @@ async function main(): Promise<void> {
     });
   program
     .command('load')
-    .description('ask one api of the server size at rising rates until it cannot follow, and watch inboxes beyond its limits')
+    .description(
+      'ask one api of the server size at rising rates until it cannot follow, and watch inboxes beyond its limits',
+    )
     .option('--rates <list>', 'requests a second, with commas between them', counts, [25, 50, 100, 200, 400, 800, 1600])
     .option('--seconds <count>', 'of each rate', count, 10)
     .option('--streams <count>', 'connections that watch an inbox', count, 100_000)
@@ -80,6 +82,17 @@ async function main(): Promise<void> {
     .command('server')
     .description('2 apis behind haproxy, 2 workers, Postgres and Redis')
     .action(async () => (await import('./sizes/sizes.js')).tryServer());
+  sizes
+    .command('cluster')
+    .description('the same with a Redis Cluster and a standby of Postgres, of which some are killed in the middle')
+    .option('--sentinels', 'one Redis by sentinels in place of a Redis Cluster')
+    .action(async (options: { sentinels?: boolean }) =>
+      (await import('./sizes/sizes.js')).tryCluster({ hasSentinels: options.sentinels === true }),
+    );
+  sizes
+    .command('country')
+    .description('what a year of a whole country would bring, by arithmetic, and which databases it takes')
+    .action(async () => (await import('./sizes/country.js')).tellCountry());
   program
     .command('migrate')
     .description('bring the database named by DATABASE_URL to the newest schema')

@@ -97,13 +97,15 @@ export class RedisQueueBackend extends QueueBackend {
       const { master, db } = address;
       return { sentinels: nodes, name: master, db, ...signedIn, sentinelRetryStrategy: retryStrategy, ...common };
     }
-    return new Cluster(nodes, {
+    const cluster = new Cluster(nodes, {
       redisOptions: { ...signedIn, ...common },
       enableOfflineQueue: options.enableOfflineQueue ?? true,
       clusterRetryStrategy: (times) => options.retryStrategy?.(times),
       slotsRefreshTimeout: CONNECT_MS,
       lazyConnect: true,
     });
+    // Whoever uses it hears of its errors; when it has been let go nobody needs to.
+    return cluster.on('error', () => undefined);
   }
 
   /** Null where Redis cannot be asked. */

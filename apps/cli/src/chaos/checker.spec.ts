@@ -72,10 +72,10 @@ function sound(): { found: Found; known: Known } {
         asked(approve),
       ],
       mails: [
-        { id: `delivery-${MAIL}@localhost`, content: 'to you' },
-        { id: `delivery-${MAIL}@localhost`, content: 'to you' },
+        { id: `delivery-${MAIL}@localhost`, to: 'you', holds: [] },
+        { id: `delivery-${MAIL}@localhost`, to: 'you', holds: [] },
       ],
-      hooks: [{ id: HOOK, content: '{}' }],
+      hooks: [{ id: HOOK, to: 'it', holds: ['n1', 'n2'] }],
       isWorkday: (day) => ![0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay()),
       until: at('2026-01-15T12:00:00+08:00'),
       jumps: [],
@@ -139,12 +139,17 @@ const PLANTED: readonly [name: string, kind: Finding['kind'], plant: Plant][] = 
   [
     'a mail again by another id',
     'doubled',
-    (_, { mails }) => [{}, { mails: [...mails, { id: 'delivery-other@localhost', content: 'to you' }] }],
+    (_, { mails }) => [{}, { mails: [...mails, { id: 'delivery-other@localhost', to: 'you', holds: [] }] }],
   ],
   [
-    'one id with two contents',
+    'one id with something new in it',
     'doubled',
-    (_, { hooks }) => [{}, { hooks: [...hooks, { id: HOOK, content: '{"other":1}' }] }],
+    (_, { hooks }) => [{}, { hooks: [...hooks, { id: HOOK, to: 'it', holds: ['n1', 'n3'] }] }],
+  ],
+  [
+    'one id to another',
+    'doubled',
+    (_, { mails }) => [{}, { mails: [...mails, { ...mails[0]!, to: 'somebody else' }] }],
   ],
   ['a history that does not verify', 'history', () => [{}, { history: { fault: 'the root is another' } }]],
   ['a bundle that lacks events', 'history', () => [{}, { history: { verified: 8, before: 9, after: 10 } }]],
@@ -187,6 +192,12 @@ describe('the checker of a broken year', () => {
     const jumps = [jump];
     expect(check({ ...found, obligations: settled, followUps: [] }, { ...known, jumps })).toEqual([]);
     expect(check({ ...found, followUps: [] }, { ...known, jumps })).not.toEqual([]);
+  });
+
+  it('takes a message that is sent again without what was settled since as the same', () => {
+    const { found, known } = sound();
+    const hooks = [...known.hooks, { ...known.hooks[0]!, holds: ['n2'] }];
+    expect(check(found, { ...known, hooks })).toEqual([]);
   });
 
   it('counts what nobody was answered neither as lost nor as doubled', () => {

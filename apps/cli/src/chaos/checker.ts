@@ -190,9 +190,9 @@ function said({ unsaid, toldTwice, deliveries }: Found, { mails, hooks }: Known)
   }
   const known = new Set(deliveries.map(({ id }) => id));
   for (const [channel, all] of Object.entries(came)) {
-    for (const [id, contents] of all) {
+    for (const [id, copies] of all) {
       if (!known.has(id)) findings.push(doubled(`a ${channel} message ${id} that duban does not know`));
-      if (contents.size > 1) findings.push(doubled(`the ${channel} message ${id} came with ${contents.size} contents`));
+      if (!areOne(copies)) findings.push(doubled(`the ${channel} message ${id} came as ${copies.length} others`));
     }
   }
   return findings;
@@ -206,15 +206,17 @@ function proved(history: Known['history']): Finding[] {
     : [{ kind: 'history', what: `${verified} events are in the bundle, ${before} to ${after} in the table` }];
 }
 
-/** The contents that came under each id; a mail's is `delivery-<id>@<host>`. */
-function byId(came: readonly Came[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { id, content } of came) {
-    const delivery = /^delivery-([\da-f-]{36})@/.exec(id)?.[1] ?? id;
-    found.set(delivery, (found.get(delivery) ?? new Set()).add(content));
-  }
-  return found;
+/** What is sent again goes to the same, and holds nothing new: what has been settled since is left out of it. */
+function areOne(copies: readonly Came[]): boolean {
+  return copies.slice(1).every((copy, i) => {
+    const before = new Set(copies[i]!.holds);
+    return copy.to === copies[i]!.to && copy.holds.every((one) => before.has(one));
+  });
 }
+
+/** What came under each id, in order; a mail's is `delivery-<id>@<host>`. */
+const byId = (came: readonly Came[]): Map<string, Came[]> =>
+  groupBy(came, ({ id }) => /^delivery-([\da-f-]{36})@/.exec(id)?.[1] ?? id);
 
 function groupBy<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
   const found = new Map<string, T[]>();

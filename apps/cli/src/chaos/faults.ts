@@ -72,7 +72,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     for (const member of restarted) {
       await member.end();
       member.start(restartFrom);
-      for (const end = Date.now() + 60_000; !(await member.isReady()) && Date.now() < end;) await delay(200);
+      for (const end = Date.now() + 300_000; !(await member.isReady()) && Date.now() < end;) await delay(200);
       await delay(SIDE_BY_SIDE_MS);
     }
   },

@@ -4,10 +4,11 @@ import { type AddressInfo } from 'node:net';
 import type { SMTPServer } from 'smtp-server';
 import { development } from '../bench/measure';
 
-/** What came in from duban: under which id, and what. */
+/** What came in from duban: under which id, to whom, and which messages it holds, where that can be told. */
 export interface Came {
   id: string;
-  content: string;
+  to: string;
+  holds: readonly string[];
 }
 
 /** A mail server and a program that takes webhooks; each loses an answer now and then, after it has taken the message. */
@@ -22,7 +23,7 @@ export class Outside {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        this.hooks.push({ id: String(request.headers['webhook-id']), content: Buffer.concat(parts).toString() });
+        this.hooks.push({ id: String(request.headers['webhook-id']), ...eventIn(Buffer.concat(parts).toString()) });
         if (this.losesAnswer()) request.socket.destroy();
         else response.writeHead(204).end();
       });
@@ -67,15 +68,20 @@ export class Outside {
     await new Promise<void>((done) => this.smtp.close(() => done()));
   }
 
-  /** What is the same when it is sent again: all but the head of the mail. */
   private takeMail(source: string): void {
-    const [head = '', ...body] = source.split('\r\n\r\n');
+    const [head = ''] = source.split('\r\n\r\n');
     const id = /^message-id:\s*<([^>]+)>/im.exec(head)?.[1] ?? '';
     const to = /^to:\s*(.+)$/im.exec(head)?.[1] ?? '';
-    this.mails.push({ id, content: `${to}\n${withoutBoundaries(body.join('\r\n\r\n'))}` });
+    this.mails.push({ id, to, holds: [] });
   }
 }
 
-/** Those are made anew each time that a mail is composed. */
-const withoutBoundaries = (body: string): string =>
-  body.replaceAll(/^--.*$/gm, '').replaceAll(/boundary="?[^"\s]+"?/g, '');
+/** Of an event: where it is from, and the messages in it. */
+function eventIn(body: string): Pick<Came, 'to' | 'holds'> {
+  const { id, source, data } = JSON.parse(body) as {
+    id: string;
+    source: string;
+    data: { items: { notificationId: string }[] };
+  };
+  return { to: `${source} ${id}`, holds: data.items.map(({ notificationId }) => notificationId) };
+}

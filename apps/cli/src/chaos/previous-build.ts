@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../sizes/server-size';
+import { ROOT } from '../sizes/root';
 
 /**
  * The version before the last migration, built in a folder of its own: what still runs while the next one is brought out.

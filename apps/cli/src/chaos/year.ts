@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { development } from '../bench/measure';
 import { eventually } from '../sizes/started';
-import { ownFolder, ROOT, ServerSize } from '../sizes/server-size';
+import { ROOT } from '../sizes/root';
+import { ownFolder, ServerSize } from '../sizes/server-size';
 import { exportHistory, verifyHistory } from '../sizes/told-story';
 import { Clients } from './answers';
 import { BadLine } from './bad-line';
@@ -35,7 +36,7 @@ const PAUSE_MS = 1_500;
 const STORE_BYTES = 4 * 1024 * 1024;
 const LOST_ANSWERS = 0.03;
 /** What is left over when nothing is broken any more has so long to be done. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 const CLOCK_PATIENCE_MS = 65_000;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -106,7 +107,7 @@ class Year {
       if (round.length === 0) round = shuffled(names, this.random);
       const since = Date.now();
       await FAULTS[name]!(this.world);
-      await eventually(`all is well after "${name}"`, () => this.isWell(), 120_000);
+      await eventually(`all is well after "${name}"`, () => this.isWell(), 300_000);
       this.recoveries.push({ name, ms: Date.now() - since });
       say(`${name}; well after ${Date.now() - since} ms, ${this.clients.log.length} asked`);
     }

@@ -61,10 +61,6 @@ export class DebianPostgres {
     return this.urlOf('duban');
   }
 
-  get isRunning(): boolean {
-    return this.child?.isRunning ?? false;
-  }
-
   /** Starts it on its data, and waits until it answers; one that was killed leaves processes that must end first. */
   async start(): Promise<void> {
     const flags = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=300'];

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './own-redis';
+import { ROOT } from './root';
 import { findProgram, Started } from './started';
 
 /** haproxy before several apis: asks each whether it is ready, and sends requests to those that are. */
@@ -28,23 +29,19 @@ export class Proxy {
   }
 }
 
-/** What deploy/haproxy.cfg says, for apis that differ by their ports. */
-const configuration = (port: number, apis: readonly number[]): string => `
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 70s
-  timeout server 70s
-  option redispatch
-  retries 2
-  retry-on conn-failure
-frontend duban
-  bind 127.0.0.1:${port}
-  option forwardfor
-  default_backend apis
-backend apis
-  balance leastconn
-  option httpchk GET /readyz
-  default-server check inter 500ms fastinter 200ms fall 2 rise 1
-${apis.map((api, i) => `  server api${i + 1} 127.0.0.1:${api}`).join('\n')}
-`;
+/** What deploy/haproxy.cfg says, at a port of this machine and for apis that differ by their ports. */
+function configuration(port: number, apis: readonly number[]): string {
+  const servers = apis.map((api, i) => `  server api${i + 1} 127.0.0.1:${api}`).join('\n');
+  return [
+    [/^ {2}bind :3000$/m, `  bind 127.0.0.1:${port}`],
+    [/^ {2}server-template .*$/m, servers],
+    [/^resolvers network\n( {2}.*\n)+/m, ''],
+  ].reduce(
+    (text, [place, words]) => {
+      const changed = text.replace(place as RegExp, words as string);
+      if (changed === text) throw new Error(`deploy/haproxy.cfg has no place for ${String(words)}`);
+      return changed;
+    },
+    readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8'),
+  );
+}

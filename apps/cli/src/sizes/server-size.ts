@@ -1,15 +1,14 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DebianPostgres } from './debian-postgres';
 import { Member } from './member';
 import { freePort, OwnRedis } from './own-redis';
+import type { RedisGroup } from './redis-group';
 import { Proxy } from './proxy';
+import { ROOT } from './root';
 import { eventually } from './started';
-
-/** The checkout that this was built from. */
-export const ROOT = resolve(__dirname, '../../../../..');
 
 /** What the processes of a size are given beside what they need to find each other. */
 export interface SizeOptions {
@@ -20,6 +19,8 @@ export interface SizeOptions {
   /** Where each takes its code from; the present checkout without it. */
   build?: string;
   env?: NodeJS.ProcessEnv;
+  /** Several Redis in place of one. */
+  queue?: (home: string) => Promise<RedisGroup>;
   /** The addresses that the processes are given, where something stands between them and the servers. */
   between?: (servers: { databaseUrl: string; redisUrl: string; store: string }) => Promise<NodeJS.ProcessEnv>;
 }
@@ -32,6 +33,8 @@ export class ServerSize {
   proxy!: Proxy;
   postgres!: DebianPostgres;
   redis!: OwnRedis;
+  /** In place of `redis`, where it was asked for. */
+  queue: RedisGroup | undefined;
 
   private constructor(readonly home: string) {}
 
@@ -72,13 +75,23 @@ export class ServerSize {
     for (const close of this.closers.splice(0).reverse()) await close().catch(() => undefined);
   }
 
+  private async openQueue({ queue }: SizeOptions): Promise<string> {
+    if (queue) {
+      const group = await queue(this.home);
+      this.queue = group;
+      this.closers.push(() => group.end());
+      return group.url;
+    }
+    this.redis = await OwnRedis.start();
+    this.closers.push(() => this.redis.stop());
+    return this.redis.url;
+  }
+
   private async open(options: SizeOptions): Promise<void> {
     const { home } = this;
     this.postgres = await DebianPostgres.begin(home, 'postgres');
     this.closers.push(() => this.postgres.end());
-    this.redis = await OwnRedis.start();
-    this.closers.push(() => this.redis.stop());
-    const servers = { databaseUrl: this.postgres.url, redisUrl: this.redis.url, store: this.store };
+    const servers = { databaseUrl: this.postgres.url, redisUrl: await this.openQueue(options), store: this.store };
     mkdirSync(this.store);
     const addresses = (await options.between?.(servers)) ?? {};
     this.members.push(

@@ -1,4 +1,7 @@
+import type { DebianPostgres } from './debian-postgres';
+import { startRedisCluster, startRedisWithSentinels } from './redis-group';
 import { ServerSize } from './server-size';
+import { eventually } from './started';
 import { passStory, STORY_BEGINS } from './told-story';
 
 const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
@@ -19,6 +22,52 @@ export async function tryServer(): Promise<void> {
   } finally {
     await size.end();
   }
+}
+
+/**
+ * The cluster size: several Redis that stand in for each other, and a standby that follows Postgres. In the middle of the
+ * story the Redis that leads is killed and the standby is stopped; at the end the standby has everything again.
+ * @throws Error with one sentence where it does not come up or something is not as it must be
+ */
+export async function tryCluster({ hasSentinels }: { hasSentinels: boolean }): Promise<void> {
+  const begun = Date.now();
+  const of = hasSentinels
+    ? 'Redis with two behind it and three sentinels'
+    : 'a Redis Cluster of three masters, one behind each';
+  process.stdout.write(`cluster: 2 apis behind haproxy, 2 workers, Postgres with a hot standby, ${of}\n`);
+  const queue = hasSentinels ? startRedisWithSentinels : startRedisCluster;
+  const size = await ServerSize.begin({ clock: STORY_BEGINS, queue });
+  let standby: DebianPostgres | undefined;
+  try {
+    standby = await size.postgres.standby(size.home, 'standby');
+    say(`ready after ${seconds(begun)} s`);
+    let breaking: Promise<void> | undefined;
+    const passed = await passStory(size.url, size.password, size.home, (line) => {
+      say(line);
+      if (line.startsWith('the clock moves')) breaking ??= breakBoth(size, standby!);
+    });
+    await breaking;
+    await standby.start();
+    const [events] = await size.postgres.ask<{ count: number }>(EVENTS);
+    await eventually('the standby has every event', async () => {
+      const [found] = await standby!.ask<{ count: number; follows: boolean }>(EVENTS);
+      return found!.count >= events!.count && found!.follows;
+    });
+    say('the standby was started again, and has every event');
+    for (const [what, count] of Object.entries(passed)) process.stdout.write(`${String(count).padStart(7)}  ${what}\n`);
+    process.stdout.write(`The cluster size passed, in ${seconds(begun)} s.\n`);
+  } finally {
+    await standby?.end();
+    await size.end();
+  }
+}
+
+const EVENTS = 'select count(*)::int as count, pg_is_in_recovery() as follows from history_event';
+
+async function breakBoth({ queue }: ServerSize, standby: DebianPostgres): Promise<void> {
+  await standby.end('SIGKILL');
+  say('the standby was killed');
+  say(`the Redis that led was killed; another leads after ${await queue!.failOver()} ms`);
 }
 
 const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from './server-size';
+import { ROOT } from './root';
 
 /** Of the story that the tests tell; it knows nothing of the code. */
 interface StoryModule {
