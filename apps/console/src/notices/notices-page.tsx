@@ -83,7 +83,7 @@ function NoticeView({ notice }: { notice: Notice }) {
   const { t } = useTranslation(['notices', 'terms']);
   const { may } = useSession();
   return (
-    <article className={`panel notice notice-${notice.colour}`} aria-label={notice.number}>
+    <article className={`panel notice notice-of-${notice.colour}`} aria-label={notice.number}>
       <div className="notice-side">
         <h2>
           <ColourMark colour={notice.colour} /> {notice.number} <Tag>{t(`terms:notice.${notice.state}`)}</Tag>

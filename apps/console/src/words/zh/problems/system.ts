@@ -80,6 +80,7 @@ export default {
   SAVED_SEARCH_TOO_MANY: '保存的检索条件过多，请先删除不用的。',
   SERVICE_DATABASE_AWAY: '数据库暂时没有响应，请稍后再试。',
   SERVICE_INTERNAL: '系统出现意外错误，未作任何更改。请将请求编号告知系统管理员。',
+  SERVICE_OVERLOADED: '系统正忙，请稍后再试。',
   SIMULATION_FROM_AFTER_TO: '开始日期应早于结束日期。',
   SIMULATION_NOT_A_DRAFT: '请选择一个草案。',
   SIMULATION_SPAN_TOO_LONG: '一次最多模拟两年。',
