@@ -133,7 +133,6 @@ export const PAGES: readonly Page[] = [
     load: () => import('./audit/audit-page'),
     rights: ['history.search'],
     nav: { words: 'audit', group: 'audit' },
-    homeOf: ['auditor'],
   },
   { path: '/audit/at', load: () => import('./audit/at-page'), rights: ['history.search'] },
   {

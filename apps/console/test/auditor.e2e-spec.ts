@@ -15,7 +15,6 @@ describeWithBrowser('an auditor at the console', (browser) => {
   it('finds who changed what, keeps the search, and takes what was found as a file', async () => {
     visitor = await Visitor.open(browser(), product.url);
     const { page } = await visitor.signIn('auditor');
-    await page.getByRole('heading', { level: 1, name: '留痕审计' }).waitFor();
     await visitor.goto('/audit?entity=assignment');
     await page.getByRole('button', { name: '详情' }).first().click();
     const details = page.getByRole('dialog');

@@ -1,7 +1,7 @@
 import { useSearchParams } from 'react-router';
 
 /** What the history can be asked for, as the address has it. */
-export const FILTERS = [
+const FILTERS = [
   'q',
   'entity',
   'entityId',

@@ -5,7 +5,7 @@ import { api } from '../api/client';
 import { Instant } from '../layout/day';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
-import type { Person } from './accounts';
+import type { Person } from './persons';
 import { usePostName } from './post-name';
 
 interface Fields {

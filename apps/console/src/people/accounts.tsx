@@ -1,27 +1,14 @@
 import { Button, Input, Table, Tag } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { answerOf, client, type Problem, type Schemas } from '../api/client';
+import { useQueryClient } from '@tanstack/react-query';
 import { Empty } from '../layout/empty';
-import { readAll } from '../pictures/read-all';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { AccountDrawer } from './account-drawer';
 import { NewAccount } from './new-account';
+import { type Person, PERSONS, usePersons } from './persons';
 import { usePostName } from './post-name';
-
-export type Person = Schemas['PersonsDto']['items'][number];
-const PERSONS = ['get', '/api/v1/persons'] as const;
-
-export const usePersons = () =>
-  useQuery<Person[], Problem>({
-    queryKey: [...PERSONS, 'all'],
-    queryFn: ({ signal }) =>
-      readAll((cursor) =>
-        answerOf(client.GET('/api/v1/persons', { params: { query: { limit: 200, cursor } }, signal })),
-      ),
-  });
 
 /** Every account (账号), found by name, post or unit as one types. */
 export function Accounts() {

@@ -10,7 +10,7 @@ import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
-import { usePersons } from './accounts';
+import { usePersons } from './persons';
 import { usePostName } from './post-name';
 
 type Change = Schemas['PostChangesDto']['items'][number];

@@ -24,7 +24,7 @@ const SHAPE: Readonly<Record<LightColour, string>> = {
 };
 
 /** The course that was planned (序时进度), as days and values. */
-export function plannedPoints({ curve, value, series }: ProgressTarget): [string, number][] {
+function plannedPoints({ curve, value, series }: ProgressTarget): [string, number][] {
   if (curve.points !== null) return curve.points.map((point) => [point.on, point.value]);
   if (curve.shape === 'linear')
     return [
