@@ -24,13 +24,12 @@ describeWithBrowser('a leader', (browser) => {
     await visitor.picture('overview-phone');
 
     const task = page.locator('.ten-task').filter({ hasText: '市住建局' }).first();
-    const content = (await task.locator('.ten-content').innerText()).slice(0, 24);
     await task.getByRole('button', { name: '批示' }).click();
     await page.getByLabel('批示内容').fill('请市住建局月底前专题报告推进情况。');
     expect(await visitor.seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: '下达批示' }).click();
     await page.getByText('批示已下达').waitFor();
-    await page.locator('.instructions').getByText('请市住建局月底前专题报告推进情况。').waitFor();
+    await page.locator('.instructions').getByText('请市住建局月底前专题报告推进情况。').first().waitFor();
     await visitor.close();
     expect(visitor.complaints).toEqual([]);
 
@@ -38,7 +37,7 @@ describeWithBrowser('a leader', (browser) => {
     await visitor.signIn('LD11.contact');
     const owed = visitor.page.locator('.owed').filter({ hasText: '批示办理' }).first();
     await owed.getByRole('link', { name: '报送进展' }).click();
-    await visitor.page.getByText('请市住建局月底前专题报告推进情况。').waitFor();
+    await visitor.page.getByText('请市住建局月底前专题报告推进情况。').first().waitFor();
     await visitor.page.getByLabel('进展情况').fill('已召开专题会，月底前完成。');
     await visitor.page.getByRole('button', { name: '报送进展' }).click();
     await visitor.page.getByText('进展已报送').waitFor();
@@ -50,11 +49,11 @@ describeWithBrowser('a leader', (browser) => {
     const given = visitor.page
       .locator('.instructions > li')
       .filter({ hasText: '请市住建局月底前专题报告推进情况。' })
+      .filter({ hasText: '已回复' })
       .first();
     await given.getByRole('button', { name: '查看回复' }).click();
     await given.getByText('已召开专题会，月底前完成。').waitFor();
     await visitor.picture('overview');
-    expect(content.length).toBeGreaterThan(0);
   });
 
   it('puts the state on the wall of a meeting room, without a person’s name', async () => {
@@ -88,13 +87,15 @@ describeWithBrowser('a leader', (browser) => {
     await page.getByRole('heading', { name: '领导总览' }).waitFor();
     expect(await tour.count()).toBe(0);
     await page.getByRole('button', { name: '帮助' }).click();
+    await page.getByRole('menuitem', { name: '本页帮助' }).click();
+    await page.getByRole('dialog').getByText('一页看清全年').waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: '帮助' }).click();
     await page.getByRole('menuitem', { name: '操作导览' }).click();
     await tour.getByText('领导总览').waitFor();
     await page.keyboard.press('Escape');
     await tour.waitFor({ state: 'hidden' });
-    await page.getByRole('button', { name: '帮助' }).click();
-    await page.getByRole('menuitem', { name: '本页帮助' }).click();
-    await page.getByRole('dialog').getByText('一页看清全年').waitFor();
-    expect(await visitor.seriousFindings()).toEqual([]);
   });
 });

@@ -35,9 +35,9 @@ export function ChangedMeanwhile({ taskId, since }: { taskId: string; since: str
         <>
           {changes.isPending && <Spin />}
           <ul className="message-lines">
-            {events.map(({ id, words, actor, occurredAt, reason }) => (
+            {events.map(({ id, words, occurredAt, reason }) => (
               <li key={id}>
-                <Instant at={occurredAt} /> {actor.name}：{words[i18n.language === 'en' ? 'en' : 'zh']}
+                <Instant at={occurredAt} /> {words[i18n.language === 'en' ? 'en' : 'zh']}
                 {reason && `（${reason}）`}
               </li>
             ))}

@@ -98,10 +98,13 @@ function KeptForm<T extends object>({
       )}
       {!isKept && <Alert type="warning" showIcon className="act-note" title={t('notKept')} />}
       <KeepContext value={keep}>{children}</KeepContext>
-      {problem && isStale(problem) && <ChangedMeanwhile taskId={taskId} since={openedAt.current} />}
-      {problem && !isStale(problem) && (
-        <div className="act-note">
-          <ProblemView problem={problem} />
+      {problem && (
+        <div className="act-note" ref={showWhole}>
+          {isStale(problem) ? (
+            <ChangedMeanwhile taskId={taskId} since={openedAt.current} />
+          ) : (
+            <ProblemView problem={problem} />
+          )}
         </div>
       )}
       <div className="act-submit">
@@ -112,6 +115,9 @@ function KeptForm<T extends object>({
     </Form>
   );
 }
+
+/** A refusal is looked at, wherever on the page one was. */
+const showWhole = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'center' });
 
 /** Sends once, however often it is sent; answers whether what it rests on was stale. */
 function useSending<T extends object>({ name, send, done }: Props<T>, personId: string) {

@@ -5,6 +5,9 @@ import { now, zone } from '../session/clock';
 export const dayOf = (instant: string | Date): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: zone(), dateStyle: 'short' }).format(new Date(instant));
 
+/** The last day of what is due at an instant: due at the end of a day, it is past with the first moment of the next. */
+export const dueDayOf = (dueAt: string): string => dayOf(new Date(Date.parse(dueAt) - 1));
+
 /** A date as the language writes it, with the whole of it for those who point at it. */
 export function Day({ date, isDue = false }: { date: string | null; isDue?: boolean }) {
   const { i18n } = useTranslation();

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { Day } from '../layout/day';
+import { Day, dueDayOf } from '../layout/day';
 import { Light } from '../lights/light';
 import { LightTrend } from '../lights/light-trend';
 import { now, zone } from '../session/clock';
@@ -76,7 +76,7 @@ export default function ScreenPage() {
                     {number} {content}
                   </span>
                   <span className="screen-lead">{leads[0]}</span>
-                  <span className="screen-due">{nextDueAt && <Day date={nextDueAt} />}</span>
+                  <span className="screen-due">{nextDueAt && <Day date={dueDayOf(nextDueAt)} />}</span>
                 </li>
               ))}
             </ol>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answerOf, client } from '../api/client';
 import { DraftForm } from '../drafts/draft-form';
-import { Day } from '../layout/day';
+import { Day, dueDayOf } from '../layout/day';
 import { Light } from '../lights/light';
 import type { TaskRow } from './use-overview';
 
@@ -33,7 +33,7 @@ export function TaskThatMatters({ task, mayInstruct }: { task: TaskRow; mayInstr
         {overdue > 0 && <span className="date-late">{t('overdue', { count: overdue })}</span>}
         {nextDueAt && (
           <span>
-            {t('nextDue')} <Day date={nextDueAt} isDue />
+            {t('nextDue')} <Day date={dueDayOf(nextDueAt)} isDue />
           </span>
         )}
       </div>
