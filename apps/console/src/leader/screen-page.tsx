@@ -14,7 +14,7 @@ import './screen.css';
 
 /** How often a screen that nobody touches asks again. */
 const EVERY_MS = 60_000;
-const ROWS = 7;
+const ROWS = 6;
 
 /** For the wall of a meeting room (大屏): dark, large, by itself; numbers, tasks and units, and no person. */
 export default function ScreenPage() {
