@@ -25,7 +25,7 @@ export default function DirectoryPage() {
   const take = async (format: 'xlsx' | 'csv'): Promise<void> => {
     try {
       const asked = client.GET('/api/v1/units/export', { params: { query: { format } }, parseAs: 'blob' });
-      saveAs((await answerOf(asked)) as unknown as Blob, `${t('title')}.${format}`);
+      saveAs(await answerOf(asked), `${t('title')}.${format}`);
     } catch (problem) {
       tell(problem);
     }

@@ -9,14 +9,11 @@ import { ProblemView } from '../problem/problem-view';
 
 type Imported = Schemas['UnitImportDto'];
 
-const wordsOf = (value: unknown): string =>
-  value === null || value === undefined || value === ''
-    ? '—'
-    : Array.isArray(value)
-      ? value.join('、') || '—'
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value as string | number);
+const wordsOf = (value: unknown): string => {
+  if (value === null || value === undefined || value === '') return '—';
+  if (Array.isArray(value)) return value.join('、') || '—';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** A file of the directory: first what it would change, field by field, then just that. */
 export function ImportUnits() {

@@ -37,7 +37,7 @@ const bodyOf = ({ source, petitioner, ...rest }: Values, confirmDuplicates: stri
   const who = filled(petitioner);
   return {
     ...(filled(rest) as Omit<Body, 'source'>),
-    source: filled(source) as Body['source'],
+    source: filled(source),
     ...(who?.name ? { petitioner: { name: who.name, ...(who.phone ? { phone: who.phone } : {}) } } : {}),
     ...(confirmDuplicates.length > 0 ? { confirmDuplicates } : {}),
   };

@@ -20,7 +20,7 @@ export function NoticeFile({ notice }: { notice: { id: string; number: string } 
           parseAs: 'blob',
         }),
       );
-      saveAs(file as unknown as Blob, `${notice.number}.${format}`);
+      saveAs(file, `${notice.number}.${format}`);
     } catch (problem) {
       tell(problem);
     } finally {

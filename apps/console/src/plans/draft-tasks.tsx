@@ -80,8 +80,8 @@ function DraftTask({
       {isEditing ? (
         <TaskForm
           task={task}
-          save={(body) => acts!.commands.edit(task.id, { ...body, expectedVersion: task.version })}
-          close={() => acts!.setDoing(null)}
+          save={(body) => acts.commands.edit(task.id, { ...body, expectedVersion: task.version })}
+          close={() => acts.setDoing(null)}
         />
       ) : (
         <button type="button" className="draft-task-words" aria-current={isSelected} onClick={() => select(task.id)}>
@@ -97,14 +97,14 @@ function DraftTask({
         <TaskForm
           task={null}
           save={({ content, ...body }) =>
-            acts!.commands.add({
+            acts.commands.add({
               ...body,
               content: content ?? '',
               after: task.id,
               ...(depth > 0 && task.parentId ? { parentId: task.parentId } : {}),
             })
           }
-          close={() => acts!.setDoing(null)}
+          close={() => acts.setDoing(null)}
         />
       )}
     </li>

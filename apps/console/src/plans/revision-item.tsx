@@ -19,7 +19,7 @@ function wordsOf(value: unknown): string {
     const { text, content, due, name } = value as Record<string, unknown>;
     return [text ?? content ?? name, due && `(${wordsOf(due)})`].filter(Boolean).map(wordsOf).join(' ');
   }
-  return String(value as number | boolean);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** One thing that the revised document says otherwise: what stood, what stands now, and whether it is taken. */

@@ -68,7 +68,7 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
           onClick={() =>
             save.mutate({
               params: { path: { id: draft.id } },
-              body: { expectedVersion: draft.version, rules: rules as unknown as Record<string, unknown> },
+              body: { expectedVersion: draft.version, rules },
             })
           }
         >
@@ -110,10 +110,7 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
         ]}
       />
       {may('policy.simulate') && (
-        <Simulation
-          policyId={draft.policyId}
-          tried={isChanged ? { rules: rules as unknown as Record<string, unknown> } : { draftId: draft.id }}
-        />
+        <Simulation policyId={draft.policyId} tried={isChanged ? { rules } : { draftId: draft.id }} />
       )}
       {isEnabling && <Enable draft={draft} close={() => setEnabling(false)} />}
     </>

@@ -75,7 +75,7 @@ export function RulesInWords({ rules }: { rules: Rules }) {
           <h2>{t('cards')}</h2>
           <ul className="rules">
             {rules.cards.map((card) => (
-              <li key={card.id}>{cardRuleWords(card as Given<typeof cardRuleWords>)[language]}</li>
+              <li key={card.id}>{cardRuleWords(card)[language]}</li>
             ))}
           </ul>
         </section>

@@ -52,7 +52,7 @@ export function Judge({ part, taskNumber, judged }: { part: Part; taskNumber: st
     const isSaid = checklist.data?.required === true || conclusion !== '';
     const verification: Body['verification'] = isSaid
       ? {
-          method: values.method ?? methods[0]!,
+          method: values.method ?? methods[0],
           checklist: items.map((item) => ({ item: item.zh, passed: values.passed?.[item.zh] === true })),
           conclusion: conclusion || t('verification:plainConclusion'),
           ...(values.place?.trim() ? { place: values.place.trim() } : {}),
