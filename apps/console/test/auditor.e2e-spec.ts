@@ -23,7 +23,10 @@ describeWithBrowser('an auditor at the console', (browser) => {
     expect(await visitor.seriousFindings()).toEqual([]);
     await details.getByRole('button', { name: '该事物的全部留痕' }).click();
     await page.waitForURL(/entityId=/);
-    expect(await page.locator('.timeline-event').count()).toBeLessThan(20);
+    await page.waitForFunction(() => {
+      const { length } = document.querySelectorAll('.timeline-event');
+      return length > 0 && length < 20;
+    });
 
     const name = `检索 ${Date.now()}`;
     await page.getByRole('button', { name: '保存检索' }).click();
@@ -32,7 +35,7 @@ describeWithBrowser('an auditor at the console', (browser) => {
     await page.getByText('检索条件已保存').waitFor();
     await visitor.goto('/audit');
     await page.getByRole('button', { name: '已存检索' }).click();
-    await page.getByText(name).click();
+    await page.getByText(name, { exact: true }).click();
     await page.waitForURL(/entityId=/);
 
     await page.getByRole('button', { name: '导出' }).click();

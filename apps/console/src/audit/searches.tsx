@@ -59,7 +59,7 @@ export function Searches({ filter, replace }: { filter: Filter; replace: (filter
                 })),
         }}
       >
-        <Button>{t('searches.title')}</Button>
+        <Button disabled={searches.isPending}>{t('searches.title')}</Button>
       </Dropdown>
       <Button disabled={Object.keys(filter).length === 0} onClick={() => setNaming(true)}>
         {t('searches.save')}

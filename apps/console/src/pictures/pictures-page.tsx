@@ -1,4 +1,4 @@
-import { Select, Spin, Tabs } from 'antd';
+import { Grid, Select, Spin, Tabs } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -40,7 +40,8 @@ export default function PicturesPage() {
       before.set(key, value);
       return before;
     });
-  const show = search.get('show') ?? 'curves';
+  const show = SHOWN.find((one) => one === search.get('show')) ?? 'curves';
+  const isWide = Grid.useBreakpoint().md ?? true;
   return (
     <>
       <PageHead title={t('title')} />
@@ -57,7 +58,19 @@ export default function PicturesPage() {
       </div>
       <section className="panel">
         {plans.data && !plan && <Empty says={t('noPlan')} />}
-        {plan && (
+        {plan && !isWide && (
+          <>
+            <Select
+              aria-label={t('title')}
+              style={{ width: '100%', marginBottom: 16 }}
+              value={show}
+              options={SHOWN.map((value) => ({ value, label: t(`tab.${value}`) }))}
+              onChange={(value) => set('show', value)}
+            />
+            <Shown key={`${plan.id} ${show}`} what={show} plan={plan} />
+          </>
+        )}
+        {plan && isWide && (
           <Tabs
             activeKey={show}
             onChange={(key) => set('show', key)}
