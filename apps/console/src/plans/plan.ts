@@ -33,7 +33,7 @@ export const useUnresolvedNames = (id: string, isOn: boolean) =>
   );
 
 /** A draft as it is after a command on it: every command answers with the whole of it. */
-export function useTakePlan(): (plan: Plan) => void {
+function useTakePlan(): (plan: Plan) => void {
   const queries = useQueryClient();
   return (plan) => {
     queries.setQueryData(api.queryOptions('get', '/api/v1/plans/{id}', init(plan.id)).queryKey, plan);
