@@ -294,6 +294,7 @@ function leave() {
   process.exit(128 + constants.signals[caught]);
 }
 
+/** @returns {string[]} */
 function list(folder, recursive = false) {
   try {
     return fs.readdirSync(join(root, folder), { recursive });

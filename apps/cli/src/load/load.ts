@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, ServerSize } from '../sizes/server-size';
+import { ROOT } from '../sizes/root';
+import { ServerSize } from '../sizes/server-size';
 import { STORY_BEGINS } from '../sizes/told-story';
 import { watchInboxes } from './live-events';
 import { askAtRate, percentile, type Question, type Stage } from './open-loop';
@@ -36,7 +37,9 @@ export async function load({ rates, seconds, streams }: LoadOptions): Promise<vo
     }
     const memory = highestMemory(api!.pid);
     const { asked, held, refused } = await watchInboxes(url, tokens, streams);
-    const others = Object.entries(refused).map(([status, count]) => `${count} by ${status === '0' ? 'closing' : status}`);
+    const others = Object.entries(refused).map(
+      ([status, count]) => `${count} by ${status === '0' ? 'closing' : status}`,
+    );
     say(`${asked} live-event connections: ${held} held, refused ${others.join(', ') || 'none'}; api ${memory()} MiB`);
     const answer = await fetch(`${url}/healthz`);
     say(`afterwards: ${answer.status} of /healthz`);

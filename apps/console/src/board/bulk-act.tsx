@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Problem, type Schemas } from '../api/client';
 import { problemText } from '../problem/problem-text';
 import { useSession } from '../session/session';
-import type { Act } from './bulk-acts';
+import type { Act } from './act';
 import type { TaskRow } from './grid';
 
 interface Said {

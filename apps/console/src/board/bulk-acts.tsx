@@ -3,11 +3,11 @@ import { Button, Dropdown, Space } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../session/session';
+import type { Act } from './act';
 import type { TaskRow } from './grid';
 
 const BulkAct = lazy(() => import('./bulk-act'));
 
-export type Act = 'verify' | 'suspend' | 'resume' | 'instruct';
 const RIGHTS: Readonly<Record<Act, string>> = {
   verify: 'assignment.judge',
   suspend: 'assignment.judge',

@@ -61,7 +61,7 @@ export default function CalendarPage() {
           loading={papers.isPending}
           pagination={{ pageSize: 8, hideOnSinglePage: true, showSizeChanger: false }}
           scroll={{ x: 'max-content' }}
-          dataSource={papers.data?.items.toReversed()}
+          dataSource={[...(papers.data?.items ?? [])].reverse()}
           columns={[
             { title: t('year'), dataIndex: 'year' },
             {

@@ -17,7 +17,7 @@ export function GivenInstructions({ planId }: { planId: string }) {
   if (found.error) return <ProblemView problem={found.error} retry={() => void found.refetch()} />;
   if (found.isPending) return <Skeleton active />;
   if (found.items.length === 0) return <Empty says={t('noInstructions')} />;
-  const items = found.items.toSorted((a, b) => Date.parse(b.givenAt) - Date.parse(a.givenAt) || b.number - a.number);
+  const items = [...found.items].sort((a, b) => Date.parse(b.givenAt) - Date.parse(a.givenAt) || b.number - a.number);
   return (
     <ul className="instructions">
       {items.map((one) => (

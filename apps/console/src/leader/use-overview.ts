@@ -14,7 +14,7 @@ export function usePlan(id: string | null) {
   const found = usePages('/api/v1/plans', { limit: 200, source: 'document' });
   const plans = found.items
     .filter(({ state, unitId }) => state === 'issued' && !unitId)
-    .toSorted((a, b) => (b.issuedOn ?? '').localeCompare(a.issuedOn ?? ''));
+    .sort((a, b) => (b.issuedOn ?? '').localeCompare(a.issuedOn ?? ''));
   return {
     plans,
     plan: plans.find((one) => one.id === id) ?? plans[0],

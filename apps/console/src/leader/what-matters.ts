@@ -33,6 +33,6 @@ export function tenOf(lists: readonly (readonly TaskRow[])[]): TaskRow[] {
     .filter(
       ({ state, units }) => units > 0 && state !== 'verified' && state !== 'cancelled' && state !== 'not_implemented',
     )
-    .toSorted((a, b) => rank(a) - rank(b) || (a.nextDueAt ?? '9').localeCompare(b.nextDueAt ?? '9'))
+    .sort((a, b) => rank(a) - rank(b) || (a.nextDueAt ?? '9').localeCompare(b.nextDueAt ?? '9'))
     .slice(0, TEN);
 }

@@ -3,7 +3,7 @@ import { Alert, App, Skeleton } from 'antd';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { api, type Schemas } from '../api/client';
+import { api } from '../api/client';
 import { Day } from '../layout/day';
 import { LinkButton } from '../layout/link-button';
 import { NotFound } from '../layout/no-page';
@@ -12,22 +12,9 @@ import { Light } from '../lights/light';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { type Act, ACTS, actPath } from './act-path';
+import type { ActProps, Part, Task } from './act-props';
 import { OtherActs } from './other-acts';
 import './mine.css';
-
-export type Task = Schemas['TaskDto'];
-export type Part = Task['assignments'][number];
-
-/** What every act is given. */
-export interface ActProps {
-  task: Task;
-  part: Part;
-  /** What it is about, where the address says so: an obligation, a notice, a contribution, a report. */
-  of: string | null;
-  /** It has happened: says so, and goes back to what else is owed. */
-  done: () => void;
-  refresh: () => Promise<unknown>;
-}
 
 const PAGES: Readonly<Record<Act, ComponentType<ActProps>>> = {
   sign: lazy(() => import('./acts/sign-act')),

@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { useTellProblem } from '../problem/use-problem';
-import type { Task } from './act-page';
+import type { Task } from './act-props';
 
 type Evidence = Task['reports'][number]['evidence'];
 

@@ -1,7 +1,7 @@
 import { Button, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
-import type { Part, Task } from './act-page';
+import type { Part, Task } from './act-props';
 
 /** A figure for a target (量化指标), by its own value or as one that somebody has given already. */
 export interface FigureGiven {
@@ -117,7 +117,7 @@ function Figure({
 
 /** What the unit gave last. */
 function lastOf(progress: Progress | undefined, part: Part): { period: string | null; value: number } | undefined {
-  for (const { assignmentId, actual, period } of progress?.series.toReversed() ?? []) {
+  for (const { assignmentId, actual, period } of [...(progress?.series ?? [])].reverse()) {
     if (assignmentId === part.id && actual !== null) return { period, value: actual };
   }
   return undefined;

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { Day } from '../layout/day';
 import { useTellProblem } from '../problem/use-problem';
-import type { Part } from './act-page';
+import type { Part } from './act-props';
 
 type ActionPlan = Schemas['ActionPlansDto']['items'][number];
 type Measure = ActionPlan['measures'][number];

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '../layout/link-button';
 import { useSession } from '../session/session';
-import type { Part, Task } from './act-page';
+import type { Part, Task } from './act-props';
 import { type Act, actPath } from './act-path';
 
 /** What the unit can do with its part as it stands; the server judges, this only offers what may go. */
-export function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: string[]) => boolean): Act[] {
+function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: string[]) => boolean): Act[] {
   if (part.unitId !== unitId || !may('assignment.act')) return [];
   const marks = part.marks ?? [];
   const { state, role } = part;

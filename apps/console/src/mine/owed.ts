@@ -70,7 +70,7 @@ export function owedOf(own: OwnMatters): Owed[] {
         if (isMine === (one.state === 'submitted')) return [];
         return [ofContribution(one, isMine)];
       }),
-  ].toSorted((one, other) => (one.dueOn ?? '9999').localeCompare(other.dueOn ?? '9999'));
+  ].sort((one, other) => (one.dueOn ?? '9999').localeCompare(other.dueOn ?? '9999'));
 }
 
 function ofNotice(notice: Notice, assignmentId: string | null): Owed {
@@ -95,7 +95,7 @@ function ofNotice(notice: Notice, assignmentId: string | null): Owed {
 function ofObligation(one: Obligation, { notices, mayConfirm }: OwnMatters, isUnsigned: boolean): Owed {
   const standing = notices
     .filter(({ obligationId, state }) => obligationId === one.id && STANDING.includes(state))
-    .toSorted((a, b) => GRAVITY.indexOf(b.colour) - GRAVITY.indexOf(a.colour));
+    .sort((a, b) => GRAVITY.indexOf(b.colour) - GRAVITY.indexOf(a.colour));
   return {
     key: `obligation ${one.id}`,
     taskId: one.taskId,

@@ -29,7 +29,7 @@ function Versions({ obligationId }: { obligationId: string }) {
   const found = api.useQuery('get', '/api/v1/obligations/{id}/deadlines', { params: { path: { id: obligationId } } });
   if (found.error) return <ProblemView problem={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Spin />;
-  const versions = found.data.items.toReversed();
+  const versions = [...found.data.items].reverse();
   return (
     <Timeline
       items={versions.map((version, place) => ({

@@ -56,7 +56,7 @@ export function DistrictMap({ title, sums }: { title: string; sums: ReadonlyMap<
 
 function Drawn({ title, districts, sums }: { title: string; districts: Districts; sums: ReadonlyMap<string, number> }) {
   const { t } = useTranslation('pictures');
-  const data = useMemo(() => byDistrict(districts, sums).toSorted((a, b) => b.value - a.value), [districts, sums]);
+  const data = useMemo(() => byDistrict(districts, sums).sort((a, b) => b.value - a.value), [districts, sums]);
   const option = useMemo(
     (): ChartOption => ({
       tooltip: TOOLTIP,

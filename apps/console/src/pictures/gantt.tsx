@@ -25,7 +25,7 @@ const SHAPE = { done: 'circle', late: 'rect', open: 'diamond' } as const;
 export function Gantt({ title, rows }: { title: string; rows: readonly GanttRow[] }) {
   const { t } = useTranslation('pictures');
   const option = useMemo((): ChartOption => {
-    const names = rows.map(({ name }) => name).toReversed();
+    const names = rows.map(({ name }) => name).reverse();
     const start = (day: string): number => Date.parse(`${day}T00:00:00Z`);
     const first = Math.min(...rows.map(({ from }) => start(from)));
     return {

@@ -16,12 +16,12 @@ export function HeatMap({ title, cells, most = 25 }: { title: string; cells: rea
   const { rows, months, sums, shown } = useMemo(() => {
     const sums = new Map<string, number>();
     for (const { row, value } of cells) sums.set(row, (sums.get(row) ?? 0) + value);
-    const rows = [...sums.keys()].toSorted((a, b) => sums.get(b)! - sums.get(a)!);
+    const rows = [...sums.keys()].sort((a, b) => sums.get(b)! - sums.get(a)!);
     return {
       rows,
       sums,
-      shown: rows.slice(0, most).toReversed(),
-      months: [...new Set(cells.map(({ month }) => month))].toSorted(),
+      shown: rows.slice(0, most).reverse(),
+      months: [...new Set(cells.map(({ month }) => month))].sort(),
     };
   }, [cells, most]);
   const option = useMemo(

@@ -29,10 +29,10 @@ export function HoldingBars({
       const name = one.unitName ?? t(`holding.${one.kind}`);
       sums.set(name, (sums.get(name) ?? 0) + one.workingDays);
     }
-    return { sums, names: [...sums.keys()].toSorted((a, b) => sums.get(b)! - sums.get(a)!) };
+    return { sums, names: [...sums.keys()].sort((a, b) => sums.get(b)! - sums.get(a)!) };
   }, [holdings, t]);
   const option = useMemo((): ChartOption => {
-    const shown = names.slice(0, most).toReversed();
+    const shown = names.slice(0, most).reverse();
     const days = (name: string, kind: Holding['kind']): number =>
       holdings
         .filter((one) => one.kind === kind && (one.unitName ?? t(`holding.${kind}`)) === name)

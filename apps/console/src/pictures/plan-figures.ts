@@ -82,7 +82,7 @@ export function ganttRows(
       dueOn ??
       owed
         .map((one) => one.dueOn)
-        .toSorted()
+        .sort()
         .at(-1);
     if (to === undefined) return [];
     const marks = owed.map((one) => ({

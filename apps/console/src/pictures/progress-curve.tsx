@@ -34,7 +34,7 @@ function plannedPoints({ curve, value, series }: ProgressTarget): [string, numbe
   const between = series.flatMap(({ asOf, planned }): [string, number][] =>
     asOf !== null && planned !== null ? [[asOf, planned]] : [],
   );
-  return [[curve.from, 0] as [string, number], ...between, [curve.to, value] as [string, number]].toSorted(([a], [b]) =>
+  return [[curve.from, 0] as [string, number], ...between, [curve.to, value] as [string, number]].sort(([a], [b]) =>
     a.localeCompare(b),
   );
 }
@@ -48,7 +48,7 @@ export function ProgressCurve({ target, height = 280 }: { target: ProgressTarget
         .flatMap((one) =>
           one.actual === null ? [] : [{ ...one, on: one.asOf ?? dayOf(one.reportedAt!), actual: one.actual }],
         )
-        .toSorted((a, b) => a.on.localeCompare(b.on)),
+        .sort((a, b) => a.on.localeCompare(b.on)),
     [target],
   );
   const option = useMemo(

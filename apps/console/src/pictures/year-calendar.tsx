@@ -16,7 +16,7 @@ export function YearCalendar({
 }) {
   const { t, i18n } = useTranslation('pictures');
   const isWide = Grid.useBreakpoint().md ?? true;
-  const of = useMemo(() => [...days].filter(([day]) => day.startsWith(`${year}-`)).toSorted(), [days, year]);
+  const of = useMemo(() => [...days].filter(([day]) => day.startsWith(`${year}-`)).sort(), [days, year]);
   const most = of.reduce<[string, number] | null>((best, one) => (best && best[1] >= one[1] ? best : one), null);
   const option = useMemo(
     (): ChartOption => ({

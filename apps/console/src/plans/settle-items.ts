@@ -46,5 +46,5 @@ export function toSettle(
     .filter(({ key }) => !seen.has(key));
   const place = ({ wanted, taskId }: ToSettle): number =>
     wanted?.start ?? (taskId === null ? undefined : byId.get(taskId)?.source.start) ?? 0;
-  return [...asked, ...remarks].toSorted((one, other) => place(one) - place(other));
+  return [...asked, ...remarks].sort((one, other) => place(one) - place(other));
 }

@@ -42,11 +42,11 @@ function piecesOf(
     bounds.add(Math.min(start, text.length));
     bounds.add(Math.min(end, text.length));
   }
-  const points = [...bounds].toSorted((one, other) => one - other);
+  const points = [...bounds].sort((one, other) => one - other);
   const within = ({ start, end }: Stretch, from: number, to: number): boolean => start <= from && to <= end;
   let taskAt = 0;
   let leftAt = 0;
-  const byStart = own.toSorted(
+  const byStart = [...own].sort(
     (one, other) => one.source.start - other.source.start || other.source.end - one.source.end,
   );
   return points.slice(0, -1).map((start, at) => {

@@ -33,7 +33,7 @@ export function SplitTask({ task, commands, close }: { task: Task; commands: Dra
       onOk={() => {
         commands.split(task.id, {
           as,
-          at: [...cuts].toSorted((one, other) => one - other),
+          at: [...cuts].sort((one, other) => one - other),
           expectedVersion: task.version,
         });
         close();

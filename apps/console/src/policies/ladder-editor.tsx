@@ -51,8 +51,18 @@ export function LadderEditor({ rules, write }: { rules: Rules; write: (rules: Ru
               <RungForm
                 key={place}
                 rung={rung}
-                set={(next) => change(id, rungs.with(place, next))}
-                remove={() => change(id, rungs.toSpliced(place, 1))}
+                set={(next) =>
+                  change(
+                    id,
+                    rungs.map((rung, i) => (i === place ? next : rung)),
+                  )
+                }
+                remove={() =>
+                  change(
+                    id,
+                    rungs.filter((_, i) => i !== place),
+                  )
+                }
               />
             ))}
           </ol>

@@ -18,7 +18,7 @@ function codesOfSources(): string[] {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'))
       .map((name) => join(folder, name)),
   );
-  const codes = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(CODE)].map(([, code]) => code));
+  const codes = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(CODE)].map(([, code]) => code!));
   return [...new Set(codes)].toSorted();
 }
 

@@ -21,7 +21,7 @@ const another = leafHash(Buffer.from('another'));
 
 /** The tree as the RFC defines it, from above: another way than the one that is tested. */
 function rootOf(of: readonly Uint8Array[]): Uint8Array {
-  if (of.length === 1) return of[0];
+  if (of.length === 1) return of[0]!;
   const split = splitOf(of.length);
   return nodeHash(rootOf(of.slice(0, split)), rootOf(of.slice(split)));
 }
@@ -55,7 +55,7 @@ describe('proofs checked in the browser', () => {
   it.each(sizes)('hold for every leaf of the tree of %i, and not for another', (size) => {
     for (let index = 0; index < size; index++) {
       const path = inclusion(index, leaves.slice(0, size));
-      const place = { index, size, leaf: leaves[index], root: ROOTS[size - 1]! };
+      const place = { index, size, leaf: leaves[index]!, root: ROOTS[size - 1]! };
       const walk = walkUp(place, path);
       expect([index, walk.holds, walk.steps.length]).toEqual([index, true, path.length]);
       expect(walkUp({ ...place, leaf: another }, path).holds).toBe(false);

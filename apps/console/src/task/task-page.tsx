@@ -295,7 +295,7 @@ function Reports({ task, parts }: { task: Task; parts: Part[] }) {
     ['goAheadReason', 'goAhead'],
     ['behindReason', 'behind'],
   ] as const;
-  return task.reports.toReversed().map((report) => {
+  return [...task.reports].reverse().map((report) => {
     const kind = REPORT_KINDS.find((one) => one === report.kind);
     return (
       <div key={report.id} className="said">

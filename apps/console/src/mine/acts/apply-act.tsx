@@ -4,7 +4,7 @@ import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
-import type { ActProps, Part, Task } from '../act-page';
+import type { ActProps, Part, Task } from '../act-props';
 
 type Fields = Schemas['ApplicationInputDto'];
 const KINDS = ['extension', 'close_unimplemented', 'review'] as const satisfies readonly Fields['kind'][];

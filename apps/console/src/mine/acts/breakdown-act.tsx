@@ -10,7 +10,7 @@ import { Light } from '../../lights/light';
 import { useTellProblem } from '../../problem/use-problem';
 import { now } from '../../session/clock';
 import { useSession } from '../../session/session';
-import type { ActProps, Part } from '../act-page';
+import type { ActProps, Part } from '../act-props';
 
 interface Fields {
   title?: string;

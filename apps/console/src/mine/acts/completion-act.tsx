@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { EvidenceField, type EvidenceItem, evidenceOf } from '../../evidence/evidence-field';
-import type { ActProps, Part, Task } from '../act-page';
+import type { ActProps, Part, Task } from '../act-props';
 import { fallsShort, type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 import { filled } from './report-act';
 

@@ -5,7 +5,7 @@ import { DraftForm } from '../../drafts/draft-form';
 import { Instant } from '../../layout/day';
 import { useTellProblem } from '../../problem/use-problem';
 import { useSession } from '../../session/session';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 import { EvidenceLinks } from '../evidence-links';
 
 /** The head of the unit confirms what its contact has handed in (负责人审签), or sends it back. */

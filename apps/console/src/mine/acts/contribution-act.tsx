@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 import { type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 
 /** A co-unit writes its contribution (供稿) to the report of the lead, and hands it in. */

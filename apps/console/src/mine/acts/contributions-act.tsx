@@ -6,7 +6,7 @@ import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
 import { useTellProblem } from '../../problem/use-problem';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 import { openReports } from '../other-acts';
 
 type Contribution = Schemas['ContributionsDto']['items'][number];

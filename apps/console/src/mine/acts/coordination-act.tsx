@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 
 interface Fields {
   about: string;

@@ -4,7 +4,7 @@ import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { useTellProblem } from '../../problem/use-problem';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 
 /** A supervision notice (督办单) is acknowledged and answered. */
 export default function NoticeAct({ task, of, done, refresh }: ActProps) {

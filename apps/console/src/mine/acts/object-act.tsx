@@ -2,7 +2,7 @@ import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 
 /** The unit says that the matter is not its own (异议), or takes that back. */
 export default function ObjectAct({ task, part, done, refresh }: ActProps) {

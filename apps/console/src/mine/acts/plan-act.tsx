@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { DayField } from '../../layout/day-field';
-import type { ActProps, Part } from '../act-page';
+import type { ActProps, Part } from '../act-props';
 import { Measures } from '../measures';
 
 type ActionPlan = Schemas['ActionPlansDto']['items'][number];
@@ -20,7 +20,7 @@ export default function PlanAct(props: ActProps) {
   const owed = task.obligations.find(
     ({ kind, state, assignmentId }) => kind === 'action_plan' && state === 'open' && assignmentId === part.id,
   );
-  const versions = (plans.data?.items ?? []).toSorted((one, other) => other.number - one.number);
+  const versions = [...(plans.data?.items ?? [])].sort((one, other) => other.number - one.number);
   return <PlanForm {...props} last={versions[0]} owedId={owed?.id} />;
 }
 

@@ -5,7 +5,7 @@ import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm, useKeep } from '../../drafts/draft-form';
 import { EvidenceField, type EvidenceItem, evidenceOf } from '../../evidence/evidence-field';
 import { Day } from '../../layout/day';
-import type { ActProps, Part, Task } from '../act-page';
+import type { ActProps, Part, Task } from '../act-props';
 import { type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 import { openReports } from '../other-acts';
 

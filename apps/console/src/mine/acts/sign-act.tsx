@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { DraftForm } from '../../drafts/draft-form';
 import { answerOf, client } from '../../api/client';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 
 /** The unit signs for its part (签收): it has read it, and sets to work. */
 export default function SignAct({ task, part, done, refresh }: ActProps) {

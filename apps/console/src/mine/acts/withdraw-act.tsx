@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { answerOf, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
-import type { ActProps } from '../act-page';
+import type { ActProps } from '../act-props';
 
 /** The unit takes its completion report back (撤回), as long as nobody has judged it. */
 export default function WithdrawAct({ task, part, done, refresh }: ActProps) {
