@@ -1,5 +1,4 @@
 import { assignmentMachine, MACHINES } from '@duban/domain';
-import type { Machine } from '@duban/state-machine';
 import { flowOf } from './flow-layout';
 
 describe('the flow of states', () => {
