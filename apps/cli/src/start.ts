@@ -176,6 +176,6 @@ Try
   curl -s ${url}/api/v1/dashboard -H "authorization: Bearer $TOKEN"
   curl -s '${url}/api/v1/notices?colour=red' -H "authorization: Bearer $TOKEN"
 
-The API to try on a page: ${url}/api/docs    Log: ${join(home, 'duban.log')}    Stop: Ctrl-C
+Console: ${url}    The API to try on a page: ${url}/api/docs    Log: ${join(home, 'duban.log')}    Stop: Ctrl-C
 duban ready ${url}`);
 }
