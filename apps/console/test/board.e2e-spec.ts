@@ -115,6 +115,8 @@ describeWithBrowser('the board', (browser) => {
     const dialog = visitor.page.getByRole('dialog');
     await dialog.getByRole('button', { name: '中止' }).click();
     await dialog.getByText('请填写理由').waitFor();
+    await dialog.getByLabel('恢复日期').fill('2026-10-12');
+    await visitor.page.keyboard.press('Enter');
     await dialog.getByRole('textbox', { name: '理由' }).fill('等待上级批复用地');
     await dialog.getByRole('button', { name: '中止' }).click();
     await dialog.waitFor({ state: 'hidden' });

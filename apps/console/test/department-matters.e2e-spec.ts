@@ -39,6 +39,7 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByLabel('措施内容').fill('完成夜游项目改造');
     await page.getByLabel('完成日期').click();
     await page.locator('.ant-picker-dropdown td[title="2026-09-30"]').click();
+    await page.locator('.ant-picker-dropdown').waitFor({ state: 'hidden' });
     await page.getByLabel('责任人').fill('文旅科科长');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await visitor!.picture('plan-phone');

@@ -23,7 +23,7 @@ export async function askToSignIn(): Promise<boolean> {
  */
 export async function steadyFetch(request: Request): Promise<Response> {
   const answer = await sendRepeatedly(request);
-  const isSigningIn = new URL(request.url).pathname === SESSION_ROUTE;
+  const isSigningIn = request.method === 'POST' && new URL(request.url).pathname === SESSION_ROUTE;
   if (answer.status !== 401 || isSigningIn || !(await askToSignIn())) return answer;
   return sendRepeatedly(request);
 }

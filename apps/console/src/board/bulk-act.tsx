@@ -1,4 +1,5 @@
-import { Form, Input, Modal, Progress } from 'antd';
+import { DatePicker, Form, Input, Modal, Progress } from 'antd';
+import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Problem, type Schemas } from '../api/client';
@@ -9,6 +10,7 @@ import type { TaskRow } from './grid';
 
 interface Said {
   reason?: string;
+  resumeOn?: Dayjs;
   text?: string;
   leader?: string;
 }
@@ -57,6 +59,15 @@ export default function BulkAct({ act, rows, close }: { act: Act; rows: TaskRow[
               rules={[{ required: true, whitespace: true, message: t('bulk.reasonMissing') }]}
             >
               <Input.TextArea rows={3} maxLength={2000} />
+            </Form.Item>
+          )}
+          {act === 'suspend' && (
+            <Form.Item
+              name="resumeOn"
+              label={t('bulk.resumeOn')}
+              rules={[{ required: true, message: t('bulk.resumeOnMissing') }]}
+            >
+              <DatePicker />
             </Form.Item>
           )}
           {act === 'instruct' && me.post !== 'leader' && (
@@ -113,12 +124,12 @@ const ACTS: Readonly<Record<Act, (row: TaskRow, said: Said) => Promise<unknown>>
       await transit(part, { event: 'verify' });
     }
   },
-  suspend: async (row, { reason }) => {
+  suspend: async (row, { reason, resumeOn }) => {
     for (const part of await partsOf(
       row,
       ({ state, marks }) => (state === 'assigned' || state === 'in_progress') && !marks?.includes('suspended'),
     )) {
-      await transit(part, { event: 'suspend', reason });
+      await transit(part, { event: 'suspend', reason, resumeOn: resumeOn?.format('YYYY-MM-DD') });
     }
   },
   resume: async (row, { reason }) => {

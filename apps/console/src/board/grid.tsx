@@ -3,7 +3,7 @@ import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, us
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Schemas } from '../api/client';
-import { Day } from '../layout/day';
+import { Day, DueDay } from '../layout/day';
 import { useView } from '../layout/view';
 import { Light } from '../lights/light';
 import type { RowSource } from './row-source';
@@ -202,7 +202,7 @@ function Row({ index, row, height, isActive, isSelected, activate, toggle }: Row
         {row.state && t(`terms:assignment.${row.state}`)}
       </div>
       <div role="gridcell" className="grid-next">
-        <Day date={row.nextDueAt} isDue />
+        <DueDay at={row.nextDueAt} />
         {row.overdue > 0 && <span className="date-late"> · {t('overdueItems', { count: row.overdue })}</span>}
       </div>
       <div role="gridcell" className="grid-due">

@@ -27,6 +27,11 @@ export function Day({ date, isDue = false }: { date: string | null; isDue?: bool
   );
 }
 
+/** The last day of what is due at an instant. */
+export function DueDay({ at, isOpen = true }: { at: string | null; isOpen?: boolean }) {
+  return at === null ? null : <Day date={dueDayOf(at)} isDue={isOpen} />;
+}
+
 /** An instant with its time of day. */
 export function Instant({ at }: { at: string | null }) {
   const { i18n } = useTranslation();

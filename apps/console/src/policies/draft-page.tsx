@@ -22,10 +22,10 @@ export default function PolicyDraftPage() {
   const draft = api.useQuery('get', '/api/v1/policies/drafts/{id}', { params: { path: { id: draftId } } });
   if (draft.error) return <ProblemView problem={draft.error} retry={() => void draft.refetch()} />;
   if (!draft.data) return <Skeleton active />;
-  return <Writing key={draft.data.version} draft={draft.data} reread={() => void draft.refetch()} />;
+  return <Writing key={draftId} draft={draft.data} reread={draft.refetch} />;
 }
 
-function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
+function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data?: Draft }> }) {
   const { t, i18n } = useTranslation(['policies', 'console']);
   const { may } = useSession();
   const { message } = App.useApp();
@@ -35,18 +35,31 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
   const [text, setText] = useState(() => JSON.stringify(draft.rules, null, 2));
   const [isEnabling, setEnabling] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const isChanged = JSON.stringify(rules) !== JSON.stringify(draft.rules);
-  const errors = draft.faults.filter(({ severity }) => severity === 'error').length;
+  // What one has before one: what another saves meanwhile takes nothing away, and is told of when one saves.
+  const [base, setBase] = useState(draft);
+  const isChanged = JSON.stringify(rules) !== JSON.stringify(base.rules);
+  const errors = base.faults.filter(({ severity }) => severity === 'error').length;
   const name = (rules.name as Rules['name'] | undefined)?.[i18n.language === 'en' ? 'en' : 'zh'] ?? draft.policyId;
   const save = api.useMutation('put', '/api/v1/policies/drafts/{id}', {
-    onSuccess: async () => {
+    onSuccess: async (saved, { body }) => {
       void message.success(t('policies:saved'));
       setProblem(null);
+      setBase(saved);
+      // What was typed since it was sent stays.
+      setRules((now) => (now === (body.rules as unknown) ? (saved.rules as unknown as Rules) : now));
       await queries.invalidateQueries({ queryKey: ['get', '/api/v1/policies/drafts'] });
-      reread();
+      await reread();
     },
     onError: setProblem,
   });
+  /** Begins again with what another has saved. */
+  const beginAnew = async (): Promise<void> => {
+    const { data } = await reread();
+    if (!data) return;
+    setBase(data);
+    write(data.rules as unknown as Rules);
+    setProblem(null);
+  };
   const write = (next: Rules): void => {
     setRules(next);
     setText(JSON.stringify(next, null, 2));
@@ -68,7 +81,7 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
           onClick={() =>
             save.mutate({
               params: { path: { id: draft.id } },
-              body: { expectedVersion: draft.version, rules },
+              body: { expectedVersion: base.version, rules },
             })
           }
         >
@@ -80,8 +93,8 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => void }) {
           </Button>
         )}
       </PageHead>
-      {problem && <ProblemView problem={problem} />}
-      <Faults faults={draft.faults} />
+      {problem && <ProblemView problem={problem} retry={problem.status === 409 ? () => void beginAnew() : undefined} />}
+      <Faults faults={base.faults} />
       <Tabs
         items={[
           { key: 'steps', label: t('policies:tab.steps'), children: <LadderEditor rules={rules} write={write} /> },

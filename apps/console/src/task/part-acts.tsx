@@ -194,7 +194,7 @@ function ActForm({ part, event, close }: { part: Part; event: Event; close: (isD
           </Form.Item>
         )}
         {event === 'suspend' && (
-          <Form.Item name="resumeOn" label={`${t('act.resumeOn')}（${t('console:act.optional')}）`}>
+          <Form.Item name="resumeOn" label={t('act.resumeOn')} rules={chosen}>
             <DatePicker />
           </Form.Item>
         )}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useChanges } from '../api/changes';
 import { api, type Schemas } from '../api/client';
-import { Day, Instant } from '../layout/day';
+import { Day, DueDay, Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';
 import { Light } from '../lights/light';
 import { ProblemView } from '../problem/problem-view';
@@ -224,7 +224,7 @@ function Parts({ task, parts, again }: { task: Task; parts: Part[]; again: () =>
             if (!next) return null;
             return (
               <>
-                <ObligationName kind={next.kind} subject={next.subject} /> <Day date={next.dueAt} isDue />
+                <ObligationName kind={next.kind} subject={next.subject} /> <DueDay at={next.dueAt} />
               </>
             );
           },
@@ -272,7 +272,10 @@ function Owed({ task, parts }: { task: Task; parts: Part[] }) {
           render: (_, { kind, subject }) => <ObligationName kind={kind} subject={subject} />,
         },
         { title: t('obligation.unit'), render: (_, { unitId }) => unitOf.get(unitId) },
-        { title: t('obligation.due'), render: (_, { dueAt, state }) => <Day date={dueAt} isDue={state === 'open'} /> },
+        {
+          title: t('obligation.due'),
+          render: (_, { dueAt, state }) => <DueDay at={dueAt} isOpen={state === 'open'} />,
+        },
         { title: t('obligation.state'), render: (_, { state }) => t(`terms:obligationState.${state}`) },
         { title: t('obligation.settled'), render: (_, { settledAt }) => <Instant at={settledAt} /> },
       ]}

@@ -68,6 +68,8 @@ export default {
     suspend: 'Suspend',
     resume: 'Resume',
     instruct: 'Give an instruction',
+    resumeOn: 'Goes on by itself on',
+    resumeOnMissing: 'Please choose the day',
     reason: 'Reason',
     reasonMissing: 'Please give a reason',
     text: 'Instruction',

@@ -64,6 +64,8 @@ export default {
     suspend: '中止',
     resume: '恢复办理',
     instruct: '批示',
+    resumeOn: '恢复日期',
+    resumeOnMissing: '请选择恢复日期',
     reason: '理由',
     reasonMissing: '请填写理由',
     text: '批示内容',
