@@ -235,7 +235,7 @@ describe('bootstrap', () => {
 
 function writeProject(project: string): void {
   const tool = (name: string): object => ({ name, version: '1.0.0' });
-  const dependencies = { '@nestjs/cli': 'file:tools/nest', jest: 'file:tools/jest' };
+  const dependencies = { '@nestjs/cli': 'file:tools/nest', jest: 'file:tools/jest', vite: 'file:tools/vite' };
   const files: Record<string, string | object> = {
     'package.json': { ...tool('fixture'), dependencies },
     'package-lock.json': {
@@ -245,14 +245,18 @@ function writeProject(project: string): void {
         '': { ...tool('fixture'), dependencies },
         'node_modules/@nestjs/cli': { resolved: 'tools/nest', link: true },
         'node_modules/jest': { resolved: 'tools/jest', link: true },
+        'node_modules/vite': { resolved: 'tools/vite', link: true },
         'tools/nest': tool('@nestjs/cli'),
         'tools/jest': tool('jest'),
+        'tools/vite': tool('vite'),
       },
     },
     'tools/nest/package.json': tool('@nestjs/cli'),
     'tools/nest/bin/nest.js': COMPILER,
     'tools/jest/package.json': tool('jest'),
     'tools/jest/bin/jest.js': JEST,
+    'tools/vite/package.json': tool('vite'),
+    'tools/vite/bin/vite.js': '',
     'apps/cli/bootstrap.mjs': readFileSync(BOOTSTRAP, 'utf8'),
     'apps/cli/src/main.ts': COMMAND,
   };

@@ -115,6 +115,6 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByLabel('理由').fill('汛期影响施工。');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: '提交申请' }).click();
-    await page.getByText('申请已提交').waitFor();
+    await page.getByText('申请已提交', { exact: true }).waitFor();
   });
 });

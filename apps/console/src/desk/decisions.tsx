@@ -1,4 +1,5 @@
 import { Tag } from 'antd';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { usePages } from '../api/use-pages';
@@ -7,7 +8,10 @@ import { JudgeAnswer } from '../notices/judge-answer';
 import { useSession } from '../session/session';
 import { DecideApplication } from './decide-application';
 import { SettleCoordination } from './settle-coordination';
-import { SettleObjection } from './settle-objection';
+
+const SettleObjection = lazy(() =>
+  import('./settle-objection').then((module) => ({ default: module.SettleObjection })),
+);
 
 /** Everything that waits for a decision of the office, the first due first. */
 export function useDecisions() {
@@ -47,7 +51,11 @@ export function Decisions({
             number={objection.taskNumber}
           />
           <p className="words">{objection.reason}</p>
-          {may('assignment.judge') && <SettleObjection objection={objection} />}
+          {may('assignment.judge') && (
+            <Suspense>
+              <SettleObjection objection={objection} />
+            </Suspense>
+          )}
         </li>
       ))}
       {applications.map((application) => (

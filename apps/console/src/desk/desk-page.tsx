@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '../api/client';
@@ -11,8 +12,10 @@ import { useSession } from '../session/session';
 import { Arrived } from './arrived';
 import { Decisions, useDecisions } from './decisions';
 import { DueByDay } from './due-by-day';
-import { Stuck } from './stuck';
 import './desk.css';
+
+// A table weighs as much as all the rest of the desk.
+const Stuck = lazy(() => import('./stuck').then((module) => ({ default: module.Stuck })));
 
 /** A day at the office: what waits for a decision, what is due, what is stuck, what arrived. */
 export default function DeskPage() {
@@ -56,7 +59,9 @@ export default function DeskPage() {
         </div>
         <div>
           <DueByDay />
-          <Stuck units={dashboard.data?.mostOverdueUnits ?? []} />
+          <Suspense>
+            <Stuck units={dashboard.data?.mostOverdueUnits ?? []} />
+          </Suspense>
         </div>
       </div>
     </>
