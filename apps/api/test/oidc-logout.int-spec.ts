@@ -116,7 +116,7 @@ describe('Sign-out by the identity provider', () => {
       expect(await ask('GET', '/sessions/current')).toMatchObject([401, { code: 'SESSION.REQUIRED' }]);
       await page.goto(location);
       await page.click('button[name=logout]');
-      await page.waitForURL(`${duban}/api/docs`);
+      await page.waitForURL(`${duban}/`);
       await page.goto(`${duban}/api/v1/sessions/oidc`);
       expect(await page.locator('input[name=login]').count()).toBe(1);
       await context.close();

@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '@duban/platform';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** They stand in the page: where the nonce of each answer goes, and whether an identity provider is set up. */
 const NONCE = '__NONCE__';
 const PROVIDER = '__PROVIDER__';
+/** First parts of addresses within the console. An address of the api that fits no route is answered as it always was. */
+const NOT_THE_API = '^(?!(?:api|assets)$).+$';
 const A_YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /**
@@ -60,16 +62,14 @@ export async function serveConsole(
     const icon = await readFile(join(folder, 'icon.svg'));
     return reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(icon);
   });
-  fastify.get('/*', async (request, reply) => {
-    if (!wantsPage(request)) return reply.callNotFound();
-    // Read anew: a build beside a process that runs has other files.
-    const page = await readFile(file, 'utf8');
-    return sendPage(reply, page.replace(PROVIDER, OIDC_ISSUER === undefined ? 'no' : 'yes'));
-  });
-}
-
-function wantsPage({ url, headers }: FastifyRequest): boolean {
-  return !/^\/(api|assets)(\/|$|\?)/.test(url) && (headers.accept ?? '').includes('text/html');
+  for (const address of ['/', `/:page(${NOT_THE_API})`, `/:page(${NOT_THE_API})/*`]) {
+    fastify.get(address, async (request, reply) => {
+      if (!(request.headers.accept ?? '').includes('text/html')) return reply.callNotFound();
+      // Read anew: a build beside a process that runs has other files.
+      const page = await readFile(file, 'utf8');
+      return sendPage(reply, page.replace(PROVIDER, OIDC_ISSUER === undefined ? 'no' : 'yes'));
+    });
+  }
 }
 
 function sendPage(reply: FastifyReply, page: string): FastifyReply {
