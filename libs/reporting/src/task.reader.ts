@@ -102,13 +102,7 @@ export class TaskReader {
                where a.task_id = t.id and a.role = 'lead' and ${counts} order by a.id) as leads,
          (select count(distinct a.unit_id)::int from assignment a where a.task_id = t.id and ${counts}) as units
        from task t
-         left join lateral (
-           select min(due_at) as next_due_at, count(*) filter (where due_at <= ${nowParameter}) as overdue
-           from obligation where task_id = t.id and state = 'open') o on true
-         left join lateral (
-           select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
-           where ob.task_id = t.id and n.state in ('issued', 'acknowledged', 'answered')
-           order by array_position(${GRAVEST_FIRST}, n.colour) limit 1) n on true
+         ${whatIsOwed(nowParameter)}
        where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
       where.parameters,
     );
@@ -133,7 +127,7 @@ export class TaskReader {
          select n, total, key, label, ${ROWS_BETWEEN} * greatest(1, ceil(total / ${ROWS_BETWEEN * MOST_LANDMARKS}.0))::int as every
          from (select row_number() over (order by ${order})::int as n, count(*) over ()::int as total,
                  jsonb_build_array(${keys}) as key, ${label} as label
-               from task t where ${where} and ${nowParameter}::timestamptz is not null) as ordered) as counted
+               from task t ${filter.light === undefined ? '' : whatIsOwed(nowParameter)} where ${where} and ${nowParameter}::timestamptz is not null) as ordered) as counted
        where n % every = 0 or n = total order by n`,
       where.parameters,
     );
@@ -406,6 +400,15 @@ async function presentBoard(
   where.add(`${LIGHT} = $?`, filter.light);
   return { where, nowParameter };
 }
+
+/** What a line’s light is told by: what is open of the task, and the gravest notice that stands. */
+const whatIsOwed = (nowParameter: string): string => `left join lateral (
+           select min(due_at) as next_due_at, count(*) filter (where due_at <= ${nowParameter}) as overdue
+           from obligation where task_id = t.id and state = 'open') o on true
+         left join lateral (
+           select n.colour from supervision_notice n join obligation ob on ob.id = n.obligation_id
+           where ob.task_id = t.id and n.state in ('issued', 'acknowledged', 'answered')
+           order by array_position(${GRAVEST_FIRST}, n.colour) limit 1) n on true`;
 
 /** A landmark stands after this many rows, or a multiple, so that there are not too many. */
 const ROWS_BETWEEN = 200;
