@@ -51,6 +51,7 @@ describeWithRedis('Redis of which one takes over from another', () => {
       const before = jobs;
       await until(add, 30_000);
       await until(() => jobs > before, 30_000);
+      expect(jobs).toBeGreaterThan(before);
     } finally {
       for (const one of close) await one();
       await group?.end();

@@ -106,7 +106,7 @@ function useRows(address: string, generation: number): RowSource<TaskRow> {
         }),
       ),
     );
-    // eslint-disable-next-line react/exhaustive-deps -- another generation reads the same anew
+    // Another generation reads the same anew.
   }, [address, generation]);
   useEffect(() => {
     const abort = new AbortController();

@@ -126,7 +126,6 @@ function Words({
     const timer = setTimeout(() => set(typed.trim() || null), TYPING_MS);
     return () => clearTimeout(timer);
     // The setter is another one with each render, and the same in what it does.
-    // eslint-disable-next-line react/exhaustive-deps
   }, [typed, value]);
   return (
     <Input.Search

@@ -1,21 +1,29 @@
 import { Button, Timeline } from 'antd';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePages } from '../api/use-pages';
 import { Instant } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 
-/** What happened to the task (留痕), in the words of history, the oldest first. */
+/** As many are shown at once. */
+const SHOWN = 50;
+
+/** What happened to the task (留痕), in the words of history, the newest first: all of it is read, since it comes from its beginning. */
 export function Happened({ taskId, version }: { taskId: string; version: number }) {
   const { t, i18n } = useTranslation('task');
-  const events = usePages('/api/v1/tasks/{id}/history', { limit: 50 }, { path: { id: taskId } });
-  const { refetch } = events;
+  const events = usePages('/api/v1/tasks/{id}/history', { limit: 200 }, { path: { id: taskId } });
+  const { refetch, hasNextPage, isFetching, fetchNextPage } = events;
+  const [shown, setShown] = useState(SHOWN);
+  const newestFirst = [...events.items].reverse();
   useEffect(() => void refetch(), [version, refetch]);
+  useEffect(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
   if (events.error) return <ProblemView problem={events.error} retry={() => void refetch()} />;
   return (
     <>
       <Timeline
-        items={events.items.map((event) => ({
+        items={newestFirst.slice(0, shown).map((event) => ({
           key: event.id,
           content: (
             <>
@@ -26,11 +34,7 @@ export function Happened({ taskId, version }: { taskId: string; version: number 
         }))}
       />
       {!events.isPending && events.items.length === 0 && <p className="nothing">{t('historyNone')}</p>}
-      {events.hasNextPage && (
-        <Button loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-          {t('historyMore')}
-        </Button>
-      )}
+      {newestFirst.length > shown && <Button onClick={() => setShown(shown + SHOWN)}>{t('historyMore')}</Button>}
     </>
   );
 }

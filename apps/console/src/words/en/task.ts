@@ -63,7 +63,7 @@ export default {
   },
   satisfaction: 'Satisfaction of the public',
   history: 'What happened',
-  historyMore: 'More',
+  historyMore: 'Earlier',
   historyNone: 'Nothing yet',
   breakdown: 'Second level: {{count}} tasks, {{share}} % done',
   none: 'none',
