@@ -18,9 +18,11 @@ const PLAN = planOf(
 );
 const UNITS = ['市住建局', '市教育局', '市 水务局', '市发改委', '各区人民政府', '东溪区人民政府'];
 
+const KINDS = ['split', 'merge', 'move', 'order', 'leads', 'standing', 'deadlines', 'remove', 'add', 'edit'] as const;
+
 /** What somebody does next; numbers pick tasks, offsets and units. */
 interface Step {
-  do: 'split' | 'merge' | 'move' | 'order' | 'leads' | 'standing' | 'deadlines' | 'remove' | 'add' | 'edit';
+  do: (typeof KINDS)[number];
   a: number;
   b: number;
   c: number;
@@ -28,30 +30,31 @@ interface Step {
   units: string[];
   isStale: boolean;
 }
-const weighted = (what: Step['do'], weight: number) => ({ weight, arbitrary: fc.constant(what) });
-const steps: fc.Arbitrary<Step[]> = fc.array(
+const step = (what: fc.Arbitrary<Step['do']>): fc.Arbitrary<Step> =>
   fc.record({
-    do: fc.oneof(
-      weighted('split', 6),
-      weighted('merge', 6),
-      weighted('move', 3),
-      weighted('order', 2),
-      weighted('leads', 2),
-      weighted('standing', 2),
-      weighted('deadlines', 2),
-      weighted('remove', 2),
-      weighted('add', 2),
-      weighted('edit', 2),
-    ),
+    do: what,
     a: fc.nat(30),
     b: fc.nat(30),
     c: fc.nat(30),
     flag: fc.boolean(),
     units: fc.uniqueArray(fc.constantFrom(...UNITS), { minLength: 1, maxLength: 3 }),
     isStale: fc.nat(15).map((n) => n === 0),
-  }),
-  { minLength: 8, maxLength: 16 },
-);
+  });
+/** Splitting and merging lose things most easily. */
+const steps = fc.array(step(fc.constantFrom('split', 'merge', 'split', 'merge', ...KINDS)), {
+  minLength: 8,
+  maxLength: 16,
+});
+/** Each kind as it succeeds on the plan as it is, so that none depends on luck. */
+const ONCE_EACH: Step[] = KINDS.map((kind) => ({
+  do: kind,
+  a: 1,
+  b: 3,
+  c: 2,
+  flag: kind === 'move' || kind === 'leads',
+  units: ['市发改委'],
+  isStale: false,
+}));
 
 interface State {
   plan: Plan;
@@ -226,10 +229,8 @@ describe('A draft, whatever is done to it,', () => {
         }
         await checkHistory(planId, before);
       }),
-      { numRuns: Number(process.env.DRAFT_RUNS ?? 8), endOnFailure: true },
+      { numRuns: Number(process.env.DRAFT_RUNS ?? 1), endOnFailure: true, examples: [[ONCE_EACH]] },
     );
-    expect([...done.keys()].toSorted()).toEqual(
-      ['add', 'deadlines', 'edit', 'leads', 'merge', 'move', 'order', 'remove', 'split', 'standing'].toSorted(),
-    );
+    expect([...done.keys()].toSorted()).toEqual(KINDS.toSorted());
   });
 });

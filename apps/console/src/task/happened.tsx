@@ -9,13 +9,12 @@ import { ProblemView } from '../problem/problem-view';
 const SHOWN = 50;
 
 /** What happened to the task (留痕), in the words of history, the newest first: all of it is read, since it comes from its beginning. */
-export function Happened({ taskId, version }: { taskId: string; version: number }) {
+export function Happened({ taskId }: { taskId: string }) {
   const { t, i18n } = useTranslation('task');
   const events = usePages('/api/v1/tasks/{id}/history', { limit: 200 }, { path: { id: taskId } });
   const { refetch, hasNextPage, isFetching, fetchNextPage } = events;
   const [shown, setShown] = useState(SHOWN);
   const newestFirst = [...events.items].reverse();
-  useEffect(() => void refetch(), [version, refetch]);
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);

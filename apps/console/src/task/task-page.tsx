@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Descriptions, Spin, Table, Tag } from 'antd';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useChanges } from '../api/changes';
@@ -23,14 +24,16 @@ export default function TaskPage() {
   const { t } = useTranslation('task');
   const task = api.useQuery('get', '/api/v1/tasks/{id}', { params: { path: { id: taskId } } });
   const changes = useChanges(taskId);
-  const { refetch } = task;
+  const queries = useQueryClient();
+  // Its history too: most of what happens to a task happens to a part of it, and leaves its own row as it was.
+  const again = useCallback(() => void queries.invalidateQueries({ queryKey: ['get'] }), [queries]);
   useEffect(() => {
-    if (changes > 0) void refetch();
-  }, [changes, refetch]);
+    if (changes > 0) again();
+  }, [changes, again]);
 
-  if (task.error) return <ProblemView problem={task.error} retry={() => void refetch()} />;
+  if (task.error) return <ProblemView problem={task.error} retry={again} />;
   if (!task.data) return <Spin className="page-loading" />;
-  return <TaskView task={task.data} again={() => void refetch()} title={t('untitled')} />;
+  return <TaskView task={task.data} again={again} title={t('untitled')} />;
 }
 
 function TaskView({ task, again, title }: { task: Task; again: () => void; title: string }) {
@@ -92,7 +95,7 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
         ))}
       </Panel>
       <Panel title={t('history')}>
-        <Happened taskId={task.id} version={task.version} />
+        <Happened taskId={task.id} />
       </Panel>
     </article>
   );
