@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Transactor } from '@duban/database';
+import { readFromPrimary, Transactor } from '@duban/database';
 import type { Actor } from '@duban/history';
 import { type Clock, conflict, DomainError, invalid } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
@@ -26,6 +26,7 @@ export class CommandRunner {
   /** For what does the same when it is repeated, and carries what must not be kept, not even as a fingerprint. */
   async runRepeatable<T>({ actor }: ActingRequest, work: Work<T>): Promise<T> {
     if (!actor) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in first.');
+    readFromPrimary();
     return this.transactor.as(actor, (tx) => work(tx, actor, this.clock.now()));
   }
 
@@ -39,6 +40,7 @@ export class CommandRunner {
     const { actor } = request;
     if (!actor?.personId) throw new DomainError('unauthenticated', 'SESSION.REQUIRED', 'Sign in first.');
     const { personId } = actor;
+    readFromPrimary();
     const key = request.headers['idempotency-key'];
     if (key === undefined) return this.transactor.as(actor, (tx) => work(tx, actor, this.clock.now()));
     if (typeof key !== 'string' || !KEY.test(key)) {

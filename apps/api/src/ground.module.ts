@@ -40,6 +40,7 @@ export class GroundModule implements OnModuleInit {
           databaseUrl,
           [...DIRECTORY_ENTITIES, ...TASKS_ENTITIES, ...SUPERVISION_ENTITIES],
           config.DATABASE_CONNECTIONS,
+          config.DATABASE_READ_URL,
         ),
         QueueModule.forRoot({ databaseUrl }),
         HistoryModule,

@@ -1,3 +1,4 @@
+import type { Position } from '@duban/database';
 import { DomainError, type Fault } from '@duban/kernel';
 import type { Action, Session, SessionNeed } from '@duban/directory';
 import type { Actor } from '@duban/history';
@@ -11,6 +12,8 @@ export type ActingRequest = FastifyRequest & {
   actor?: Actor;
   /** Absent where an API token acts. */
   session?: Session;
+  /** What a standby must have before it may answer; null where there is none. */
+  upTo?: Position | null;
 };
 
 /** The header that names, by its id, the post in which the request is made. */
@@ -40,6 +43,10 @@ export const NotCounted = (): ReturnType<typeof SetMetadata> => SetMetadata(NOT_
 export const COSTLY = 'costly';
 /** A route that costs far more than others: few requests a minute of it are served to one person. */
 export const Costly = (): ReturnType<typeof SetMetadata> => SetMetadata(COSTLY, true);
+
+export const OF_PRIMARY = 'of_primary';
+/** A route whose reads no standby answers: it records that something was read, locks it, or goes on for long. */
+export const OfPrimary = (): ReturnType<typeof SetMetadata> => SetMetadata(OF_PRIMARY, true);
 
 export const WHILE_INCOMPLETE = 'while_incomplete';
 /** A route that a session may use while it lacks one of these: it is how it gets it. */

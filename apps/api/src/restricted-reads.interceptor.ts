@@ -4,7 +4,8 @@ import { CLOCK } from '@duban/platform';
 import { RestrictedReads } from '@duban/tasks';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { mergeMap, Observable } from 'rxjs';
-import type { ActingRequest } from './requests';
+import { Reflector } from '@nestjs/core';
+import { type ActingRequest, OF_PRIMARY } from './requests';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -15,6 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 @Injectable()
 export class RestrictedReadsInterceptor implements NestInterceptor {
   constructor(
+    private readonly reflector: Reflector,
     private readonly reads: RestrictedReads,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -23,7 +25,8 @@ export class RestrictedReadsInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<ActingRequest>();
     const { actor } = request;
     if (request.method !== 'GET' || !actor) return next.handle();
-    const reading: Reading = { isNamed: false };
+    const isOfPrimary = this.reflector.get<boolean | undefined>(OF_PRIMARY, context.getHandler()) ?? false;
+    const reading: Reading = { isNamed: false, upTo: isOfPrimary ? null : (request.upTo ?? null) };
     const record = async (body: unknown): Promise<unknown> => {
       if (reading.isNamed) {
         const what = `GET ${request.routeOptions.url ?? request.url.split('?')[0]}`;

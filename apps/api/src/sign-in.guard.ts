@@ -12,6 +12,7 @@ import { type Clock, DomainError, forbidden, invalid } from '@duban/kernel';
 import { CLOCK, type Config, CONFIG } from '@duban/platform';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { EntityManager } from 'typeorm';
 import { RateLimits } from './limits/rate-limits';
 import {
   type ActingRequest,
@@ -63,8 +64,14 @@ export class SignInGuard implements CanActivate {
       this.rates.countPerson(personId!, marked(COSTLY) ? `${request.method} ${request.routeOptions.url}` : null);
     const { token, isCookie } = credentialOf(request);
     const postId = postAskedFor(request);
+    // Whoever asks is looked up on the primary anyway: there it is said what a standby must have to answer them.
+    const identified = <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> =>
+      this.transactor.run(async (tx) => {
+        if (request.method === 'GET') request.upTo = await this.transactor.position(tx);
+        return work(tx);
+      });
     if (ApiTokenService.isApiToken(token) && !isCookie) {
-      request.actor = await this.transactor.run((tx) => this.tokens.authenticate(tx, token, request.id, postId));
+      request.actor = await identified((tx) => this.tokens.authenticate(tx, token, request.id, postId));
       await count(request.actor);
       if (marked(IN_PERSON)) {
         await this.refuse(
@@ -74,7 +81,7 @@ export class SignInGuard implements CanActivate {
       }
       return assertMayNeeded(request.actor, marked(NEEDS));
     }
-    const { actor, session } = await this.transactor.run((tx) => this.sessions.identify(tx, token, request.id, postId));
+    const { actor, session } = await identified((tx) => this.sessions.identify(tx, token, request.id, postId));
     // A token that was given to a program is none for the cookie of a browser, nor the other way round.
     if ((session.kind === 'cookie') !== isCookie) throw notSignedIn();
     await count(actor);

@@ -49,8 +49,11 @@ export const DRAFT = headed(`${WORDS.draft}。（牵头单位：市民政局）`
 const HIDDEN_DRAFT = headed(`${WORDS.hiddenDraft}。（牵头单位：市民政局）`);
 
 /** An issued plan with an own task, another's and a restricted one, a draft, and a restricted draft. */
-export async function openMatters(database: TestDatabase): Promise<{ edge: Edge; matters: Matters }> {
-  const edge = await Edge.open(database);
+export async function openMatters(
+  database: TestDatabase,
+  settings: Record<string, string> = {},
+): Promise<{ edge: Edge; matters: Matters }> {
+  const edge = await Edge.open(database, { settings });
   const office = await edge.as('office');
   await addPosts(edge);
   const draft = await edge.draft(DRAFT);

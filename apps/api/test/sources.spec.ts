@@ -93,6 +93,8 @@ describe('The sources', () => {
   it('reach no table but through the transactor', () => {
     expect(pathsWith(/createQueryRunner|\.dataSource\.(query|transaction)|InjectDataSource/)).toEqual([
       'libs/database/src/migrate.ts',
+      // On behalf of the transactor, with its settings.
+      'libs/database/src/standby.ts',
     ]);
   });
 

@@ -34,6 +34,32 @@ export const applicationDataSource = (
     },
   });
 
+/** How long a read waits for a connection to the standby, before it is the primary's. */
+const STANDBY_CONNECT_MS = 1_000;
+
+/** A data source for reads alone, of a standby (热备): its connections refuse to write even where it is none. */
+export const standbyDataSource = (
+  url: string,
+  entities: PostgresOptions['entities'],
+  poolSize = POOL_SIZE,
+): DataSource =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    poolSize,
+    applicationName: 'duban-reads',
+    installExtensions: false,
+    extra: {
+      Client: PreparingClient,
+      options: `-c role=${APPLICATION_ROLE} -c default_transaction_read_only=on`,
+      idleTimeoutMillis: 30_000,
+      connectionTimeoutMillis: STANDBY_CONNECT_MS,
+      maxLifetimeSeconds: LIFETIME_S,
+      keepAlive: true,
+    },
+  });
+
 /**
  * So long a migration waits for a table that others use: all who come after it wait behind it. Shorter than Postgres takes
  * to look for a deadlock, so that of two who wait for each other it is the migration that begins again, and no request.

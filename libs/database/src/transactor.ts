@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { withCalendar } from '@duban/platform';
 import { isOfAnEarlierSchema } from './preparing-client';
 import { Calendars, StaleCalendar } from './calendars';
-import { readings } from './readings';
+import { readFromPrimary, readings } from './readings';
 import { type Acting, begin, type Settings, settingsOf, SYSTEM } from './security/acting';
+import { POSITION, type Position, Standby } from './standby';
 
 /** Postgres asks for the whole transaction again: serialization failure, deadlock. */
 const ASKS_AGAIN = new Set(['40001', '40P01']);
@@ -19,11 +20,27 @@ const TRIES = 4;
 export class Transactor {
   private readonly calendars = new Calendars();
 
-  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly source: DataSource,
+    @Optional() private readonly standby?: Standby,
+  ) {}
 
-  /** What somebody does or reads: the database lets them see and change what their post may. */
-  as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    return this.transact(settingsOf(actor), work);
+  /**
+   * What somebody does or reads: the database lets them see and change what their post may. In a request that only reads,
+   * a standby may answer.
+   */
+  async as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const settings = settingsOf(actor);
+    const upTo = readings.getStore()?.upTo;
+    const found = upTo && (await this.standby?.read(upTo, (tx) => this.begun(tx, settings, work)));
+    return found ? found.result : this.transact(settings, work);
+  }
+
+  /** What a standby must have to answer a request that began before this; null where there is no standby. */
+  async position(tx: EntityManager): Promise<Position | null> {
+    if (!this.standby) return null;
+    const [row]: Position[] = await tx.query(`select ${POSITION}`);
+    return row!;
   }
 
   /** What the supervision itself does: the sweep, messages, signing in. It sees all; no request is served by it. */
@@ -36,15 +53,10 @@ export class Transactor {
    * went by a calendar that is no longer the newest and needs that, or met a table that a migration has just changed.
    */
   private async transact<T>(settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    readFromPrimary();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.source.transaction(async (tx) => {
-          const { position, isNamed } = await begin(tx, settings);
-          const reading = readings.getStore();
-          if (reading && isNamed) reading.isNamed = true;
-          const calendar = await this.calendars.at(tx, position);
-          return withCalendar(calendar, () => work(tx));
-        });
+        return await this.source.transaction((tx) => this.begun(tx, settings, work));
       } catch (error) {
         const isAskedAgain =
           error instanceof StaleCalendar ||
@@ -54,6 +66,14 @@ export class Transactor {
         await delay(Math.random() * 20 * 2 ** attempt);
       }
     }
+  }
+
+  private async begun<T>(tx: EntityManager, settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const { position, isNamed } = await begin(tx, settings);
+    const reading = readings.getStore();
+    if (reading && isNamed) reading.isNamed = true;
+    const calendar = await this.calendars.at(tx, position);
+    return withCalendar(calendar, () => work(tx));
   }
 }
 

@@ -97,6 +97,8 @@ describe('loadConfig', () => {
   it.each([
     ['DATABASE_URL', 'mysql://somewhere', 'postgres://user:password@host'],
     ['DATABASE_URL', 'somewhere', 'postgres://user:password@host'],
+    ['DATABASE_READ_URL', 'standby:5432', 'postgres://user:password@standby'],
+    ['DATABASE_READ_URL', 'postgres://standby/duban', 'it needs DATABASE_URL'],
     ['REDIS_URL', 'http://somewhere', 'redis://host'],
     ['SMTP_URL', 'somewhere', 'smtp://user:password@host'],
     ['PORT', 'abc', 'a whole number from 0 to 65535'],

@@ -94,6 +94,10 @@ const schema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'an address such as postgres://user:password@host:5432/duban' })
     .optional(),
+  /** A standby (热备) that follows DATABASE_URL, as the same login: it answers what is only read. */
+  DATABASE_READ_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'an address such as postgres://user:password@standby:5432/duban' })
+    .optional(),
   /** How many connections to Postgres one process holds at most, those of the queue apart. */
   DATABASE_CONNECTIONS: wholeNumber(2, 200).default(12),
   /** Redis or Valkey for the queue, one, by sentinels or a cluster; without it the queue lives on Postgres. */
@@ -254,6 +258,7 @@ const schema = z.object({
 /** Settings that may stand in a file, which `<name>_FILE` names, so that they are in no list of processes. */
 const SECRETS = [
   'DATABASE_URL',
+  'DATABASE_READ_URL',
   'REDIS_URL',
   'SMTP_URL',
   'IMAP_URL',
@@ -287,6 +292,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, DUBAN_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parsed.data;
   const { DUBAN_CHECKPOINTS_TO } = parsed.data;
   const { BOUNCE_ADDRESS, DUBAN_SECRET, IMAP_URL } = parsed.data;
+  if (parsed.data.DATABASE_READ_URL && !parsed.data.DATABASE_URL)
+    throw wrong(['DATABASE_READ_URL: it needs DATABASE_URL']);
   if (BOUNCE_ADDRESS && !DUBAN_SECRET) throw wrong(['BOUNCE_ADDRESS: it needs DUBAN_SECRET']);
   if (IMAP_URL && !BOUNCE_ADDRESS) throw wrong(['IMAP_URL: it needs BOUNCE_ADDRESS']);
   for (const name of ['WECOM_URL', 'DINGTALK_URL', 'FEISHU_URL'] as const) {

@@ -1,4 +1,4 @@
-import { consequences, Transactor } from '@duban/database';
+import { consequences, readFromPrimary, Transactor } from '@duban/database';
 import { type Actor, type Change, HistoryService } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 
@@ -17,6 +17,7 @@ export class RestrictedReads {
    */
   async record(actor: Actor, at: Date, ids: readonly string[], what: string): Promise<void> {
     if (ids.length === 0) return;
+    readFromPrimary();
     await this.transactor.as(actor, async (tx) => {
       const matters: { planId: string; taskId: string | null }[] = await tx.query(
         `select plan_id as "planId", task_id as "taskId" from restricted_among($1::uuid[])`,

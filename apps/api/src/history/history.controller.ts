@@ -17,7 +17,7 @@ import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { Costly, CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs, OfPrimary } from '../requests';
 import { cursor, limit, pageOf } from '../schemas';
 import { filterOf, foundEvent, searchFields } from './history-schemas';
 
@@ -65,6 +65,7 @@ export class HistoryController {
 
   @Needs('history.search')
   @Costly()
+  @OfPrimary()
   @Get('extract')
   @ApiOperation({
     summary: 'What a search of history finds, as a file (导出检索结果)',

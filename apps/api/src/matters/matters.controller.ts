@@ -15,7 +15,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
 import { skippedObligation } from '../schemas';
 import { taskDetail } from '../tasks/tasks.controller';
 import {
@@ -105,6 +105,7 @@ export class MattersController {
   }
 
   @Needs('matter.petitioner')
+  @OfPrimary()
   @Get(':id/petitioner')
   @ApiOperation({ summary: 'Who asked for a matter, by name and telephone: for the office and the unit that leads' })
   @ApiOkResponse({ type: PetitionerDto })

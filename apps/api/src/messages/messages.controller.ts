@@ -9,7 +9,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import type { FastifyReply } from 'fastify';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
 import { StillSignedIn } from '../still-signed-in';
 import { cursor, limit, pageOf, storable, textOrNull, uuid } from '../schemas';
 import { InboxStreams } from './inbox-streams';
@@ -111,6 +111,7 @@ export class MessagesController {
   }
 
   @Needs('inbox.read')
+  @OfPrimary()
   @Get('inbox/events')
   @ApiOperation({
     summary: 'My messages as they come (server-sent events)',

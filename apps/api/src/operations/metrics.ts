@@ -1,9 +1,9 @@
-import { Transactor } from '@duban/database';
+import { Standby, Transactor } from '@duban/database';
 import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
-import { Inject, Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Counting whole tables costs the more the larger they are: what was counted is good for so long. */
 const COUNTED_FOR_MS = 15_000;
@@ -18,7 +18,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram;
 
-  constructor(transactor: Transactor, jobs: JobProducer, @Inject(CLOCK) clock: Clock) {
+  constructor(transactor: Transactor, jobs: JobProducer, @Inject(CLOCK) clock: Clock, @Optional() standby?: Standby) {
     const registers = [this.registry];
     const read = <T>(query: string, parameters: unknown[] = []): Promise<T[]> =>
       transactor.run((tx) => tx.query(query, parameters)).catch(() => []);
@@ -93,6 +93,7 @@ export class Metrics {
         this.set(jobs.lostJobs);
       },
     });
+    if (standby) tellOfStandby(standby, registers);
   }
 
   get contentType(): string {
@@ -107,6 +108,27 @@ export class Metrics {
   observe(method: string, route: string, status: number, seconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, seconds);
   }
+}
+
+function tellOfStandby(standby: Standby, registers: Registry[]): void {
+  new Counter({
+    name: 'duban_reads_total',
+    help: 'Reads that a standby may answer, by which server answered: the primary does where the standby is behind or away',
+    labelNames: ['server'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [server, count] of Object.entries(standby.answered)) this.inc({ server }, count);
+    },
+  });
+  new Gauge({
+    name: 'duban_standby_follows',
+    help: '1 where the standby had all that the primary had when it was last asked, else 0',
+    registers,
+    collect() {
+      this.set(standby.state === 'follows' ? 1 : 0);
+    },
+  });
 }
 
 interface Count {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Transactor } from '@duban/database';
+import { type Following, Standby, Transactor } from '@duban/database';
 import { CheckpointService } from '@duban/history';
 import { JobProducer } from '@duban/queue';
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Optional, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { NotCounted, Public } from '../requests';
@@ -10,7 +10,13 @@ import { Metrics } from './metrics';
 
 interface Readiness {
   status: 'ready' | 'not_ready';
-  checks: { database: 'ok' | 'away'; queue: 'ok' | 'away'; history: 'signed' | 'not_signed' };
+  checks: {
+    database: 'ok' | 'away';
+    queue: 'ok' | 'away';
+    history: 'signed' | 'not_signed';
+    /** As it was when it was last to answer a read; where DATABASE_READ_URL names none, nothing. */
+    standby?: Following;
+  };
 }
 
 /** Who asks whether requests can be served does not wait long for the answer. */
@@ -27,6 +33,7 @@ export class OperationsController {
     private readonly jobs: JobProducer,
     private readonly metrics: Metrics,
     private readonly checkpoints: CheckpointService,
+    @Optional() private readonly standby?: Standby,
   ) {}
 
   /** The process answers; nothing else is asked. */
@@ -37,7 +44,7 @@ export class OperationsController {
 
   /**
    * Whether requests can be served. The queue is told of but not asked for: without it work waits for the sweep's
-   * timer, and nothing is refused. Nor is the key that signs history, without which nobody can prove it.
+   * timer, and nothing is refused. Nor is a standby, for which the primary answers, nor the key that signs history, without which nobody can prove it.
    */
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
@@ -51,9 +58,10 @@ export class OperationsController {
       Promise.race([asked, delay(PATIENCE_MS, 'away' as const, { ref: false })]),
       this.jobs.ping().then((answers) => (answers ? 'ok' : 'away')),
     ]);
-    const history = this.checkpoints.isSigning ? 'signed' : 'not_signed';
+    const history: Readiness['checks']['history'] = this.checkpoints.isSigning ? 'signed' : 'not_signed';
+    const checks = { database, queue, history, ...(this.standby && { standby: this.standby.state }) };
     if (database !== 'ok') void reply.status(503);
-    return { status: database === 'ok' ? 'ready' : 'not_ready', checks: { database, queue, history } };
+    return { status: database === 'ok' ? 'ready' : 'not_ready', checks };
   }
 
   @Get('metrics')

@@ -7,7 +7,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
 import { assignmentState, skippedObligation, storable, text, textOrNull, uuid } from '../schemas';
 import { PlanParams } from './plan-schemas';
 
@@ -79,6 +79,7 @@ export class PlanCloseController {
   ) {}
 
   @Needs('plan.close', 'breakdown.issue')
+  @OfPrimary()
   @Get(':id/close')
   @ApiOperation({ summary: 'What a plan would be closed with: what is done, what is open, by task' })
   @ApiOkResponse({ type: PlanClosingDto })

@@ -10,7 +10,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { policyVersion } from '../policies/policy-schemas';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
 import { storable, text, textOrNull, uuid } from '../schemas';
 import { PlanParams } from './plan-schemas';
 
@@ -86,6 +86,7 @@ export class PlanPolicyController {
   ) {}
 
   @Needs('policy.enable')
+  @OfPrimary()
   @Get(':id/policy')
   @ApiOperation({ summary: 'What it would change if an issued plan went by other rules, obligation by obligation' })
   @ApiOkResponse({ type: PlanPolicyDto })

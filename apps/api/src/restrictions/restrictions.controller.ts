@@ -6,7 +6,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, CurrentActor, Needs } from '../requests';
+import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
 import { uuid } from '../schemas';
 
 class MatterParams extends createZodDto(z.strictObject({ id: uuid })) {}
@@ -36,6 +36,7 @@ export class RestrictionsController {
   ) {}
 
   @Needs('matter.restrict')
+  @OfPrimary()
   @Get('plans/:id/restrictions')
   @ApiOperation({ summary: 'Who alone may know of a plan (限知人员); nobody where all may' })
   @ApiOkResponse({ type: NamedPeopleDto })
@@ -56,6 +57,7 @@ export class RestrictionsController {
   }
 
   @Needs('matter.restrict')
+  @OfPrimary()
   @Get('tasks/:id/restrictions')
   @ApiOperation({ summary: 'Who alone may know of a task (限知人员); nobody where all may' })
   @ApiOkResponse({ type: NamedPeopleDto })

@@ -19,7 +19,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, Costly, CurrentActor, invalidRequest, Needs } from '../requests';
+import { type ActingRequest, Costly, CurrentActor, invalidRequest, Needs, OfPrimary } from '../requests';
 import { uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
@@ -83,6 +83,7 @@ export class NoticeDocumentsController {
 
   @Needs('read.own', 'read.all')
   @Costly()
+  @OfPrimary()
   @Get(':id/document')
   @ApiOperation({
     summary: 'A notice (督办单) as the document that was issued, with the part for the answer (回执)',

@@ -19,6 +19,8 @@ export interface SizeOptions {
   /** Where each takes its code from; the present checkout without it. */
   build?: string;
   env?: NodeJS.ProcessEnv;
+  /** Whether a standby follows Postgres, and answers what is only read. */
+  hasStandby?: boolean;
   /** Several Redis in place of one. */
   queue?: (home: string) => Promise<RedisGroup>;
   /** The addresses that the processes are given, where something stands between them and the servers. */
@@ -32,6 +34,8 @@ export class ServerSize {
   readonly members: Member[] = [];
   proxy!: Proxy;
   postgres!: DebianPostgres;
+  /** Where it was asked for. */
+  standby: DebianPostgres | undefined;
   redis!: OwnRedis;
   /** In place of `redis`, where it was asked for. */
   queue: RedisGroup | undefined;
@@ -91,6 +95,11 @@ export class ServerSize {
     const { home } = this;
     this.postgres = await DebianPostgres.begin(home, 'postgres');
     this.closers.push(() => this.postgres.end());
+    if (options.hasStandby) {
+      const standby = await this.postgres.standby(home, 'standby');
+      this.standby = standby;
+      this.closers.push(() => standby.end());
+    }
     const servers = { databaseUrl: this.postgres.url, redisUrl: await this.openQueue(options), store: this.store };
     mkdirSync(this.store);
     const addresses = (await options.between?.(servers)) ?? {};
@@ -98,6 +107,7 @@ export class ServerSize {
       ...(await membersOf(home, options, {
         ...environment(home, this.password, options.clock),
         DATABASE_URL: servers.databaseUrl,
+        ...(this.standby && { DATABASE_READ_URL: this.standby.url }),
         REDIS_URL: servers.redisUrl,
         DUBAN_OBJECT_STORE: this.store,
         ...addresses,
