@@ -5,7 +5,7 @@ import { ApiModule } from '../../../api/src/api.module';
 import { createApi } from '../../../api/src/application';
 import { MORNING } from './invented-duties';
 
-const PASSWORD = 'bench-password';
+export const PASSWORD = 'bench-password';
 
 /** All accounts of what is imported with it have one password, and each asks as often as it can. */
 export const benchConfig = (settings: Record<string, string> = {}): Config =>

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '@duban/platform';
 import { asOfMeasure } from './as-of.measure';
+import { boardFilterMeasure, boardPaintMeasure, boardScrollMeasure } from './board-page.measures';
 import { followupMeasure } from './followup.measure';
 import { listMeasure } from './list.measure';
 import { type Measure, type Times, measured } from './measure';
@@ -13,7 +14,7 @@ import { sweepFlatnessMeasure } from './sweep-flatness.measure';
 import { transitionMeasure, transitionPgbenchMeasure } from './transition.measures';
 import { verifyMeasure } from './verify.measure';
 
-/** In the order of the table of goals; one file each, but for the two of a transition. */
+/** In the order of the table of goals; one file each, but for the two of a transition and the three of a page. */
 const MEASURES: readonly Measure[] = [
   transitionMeasure,
   transitionPgbenchMeasure,
@@ -26,6 +27,9 @@ const MEASURES: readonly Measure[] = [
   verifyMeasure,
   startMeasure,
   memoryMeasure,
+  boardPaintMeasure,
+  boardFilterMeasure,
+  boardScrollMeasure,
 ];
 const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
 

@@ -1,5 +1,5 @@
 import { Checkbox, Tag } from 'antd';
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Schemas } from '../api/client';
@@ -66,11 +66,16 @@ export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSea
     jumped();
   }, [jumpTo, jumped, show]);
 
-  const toggle = (row: TaskRow): void => {
-    const next = new Map(selected);
-    if (!next.delete(row.id)) next.set(row.id, row);
-    select(next);
-  };
+  const chosen = useRef(selected);
+  chosen.current = selected;
+  const toggle = useCallback(
+    (row: TaskRow): void => {
+      const next = new Map(chosen.current);
+      if (!next.delete(row.id)) next.set(row.id, row);
+      select(next);
+    },
+    [select],
+  );
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
@@ -130,7 +135,7 @@ export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSea
                 height={rowHeight}
                 isActive={index === active}
                 isSelected={selected.has(source.row(index)?.id ?? '')}
-                activate={() => setActive(index)}
+                activate={setActive}
                 toggle={toggle}
               />
             ))}
@@ -148,11 +153,12 @@ interface RowProps {
   height: number;
   isActive: boolean;
   isSelected: boolean;
-  activate: () => void;
+  activate: (index: number) => void;
   toggle: (row: TaskRow) => void;
 }
 
-function Row({ index, row, height, isActive, isSelected, activate, toggle }: RowProps) {
+/** Kept as it is while others come into view: that is what scrolling smoothly takes. */
+const Row = memo(function Row({ index, row, height, isActive, isSelected, activate, toggle }: RowProps) {
   const { t } = useTranslation(['board', 'terms']);
   const style = { height };
   if (!row) {
@@ -173,7 +179,7 @@ function Row({ index, row, height, isActive, isSelected, activate, toggle }: Row
       aria-rowindex={index + 2}
       aria-selected={isSelected}
       style={style}
-      onClick={activate}
+      onClick={() => activate(index)}
     >
       <div role="gridcell" className="grid-select">
         <Checkbox
@@ -210,4 +216,4 @@ function Row({ index, row, height, isActive, isSelected, activate, toggle }: Row
       </div>
     </div>
   );
-}
+});

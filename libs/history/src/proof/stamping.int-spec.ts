@@ -1,7 +1,7 @@
 import { useTestDatabase } from '@duban/testing';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { newSigningKey, record } from '../../test/recorded';
+import { newSigningKey, recordAndSign } from '../../test/recorded';
 import { secondVerdict } from '../../test/second-verifier';
 import { hasOpenssl, TimestampAuthority } from '../../test/timestamp-authority';
 import { systemActor } from '../actor';
@@ -42,10 +42,7 @@ const AT = new Date('2026-03-02T01:00:00Z');
       AWS_ACCESS_KEY_ID: undefined,
       AWS_SECRET_ACCESS_KEY: undefined,
     });
-  const sign = async (): Promise<void> => {
-    await database.transactor.run((tx) => record(tx, 3));
-    await checkpoints().make();
-  };
+  const sign = () => recordAndSign(database.transactor, checkpoints(), 3);
   const exported = async (): Promise<string[]> => {
     const tree = new HistoryTree(database.transactor, { DUBAN_HISTORY_HASH: 'sha256' });
     const { bytes } = await new HistoryBundle(database.transactor, new HistoryService(), tree, checkpoints()).export(

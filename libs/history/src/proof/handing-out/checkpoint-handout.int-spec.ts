@@ -5,7 +5,7 @@ import { useTestDatabase } from '@duban/testing';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { S3_CREDENTIALS, S3Server } from '../../../../evidence/test/s3-server';
-import { newSigningKey, record } from '../../../test/recorded';
+import { newSigningKey, recordAndSign } from '../../../test/recorded';
 import { HistoryService } from '../../history.service';
 import { CheckpointService, type ListedCheckpoint } from '../checkpoint.service';
 import { parseNote } from '../checkpoint-note';
@@ -45,10 +45,7 @@ describe('a checkpoint that is handed outside', () => {
       DUBAN_CHECKPOINTS_TO: places,
       ...S3_CREDENTIALS,
     });
-  const sign = async (): Promise<ListedCheckpoint> => {
-    await database.transactor.run((tx) => record(tx, 3));
-    return (await checkpoints().make())!;
-  };
+  const sign = (): Promise<ListedCheckpoint> => recordAndSign(database.transactor, checkpoints(), 3);
   const newest = async (): Promise<ListedCheckpoint> =>
     (await database.transactor.run((tx) => checkpoints().newest(tx, { before: null, limit: 1 })))[0]!;
 
