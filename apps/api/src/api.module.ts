@@ -61,6 +61,7 @@ import { SessionsController } from './sessions/sessions.controller';
 import { SignInPolicyController } from './sessions/sign-in-policy.controller';
 import { CardsController } from './cards/cards.controller';
 import { SatisfactionController } from './satisfaction/satisfaction.controller';
+import { QueuesController } from './operations/queues.controller';
 import { SelfCheckController } from './operations/self-check.controller';
 import { StillSignedIn } from './still-signed-in';
 import { SignInGuard } from './sign-in.guard';
@@ -134,6 +135,7 @@ export const CONTROLLERS = {
     DestinationsController,
     OperationsController,
     SelfCheckController,
+    QueuesController,
   ],
   withProvider: [OidcController, PersonIdentitiesController],
   withDemonstrationClock: [ClockController],

@@ -14,6 +14,7 @@ import {
   SMS_REPORT_TOKEN,
   useEdge,
 } from './edge';
+import { failedJob } from './failed-job';
 import { destination, duePlan, suppressedAddress } from './rights-by-rows';
 import { SignInParts, useStandingCodes } from './sign-in-parts';
 
@@ -608,6 +609,7 @@ describe('The answers', () => {
       'GET /units/{code}/held-messages': gets('/units/LD04/held-messages', ''),
       'GET /burden': gets('/burden', '?from=2023-01&to=2023-12'),
       'GET /burden/export': gets('/burden/export', '?from=2023-01&to=2023-12', '?from=2023-01&to=2023-01&format=csv'),
+      'GET /queues': [['admin', 'GET', '/queues']],
       'GET /self-check': [['admin', 'GET', '/self-check']],
       'GET /clock': gets('/clock'),
       'PUT /clock': [['admin', 'PUT', '/clock', { json: { now: '2023-01-20T13:00:00+08:00' } }]],
@@ -762,6 +764,14 @@ describe('The answers', () => {
       'POST /destinations/{id}/deliveries/{deliveryId}/replay': [
         ['admin', 'POST', `${at}/deliveries/${deliveryId}/replay`],
       ],
+    });
+    const [retried, removed] = [await failedJob(edge()), await failedJob(edge())];
+    const failed = '/queues/imports/failed-jobs';
+    Object.assign(all, {
+      'GET /queues/{queue}/failed-jobs': [['admin', 'GET', `${failed}?limit=1`]],
+      'POST /queues/{queue}/failed-jobs/{id}/retry': [['admin', 'POST', `${failed}/${retried.id}/retry`]],
+      'DELETE /queues/{queue}/failed-jobs/{id}': [['admin', 'DELETE', `${failed}/${removed.id}`]],
+      'POST /queues/{queue}/failed-jobs/retry': [['admin', 'POST', '/queues/archives/failed-jobs/retry']],
     });
     const [first, second] = [await duePlan(edge()), await duePlan(edge())];
     const reason = '期满。';

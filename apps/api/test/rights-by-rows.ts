@@ -2,6 +2,7 @@ import { ArchivePackages } from '@duban/reporting';
 import { type Edge, formOf, ISSUE, type Json, type Method, sample, type Sent } from './edge';
 import { PAPER } from './cases';
 import { ASKERS, DRAFT } from './rights-matrix';
+import { failedJob } from './failed-job';
 import { enrol } from './sign-in-parts';
 
 export type Asked = [Method, string, Sent];
@@ -153,6 +154,21 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       await destination(edge);
       return ['GET', '/destinations', {}];
     },
+  },
+  'POST /queues/{queue}/failed-jobs/retry': {
+    by: 'admin',
+    ask: async (edge) => {
+      await failedJob(edge);
+      return ['POST', '/queues/imports/failed-jobs/retry', {}];
+    },
+  },
+  'POST /queues/{queue}/failed-jobs/{id}/retry': {
+    by: 'admin',
+    ask: async (edge) => ['POST', `/queues/imports/failed-jobs/${(await failedJob(edge)).id}/retry`, {}],
+  },
+  'DELETE /queues/{queue}/failed-jobs/{id}': {
+    by: 'admin',
+    ask: async (edge) => ['DELETE', `/queues/imports/failed-jobs/${(await failedJob(edge)).id}`, {}],
   },
   'POST /destinations': { by: 'admin', ask: () => ['POST', '/destinations', { json: DESTINATION }] },
   'PATCH /destinations/{id}': {
@@ -511,6 +527,8 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /policies/schema': 'tells what rules are made of',
   'GET /policies/{id}/versions/{version}': 'rules are for everybody to read',
   'GET /policies/{id}/changes': 'rules are for everybody to read; drafts are asked with their own',
+  'GET /queues': 'tells figures of no matter',
+  'GET /queues/{queue}/failed-jobs': 'reads as the system, and tells ids and errors',
   'GET /self-check': 'reads as the system, and tells ids and figures',
   'GET /clock': 'tells the time',
   'GET /history': 'the events of matters are shown with these to whoever sees them',

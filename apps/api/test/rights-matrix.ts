@@ -295,6 +295,7 @@ export function requestTo(
     token: 'none'.repeat(10),
     name: 'urge',
     version: '1',
+    queue: 'imports',
   };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key];

@@ -1015,6 +1015,15 @@ const TABLE: Record<string, Probe[]> = {
   'GET /burden': [get('/burden?from=2023-01&to=2023-03', READERS)],
   'GET /burden/export': [get('/burden/export?from=2023-01&to=2023-03&format=csv', READERS)],
   'GET /self-check': [get('/self-check', ['admin'])],
+  'GET /queues': [get('/queues', ['admin'])],
+  'GET /queues/{queue}/failed-jobs': [get('/queues/imports/failed-jobs', ['admin'])],
+  'POST /queues/{queue}/failed-jobs/retry': [as('POST', '/queues/imports/failed-jobs/retry', {}, ['admin'], 200)],
+  'POST /queues/{queue}/failed-jobs/{id}/retry': [
+    as('POST', `/queues/imports/failed-jobs/${NOTHING}/retry`, {}, ['admin'], '404 QUEUE.JOB_UNKNOWN'),
+  ],
+  'DELETE /queues/{queue}/failed-jobs/{id}': [
+    as('DELETE', `/queues/imports/failed-jobs/${NOTHING}`, undefined, ['admin'], '404 QUEUE.JOB_UNKNOWN'),
+  ],
   'GET /clock': [get('/clock')],
   'PUT /clock': [
     {

@@ -155,6 +155,12 @@ export const PAGES: readonly Page[] = [
     nav: { words: 'channels', group: 'admin' },
   },
   {
+    path: '/queues',
+    load: () => import('./queues/queues-page'),
+    rights: ['queue.manage'],
+    nav: { words: 'queues', group: 'admin' },
+  },
+  {
     path: '/health',
     load: () => import('./health/health-page'),
     rights: ['system.check'],

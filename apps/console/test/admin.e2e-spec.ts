@@ -1,12 +1,20 @@
-import { describeWithBrowser } from '@duban/testing';
+import { newId } from '@duban/kernel';
+import { createQueueBackend } from '@duban/queue';
+import { describeWithBrowser, until } from '@duban/testing';
+import type { Queue } from 'bullmq';
+import { Client } from 'pg';
 import { useSampleProduct } from './sample-product';
 import { PHONE, Visitor } from './visitor';
 
 describeWithBrowser('administrators at the console', (browser) => {
   const product = useSampleProduct();
   const opened: Visitor[] = [];
-  const open = async (username: string, viewport?: { width: number; height: number }): Promise<Visitor> => {
-    const visitor = await Visitor.open(browser(), product.url, { viewport });
+  const open = async (
+    username: string,
+    viewport?: { width: number; height: number },
+    language?: 'zh' | 'en',
+  ): Promise<Visitor> => {
+    const visitor = await Visitor.open(browser(), product.url, { viewport, language });
     opened.push(visitor);
     return visitor.signIn(username);
   };
@@ -85,6 +93,52 @@ describeWithBrowser('administrators at the console', (browser) => {
     expect(await admin.seriousFindings()).toEqual([]);
   });
 
+  it('see why a job failed, that nothing is left to do of it, try it again, and put another away', async () => {
+    const importId = newId();
+    const jobId = `import-${importId}`;
+    await failToRead(product.databaseUrl, jobId, importId);
+    const admin = await open('admin');
+    const { page } = admin;
+    await admin.goto('/health');
+    await page.getByRole('link', { name: '查看失败任务' }).click();
+    await page.getByRole('button', { name: '查看失败任务：方案导入' }).click();
+    const rows = page.locator('.panel', { hasText: '失败任务：方案导入' }).locator('.ant-table-row');
+    const unread = rows.filter({ hasText: '识读一份文件' }).first();
+    await unread.getByText('系统报告：').waitFor();
+    await unread.getByText('已办完', { exact: true }).waitFor();
+    const unknown = rows.filter({ hasText: 'document.raed' }).first();
+    await unknown.getByText('系统不认识这种任务').waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+    await admin.picture('queues');
+
+    const before = await rows.count();
+    await unread.getByRole('button', { name: '重试' }).click();
+    await page.getByText('已放回队列').waitFor();
+    await until(async () => (await rows.count()) === before - 1);
+    await unknown.getByRole('button', { name: '清除' }).click();
+    const asking = page.getByRole('dialog');
+    await asking.locator('.ant-modal-confirm-title', { hasText: '清除失败任务“document.raed”？' }).waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+    await asking.getByRole('button', { name: '清除' }).click();
+    await page.getByText('已清除').waitFor();
+    await until(async () => (await rows.count()) === before - 2);
+
+    const auditor = await open('auditor');
+    await auditor.goto('/audit?entity=queue');
+    await auditor.page.getByText('清除任务队列“imports”中失败的任务“document.raed”').first().waitFor();
+    await auditor.page.getByText('重试任务队列“imports”中失败的任务“document.read”').first().waitFor();
+  });
+
+  it('read the queues in English on a phone', async () => {
+    await failToRead(product.databaseUrl, `import-${newId()}`, newId());
+    const admin = await open('admin', PHONE, 'en');
+    await admin.goto('/queues?queue=imports');
+    await admin.page.getByText('The system said:').first().waitFor();
+    await admin.page.getByText('It is done, says the database').first().waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+    await admin.picture('queues-phone-en');
+  });
+
   it('are told in plain words what is wrong with a destination', async () => {
     const admin = await open('admin');
     const { page } = admin;
@@ -97,3 +151,21 @@ describeWithBrowser('administrators at the console', (browser) => {
     await page.getByText('地址有误').waitFor();
   });
 });
+
+/** A document's job that fails since its table is away for a moment, and one of a name that nobody knows. */
+async function failToRead(databaseUrl: string, jobId: string, importId: string): Promise<void> {
+  const backend = createQueueBackend({ REDIS_URL: undefined, QUEUE_PREFIX: 'duban' }, databaseUrl);
+  const queue = backend.openQueue('imports', () => undefined) as Queue;
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(`alter table plan_import rename to plan_import_away`);
+    await queue.add('document.read', { importId }, { jobId, attempts: 1 });
+    await queue.add('document.raed', { importId }, { attempts: 1 });
+    await until(async () => (await queue.getJob(jobId))?.isFailed());
+  } finally {
+    await client.query(`alter table plan_import_away rename to plan_import`);
+    await client.end();
+    await queue.close();
+  }
+}

@@ -22,7 +22,7 @@ export interface SampleProduct {
 /**
  * duban as `npm start` starts it, with the sample’s year up to {@link CLOCK}, on a database of its own for the spec file.
  * Whoever works on the console sets `DUBAN_TRY_URL` to a duban that runs, started with {@link CLOCK} and the
- * same `DUBAN_DEMO_PASSWORD`, and does not wait for another one.
+ * same `DUBAN_DEMO_PASSWORD`, and does not wait for another one; `DUBAN_TRY_DATABASE_URL` is then its `DATABASE_URL`.
  */
 export function useSampleProduct(): SampleProduct {
   const running = process.env.DUBAN_TRY_URL;
@@ -57,7 +57,7 @@ export function useSampleProduct(): SampleProduct {
       return url;
     },
     get databaseUrl() {
-      return addressOf(database);
+      return process.env.DUBAN_TRY_DATABASE_URL ?? addressOf(database);
     },
   };
 }

@@ -53,6 +53,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'calendar.import': [[...OFFICE, 'admin'], []],
   'clock.move': [['admin'], []],
   'system.check': [['admin'], []],
+  'queue.manage': [['admin'], []],
   'assignment.judge': [OFFICE, []],
   'assignment.approve': [['office'], []],
   'assignment.judge_led': [[], UNIT],

@@ -79,6 +79,8 @@ const RIGHTS = {
   'clock.move': { admin: 'all' },
   /** Ask whether all that must always hold does (自检). */
   'system.check': { admin: 'all' },
+  /** See what failed in the queues (任务队列), have it tried again, put it away. */
+  'queue.manage': { admin: 'all' },
   'clock.read': EVERYBODY,
   /** Sign for a part, hand in reports and the completion, withdraw it. */
   'assignment.act': UNIT,
@@ -192,6 +194,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'calendar.import': ['record papers that arrange the holidays', '导入放假安排通知'],
   'clock.move': ['move a demonstration’s clock', '调整演示时钟'],
   'system.check': ['ask whether all that must always hold does', '系统自检'],
+  'queue.manage': ['see failed jobs of the queues, have them tried again, put them away', '管理任务队列'],
   'clock.read': ['read a demonstration’s clock', '查看演示时钟'],
   'assignment.act': [
     'sign for a part, object to it, report, withdraw; ask for contributions and write them; raise disagreements',

@@ -43,6 +43,7 @@ export const ENTITIES = [
   'message_template',
   'calendar_paper',
   'clock',
+  'queue',
   'history_export',
   'history_tree',
   'archive_package',

@@ -98,12 +98,8 @@ export class JobProducer implements OnApplicationShutdown {
     await Promise.all([...this.queues.values()].map(({ queue }) => close(queue)));
   }
 
-  /** Null where the store is away. */
-  private async ask<T>(
-    name: QueueName,
-    failure: string,
-    question: (queue: StoredQueue) => Promise<T>,
-  ): Promise<T | null> {
+  /** Something else asked of a queue's store, for this library's own. Null where the store is away. */
+  async ask<T>(name: QueueName, failure: string, question: (queue: StoredQueue) => Promise<T>): Promise<T | null> {
     if (this.isClosed || Date.now() < this.pauseUntil) return null;
     try {
       return await within(ANSWER_MS, async () => question(await this.open(name)));

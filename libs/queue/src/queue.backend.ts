@@ -4,7 +4,16 @@ import type { QueueName } from './queue.registry';
 /** What is used of BullMQ's queue, whatever it is stored in. */
 export type StoredQueue = Pick<
   Queue,
-  'add' | 'upsertJobScheduler' | 'getJobCounts' | 'getCompleted' | 'waitUntilReady' | 'close' | 'disconnect'
+  | 'add'
+  | 'upsertJobScheduler'
+  | 'getJobCounts'
+  | 'getCompleted'
+  | 'getFailed'
+  | 'getJob'
+  | 'retryJobs'
+  | 'waitUntilReady'
+  | 'close'
+  | 'disconnect'
 >;
 /** The same of its worker. */
 export type StoredWorker = Pick<Worker, 'run' | 'waitUntilReady' | 'close' | 'cancelJob' | 'isRunning'> & {

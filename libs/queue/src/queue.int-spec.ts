@@ -6,9 +6,10 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { BaseProcessor, type JobHandlers } from './base.processor';
 import { createQueueBackend } from './create-queue-backend';
+import { FailedJobs } from './failed-jobs';
 import { JobProducer } from './job.producer';
 import type { QueueBackend } from './queue.backend';
-import { QUEUE_NAMES } from './queue.registry';
+import { QUEUE_NAMES, type QueueName } from './queue.registry';
 import { RedisCluster } from '../test/redis-cluster';
 import { SweepTicker } from './sweep.ticker';
 
@@ -222,8 +223,8 @@ function hazards(open: () => QueueBackend): void {
     processor.onApplicationBootstrap();
     return processor;
   };
-  const raw = async <T>(act: (queue: Queue) => Promise<T>): Promise<T> => {
-    const queue = backend.openQueue('notifications', () => undefined) as Queue;
+  const raw = async <T>(act: (queue: Queue) => Promise<T>, name: QueueName = 'notifications'): Promise<T> => {
+    const queue = backend.openQueue(name, () => undefined) as Queue;
     try {
       return await act(queue);
     } finally {
@@ -304,6 +305,88 @@ function hazards(open: () => QueueBackend): void {
     await until(() => at.length === 2);
     expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(900);
     await until(async () => (await jobs.counts()).notifications?.completed === 1);
+  });
+
+  it('tells of failed jobs the newest first, tries one again, puts one away', async () => {
+    const failing = new FailedJobs(jobs);
+    let isMended = false;
+    start({
+      'delivery.send': async () => {
+        if (!isMended) throw conflict('DELIVERY.STATE', 'zhang@city.example has read it');
+      },
+    });
+    const [first, second] = [newId(), newId()];
+    for (const [i, deliveryId] of [first, second].entries()) {
+      await jobs.add('notifications', 'delivery.send', { deliveryId }, { jobId: `d-${deliveryId}` });
+      await until(async () => (await failing.list('notifications', 0, 10)).length === i + 1);
+    }
+    const [newest, oldest] = await failing.list('notifications', 0, 10);
+    expect(newest).toEqual({
+      id: `d-${second}`,
+      name: 'delivery.send',
+      payload: { deliveryId: second },
+      attempts: 1,
+      addedAt: expect.any(Date) as Date,
+      failedAt: expect.any(Date) as Date,
+      error: 'DELIVERY.STATE: …@city.example has read it',
+    });
+    expect(await failing.list('notifications', 1, 10)).toEqual([oldest]);
+    expect(await failing.get('notifications', newest!.id)).toEqual(newest);
+
+    await failing.remove('notifications', oldest!.id);
+    await expect(failing.get('notifications', oldest!.id)).rejects.toMatchObject({ code: 'QUEUE.JOB_UNKNOWN' });
+    await expect(failing.remove('notifications', oldest!.id)).rejects.toMatchObject({ code: 'QUEUE.JOB_UNKNOWN' });
+    isMended = true;
+    await failing.retry('notifications', newest!.id);
+    await until(async () => (await jobs.counts()).notifications?.completed === 1);
+    expect(await failing.list('notifications', 0, 10)).toEqual([]);
+    await expect(failing.retry('notifications', newest!.id)).rejects.toMatchObject({
+      code: 'QUEUE.JOB_NOT_FAILED',
+      details: { state: 'completed' },
+    });
+  });
+
+  it('tries all failed jobs again, and shows none of what a job should not carry', async () => {
+    const failing = new FailedJobs(jobs);
+    let isMended = false;
+    start({
+      'digest.compose': async () => {
+        if (!isMended) throw conflict('DIGEST.STATE', 'not now');
+      },
+    });
+    await raw((queue) => queue.add('digest.compose', { text: '请办理' }));
+    for (let i = 0; i < 3; i++) await jobs.add('notifications', 'digest.compose', {});
+    await until(async () => (await failing.list('notifications', 0, 10)).length === 4);
+    expect((await failing.list('notifications', 0, 10)).map(({ payload }) => payload)).toEqual(
+      expect.arrayContaining([null, {}]),
+    );
+    isMended = true;
+    await failing.retryAll('notifications');
+    await until(async () => (await jobs.counts()).notifications?.completed === 3);
+    await until(async () => (await failing.list('notifications', 0, 10)).length === 1);
+  });
+
+  it('does not multiply the sweep by trying a failed one again', async () => {
+    const failing = new FailedJobs(jobs);
+    const ticker = new SweepTicker(jobs, backend, { SWEEP_SECONDS: 1 });
+    const processor = new SweepProcessor(backend, ticker);
+    processors.push(processor, ticker);
+    const at: number[] = [];
+    let isMended = false;
+    processor.onApplicationBootstrap();
+    ticker.start(async () => {
+      at.push(Date.now());
+      if (!isMended) throw conflict('SWEEP.STATE', 'not now');
+    });
+    const job = await until(async () => (await failing.list('sweep', 0, 1))[0]);
+    isMended = true;
+    await failing.retry('sweep', job!.id);
+    await until(() => at.length > 3);
+    const begun = at.length;
+    const from = Date.now();
+    await until(() => at.length >= begun + 3);
+    expect(Date.now() - from).toBeGreaterThan(1_500);
+    await raw((queue) => queue.obliterate({ force: true }), 'sweep');
   });
 
   it('lets a job in flight finish before it closes', async () => {
@@ -397,6 +480,7 @@ async function answersFalseSoon(jobs: JobProducer): Promise<void> {
   }
   expect(await jobs.ping()).toBe(false);
   expect(await jobs.counts()).toEqual(Object.fromEntries(QUEUE_NAMES.map((name) => [name, null])));
+  await expect(new FailedJobs(jobs).list('sweep', 0, 1)).rejects.toMatchObject({ code: 'QUEUE.AWAY' });
   expect(Date.now() - begun).toBeLessThan(10_000);
   expect(jobs.lostJobs).toBe(1_000);
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CONFIG, type Config } from '@duban/platform';
 import { createQueueBackend } from './create-queue-backend';
+import { FailedJobs } from './failed-jobs';
 import { JobProducer } from './job.producer';
 import { QueueBackend } from './queue.backend';
 import { SweepTicker } from './sweep.ticker';
@@ -27,9 +28,10 @@ export class QueueModule {
           },
         },
         JobProducer,
+        FailedJobs,
         SweepTicker,
       ],
-      exports: [QueueBackend, JobProducer, SweepTicker],
+      exports: [QueueBackend, JobProducer, FailedJobs, SweepTicker],
     };
   }
 }

@@ -23,6 +23,7 @@ import { HistoryExtract } from './history-extract/history-extract';
 import { HistoryReader } from './history.reader';
 import { HoldingsReader } from './holdings.reader';
 import { PlanReader } from './plan.reader';
+import { QueueKeeper } from './queue-keeper';
 import { ReportReader } from './report.reader';
 import { RevisionReader } from './revision.reader';
 import { SelfCheckReader } from './self-check.reader';
@@ -55,6 +56,7 @@ const READERS = [
   GroupsReader,
   ApplicationReader,
   SelfCheckReader,
+  QueueKeeper,
   CardReader,
   ChangesReader,
   PackageContent,

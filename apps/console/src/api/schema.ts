@@ -2812,6 +2812,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queues (任务队列), and how many jobs of each wait, run, or failed
+         * @description Needs the right `queue.manage`.
+         */
+        get: operations["QueuesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failed jobs of a queue, newest first
+         * @description Tells names, ids and errors, never what matters are about. Kept for a week at most. Needs the right `queue.manage`.
+         */
+        get: operations["QueuesController_failedJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/failed-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Put a failed job away
+         * @description What it was for stays to be done where it is not: the next sweep finds it. Needs the right `queue.manage`.
+         */
+        delete: operations["QueuesController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/failed-jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a failed job tried again, at once
+         * @description Needs the right `queue.manage`.
+         */
+        post: operations["QueuesController_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/failed-jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have all failed jobs of a queue tried again
+         * @description Needs the right `queue.manage`.
+         */
+        post: operations["QueuesController_retryAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reorganisations": {
         parameters: {
             query?: never;
@@ -6187,6 +6287,30 @@ export interface components {
             state: "clean" | "unscanned";
             uploadedAt: string;
         };
+        FailedJobsDto: {
+            items: {
+                addedAt: string;
+                attempts: number;
+                /** @description What went wrong at the last try, without what tells of people. */
+                error: string;
+                failedAt: string;
+                /** @description As the list of failed jobs tells it. */
+                id: string;
+                /** @description What was to be done: `sweep.run`, `delivery.send` … */
+                name: string;
+                /** @description The ids that it carries; null where it carries what it should not. */
+                payload: {
+                    [key: string]: string;
+                } | null;
+                /**
+                 * @description A job is a hint, and the tables are the truth: whether what it was for has been done since, by another job or the next sweep.
+                 * @enum {string}
+                 */
+                work: "done" | "to_do" | "unknown";
+            }[];
+            /** @description Give it as `cursor`. */
+            next: string | null;
+        };
         FiguresDto: {
             items: {
                 given: {
@@ -7049,7 +7173,7 @@ export interface components {
             name: string;
             purpose: string;
             /** @description What it may do, of what the person’s post may. */
-            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
+            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "queue.manage" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
         };
         NewArchivePackageDto: {
             /**
@@ -7468,7 +7592,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -7509,7 +7633,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -9292,6 +9416,30 @@ export interface components {
                 title: string;
             }[];
         };
+        QueueJobDto: {
+            /** @description As the list of failed jobs tells it. */
+            id: string;
+        };
+        QueuesDto: {
+            items: {
+                /** @description Null where the queue’s store does not answer. */
+                counts: {
+                    active: number;
+                    /** @description Of those that are still kept. */
+                    completed: number;
+                    delayed: number;
+                    failed: number;
+                    waiting: number;
+                } | null;
+                /**
+                 * @description The name of the queue.
+                 * @enum {string}
+                 */
+                name: "sweep" | "notifications" | "imports" | "archives";
+            }[];
+            /** @description Give it as `cursor`. */
+            next: string | null;
+        };
         RaiseDto: {
             /** @description What the units disagree about. */
             about: string;
@@ -10575,6 +10723,9 @@ export interface components {
             /** @description 0 before anything was set. */
             version: number;
         };
+        RetriedJobsDto: {
+            retried: number;
+        };
         RevisedActionPlanDto: {
             actionPlan: {
                 goals: string;
@@ -11023,7 +11174,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11064,7 +11215,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -11088,7 +11239,7 @@ export interface components {
                      * @description The kind of thing that it is about.
                      * @enum {string}
                      */
-                    entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                    entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                     /**
                      * Format: uuid
                      * @description UUID
@@ -11129,7 +11280,7 @@ export interface components {
                      * @description What happened.
                      * @enum {string}
                      */
-                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                     /**
                      * Format: uuid
                      * @description The unit for which it was done, or whose it is.
@@ -11154,7 +11305,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11195,7 +11346,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -16166,7 +16317,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description The kind of thing that it is about. */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                 /** @description UUID */
                 entityId?: string;
                 /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
@@ -16191,7 +16342,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };
@@ -16294,7 +16445,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The kind of thing that it is about. */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
                 /** @description UUID */
                 entityId?: string;
                 format?: "xlsx" | "csv" | "jsonl";
@@ -16320,7 +16471,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };
@@ -20119,6 +20270,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecidedDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QueuesController_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QueuesController_failedJobs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path: {
+                /** @description The name of the queue. */
+                queue: "sweep" | "notifications" | "imports" | "archives";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobsDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QueuesController_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description As the list of failed jobs tells it. */
+                id: string;
+                /** @description The name of the queue. */
+                queue: "sweep" | "notifications" | "imports" | "archives";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueJobDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QueuesController_retry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description As the list of failed jobs tells it. */
+                id: string;
+                /** @description The name of the queue. */
+                queue: "sweep" | "notifications" | "imports" | "archives";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueJobDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QueuesController_retryAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The name of the queue. */
+                queue: "sweep" | "notifications" | "imports" | "archives";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedJobsDto"];
                 };
             };
             /** @description A problem */

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Descriptions, List, Skeleton, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { api } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
@@ -66,6 +67,7 @@ function Ready() {
 
 function Queues() {
   const { t } = useTranslation(['admin', 'terms']);
+  const { may } = useSession();
   const metrics = useQuery({
     queryKey: ['metrics'],
     refetchInterval: OFTEN_MS,
@@ -80,7 +82,9 @@ function Queues() {
   return (
     <section className="panel">
       <h2>{t('health.queues')}</h2>
-      <p>{t('health.queuesAbout')}</p>
+      <p>
+        {t('health.queuesAbout')} {may('queue.manage') && <Link to="/queues">{t('health.toQueues')}</Link>}
+      </p>
       <Table
         rowKey="queue"
         size="small"

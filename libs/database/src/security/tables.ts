@@ -638,7 +638,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   history_event: {
     duban_office: {
       sees: ofMatters,
-      adds: both(`actor_person_id = ${ME}`, either(`entity <> 'restriction'`, IS_HEAD_OF_OFFICE)),
+      adds: both(`actor_person_id = ${ME}`, `entity <> 'queue'`, either(`entity <> 'restriction'`, IS_HEAD_OF_OFFICE)),
     },
     duban_admin: {
       sees: ofMatters,
@@ -653,6 +653,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'calendar_paper',
         'suppressed_address',
         'destination',
+        'queue',
       ),
     },
     duban_security: records('person', 'post_change', 'sign_in_policy', 'delegation'),

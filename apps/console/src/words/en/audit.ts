@@ -171,6 +171,7 @@ export default {
     message_template: 'message template',
     calendar_paper: 'calendar paper',
     clock: 'clock',
+    queue: 'queue',
     history_export: 'history export',
     history_tree: 'history tree',
     archive_package: 'archive package',

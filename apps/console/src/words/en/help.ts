@@ -111,7 +111,14 @@ export default {
     about: 'How mails, short messages and robots are getting on.',
     points: ['What failed is sent again here.'],
   },
-  queues: { about: 'The work in the background.', points: ['The database is the truth, the queue a hint.'] },
+  queues: {
+    about: 'The work in the background; failed jobs can be tried again or removed.',
+    points: [
+      'The database is the truth, the queue a hint.',
+      'The next sweep does what one has missed: what is marked as done needs no other try.',
+      'Trying again and removing are kept in history.',
+    ],
+  },
   health: { about: 'Whether all parts are well.', points: ['The self-check asks whether all that must hold does.'] },
   tours: {
     next: 'Next',

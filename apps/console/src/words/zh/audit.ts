@@ -169,6 +169,7 @@ export default {
     message_template: '消息模板',
     calendar_paper: '放假安排通知',
     clock: '演示时钟',
+    queue: '任务队列',
     history_export: '留痕导出',
     history_tree: '存证',
     archive_package: '归档信息包',
