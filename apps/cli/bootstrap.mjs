@@ -152,14 +152,9 @@ function isBuilt() {
 function sourceStamp() {
   const folders = ['apps', 'libs'].flatMap((group) => list(group).map((name) => `${group}/${name}`));
   const files = [
-    'nest-cli.json',
+    'apps/cli/build.mjs',
     ...CONSOLE,
     'package-lock.json',
-    ...['.', ...folders].flatMap((folder) =>
-      list(folder)
-        .filter(isConfig)
-        .map((name) => `${folder}/${name}`),
-    ),
     ...folders.flatMap((folder) => list(`${folder}/src`, true).map((name) => `${folder}/src/${name}`)),
   ].filter((file) => !/[.-]spec\.ts$/.test(file));
   const hash = createHash('sha256');
@@ -170,17 +165,13 @@ function sourceStamp() {
   return hash.digest('hex');
 }
 
-function isConfig(name) {
-  return /^tsconfig.*\.json$/.test(name);
-}
-
 async function build() {
   say('building …');
   const stamp = sourceStamp();
-  // No stamp, no finished build: what is there, the compiler's own notes too, can't be trusted.
+  // No stamp, no finished build: what is there can't be trusted.
   if (!fs.existsSync(buildStamp) || !fs.existsSync(main)) clearDist();
   fs.rmSync(buildStamp, { force: true });
-  const code = await run(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', 'cli'], ['ignore', 2, 2]);
+  const code = await run(process.execPath, ['apps/cli/build.mjs'], ['ignore', 2, 2]);
   if (caught) leave();
   if (code !== 0 || !fs.existsSync(main))
     fail(`The build failed (exit ${code}): mend what is named above, and try again.`);

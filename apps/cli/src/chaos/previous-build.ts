@@ -20,7 +20,7 @@ export function buildPrevious(home: string, ref?: string): { folder: string; com
     git('archive', '-o', archive, commit);
     execFileSync('tar', ['-xf', archive, '-C', folder]);
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    const built = spawnSync(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', 'cli'], {
+    const built = spawnSync(process.execPath, [join(ROOT, 'apps/cli/build.mjs')], {
       cwd: folder,
       encoding: 'utf8',
     });
