@@ -7,6 +7,12 @@ type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 /** The role as which the application connects: it owns no table and may nothing until a transaction says who acts. */
 const APPLICATION_ROLE = 'duban_app';
 
+/**
+ * What every connection of the application starts with. Without compiling (`jit`), which Postgres does where it takes a
+ * statement for dear: row policies look dear to it from some thousand tasks on, and each short statement took half a second.
+ */
+const SESSION = `-c role=${APPLICATION_ROLE} -c jit=off`;
+
 /** How many connections one process may hold. */
 const POOL_SIZE = 12;
 
@@ -27,7 +33,7 @@ export const applicationDataSource = (
     applicationName: 'duban',
     extra: {
       Client: PreparingClient,
-      options: `-c role=${APPLICATION_ROLE}`,
+      options: SESSION,
       idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 10_000,
       maxLifetimeSeconds: LIFETIME_S,
@@ -52,7 +58,7 @@ export const standbyDataSource = (
     installExtensions: false,
     extra: {
       Client: PreparingClient,
-      options: `-c role=${APPLICATION_ROLE} -c default_transaction_read_only=on`,
+      options: `${SESSION} -c default_transaction_read_only=on`,
       idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: STANDBY_CONNECT_MS,
       maxLifetimeSeconds: LIFETIME_S,

@@ -22,6 +22,10 @@ describe('Transactor', () => {
     return rows.map(({ n }) => n);
   };
 
+  it('has nothing compiled, which took half a second of each short statement among many tasks', async () => {
+    expect(await database.transactor.run((tx) => tx.query('show jit'))).toEqual([{ jit: 'off' }]);
+  });
+
   it('commits all of the work or nothing', async () => {
     const work = database.transactor.run(async (tx) => {
       await count(tx, 'alpha');

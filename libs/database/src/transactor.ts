@@ -29,11 +29,8 @@ export class Transactor {
    * What somebody does or reads: the database lets them see and change what their post may. In a request that only reads,
    * a standby may answer.
    */
-  async as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    const settings = settingsOf(actor);
-    const upTo = readings.getStore()?.upTo;
-    const found = upTo && (await this.standby?.read(upTo, (tx) => this.begun(tx, settings, work)));
-    return found ? found.result : this.transact(settings, work);
+  as<T>(actor: Acting, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.readOrTransact(settingsOf(actor), work);
   }
 
   /** What a standby must have to answer a request that began before this; null where there is no standby. */
@@ -46,6 +43,12 @@ export class Transactor {
   /** What the supervision itself does: the sweep, messages, signing in. It sees all; no request is served by it. */
   run<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.transact(SYSTEM, work);
+  }
+
+  private async readOrTransact<T>(settings: Settings, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const upTo = readings.getStore()?.upTo;
+    const found = upTo && (await this.standby?.read(upTo, (tx) => this.begun(tx, settings, work)));
+    return found ? found.result : this.transact(settings, work);
   }
 
   /**

@@ -26,10 +26,11 @@ const ids = (name: string, select: string): DefinedFunction => ({
 /** Who stands above units but is no unit; the auditor looks at all that is recorded. */
 const IS_ABOVE = `current_setting('duban.post', true) in ('office', 'officer', 'leader', 'admin')`;
 const DRAFTS_OF_UNITS = `select p.id from plan p where p.unit_id is not null and p.state = 'draft'`;
-const idsOfUnit = (name: string, select: string): DefinedFunction => ({
+/** @param unless where it is so, there are none, and nothing is looked for */
+const idsOfUnit = (name: string, select: string, unless = 'duban_unit() is null'): DefinedFunction => ({
   signature: `${name}()`,
   returns: 'setof uuid',
-  body: `begin if duban_unit() is null then return; end if; return query ${select}; end`,
+  body: `begin if ${unless} then return; end if; return query ${select}; end`,
 });
 
 /** Restricted to others (限知): somebody is named, and not the one who acts. */
@@ -151,6 +152,8 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
          cross join lateral (select u.id union all select c.id from task c where c.parent_id = u.id) part(id)
        where b.depth < 4)
      select distinct below.id from below where depth > 0 and ${SEEN('below.id')}`,
+    // Few units have plans of their own.
+    'not exists (select from own_plans())',
   ),
   idsOfUnit('overseen_tasks', `select own_plan_tasks() union select lower_tasks()`),
   idsOfUnit('overseen_assignments', `select a.id from assignment a where a.task_id in (select overseen_tasks())`),
