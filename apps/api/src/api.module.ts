@@ -20,6 +20,7 @@ import { InstructionsController } from './instructions/instructions.controller';
 import { MessageRulesController } from './messages/message-rules.controller';
 import { MessageTemplatesController } from './messages/message-templates.controller';
 import { MessagesController } from './messages/messages.controller';
+import { ChannelTestsController } from './messages/channel-tests.controller';
 import { DestinationsController } from './messages/destinations.controller';
 import { SmsReportsController } from './messages/sms-reports.controller';
 import { SuppressedAddressesController } from './messages/suppressed-addresses.controller';
@@ -133,6 +134,7 @@ export const CONTROLLERS = {
     SuppressedAddressesController,
     SmsReportsController,
     DestinationsController,
+    ChannelTestsController,
     OperationsController,
     SelfCheckController,
     QueuesController,

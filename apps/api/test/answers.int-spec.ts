@@ -85,7 +85,9 @@ describe('The answers', () => {
   const searchIds: string[] = [];
   const ruleDrafts: Json[] = [];
   const edge = useEdge(async (database) => {
-    const opened = await (await Edge.open(database)).issue();
+    // Nobody of the sample has a mail address.
+    const settings = { SMTP_URL: 'smtp://127.0.0.1:9', SMTP_FROM: 'duban@city.example' };
+    const opened = await (await Edge.open(database, { settings })).issue();
     parts = await actOnSample(opened);
     draft = await opened.draft();
     review = await opened.draft(REVIEWED);
@@ -581,6 +583,7 @@ describe('The answers', () => {
       ],
       'PATCH /destinations/{id}': [],
       'POST /destinations/{id}/keys': [],
+      'POST /destinations/{id}/test': [],
       'POST /destinations/{id}/pause': [],
       'POST /destinations/{id}/end': [],
       'POST /destinations/{id}/resume': [],
@@ -754,9 +757,15 @@ describe('The answers', () => {
     all['POST /suppressed-addresses/{id}/lift'] = [['admin', 'POST', suppressed, { json: { reason: '邮箱已恢复' } }]];
     const { id: to, deliveryId } = await destination(edge());
     const at = `/destinations/${to}`;
+    await edge().query(`update person set email = 'admin@city.example' where username = 'admin'`);
+    const tested = await (await edge().as('admin')).post(`${at}/test`, {});
     Object.assign(all, {
       'PATCH /destinations/{id}': [['admin', 'PATCH', at, { json: { expectedVersion: 1, name: '新平台' } }]],
       'POST /destinations/{id}/keys': [['admin', 'POST', `${at}/keys`, { json: { overlapHours: 1 } }]],
+      'GET /channels': [['admin', 'GET', '/channels']],
+      'POST /channels/{channel}/test': [['admin', 'POST', '/channels/smtp/test']],
+      'POST /destinations/{id}/test': [['admin', 'POST', `${at}/test`]],
+      'GET /channel-tests/{id}': [['admin', 'GET', `/channel-tests/${tested.id}`]],
       'POST /destinations/{id}/pause': [['admin', 'POST', `${at}/pause`, { json: { reason: '升级' } }]],
       'POST /destinations/{id}/end': [['admin', 'POST', `${at}/end`, { json: { reason: '平台下线' } }]],
       'POST /destinations/{id}/resume': [['admin', 'POST', `${at}/resume`, { json: { reason: '升级完毕' } }]],

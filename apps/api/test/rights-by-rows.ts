@@ -179,6 +179,10 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       { json: { expectedVersion: 1, address: 'https://oa.city.example/other', perMinute: 10 } },
     ],
   },
+  'POST /destinations/{id}/test': {
+    by: 'admin',
+    ask: async (edge) => ['POST', `/destinations/${(await destination(edge)).id}/test`, {}],
+  },
   'POST /destinations/{id}/keys': {
     by: 'admin',
     ask: async (edge) => ['POST', `/destinations/${(await destination(edge)).id}/keys`, { json: {} }],
@@ -527,6 +531,9 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /policies/schema': 'tells what rules are made of',
   'GET /policies/{id}/versions/{version}': 'rules are for everybody to read',
   'GET /policies/{id}/changes': 'rules are for everybody to read; drafts are asked with their own',
+  'GET /channels': 'tells one’s own addresses',
+  'POST /channels/{channel}/test': 'of channels that are not configured there; else as of a destination',
+  'GET /channel-tests/{id}': 'everybody sees their own',
   'GET /queues': 'tells figures of no matter',
   'GET /queues/{queue}/failed-jobs': 'reads as the system, and tells ids and errors',
   'GET /self-check': 'reads as the system, and tells ids and figures',

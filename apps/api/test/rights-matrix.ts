@@ -296,6 +296,7 @@ export function requestTo(
     name: 'urge',
     version: '1',
     queue: 'imports',
+    channel: 'smtp',
   };
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key];

@@ -1015,6 +1015,14 @@ const TABLE: Record<string, Probe[]> = {
   'GET /burden': [get('/burden?from=2023-01&to=2023-03', READERS)],
   'GET /burden/export': [get('/burden/export?from=2023-01&to=2023-03&format=csv', READERS)],
   'GET /self-check': [get('/self-check', ['admin'])],
+  'GET /channels': [get('/channels', ['admin'])],
+  'POST /channels/{channel}/test': [
+    as('POST', '/channels/smtp/test', {}, ['admin'], '404 CHANNEL_TEST.UNKNOWN_CHANNEL'),
+  ],
+  'POST /destinations/{id}/test': [
+    as('POST', `/destinations/${NOTHING}/test`, {}, ['admin'], '404 DESTINATION.UNKNOWN'),
+  ],
+  'GET /channel-tests/{id}': [as('GET', `/channel-tests/${NOTHING}`, undefined, ['admin'], '404 CHANNEL_TEST.UNKNOWN')],
   'GET /queues': [get('/queues', ['admin'])],
   'GET /queues/{queue}/failed-jobs': [get('/queues/imports/failed-jobs', ['admin'])],
   'POST /queues/{queue}/failed-jobs/retry': [as('POST', '/queues/imports/failed-jobs/retry', {}, ['admin'], 200)],

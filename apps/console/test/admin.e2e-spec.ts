@@ -3,6 +3,7 @@ import { createQueueBackend } from '@duban/queue';
 import { describeWithBrowser, until } from '@duban/testing';
 import type { Queue } from 'bullmq';
 import { Client } from 'pg';
+import { HookServer } from '../../../libs/notifications/test/hook-server';
 import { useSampleProduct } from './sample-product';
 import { PHONE, Visitor } from './visitor';
 
@@ -137,6 +138,48 @@ describeWithBrowser('administrators at the console', (browser) => {
     await admin.page.getByText('It is done, says the database').first().waitFor();
     expect(await admin.seriousFindings()).toEqual([]);
     await admin.picture('queues-phone-en');
+  });
+
+  it('try a destination, and read what it answered', async () => {
+    const server = await new HookServer().start();
+    try {
+      const admin = await open('admin');
+      const { page } = admin;
+      await admin.goto('/channels');
+      await page.getByRole('button', { name: '新增目的地' }).click();
+      const making = page.getByRole('dialog');
+      const name = `办公系统${Date.now().toString(36)}`;
+      await making.getByLabel('名称').fill(name);
+      await making.getByLabel('地址').fill(server.url());
+      await making.getByRole('button', { name: '新增' }).click();
+      await page
+        .getByRole('button', { name: 'OK' })
+        .or(page.getByRole('button', { name: '知道了' }))
+        .click();
+      const row = page.locator('.ant-table-row', { hasText: name });
+      await row.getByRole('button', { name: '试发' }).click();
+      const result = page.getByRole('dialog', { name: `试发测试消息：${name}` });
+      await result.getByText('对方已接收').waitFor();
+      await result.getByText('应答码：204').waitFor();
+      expect(server.came.map(({ body }) => (JSON.parse(body) as { data: unknown }).data)).toEqual([
+        { subject: expect.stringContaining('测试消息') as string, items: [] },
+      ]);
+      expect(await admin.seriousFindings()).toEqual([]);
+      await admin.picture('channel-test');
+      await result.getByRole('button', { name: /关闭|Close/ }).click();
+
+      server.onRequest = (response) => response.writeHead(403).end('not from here');
+      await row.getByRole('button', { name: '试发' }).click();
+      await result.getByText('对方拒收').waitFor();
+      await result.getByText('对方原话：not from here').waitFor();
+      await result.getByRole('button', { name: /关闭|Close/ }).click();
+
+      await admin.goto('/channels?show=tests');
+      await page.getByText('还没有配置发给个人的渠道').waitFor();
+      expect(await admin.seriousFindings()).toEqual([]);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('are told in plain words what is wrong with a destination', async () => {

@@ -21,7 +21,8 @@ export interface SampleProduct {
 
 /**
  * duban as `npm start` starts it, with the sample’s year up to {@link CLOCK}, on a database of its own for the spec file.
- * Whoever works on the console sets `DUBAN_TRY_URL` to a duban that runs, started with {@link CLOCK} and the
+ * Whoever works on the console sets `DUBAN_TRY_URL` to a duban that runs, started with {@link CLOCK},
+ * `DUBAN_DESTINATION_NETWORKS=127.0.0.0/8` and the
  * same `DUBAN_DEMO_PASSWORD`, and does not wait for another one; `DUBAN_TRY_DATABASE_URL` is then its `DATABASE_URL`.
  */
 export function useSampleProduct(): SampleProduct {
@@ -73,6 +74,8 @@ async function start(database: string): Promise<{ url: string; stop: () => Promi
       DUBAN_DEMO_PASSWORD: PASSWORD,
       DATABASE_URL: addressOf(database),
       REDIS_URL: '',
+      // Destinations may be servers of the spec.
+      DUBAN_DESTINATION_NETWORKS: '127.0.0.0/8',
     },
     patienceMs: PATIENCE_MS,
   });

@@ -5,6 +5,7 @@ import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
 import {
   BounceMailbox,
+  ChannelTests,
   CheckpointMailer,
   Dispatcher,
   PasswordResetMailer,
@@ -65,12 +66,14 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
     },
     // Of machines, not of duties: the database's clock says when.
     'reset.send': ({ resetId }) => this.resets.send(resetId),
+    'channel.test': ({ testId }) => this.tests.send(testId),
   };
 
   constructor(
     backend: QueueBackend,
     private readonly dispatcher: Dispatcher,
     private readonly resets: PasswordResetMailer,
+    private readonly tests: ChannelTests,
     private readonly clock: JobClock,
   ) {
     super('notifications', backend);
@@ -154,6 +157,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly round: Round,
     private readonly clock: JobClock,
     private readonly resets: PasswordResetMailer,
+    private readonly tests: ChannelTests,
     private readonly bounces: BounceMailbox,
     private readonly receipts: ReceiptAsker,
     private readonly checkpoints: CheckpointService,
@@ -188,6 +192,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       await this.round.run();
       await this.imports.wake();
       await this.resets.sendDue();
+      await this.tests.sendDue();
       this.bounces.wake();
       this.receipts.wake();
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.

@@ -48,7 +48,7 @@ describeWithRedis('The queue, rebuilt from Postgres', (redis) => {
   const WHOLE = { sweep: 1, notifications: 4, imports: 1, archives: 0 };
 
   // Due are two that wait and one whose worker died; not one that is claimed, one of tomorrow, one that is sent.
-  const ALL = { schedules: 1, digests: 1, deliveries: 3, documents: 1, passwordResets: 0 };
+  const ALL = { schedules: 1, digests: 1, deliveries: 3, documents: 1, passwordResets: 0, channelTests: 0 };
 
   it('has every hint again after it has lost its memory (bull 1143)', async () => {
     expect(await rebuild()).toEqual(ALL);

@@ -120,7 +120,7 @@ const RIGHTS = {
   'delivery.read_all': GOVERNMENT,
   /** Let an address get messages again that some came back from. */
   'address.lift': { admin: 'all' },
-  /** Set up where digests go beside people (推送目的地), change keys, pause, resume, and send once more. */
+  /** Set up where digests go beside people (推送目的地), change keys, pause, resume, send once more, and try channels. */
   'destination.manage': { admin: 'all' },
   'inbox.read': EVERYBODY,
   /** Say what is urgent, how often units are written to, and what people may choose. */

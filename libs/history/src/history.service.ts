@@ -37,6 +37,7 @@ export const ENTITIES = [
   'delivery',
   'suppressed_address',
   'destination',
+  'channel_test',
   'notification',
   'message_rules',
   'message_preference',

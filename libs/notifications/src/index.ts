@@ -1,5 +1,6 @@
 export { BounceMailbox } from './bounces/bounce-mailbox';
 export { type SuppressedAddress, SuppressedAddresses } from './bounces/suppressed-addresses';
+export { CHANNEL_TEST_OUTCOMES, type ChannelTest, ChannelTests, type OwnChannel } from './channel-tests';
 export { CheckpointMailer } from './checkpoint.mailer';
 export { type DeliveryAttempt, DestinationService, type DestinationView } from './destinations/destination.service';
 export { type DeliveryFilter, DeliveryReader, type DeliveryView, type DigestLine, type Page } from './delivery.reader';

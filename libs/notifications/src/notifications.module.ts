@@ -7,6 +7,7 @@ import { createChannels } from './channels';
 import { AccessTokens } from './channels/access-tokens';
 import { ChannelCheck } from './channels/channel-check';
 import { ChannelSet } from './channels/channel-set';
+import { ChannelTests } from './channel-tests';
 import { CheckpointMailer } from './checkpoint.mailer';
 import { DigestWriter } from './composing/digest.writer';
 import { Recipients } from './composing/recipients';
@@ -38,6 +39,7 @@ const SERVICES = [
   MessageTemplates,
   MessageRecordReader,
   PasswordResetMailer,
+  ChannelTests,
   CheckpointMailer,
   Round,
   QueueRebuilder,

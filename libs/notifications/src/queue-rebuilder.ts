@@ -5,6 +5,7 @@ import { CLOCK, type Config, CONFIG } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
 import { PlanImportService } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
+import { ChannelTests } from './channel-tests';
 import { DeliveryService } from './delivery.service';
 
 /** More than are ever due at once. What should lie beyond is found by the sweeps. */
@@ -17,6 +18,7 @@ export interface RebuiltQueue {
   deliveries: number;
   documents: number;
   passwordResets: number;
+  channelTests: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export class QueueRebuilder {
     private readonly deliveries: DeliveryService,
     private readonly imports: PlanImportService,
     private readonly resets: PasswordResetService,
+    private readonly tests: ChannelTests,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<Config, 'SWEEP_SECONDS'>,
   ) {}
@@ -47,12 +50,15 @@ export class QueueRebuilder {
     for (const importId of documents) await given(this.jobs.add('imports', 'document.read', { importId }));
     const resets = await this.resets.dueIds(MOST);
     for (const resetId of resets) await given(this.jobs.add('notifications', 'reset.send', { resetId }));
+    const tests = await this.tests.dueIds(MOST);
+    for (const testId of tests) await given(this.jobs.add('notifications', 'channel.test', { testId }));
     return {
       schedules: 1,
       digests: 1,
       deliveries: deliveries.length,
       documents: documents.length,
       passwordResets: resets.length,
+      channelTests: tests.length,
     };
   }
 }

@@ -18,6 +18,7 @@ class NotificationsProcessor extends BaseProcessor<'notifications'> {
       'digest.compose': () => dispatcher.dispatch(),
       'delivery.send': ({ deliveryId }) => deliveries.send(deliveryId),
       'reset.send': () => Promise.resolve(),
+      'channel.test': () => Promise.resolve(),
     };
   }
 }

@@ -23,6 +23,7 @@ class TestProcessor extends BaseProcessor<'notifications'> {
     this.handlers = {
       'digest.compose': () => Promise.resolve(),
       'delivery.send': () => Promise.resolve(),
+      'channel.test': () => Promise.resolve(),
       'reset.send': () => Promise.resolve(),
       ...handlers,
     };

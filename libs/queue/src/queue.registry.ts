@@ -50,6 +50,7 @@ const QUEUES = {
     jobs: {
       'digest.compose': nothing,
       'delivery.send': z.strictObject({ deliveryId: z.uuid() }),
+      'channel.test': z.strictObject({ testId: z.uuid() }),
       'reset.send': z.strictObject({ resetId: z.uuid() }),
     },
   },

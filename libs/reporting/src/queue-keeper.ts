@@ -27,6 +27,7 @@ export interface QueueView {
 const TO_DO: Readonly<Record<string, string>> = {
   deliveryId: `select id from delivery where id = any($1::uuid[]) and state in ('queued', 'sending')`,
   resetId: `select id from password_reset where id = any($1::uuid[]) and settled_at is null`,
+  testId: `select id from channel_test where id = any($1::uuid[]) and finished_at is null`,
   importId: `select id from plan_import where id = any($1::uuid[]) and state in ('queued', 'reading')`,
   packageId: `select id from archive_package where id = any($1::uuid[]) and finished_at is null`,
 };

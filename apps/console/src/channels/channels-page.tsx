@@ -5,6 +5,7 @@ import { PageHead } from '../layout/page-head';
 import { useSession } from '../session/session';
 import { Deliveries } from './deliveries';
 import { Destinations } from './destinations';
+import { OwnChannels } from './own-channels';
 import { SuppressedAddresses } from './suppressed-addresses';
 import { Templates } from './templates';
 import '../people/people.css';
@@ -24,6 +25,9 @@ export default function ChannelsPage() {
           destroyOnHidden
           items={[
             { key: 'destinations', label: t('channels.destinations'), children: <Destinations /> },
+            ...(may('destination.manage')
+              ? [{ key: 'tests', label: t('channels.tests'), children: <OwnChannels /> }]
+              : []),
             { key: 'deliveries', label: t('channels.deliveries'), children: <Deliveries /> },
             { key: 'suppressed', label: t('channels.suppressed'), children: <SuppressedAddresses /> },
             ...(may('message.rules')

@@ -10,6 +10,7 @@ import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
 import { NewDestination } from './new-destination';
+import { TestResult } from './test-result';
 import { WithReason } from './with-reason';
 
 export type Destination = Schemas['DestinationsDto']['items'][number];
@@ -23,6 +24,7 @@ export function Destinations() {
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
   const [open, setOpen] = useState<Destination | null>(null);
+  const [testing, setTesting] = useState<{ id: string; to: string } | null>(null);
   const destinations = usePages('/api/v1/destinations', { limit: 50 });
   const after = {
     onSuccess: () => {
@@ -31,6 +33,7 @@ export function Destinations() {
     },
     onError: useTellProblem(),
   };
+  const ask = api.useMutation('post', '/api/v1/destinations/{id}/test', { onError: after.onError });
   const pause = api.useMutation('post', '/api/v1/destinations/{id}/pause', after);
   const resume = api.useMutation('post', '/api/v1/destinations/{id}/resume', after);
   const end = api.useMutation('post', '/api/v1/destinations/{id}/end', after);
@@ -84,6 +87,17 @@ export function Destinations() {
                   <Button size="small" onClick={() => setOpen(one)}>
                     {t('destinations.attempts')}
                   </Button>
+                  {may('destination.manage') && one.state !== 'ended' && (
+                    <Button
+                      size="small"
+                      loading={ask.isPending && ask.variables.params.path.id === one.id}
+                      onClick={() =>
+                        ask.mutate({ params }, { onSuccess: ({ id }) => setTesting({ id, to: one.name }) })
+                      }
+                    >
+                      {t('tests.ask')}
+                    </Button>
+                  )}
                   {may('destination.manage') && one.state === 'active' && (
                     <WithReason
                       says={t('destinations.pause')}
@@ -126,6 +140,7 @@ export function Destinations() {
           });
         }}
       />
+      {testing && <TestResult key={testing.id} {...testing} close={() => setTesting(null)} />}
       {open && <Attempts destination={open} close={() => setOpen(null)} />}
     </>
   );

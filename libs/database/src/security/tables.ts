@@ -598,6 +598,10 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ],
     },
   },
+  /** Messages by which channels are tried (试发): asked for here, sent and settled by the system. */
+  channel_test: {
+    duban_admin: { sees: `person_id = ${ME}`, adds: both(`person_id = ${ME}`, 'finished_at is null') },
+  },
   destination_key: {
     ...each(GOVERNMENT, { sees: 'true', exceptFor: ['sealed_secret'] }),
     duban_admin: {
@@ -653,6 +657,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
         'calendar_paper',
         'suppressed_address',
         'destination',
+        'channel_test',
         'queue',
       ),
     },

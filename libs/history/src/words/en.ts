@@ -190,6 +190,8 @@ export const EN: Record<keyof typeof ZH, string> = {
   'queue.job_retried': 'had a failed job[ “{job}”] of a queue[ “{queue}”] tried again',
   'queue.jobs_retried': 'had all failed jobs[, {count} of them,] of a queue[ “{queue}”] tried again',
   'queue.job_removed': 'put away a failed job[ “{job}”] of a queue[ “{queue}”]',
+  'channel_test.asked': 'had a test message sent[ by {channel}]',
+  'channel_test.finished': 'has the result of a test message[ by {channel}]',
   'destination.ended': 'ended a destination[ “{name}”]',
   'delivery.suppressed': 'sent a digest no more',
   'calendar_paper.imported': 'imported the paper that arranges days off[, “{title}”]',

@@ -191,6 +191,8 @@ export const ZH = {
   'queue.job_retried': '重试任务队列[“{queue}”]中失败的任务[“{job}”]',
   'queue.jobs_retried': '重试任务队列[“{queue}”]中失败的全部任务[（{count}个）]',
   'queue.job_removed': '清除任务队列[“{queue}”]中失败的任务[“{job}”]',
+  'channel_test.asked': '试发测试消息[（渠道 {channel}）]',
+  'channel_test.finished': '测试消息[（渠道 {channel}）]已有结果',
   'destination.ended': '推送目的地[“{name}”]已停用',
   'delivery.suppressed': '不再投递一份摘要',
   'calendar_paper.imported': '导入放假安排通知[“{title}”]',

@@ -3,7 +3,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { BounceAddress } from '../bounces/bounce-address';
 import { type Refusal, refusalOf } from '../bounces/status';
 import type { Line } from '../lines/line';
-import { type Channel, ChannelError, type Message, type Recipient } from './channel';
+import { type Channel, ChannelError, type Message, type Recipient, type Sent } from './channel';
 
 /** Shorter in all than a claim, so that nobody else takes the delivery meanwhile. */
 const CONNECT_MS = 10_000;
@@ -52,10 +52,10 @@ export class SmtpChannel implements Channel {
     return person.email;
   }
 
-  async send(message: Message): Promise<{ state: 'sent' }> {
+  async send(message: Message): Promise<Sent> {
     const thread = message.thread === undefined ? undefined : `<${message.thread}@${this.domain}>`;
     try {
-      await this.transport.sendMail({
+      const { response } = (await this.transport.sendMail({
         from: this.from,
         to: { name: message.name, address: message.address },
         envelope: { from: this.bounces?.of(message.id) ?? '', to: message.address },
@@ -77,8 +77,8 @@ export class SmtpChannel implements Channel {
           'List-Id': `duban <digest.${this.domain}>`,
         },
         signal: AbortSignal.timeout(this.sendMs),
-      });
-      return { state: 'sent' };
+      })) as { response: string };
+      return { state: 'sent', answer: { status: Number.parseInt(response, 10) || 250, words: response } };
     } catch (error) {
       throw channelErrorOf(error);
     }
@@ -95,12 +95,13 @@ export class SmtpChannel implements Channel {
  * server does not come to speak of the message, the way to it is broken.
  */
 export function channelErrorOf(error: unknown): ChannelError {
-  const { code, responseCode } = error as SmtpError;
+  const { code, responseCode, response } = error as SmtpError;
   const message = error instanceof Error ? error.message : String(error);
   const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
   const isLineDown = code === 'EAUTH' || (responseCode === undefined && code !== 'EENVELOPE');
   return new ChannelError(message, !isRefused || code === 'EAUTH', refusalIn(error as SmtpError, message), {
     isLineDown,
+    ...(responseCode === undefined ? {} : { answer: { status: responseCode, words: response ?? message } }),
   });
 }
 

@@ -421,8 +421,8 @@ export class DestinationService {
     };
   }
 
-  /** @throws DomainError `DESTINATION.UNKNOWN` */
-  private async hold(tx: EntityManager, id: string): Promise<Held> {
+  /** Locks its row. @throws DomainError `DESTINATION.UNKNOWN` */
+  async hold(tx: EntityManager, id: string): Promise<Held> {
     const [held]: Held[] = await tx.query(
       `select id, channel, name, shown_address as address, kinds, ${UNITS}, per_minute as "perMinute", paused_at as "pausedAt",
          ended_at as "endedAt", version from destination where id = $1 for update`,

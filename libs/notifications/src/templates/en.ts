@@ -263,6 +263,12 @@ export const en: Messages = {
     says: 'Checkpoint {number} signs all of history so far, {size} events.',
     keep: 'Keep this mail, or the text below in a file as it stands: “duban history verify --checkpoint <file>” tells later whether history was rewritten.',
   },
+  channelTest: {
+    subject: 'duban: a test message',
+    line: '{by} sent this to try the channel “{channel}”.',
+    nothing: 'That it is here means that the channel works; nothing is to be done.',
+    channels: { smtp: 'mail', sms: 'short message', wecom: 'WeCom', dingtalk: 'DingTalk', feishu: 'Feishu' },
+  },
   passwordReset: {
     subject: 'duban: reset your password',
     code: 'Your code for a new password: {code}. It works once, within {minutes} minutes.',

@@ -168,6 +168,8 @@ export interface Messages {
   /** The mail with the code by which a password is reset; `where` is empty unless duban knows its own address. */
   checkpoint: { subject: string; says: string; keep: string };
   passwordReset: { subject: string; code: string; where: string; warning: string };
+  /** By which a channel is tried (试发). */
+  channelTest: { subject: string; line: string; nothing: string; channels: Readonly<Record<string, string>> };
 }
 
 /** Injection token of the messages in the installation's language. */

@@ -224,6 +224,12 @@ export const zh: Messages = {
     says: '第{number}号存证，签署了截至此时的全部留痕（{size}条）。',
     keep: '请保存本邮件，或将下列文字原样存为文件：日后可用“duban history verify --checkpoint <文件>”核对留痕是否被改动。',
   },
+  channelTest: {
+    subject: '督办：测试消息',
+    line: '这是{by}通过“{channel}”发出的测试消息。',
+    nothing: '收到即表示渠道畅通，无需办理。',
+    channels: { smtp: '邮件', sms: '短信', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书' },
+  },
   passwordReset: {
     subject: '督办：重置密码',
     code: '重置密码的验证码：{code}。{minutes}分钟内有效，只能使用一次。',

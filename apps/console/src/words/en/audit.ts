@@ -164,6 +164,7 @@ export default {
     notice_template: 'notice template',
     delivery: 'delivery',
     suppressed_address: 'suppressed address',
+    channel_test: 'channel test',
     destination: 'destination',
     notification: 'notification',
     message_rules: 'message rules',

@@ -109,7 +109,10 @@ export default {
   },
   channels: {
     about: 'How mails, short messages and robots are getting on.',
-    points: ['What failed is sent again here.'],
+    points: [
+      'A test message goes to you or to a destination, and shows at once what was answered.',
+      'What failed is sent again here.',
+    ],
   },
   queues: {
     about: 'The work in the background; failed jobs can be tried again or removed.',

@@ -162,6 +162,7 @@ export default {
     notice_template: '督办单模板',
     delivery: '消息投递',
     suppressed_address: '停用地址',
+    channel_test: '试发',
     destination: '推送目的地',
     notification: '消息',
     message_rules: '消息规则',
