@@ -55,9 +55,22 @@ export class Visitor {
     return this;
   }
 
+  /** Who they are and what they may do, as the api tells the page. */
+  async session(): Promise<{ post: string; rights: string[] }> {
+    const answer = await this.page.request.get(`${this.url}/api/v1/sessions/current`);
+    return answer.json();
+  }
+
   async goto(path: string): Promise<void> {
     await this.page.goto(this.url + path);
     await this.page.locator('h1').first().waitFor();
+  }
+
+  /** Until nothing on the page is being loaded any more. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction(
+      () => document.querySelector('.ant-spin-spinning, .ant-skeleton, .page-loading, [aria-busy=true]') === null,
+    );
   }
 
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */

@@ -1,6 +1,7 @@
-import { App, Button, Switch, Table } from 'antd';
+import { App, Button, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import { api } from '../api/client';
 import { Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';

@@ -1,6 +1,7 @@
-import { Button, Drawer, Grid, Statistic, Table } from 'antd';
+import { Button, Drawer, Grid, Statistic } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';

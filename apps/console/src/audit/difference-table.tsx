@@ -1,5 +1,5 @@
-import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import { type Difference, differencesOf } from './differences';
 import { useWordOf } from './words-of';
 

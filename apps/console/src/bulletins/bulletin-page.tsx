@@ -54,7 +54,7 @@ export default function BulletinPage() {
         <label htmlFor="bulletin-words">{t('bulletins:words')}</label>
         <Input.TextArea id="bulletin-words" rows={3} value={words} onChange={({ target }) => write(target.value)} />
       </section>
-      <article className="panel bulletin" aria-label={t('bulletins:title')}>
+      <article className="panel bulletin" tabIndex={0} aria-label={t('bulletins:title')}>
         <header>
           <h2>{t('bulletins:head')}</h2>
           <p>

@@ -1,7 +1,8 @@
-import { Alert, Button, InputNumber, Skeleton, Table } from 'antd';
+import { Alert, Button, InputNumber, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { Day, dayOf } from '../layout/day';
 import { PageHead } from '../layout/page-head';

@@ -1,6 +1,6 @@
-import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Tabs } from '../layout/tabs';
 import { PageHead } from '../layout/page-head';
 import { useSession } from '../session/session';
 import { Deliveries } from './deliveries';

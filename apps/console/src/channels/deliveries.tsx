@@ -1,6 +1,7 @@
-import { Button, Select, Table, Tag } from 'antd';
+import { Button, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Table } from '../layout/table';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Instant } from '../layout/day';

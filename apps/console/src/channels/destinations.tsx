@@ -1,7 +1,8 @@
-import { App, Button, Drawer, Grid, Table, Tag, Typography } from 'antd';
+import { App, Button, Drawer, Grid, Tag, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Instant } from '../layout/day';

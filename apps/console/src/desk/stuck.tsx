@@ -1,6 +1,6 @@
-import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { Table } from '../layout/table';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';

@@ -1,8 +1,9 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Input, Skeleton, Space, Tabs, Tag, Tree, type TreeDataNode } from 'antd';
+import { Button, Input, Skeleton, Space, Tag, Tree, type TreeDataNode } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Tabs } from '../layout/tabs';
 import { answerOf, api, client } from '../api/client';
 import { saveAs } from '../api/save-as';
 import { Day } from '../layout/day';

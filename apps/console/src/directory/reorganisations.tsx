@@ -1,6 +1,7 @@
-import { Button, Table, Tag } from 'antd';
+import { Button, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, List, Skeleton, Table } from 'antd';
+import { Alert, Button, Descriptions, List, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { Table } from '../layout/table';
 import { api } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';

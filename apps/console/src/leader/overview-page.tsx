@@ -59,7 +59,7 @@ function Overview({ planId, issuedOn }: { planId: string; issuedOn: string | nul
         <h2>{t('lights')}</h2>
         {present.data ? <Lights planId={planId} dashboard={present.data} /> : <Skeleton active />}
       </section>
-      <section className="panel overview-trend">
+      <section className="panel overview-trend" aria-busy={trend.some(({ lights }) => lights === null)}>
         <h2>{t('trend')}</h2>
         <LightTrend points={trend} />
       </section>

@@ -20,8 +20,7 @@ export function TaskThatMatters({ task, mayInstruct }: { task: TaskRow; mayInstr
         <Light light={light} />
         {notice && (
           <span className={`notice-tag notice-${notice}`}>
-            {t(`terms:colour.${notice}`)}
-            {t('terms:noticeShort')}
+            {t('terms:noticeShort', { colour: t(`terms:colour.${notice}`) })}
           </span>
         )}
         {overdue > 0 && <span className="date-late">{t('overdue', { count: overdue })}</span>}

@@ -1,6 +1,7 @@
-import { Button, Input, Select, Table, Tag } from 'antd';
+import { Button, Input, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { Table } from '../layout/table';
 import { api } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';

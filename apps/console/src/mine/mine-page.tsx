@@ -109,8 +109,7 @@ function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }
         {subject && <span className="owed-subject">{subject}</span>}
         {notice && (
           <span className={`notice-tag notice-${notice.colour}`}>
-            {t(`terms:colour.${notice.colour}`)}
-            {t('terms:noticeShort')}
+            {t('terms:noticeShort', { colour: t(`terms:colour.${notice.colour}`) })}
           </span>
         )}
       </div>

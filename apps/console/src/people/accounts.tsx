@@ -1,7 +1,8 @@
-import { Button, Input, Table, Tag } from 'antd';
+import { Button, Input, Tag } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
+import { Table } from '../layout/table';
 import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';

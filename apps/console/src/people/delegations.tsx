@@ -1,6 +1,7 @@
-import { App, Button, Popconfirm, Table, Tag } from 'antd';
+import { App, Button, Popconfirm, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';

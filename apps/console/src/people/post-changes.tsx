@@ -1,8 +1,9 @@
-import { App, Button, DatePicker, Form, Input, Modal, Select, Table, Tag } from 'antd';
+import { App, Button, DatePicker, Form, Input, Modal, Select, Tag } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';

@@ -1,7 +1,8 @@
-import { Button, Table } from 'antd';
+import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import './pictures.css';
+import { Table } from '../layout/table';
 
 export interface PictureTable {
   heads: readonly string[];

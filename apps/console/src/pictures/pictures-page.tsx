@@ -1,7 +1,8 @@
-import { Grid, Select, Spin, Tabs } from 'antd';
+import { Grid, Select, Spin } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Tabs } from '../layout/tabs';
 import { api, type Problem, type Schemas } from '../api/client';
 import { Empty } from '../layout/empty';
 import { PageHead } from '../layout/page-head';

@@ -1,8 +1,9 @@
-import { Button, Form, Input, InputNumber, Modal, Result, Select, Statistic, Table } from 'antd';
+import { Button, Form, Input, InputNumber, Modal, Result, Select, Statistic } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { useUnits } from '../directory/units';
 import { Day, dayOf } from '../layout/day';

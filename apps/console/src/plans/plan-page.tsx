@@ -1,7 +1,8 @@
-import { Button, Skeleton, Tabs, Tag } from 'antd';
+import { Button, Skeleton, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
+import { Tabs } from '../layout/tabs';
 import { Day } from '../layout/day';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';

@@ -1,6 +1,7 @@
-import { Button, Segmented, Table, Tag } from 'antd';
+import { Button, Segmented, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { Table } from '../layout/table';
 import { usePages } from '../api/use-pages';
 import { Day, Instant } from '../layout/day';
 import { Empty } from '../layout/empty';

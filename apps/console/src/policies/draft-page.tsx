@@ -1,8 +1,9 @@
-import { App, Button, Input, Modal, Skeleton, Tabs } from 'antd';
+import { App, Button, Input, Modal, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
+import { Tabs } from '../layout/tabs';
 import { api, type Problem, type Schemas } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';

@@ -1,7 +1,8 @@
-import { App, Button, Modal, Select, Table } from 'antd';
+import { App, Button, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { Table } from '../layout/table';
 import { api } from '../api/client';
 import { Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';

@@ -1,6 +1,7 @@
-import { Button, Form, Input, Select, Table } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';

@@ -1,5 +1,6 @@
-import { Button, Table, Tag, Typography } from 'antd';
+import { Button, Tag, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import '../audit/audit.css';

@@ -1,5 +1,6 @@
-import { Alert, Table } from 'antd';
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import type { Step } from './tree';
 
 /** One thing that was checked, and whether it holds: by a word and a sign, not by the colour alone. */

@@ -1,5 +1,6 @@
-import { App, Button, Grid, Table, type TableColumnsType, Tag } from 'antd';
+import { App, Button, Grid, type TableColumnsType, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Instant } from '../layout/day';

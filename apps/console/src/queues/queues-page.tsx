@@ -1,6 +1,7 @@
-import { Alert, Button, Grid, Table, Tag } from 'antd';
+import { Alert, Button, Grid, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Spin, Table, Tag } from 'antd';
+import { Alert, Button, Descriptions, Spin, Tag } from 'antd';
 import { type ReactNode, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { Table } from '../layout/table';
 import { useChanges } from '../api/changes';
 import { api, type Schemas } from '../api/client';
 import { Day, DueDay, Instant } from '../layout/day';
@@ -362,11 +363,10 @@ function Notices({ task }: { task: Task }) {
         {
           title: t('notice.document'),
           render: (_, { id, number }) => (
-            <a
-              href={`/api/v1/notices/${id}/document?format=docx`}
-              download
-              aria-label={`${t('notice.document')} ${number}`}
-            >
+            <a href={`/api/v1/notices/${id}/document?format=docx`} download>
+              <span className="visually-hidden">
+                {t('notice.document')} {number}{' '}
+              </span>
               .docx
             </a>
           ),

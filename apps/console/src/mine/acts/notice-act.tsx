@@ -21,8 +21,7 @@ export default function NoticeAct({ task, of, done, refresh }: ActProps) {
     <section className="panel">
       <p>
         <span className={`notice-tag notice-${notice.colour}`}>
-          {t(`terms:colour.${notice.colour}`)}
-          {t('terms:noticeShort')}
+          {t('terms:noticeShort', { colour: t(`terms:colour.${notice.colour}`) })}
         </span>{' '}
         {notice.number} · {t(`terms:notice.${notice.state}`)} · {t('notice.issued')} <Day date={notice.issuedAt} />
         {notice.answerDueOn && (

@@ -91,6 +91,6 @@ export default {
     higher_document: 'document of a higher authority',
     telegram: 'telegram',
   },
-  noticeShort: 'notice',
+  noticeShort: '{{colour}} notice',
   leadInferred: 'the lead is inferred, and not confirmed yet',
 };

@@ -94,6 +94,6 @@ export default {
     higher_document: '上级文件',
     telegram: '电报',
   },
-  noticeShort: '督办单',
+  noticeShort: '{{colour}}督办单',
   leadInferred: '牵头由系统推定，待确认',
 };
