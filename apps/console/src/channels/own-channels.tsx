@@ -1,8 +1,9 @@
-import { Button, Skeleton, Table } from 'antd';
+import { Button, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { Empty } from '../layout/empty';
+import { Table } from '../layout/table';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { TestResult } from './test-result';
