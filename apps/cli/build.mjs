@@ -15,8 +15,8 @@ const OPTIONS = {
     baseUrl: resolve('.'),
     paths: { '@duban/*': ['./libs/*/src'] },
   },
-  // What is imported when it is needed may be a module that cannot be required.
-  module: { type: 'commonjs', ignoreDynamic: true },
+  // What is imported when it is needed may be a module that cannot be required; the names of one that can are told to Node.
+  module: { type: 'commonjs', ignoreDynamic: true, exportInteropAnnotation: true },
 };
 
 const names = (folder) => readdirSync(folder, { withFileTypes: true }).map(({ name }) => `${folder}/${name}`);

@@ -158,3 +158,11 @@ function encodeGb18030(text: string): Uint8Array {
   }
   return new Uint8Array([...text].flatMap((c) => (c < '\u0080' ? [c.charCodeAt(0)] : pairs.get(c)!)));
 }
+
+describe('duban sizes', () => {
+  it('works out what a whole country would take', async () => {
+    const running = duban(['sizes', 'country']);
+    expect([(await running.ended).code, running.stderr]).toEqual([0, '']);
+    expect(running.stdout).toMatch(/events of history/);
+  }, 120_000);
+});
