@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     .action(async (files: string[], options: { json?: boolean }) =>
       (await import('./parse.js')).parse(files, { asJson: options.json === true }),
     );
-  program
+  const bench = program
     .command('bench')
     .description('measure duban beside others on this machine, and write bench.json in DUBAN_HOME')
     .argument('[name...]', 'which measures; all if none is named')
@@ -36,6 +36,14 @@ async function main(): Promise<void> {
     .option('--scale <share>', 'of the stated sizes, for the measures with millions of rows', share, 1)
     .action(async (names: string[], options: { quick?: boolean; scale: number }) =>
       (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true, scale: options.scale }),
+    );
+  bench
+    .command('cost')
+    .description('what the same work costs among 1,000, 10,000 and 100,000 tasks; writes cost.json in DUBAN_HOME')
+    .option('--tasks <list>', 'how many, with commas between them', counts, [1_000, 10_000, 100_000])
+    .option('--cluster', 'on the cluster size in place of the server size')
+    .action(async ({ tasks, cluster }: { tasks: number[]; cluster?: boolean }) =>
+      (await import('./bench/cost.js')).tellCost(tasks, { isCluster: cluster === true }),
     );
   const chaos = program
     .command('chaos')

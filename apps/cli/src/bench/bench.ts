@@ -1,13 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { loadConfig } from '@duban/platform';
+import { writeFileSync } from 'node:fs';
 import { asOfMeasure } from './as-of.measure';
 import { boardFilterMeasure, boardPaintMeasure, boardScrollMeasure } from './board-page.measures';
 import { followupMeasure } from './followup.measure';
 import { listMeasure } from './list.measure';
-import { type Measure, type Times, measured } from './measure';
+import { type Line, type Measure, type Times, measured } from './measure';
 import { memoryMeasure } from './memory.measure';
 import { parseMeasure } from './parse.measure';
+import { machine } from './machine';
+import { ratiosPicture } from './pictures';
+import { resultFile } from './result-file';
 import { rescheduleMeasure } from './reschedule.measure';
 import { startMeasure } from './start.measure';
 import { sweepFlatnessMeasure } from './sweep-flatness.measure';
@@ -33,21 +34,11 @@ const MEASURES: readonly Measure[] = [
 ];
 const HEAD = ['name', 'value', 'against', 'ratio', 'goal', 'met'];
 
-/** A line of `bench.json`: `value` and `against` are medians, of times in milliseconds. */
-interface Line {
-  name: string;
-  value: number;
-  against: number;
-  ratio: number;
-  goal: string;
-  met: boolean;
-}
-
 /** Exit code for a call that makes no sense. */
 const BAD_CALL = 2;
 
 /**
- * Measures by name, or all: prints a table and writes `bench.json` in DUBAN_HOME. A goal that is not met is no failure.
+ * Measures by name, or all: prints a table and writes `bench.json` and its picture in DUBAN_HOME. A goal that is not met is no failure.
  * @throws Error with one plain sentence that says what to do
  */
 export async function bench(
@@ -61,7 +52,8 @@ export async function bench(
     process.exitCode = BAD_CALL;
     return;
   }
-  const file = benchFile(resolve(loadConfig(process.env).DUBAN_HOME));
+  const file = resultFile('bench.json');
+  const where = machine();
   const rows: string[][] = [];
   const lines: Line[] = [];
   for (const measure of MEASURES.filter(({ name }) => names.length === 0 || names.includes(name))) {
@@ -72,7 +64,7 @@ export async function bench(
     const [ours, other] = [times.ours.median, times.other.median];
     // A share of the other's speed is the other's time by ours.
     const ratio = isShareOfOther ? other / ours : ours / other;
-    const line = {
+    const line: Line = {
       name,
       value: rounded(times.ours.median),
       against: rounded(times.other.median),
@@ -91,22 +83,11 @@ export async function bench(
     ]);
   }
   writeFileSync(file, `${JSON.stringify(lines, null, 2)}\n`);
+  writeFileSync(
+    file.replace(/json$/, 'svg'),
+    ratiosPicture(lines, `${isQuick ? 'Small sizes: whether it works, not how fast. ' : ''}${where}`),
+  );
   process.stdout.write(table([HEAD, ...rows]));
-}
-
-/** @throws Error where it cannot be written, before anything is measured */
-function benchFile(home: string): string {
-  const file = join(home, 'bench.json');
-  try {
-    mkdirSync(home, { recursive: true });
-    writeFileSync(file, '', { flag: 'a' });
-    return file;
-  } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`${file} cannot be written (${message}): make it writable, or set DUBAN_HOME to another folder.`, {
-      cause: error,
-    });
-  }
 }
 
 /** What a measure has opened is closed where it fails, too. */

@@ -35,6 +35,16 @@ export interface Prepared {
   close?: () => Promise<unknown>;
 }
 
+/** A line of `bench.json`: `value` and `against` are medians, of times in milliseconds. */
+export interface Line {
+  name: string;
+  value: number;
+  against: number;
+  ratio: number;
+  goal: string;
+  met: boolean;
+}
+
 /** A size of a measure at a scale; at least 1. */
 export const scaled = (size: number, scale: number): number => Math.max(1, Math.round(size * scale));
 

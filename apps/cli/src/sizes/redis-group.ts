@@ -13,6 +13,8 @@ const FAILOVER_MS = 3_000;
 /** Several Redis that stand in for each other: what a size is given in place of one. */
 export interface RedisGroup {
   readonly url: string;
+  /** Of all servers that hold keys. */
+  readonly ports: readonly number[];
   /** Kills (-9) the one that leads, and waits until another does. @returns milliseconds that it took */
   failOver(): Promise<number>;
   end(): Promise<void>;
@@ -52,6 +54,7 @@ export async function startRedisCluster(home: string): Promise<RedisGroup> {
   });
   return {
     url: `redis+cluster://${nodes.join(',')}`,
+    ports: servers.map(({ port }) => port),
     failOver: () =>
       failOver(servers, async () => {
         const living = servers.filter(({ child }) => child.isRunning);
@@ -83,6 +86,7 @@ export async function startRedisWithSentinels(home: string): Promise<RedisGroup>
   const nodes = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return {
     url: `redis+sentinel://${nodes}/${MASTER_NAME}`,
+    ports: servers.map(({ port }) => port),
     failOver: async () => {
       const old = await leader();
       const ours = servers.filter(({ port }) => port === old);
