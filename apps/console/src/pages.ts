@@ -123,6 +123,12 @@ export const PAGES: readonly Page[] = [
     nav: { words: 'calendar', group: 'office' },
   },
   {
+    path: '/retention',
+    load: () => import('./retention/retention-page'),
+    rights: ['plan.archive', 'disposal.decide', 'disposal.hold', 'system.check'],
+    nav: { words: 'retention', group: 'office' },
+  },
+  {
     path: '/pictures',
     load: () => import('./pictures/pictures-page'),
     rights: ['read.all'],

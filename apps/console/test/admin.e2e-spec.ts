@@ -182,6 +182,34 @@ describeWithBrowser('administrators at the console', (browser) => {
     }
   });
 
+  it('narrow a destination, and change its key', async () => {
+    const admin = await open('admin');
+    const { page } = admin;
+    await admin.goto('/channels');
+    await page.getByRole('button', { name: '新增目的地' }).click();
+    const making = page.getByRole('dialog');
+    const name = `大屏${Date.now().toString(36)}`;
+    await making.getByLabel('名称').fill(name);
+    await making.getByLabel('地址').fill('https://screen.city.example/duban');
+    await making.getByRole('button', { name: '新增' }).click();
+    await page
+      .getByRole('button', { name: 'OK' })
+      .or(page.getByRole('button', { name: '知道了' }))
+      .click();
+    const row = page.locator('.ant-table-row', { hasText: name });
+    await row.getByRole('button', { name: '修改' }).click();
+    const editing = page.getByRole('dialog', { name: `修改推送目的地：${name}` });
+    await editing.getByLabel('名称').fill(`${name}二`);
+    await editing.getByLabel('每分钟最多条数').fill('7');
+    expect(await admin.seriousFindings()).toEqual([]);
+    await editing.getByRole('button', { name: '保存' }).click();
+    await page.getByRole('cell', { name: `${name}二` }).waitFor();
+    await row.getByRole('button', { name: '更换密钥' }).click();
+    const keying = page.getByRole('dialog', { name: `更换密钥：${name}二` });
+    await keying.getByRole('button', { name: '更换密钥' }).click();
+    await page.getByText('whsec_').waitFor();
+  });
+
   it('are told in plain words what is wrong with a destination', async () => {
     const admin = await open('admin');
     const { page } = admin;
@@ -192,6 +220,85 @@ describeWithBrowser('administrators at the console', (browser) => {
     await dialog.getByLabel('地址').fill('http://user:secret@oa.city.example/');
     await dialog.getByRole('button', { name: '新增' }).click();
     await page.getByText('地址有误').waitFor();
+  });
+
+  it.each([
+    ['desktop', undefined, 'zh'],
+    ['phone', PHONE, 'en'],
+  ] as const)('propose the disposal of a plan, and another decides (%s)', async (looks, viewport, language) => {
+    const title = await dueRegister(product.databaseUrl);
+    const auditor = await open('auditor', viewport, language);
+    const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+    await auditor.goto('/retention');
+    const due = auditor.page.locator('.ant-table-row', { hasText: title });
+    await due.getByRole('checkbox').check();
+    expect(await auditor.seriousFindings()).toEqual([]);
+    await auditor.picture(`retention-${looks}`);
+    await auditor.page.getByRole('button', { name: words('提请销毁（1）', 'Propose disposal (1)') }).click();
+    const asking = auditor.page.getByRole('dialog');
+    await asking.getByRole('textbox').fill('期满');
+    await asking.getByRole('button', { name: words('确定', 'OK') }).click();
+    await auditor.page.getByText(words('已提请', 'Proposed; somebody else decides')).waitFor();
+
+    const office = await open('office', viewport, language);
+    await office.goto('/retention?show=disposals');
+    const row = office.page.locator('.ant-table-row', { hasText: title });
+    await row.getByRole('button', { name: words('销毁清册', 'Register') }).click();
+    await office.page.getByText(words('没有要销毁的文件', 'no files that would go')).waitFor();
+    await office.page.keyboard.press('Escape');
+    await row.getByRole('button', { name: words('批准销毁', 'Approve') }).click();
+    const sure = office.page.getByRole('dialog', { name: words('批准销毁', 'Approve') });
+    await sure.getByText(title).waitFor();
+    await sure.getByRole('textbox').fill('同意');
+    await sure.getByRole('button', { name: words('确定', 'OK') }).click();
+    await row.getByText(words('已批准', 'approved')).waitFor();
+  });
+
+  it('change how long a kind of matter is kept, as head of the office', async () => {
+    const office = await open('office');
+    const { page } = office;
+    await office.goto('/retention?show=schedule');
+    await page.getByLabel('媒体').click();
+    await page.locator('.ant-select-item-option', { hasText: '30年' }).last().click();
+    await page.getByLabel('理由').fill('按市档案局要求');
+    expect(await office.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+    await page.getByText('理由：按市档案局要求').waitFor();
+  });
+
+  it.each([
+    ['desktop', undefined, 'zh'],
+    ['phone', PHONE, 'en'],
+  ] as const)('see to it that somebody stands in while they are away (%s)', async (looks, viewport, language) => {
+    const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+    const why = `外出学习${Date.now().toString(36)}`;
+    const who = language === 'zh' ? 'LD04' : 'LD05';
+    const contact = await open(`${who}.contact`, viewport, language);
+    const { page } = contact;
+    await contact.goto('/account');
+    await page.getByText(words('不用哪些渠道', 'Channels to do without')).waitFor();
+    expect(await contact.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: words('安排代行', 'Have somebody stand in') }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(words('由谁代行', 'Who stands in')).fill(`${who}.head`);
+    await page.keyboard.press('Tab');
+    for (const label of [words('自哪天起', 'First day'), words('至哪天止', 'Last day')]) {
+      await dialog.getByLabel(label).click();
+      const days = page.locator('.ant-picker-dropdown:visible');
+      await days.getByTitle('2026-09-24').click();
+      // The next one opens where this one goes away.
+      await days.first().waitFor({ state: 'hidden' });
+    }
+    await dialog.getByLabel(words('理由', 'Reason')).fill(why);
+    expect(await contact.seriousFindings()).toEqual([]);
+    await contact.picture(`delegation-${looks}`);
+    await dialog.getByRole('button', { name: words('安排代行', 'Have somebody stand in') }).click();
+    const row = page.locator('.ant-table-row', { hasText: why });
+    await row.getByRole('button', { name: words('结束代行', 'End') }).click();
+    await page.locator('.ant-popover:visible').getByRole('button').last().click();
+    await row.getByText(words('已结束', 'ended')).waitFor();
+    await contact.picture(`account-${looks}`);
   });
 });
 
@@ -210,5 +317,31 @@ async function failToRead(databaseUrl: string, jobId: string, importId: string):
     await client.query(`alter table plan_import_away rename to plan_import`);
     await client.end();
     await queue.close();
+  }
+}
+
+/** A register whose period is over: its title. */
+async function dueRegister(databaseUrl: string): Promise<string> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const title = `热线台账${Date.now().toString(36)}`;
+    // A term of ten years, counted from the year after it was closed.
+    await client.query(
+      `with p as (
+         insert into plan (id, jurisdiction_id, title, year, state, issued_on, policy_id, policy_version, file_name,
+           source_text, left_out, warnings, source, matter_kind, version, created_at)
+         select gen_random_uuid(), j.id, $1, 2000 + (select count(*) from plan where matter_kind = 'hotline'), 'closed',
+           '2001-01-01', 'annual-report', 1, '', '', '[]', '[]', 'register', 'hotline', 1, now()
+         from jurisdiction j returning id, jurisdiction_id)
+       insert into history_event (id, jurisdiction_id, plan_id, entity, entity_id, type, actor_name, actor_post,
+         request_id, occurred_at)
+       select gen_random_uuid(), jurisdiction_id, id, 'plan', id, 'plan.closed', '', 'system', gen_random_uuid(),
+         '2011-12-31T18:00:00Z' from p`,
+      [title],
+    );
+    return title;
+  } finally {
+    await client.end();
   }
 }

@@ -7,18 +7,36 @@ import { Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';
 import { changeView, useView } from '../layout/view';
 import { useTellProblem } from '../problem/use-problem';
+import { Delegations } from '../people/delegations';
+import { useSession } from '../session/session';
 import { OwnPassword } from '../session/sign-in';
+import { MessagePreference } from './message-preference';
+import './account.css';
 
 /** What is about oneself: how the console looks, the password, where one is signed in. */
 export default function AccountPage() {
   const { t } = useTranslation('account');
+  const { may } = useSession();
   return (
     <>
       <PageHead title={t('page.title')} />
+      <StandingIn />
+      {may('inbox.read') && <MessagePreference />}
       <Looks />
       <Password />
       <Sessions />
     </>
+  );
+}
+
+/** Whoever goes away has somebody stand in (代行); heads and the office see to it for others, too. */
+function StandingIn() {
+  const { t } = useTranslation('account');
+  return (
+    <section className="panel">
+      <h2>{t('page.delegations')}</h2>
+      <Delegations />
+    </section>
   );
 }
 

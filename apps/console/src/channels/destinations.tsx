@@ -10,11 +10,13 @@ import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import type { Destination } from './destination-kinds';
+import { EditDestination } from './edit-destination';
 import { NewDestination } from './new-destination';
+import { NewKey } from './new-key';
 import { TestResult } from './test-result';
 import { WithReason } from './with-reason';
 
-export type Destination = Schemas['DestinationsDto']['items'][number];
 const DESTINATIONS = ['get', '/api/v1/destinations'] as const;
 
 /** Where messages go beside people (推送目的地): programs by webhook, and robots of groups. */
@@ -25,6 +27,8 @@ export function Destinations() {
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
   const [open, setOpen] = useState<Destination | null>(null);
+  const [editing, setEditing] = useState<Destination | null>(null);
+  const [rekeyed, setRekeyed] = useState<Destination | null>(null);
   const [testing, setTesting] = useState<{ id: string; to: string } | null>(null);
   const destinations = usePages('/api/v1/destinations', { limit: 50 });
   const after = {
@@ -33,6 +37,23 @@ export function Destinations() {
       void queries.invalidateQueries({ queryKey: DESTINATIONS });
     },
     onError: useTellProblem(),
+  };
+  const reread = (): Promise<void> => queries.invalidateQueries({ queryKey: DESTINATIONS });
+  /** A key of ours is shown this once; one of theirs they have. */
+  const keyMade = (secret: string | null): void => {
+    void reread();
+    if (secret === null) {
+      void message.success(t('done'));
+      return;
+    }
+    modal.info({
+      title: t('destinations.secret'),
+      content: (
+        <Typography.Paragraph copyable={{ text: secret }} code>
+          {secret}
+        </Typography.Paragraph>
+      ),
+    });
   };
   const ask = api.useMutation('post', '/api/v1/destinations/{id}/test', { onError: after.onError });
   const pause = api.useMutation('post', '/api/v1/destinations/{id}/pause', after);
@@ -99,6 +120,16 @@ export function Destinations() {
                       {t('tests.ask')}
                     </Button>
                   )}
+                  {may('destination.manage') && one.state !== 'ended' && (
+                    <Button size="small" onClick={() => setEditing(one)}>
+                      {t('destinations.edit')}
+                    </Button>
+                  )}
+                  {may('destination.manage') && one.state !== 'ended' && one.channel !== 'wecom_robot' && (
+                    <Button size="small" onClick={() => setRekeyed(one)}>
+                      {t('destinations.newKey')}
+                    </Button>
+                  )}
                   {may('destination.manage') && one.state === 'active' && (
                     <WithReason
                       says={t('destinations.pause')}
@@ -129,18 +160,13 @@ export function Destinations() {
         close={() => setMaking(false)}
         made={(secret) => {
           setMaking(false);
-          void queries.invalidateQueries({ queryKey: DESTINATIONS });
-          if (secret === null) return;
-          modal.info({
-            title: t('destinations.secret'),
-            content: (
-              <Typography.Paragraph copyable={{ text: secret }} code>
-                {secret}
-              </Typography.Paragraph>
-            ),
-          });
+          keyMade(secret);
         }}
       />
+      {editing && (
+        <EditDestination destination={editing} close={() => setEditing(null)} changed={() => void reread()} />
+      )}
+      {rekeyed && <NewKey destination={rekeyed} close={() => setRekeyed(null)} made={keyMade} />}
       {testing && <TestResult key={testing.id} {...testing} close={() => setTesting(null)} />}
       {open && <Attempts destination={open} close={() => setOpen(null)} />}
     </>

@@ -2,9 +2,9 @@ import { Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { useTellProblem } from '../problem/use-problem';
+import { DESTINATION_KINDS } from './destination-kinds';
 
 const CHANNELS = ['webhook', 'wecom_robot', 'dingtalk_robot', 'feishu_robot'] as const;
-const KINDS = ['reminder', 'urge', 'talk', 'notice', 'task_issued', 'instructed', 'returned', 'reopened'] as const;
 
 interface Fields {
   channel: (typeof CHANNELS)[number];
@@ -76,7 +76,10 @@ export function NewDestination({
           </Form.Item>
         )}
         <Form.Item name="kinds" label={t('destinations.kinds')} rules={needed}>
-          <Select mode="multiple" options={KINDS.map((value) => ({ value, label: t(`messages.${value}`) }))} />
+          <Select
+            mode="multiple"
+            options={DESTINATION_KINDS.map((value) => ({ value, label: t(`messages.${value}`) }))}
+          />
         </Form.Item>
         <Form.Item name="units" label={t('destinations.units')}>
           <Select

@@ -5,10 +5,13 @@ import { useTranslation } from 'react-i18next';
 /** A button that asks why, before it does what it says. */
 export function WithReason({
   says,
+  asks,
   danger = false,
   act,
 }: {
   says: string;
+  /** What follows from it, where that is not plain. */
+  asks?: string;
   danger?: boolean;
   act: (reason: string) => void;
 }) {
@@ -32,6 +35,7 @@ export function WithReason({
         }}
         onCancel={() => setAsking(false)}
       >
+        {asks && <p>{asks}</p>}
         <Input.TextArea
           aria-label={t('changes.reason')}
           placeholder={t('changes.reason')}

@@ -7,7 +7,6 @@ import { api } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
-import { Disposals } from './disposals';
 import { samplesIn, tableOf } from './metrics';
 
 const OFTEN_MS = 15_000;
@@ -28,7 +27,6 @@ export default function HealthPage() {
       <Ready />
       <Queues />
       {may('system.check') && <SelfCheck />}
-      {may('read.all') && <Disposals />}
     </>
   );
 }

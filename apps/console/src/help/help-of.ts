@@ -18,6 +18,7 @@ export const HELPED = [
   'policies',
   'bulletins',
   'directory',
+  'retention',
   'calendar',
   'audit',
   'proofs',

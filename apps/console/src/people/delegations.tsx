@@ -1,4 +1,5 @@
 import { App, Button, Popconfirm, Tag } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { Table } from '../layout/table';
@@ -9,14 +10,17 @@ import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import { ADMINISTRATORS, MakeDelegation } from './make-delegation';
 import { usePostName } from './post-name';
+import './people.css';
 
 type Delegation = Schemas['DelegationsDto']['items'][number];
 
 /** Who stands in for whom (代行). */
 export function Delegations() {
   const { t } = useTranslation(['admin', 'console']);
-  const { may } = useSession();
+  const { me, may } = useSession();
+  const [isMaking, setMaking] = useState(false);
   const { message } = App.useApp();
   const queries = useQueryClient();
   const postName = usePostName();
@@ -28,8 +32,16 @@ export function Delegations() {
     },
     onError: useTellProblem(),
   });
+  const mayMake =
+    may('delegation.make') ||
+    me.posts.some(({ kind, onBehalfOf }) => onBehalfOf === null && !ADMINISTRATORS.includes(kind));
   return (
     <>
+      {mayMake && (
+        <div className="people-acts">
+          <Button onClick={() => setMaking(true)}>{t('delegations.make')}</Button>
+        </div>
+      )}
       {delegations.error && <ProblemView problem={delegations.error} retry={() => void delegations.refetch()} />}
       <Table<Delegation>
         rowKey="id"
@@ -61,9 +73,9 @@ export function Delegations() {
           },
           {
             key: 'end',
-            render: (_, { id, state }) =>
+            render: (_, { id, state, personId, madeBy }) =>
               state === 'standing' &&
-              may('delegation.make') && (
+              (may('delegation.make') || [personId, madeBy].includes(me.personId ?? '')) && (
                 <Popconfirm
                   title={t('delegations.endSure')}
                   onConfirm={() => end.mutate({ params: { path: { id } }, body: {} })}
@@ -79,6 +91,7 @@ export function Delegations() {
           {t('console:act.more')}
         </Button>
       )}
+      {isMaking && <MakeDelegation close={() => setMaking(false)} />}
     </>
   );
 }

@@ -15,6 +15,7 @@ export default {
     policies: 'Rule sets',
     bulletins: 'Bulletins',
     directory: 'Directory of units',
+    retention: 'Keeping and disposal',
     calendar: 'Working calendar',
     audit: 'History',
     proofs: 'Proofs',

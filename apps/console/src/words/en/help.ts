@@ -94,6 +94,14 @@ export default {
     about: 'Units, their other names, groups and posts.',
     points: ['Reorganisations are done here; old tasks keep the old name.'],
   },
+  retention: {
+    about: 'Keeping and disposal: when a plan’s period is over, one proposes and another approves that its files go.',
+    points: [
+      'Nobody decides on their own proposal.',
+      'An auditor can put a plan on hold.',
+      'A disposal cannot be undone; its register and history stay for ever.',
+    ],
+  },
   calendar: {
     about: 'Working days by the papers on holidays.',
     points: ['Until the paper of a year is out, its dates are provisional.'],

@@ -16,6 +16,7 @@ export default {
     bulletins: '通报',
     directory: '单位名录',
     calendar: '工作日历',
+    retention: '保管与销毁',
     audit: '留痕审计',
     proofs: '存证核验',
     people: '人员与岗位',
