@@ -38,6 +38,7 @@ import { PostChangesController } from './persons/post-changes.controller';
 import { PlanImportsController } from './plans/plan-imports.controller';
 import { DraftController } from './plans/draft.controller';
 import { PlanArchiveController } from './plans/plan-archive.controller';
+import { BulletinsController } from './bulletins/bulletins.controller';
 import { RetentionController } from './retention/retention.controller';
 import { PlanCloseController } from './plans/plan-close.controller';
 import { PlansController } from './plans/plans.controller';
@@ -98,6 +99,7 @@ export const CONTROLLERS = {
     UnresolvedNamesController,
     PlansController,
     PlanArchiveController,
+    BulletinsController,
     RetentionController,
     PlanCloseController,
     PlanImportsController,

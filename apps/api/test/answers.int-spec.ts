@@ -510,6 +510,12 @@ describe('The answers', () => {
       'PUT /plans/{id}/disposal-hold': [
         ['auditor', 'PUT', `/plans/${edge().planId}/disposal-hold`, { json: { isHeld: true, reason: '待查。' } }],
       ],
+      'GET /bulletins/preview': [['office', 'GET', '/bulletins/preview?from=2023-01-01&to=2023-12-31']],
+      'POST /bulletins': [
+        ['office', 'POST', '/bulletins', { json: { from: '2023-01-01', to: '2023-12-31', title: '督查通报' } }],
+      ],
+      'GET /bulletins': gets('/bulletins', ...lists),
+      'GET /bulletins/{id}': [],
       'GET /retention-schedule': [['office', 'GET', '/retention-schedule']],
       'PUT /retention-schedule': [
         [

@@ -385,6 +385,10 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       return ['PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: stricter } }];
     },
   },
+  'POST /bulletins': {
+    by: 'office',
+    ask: () => ['POST', '/bulletins', { json: { from: '2023-01-01', to: '2023-12-31', title: '擅自发布的通报' } }],
+  },
   'PUT /retention-schedule': {
     by: 'office',
     ask: async (edge) => {
@@ -524,6 +528,9 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /inbox/{id}/read': 'everybody has a right to it',
   'GET /sign-in-policy': 'whoever chooses a password is told its rules',
   'GET /calendar': 'days are for everybody to read',
+  'GET /bulletins': 'they are published for everybody to read',
+  'GET /bulletins/{id}': 'they are published for everybody to read',
+  'GET /bulletins/preview': 'writes nothing, and reads what the asker sees',
   'GET /retention-schedule': 'rules are for everybody to read',
   'GET /calendar/papers': 'papers are for everybody to read',
   'GET /policies': 'rules are for everybody to read',

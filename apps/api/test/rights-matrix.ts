@@ -263,6 +263,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'GET /policies/{id}/changes': '?from=1',
   'GET /burden': '?from=2023-01&to=2023-03',
   'GET /burden/export': '?from=2023-01&to=2023-03',
+  'GET /bulletins/preview': '?from=2023-01-01&to=2023-12-31',
   'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',

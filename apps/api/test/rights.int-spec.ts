@@ -810,6 +810,18 @@ const TABLE: Record<string, Probe[]> = {
       refusal: NOT_ALLOWED,
     },
   ],
+  'GET /bulletins/preview': [get('/bulletins/preview?from=2023-01-01&to=2023-01-31', [...GOVERNMENT])],
+  'POST /bulletins': [
+    as(
+      'POST',
+      '/bulletins',
+      { from: '2023-01-02', to: '2023-01-01', title: '通报' },
+      ['office'],
+      '422 BULLETIN.SPAN_BACKWARDS',
+    ),
+  ],
+  'GET /bulletins': [get('/bulletins', READERS)],
+  'GET /bulletins/{id}': [as('GET', `/bulletins/${NOTHING}`, undefined, READERS, '404 BULLETIN.UNKNOWN')],
   'GET /retention-schedule': [get('/retention-schedule', [...GOVERNMENT])],
   'PUT /retention-schedule': [
     as(

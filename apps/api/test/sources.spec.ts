@@ -37,6 +37,7 @@ const WITH_CONSEQUENCES = [
   'libs/history/src/personal/person-boxes.ts',
   'libs/reporting/src/archive/archive-packages.ts',
   'libs/reporting/src/breakdown.reader.ts',
+  'libs/reporting/src/bulletins/bulletin-content.ts',
   'libs/reporting/src/history.reader.ts',
   'libs/reporting/src/holdings.reader.ts',
   'libs/reporting/src/past-board.ts',

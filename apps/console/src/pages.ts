@@ -111,10 +111,11 @@ export const PAGES: readonly Page[] = [
   },
   {
     path: '/bulletins',
-    load: () => import('./bulletins/bulletin-page'),
-    rights: ['read.all'],
+    load: () => import('./bulletins/bulletins-page'),
+    rights: ['read.all', 'read.own'],
     nav: { words: 'bulletins', group: 'office' },
   },
+  { path: '/bulletins/:bulletinId', load: () => import('./bulletins/bulletin-page'), rights: ['read.all', 'read.own'] },
   {
     path: '/calendar',
     load: () => import('./calendar/calendar-page'),

@@ -49,7 +49,9 @@ describeWithBrowser('every page', (browser) => {
     const plan = await office<{ policyId: string }>(`/plans/${parts['planId']}`);
     const { policyId } = plan;
     const draft = await office<{ id: string }>('/policies/drafts', { policyId });
-    Object.assign(parts, { policyId, draftId: draft.id });
+    const span = { from: '2026-01-01', to: '2026-09-21' };
+    const bulletin = await office<{ id: string }>('/bulletins', { ...span, title: '督查通报' });
+    Object.assign(parts, { policyId, draftId: draft.id, bulletinId: bulletin.id });
   });
 
   /** The api as somebody uses it, by reading or, with a body, by posting. */

@@ -151,4 +151,28 @@ describeWithBrowser('what the office goes by', (browser) => {
     expect(await page.locator('.shell-header').isVisible()).toBe(false);
     expect(await page.locator('.bulletin').isVisible()).toBe(true);
   });
+
+  it('publishes a bulletin, which a department reads as it was', async () => {
+    const { page } = await open('/bulletins?from=2026-01-01&to=2026-09-21');
+    await page.getByText('督办蓝〔2026〕1号').waitFor();
+    await page.getByLabel('按语（发布前保存在本机浏览器）').fill('请各单位对照查改。');
+    await page.getByRole('button', { name: '发布', exact: true }).click();
+    const sure = page.getByRole('dialog');
+    await sure.getByText('不能撤回', { exact: false }).waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await sure.getByRole('button', { name: '发布' }).click();
+    await page.waitForURL(/\/bulletins\/[0-9a-f-]+$/);
+    await page.getByRole('heading', { name: '〔2026〕第 1 期' }).waitFor();
+    await page.getByText('请各单位对照查改。').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    const address = new URL(page.url()).pathname;
+    await visitor!.close();
+    visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });
+    await visitor.signIn('LD01.contact');
+    await visitor.goto('/bulletins');
+    await visitor.page.getByRole('link', { name: '〔2026〕第 1 期' }).click();
+    await visitor.page.waitForURL(new RegExp(`${address}$`));
+    await visitor.page.getByText('督办蓝〔2026〕1号').waitFor();
+    expect(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
 });

@@ -58,6 +58,7 @@ const EXPECTED: Record<Action, [all: PostKind[], own: PostKind[]]> = {
   'assignment.approve': [['office'], []],
   'assignment.judge_led': [[], UNIT],
   'report.confirm': [[], ['head', 'deputy']],
+  'bulletin.publish': [['office'], []],
   'instruction.give': [[...OFFICE, 'leader'], []],
   'satisfaction.record': [OFFICE, []],
   'card.withdraw': [['office'], []],

@@ -114,6 +114,8 @@ const RIGHTS = {
   'notice.judge': OFFICE,
   /** Put another template of notices, or the one that comes with duban again. */
   'notice.template': { office: 'all' },
+  /** Publish a bulletin (通报). */
+  'bulletin.publish': { office: 'all' },
   'read.all': GOVERNMENT,
   /** One's own part, with those who are in it, and all of what one's unit leads. */
   'read.own': { ...GOVERNMENT, ...UNIT_THAT_LEADS },
@@ -207,6 +209,7 @@ export const RIGHTS_IN_WORDS: Readonly<Record<Action, readonly [english: string,
   'assignment.approve': ['end a part without success', '批准未能办成'],
   'assignment.judge_led': ['return and verify what others report in a task', '牵头审核'],
   'report.confirm': ['confirm what one’s unit hands in, or send it back', '审签本单位报送'],
+  'bulletin.publish': ['publish bulletins', '发布通报'],
   'instruction.give': ['give leaders’ instructions on tasks, and record them', '作出、登记领导批示'],
   'card.withdraw': ['take back cards that were given in error', '撤回督办牌'],
   'satisfaction.record': ['record how satisfied the public is', '登记满意度回访'],

@@ -67,6 +67,7 @@ export const ENTITIES = [
   'satisfaction',
   'period_light',
   'card',
+  'bulletin',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

@@ -22,6 +22,8 @@ export { BreakdownReader, type BreakdownView } from './breakdown.reader';
 export { BurdenReader, type UnitBurden } from './burden.reader';
 export { ApplicationReader } from './application.reader';
 export { type Changes, ChangesReader, COMPARED } from './changes.reader';
+export type { BulletinContent } from './bulletins/bulletin-content';
+export { type Bulletin, type BulletinHead, Bulletins } from './bulletins/bulletins';
 export { CardReader } from './card.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';

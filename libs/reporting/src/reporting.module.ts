@@ -15,6 +15,7 @@ import { SatisfactionReader } from './satisfaction.reader';
 import { VerificationReader } from './verification.reader';
 import { ApplicationReader } from './application.reader';
 import { ChangesReader } from './changes.reader';
+import { Bulletins } from './bulletins/bulletins';
 import { CardReader } from './card.reader';
 import { DashboardReader } from './dashboard.reader';
 import { MatterReader } from './matter.reader';
@@ -58,6 +59,7 @@ const READERS = [
   SelfCheckReader,
   QueueKeeper,
   CardReader,
+  Bulletins,
   ChangesReader,
   PackageContent,
   ArchiveMaker,

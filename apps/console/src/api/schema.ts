@@ -371,6 +371,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published bulletins, the newest first
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        get: operations["BulletinsController_list"];
+        put?: never;
+        /**
+         * Publish a bulletin: what stands now, under the next number of the year, never changed again
+         * @description Whoever is signed in may read it. Restricted matters (限知事项) are in no bulletin. Needs the right `bulletin.publish`.
+         */
+        post: operations["BulletinsController_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A bulletin as it was published
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        get: operations["BulletinsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a bulletin (通报) of a span would say now; nothing is kept
+         * @description Needs the right `read.all`.
+         */
+        get: operations["BulletinsController_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/burden": {
         parameters: {
             query?: never;
@@ -4897,6 +4961,195 @@ export interface components {
             /** @description All tasks and parts for units that have no deadline where absent. */
             tasks?: string[];
         };
+        BulletinContentDto: {
+            cards: {
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                cardId: string;
+                colour: ("yellow" | "red") | null;
+                givenAt: string;
+                points: number;
+                taskNumber: string | null;
+                unitName: string;
+                why: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            /** @description The newest signed checkpoint of history (存证) when it was made. */
+            checkpoint: {
+                number: number;
+                root: string;
+                signedAt: string;
+                size: number;
+            } | null;
+            /** @description Tasks by light (亮灯). */
+            lights: {
+                [key: string]: number;
+            };
+            /** @description Of the span, and those to be named in the next bulletin that none has named yet. */
+            notices: {
+                /** @enum {string} */
+                colour: "blue" | "yellow" | "orange" | "red";
+                issuedAt: string;
+                isToBeNamed: boolean;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                noticeId: string;
+                number: string;
+                obligationKind: string;
+                /** @enum {string} */
+                state: "issued" | "acknowledged" | "answered" | "closed" | "raised";
+                subject: string | null;
+                taskNumber: string | null;
+                unitName: string;
+            }[];
+            obligations: {
+                open: number;
+                overdue: number;
+            };
+            overdueUnits: {
+                overdue: number;
+                standingNotices: number;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                unitId: string;
+                unitName: string;
+            }[];
+            redTasks: {
+                content: string;
+                leads: string[];
+                number: string | null;
+                planTitle: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                taskId: string;
+            }[];
+            /** @description Tasks that carry assignments, by state. */
+            tasks: {
+                [key: string]: number;
+            };
+        };
+        BulletinDto: {
+            content: {
+                cards: {
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    cardId: string;
+                    colour: ("yellow" | "red") | null;
+                    givenAt: string;
+                    points: number;
+                    taskNumber: string | null;
+                    unitName: string;
+                    why: {
+                        en: string;
+                        zh: string;
+                    };
+                }[];
+                /** @description The newest signed checkpoint of history (存证) when it was made. */
+                checkpoint: {
+                    number: number;
+                    root: string;
+                    signedAt: string;
+                    size: number;
+                } | null;
+                /** @description Tasks by light (亮灯). */
+                lights: {
+                    [key: string]: number;
+                };
+                /** @description Of the span, and those to be named in the next bulletin that none has named yet. */
+                notices: {
+                    /** @enum {string} */
+                    colour: "blue" | "yellow" | "orange" | "red";
+                    issuedAt: string;
+                    isToBeNamed: boolean;
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    noticeId: string;
+                    number: string;
+                    obligationKind: string;
+                    /** @enum {string} */
+                    state: "issued" | "acknowledged" | "answered" | "closed" | "raised";
+                    subject: string | null;
+                    taskNumber: string | null;
+                    unitName: string;
+                }[];
+                obligations: {
+                    open: number;
+                    overdue: number;
+                };
+                overdueUnits: {
+                    overdue: number;
+                    standingNotices: number;
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    unitId: string;
+                    unitName: string;
+                }[];
+                redTasks: {
+                    content: string;
+                    leads: string[];
+                    number: string | null;
+                    planTitle: string;
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    taskId: string;
+                }[];
+                /** @description Tasks that carry assignments, by state. */
+                tasks: {
+                    [key: string]: number;
+                };
+            };
+            from: string;
+            /**
+             * Format: uuid
+             * @description UUID
+             */
+            id: string;
+            /** @description Counts from 1 in each year (第几期). */
+            number: number;
+            publishedAt: string;
+            publishedBy: string;
+            title: string;
+            to: string;
+            words: string | null;
+            year: number;
+        };
+        BulletinsDto: {
+            items: {
+                from: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                id: string;
+                /** @description Counts from 1 in each year (第几期). */
+                number: number;
+                publishedAt: string;
+                publishedBy: string;
+                title: string;
+                to: string;
+                year: number;
+            }[];
+            /** @description Give it as `cursor`. */
+            next: string | null;
+        };
         BurdenDto: {
             figures: number;
             items: {
@@ -7288,7 +7541,7 @@ export interface components {
             name: string;
             purpose: string;
             /** @description What it may do, of what the person’s post may. */
-            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "queue.manage" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
+            scopes: ("plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "queue.manage" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "bulletin.publish" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules")[];
         };
         NewArchivePackageDto: {
             /**
@@ -7297,6 +7550,23 @@ export interface components {
              * @enum {string}
              */
             retention: "永久" | "30年" | "10年";
+        };
+        NewBulletinDto: {
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-04-20
+             */
+            from: string;
+            title: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             * @example 2026-04-20
+             */
+            to: string;
+            /** @description What the office adds in its own words. */
+            words?: string;
         };
         NewDelegationDto: {
             /**
@@ -7707,7 +7977,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -7748,7 +8018,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -11289,7 +11559,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11330,7 +11600,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -11354,7 +11624,7 @@ export interface components {
                      * @description The kind of thing that it is about.
                      * @enum {string}
                      */
-                    entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                    entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                     /**
                      * Format: uuid
                      * @description UUID
@@ -11395,7 +11665,7 @@ export interface components {
                      * @description What happened.
                      * @enum {string}
                      */
-                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                    type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                     /**
                      * Format: uuid
                      * @description The unit for which it was done, or whose it is.
@@ -11420,7 +11690,7 @@ export interface components {
                  * @description The kind of thing that it is about.
                  * @enum {string}
                  */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11461,7 +11731,7 @@ export interface components {
                  * @description What happened.
                  * @enum {string}
                  */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                 /**
                  * Format: uuid
                  * @description The unit for which it was done, or whose it is.
@@ -14947,6 +15217,149 @@ export interface operations {
             };
         };
     };
+    BulletinsController_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinsDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BulletinsController_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulletinDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BulletinsController_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BulletinsController_preview: {
+        parameters: {
+            query: {
+                /** @description Its first day. */
+                from: string;
+                /** @description Its last day. */
+                to: string;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinContentDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     BurdenController_read: {
         parameters: {
             query: {
@@ -16569,7 +16982,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description The kind of thing that it is about. */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                 /** @description UUID */
                 entityId?: string;
                 /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
@@ -16594,7 +17007,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };
@@ -16697,7 +17110,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The kind of thing that it is about. */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card";
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
                 /** @description UUID */
                 entityId?: string;
                 format?: "xlsx" | "csv" | "jsonl";
@@ -16723,7 +17136,7 @@ export interface operations {
                 /** @description A task with its parts. */
                 taskId?: string;
                 /** @description What happened. */
-                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn";
+                type?: "jurisdiction.created" | "jurisdiction.groups_changed" | "unit.created" | "unit.updated" | "unit.renamed" | "unit.ended" | "settled_name.settled" | "person.created" | "person.edited" | "person.erased" | "person.posts_changed" | "person.password_set" | "person.password_reset_sent" | "person.identity_linked" | "person.sign_in_failed" | "person.locked" | "person.unlocked" | "person.sessions_ended" | "person.request_refused" | "person.second_factor_set" | "person.second_factor_failed" | "person.second_factor_reset" | "person.recovery_codes_made" | "sign_in.failed" | "sign_in.locked" | "sign_in.ended_by_provider" | "sign_in_policy.changed" | "api_token.made" | "api_token.ended" | "post.created" | "post.opened_again" | "post.closed" | "post_change.proposed" | "post_change.confirmed" | "post_change.refused" | "post_change.withdrawn" | "delegation.made" | "delegation.ended" | "reorganisation.proposed" | "reorganisation.confirmed" | "reorganisation.carried_out" | "reorganisation.failed" | "reorganisation.withdrawn" | "restriction.set" | "restriction.lifted" | "restriction.read" | "message_rules.changed" | "message_template.put" | "message_template.withdrawn" | "message_preference.changed" | "plan_import.received" | "plan_import.drafted" | "plan_import.refused" | "plan.drafted" | "plan.edited" | "plan.issued" | "plan.closed" | "plan.moved" | "plan.policy_changed" | "plan.register_opened" | "plan.visibility_set" | "revision.imported" | "revision.closed" | "revision.abandoned" | "revision.item_found" | "revision.item_taken" | "revision.item_declined" | "task.drafted" | "task.added" | "task.edited" | "task.removed" | "task.split" | "task.merged" | "task.placed" | "task.renumbered" | "task.redated" | "task.lead_confirmed" | "task.issued" | "task.registered" | "task.corrected" | "task.revised" | "task.moved" | "task.carried_over" | "matter.registered" | "matter.corrected" | "matter.linked" | "assignment.assigned" | "assignment.signed_for" | "assignment.reported" | "assignment.withdrawn" | "assignment.returned" | "assignment.restored" | "assignment.verified" | "assignment.reopened" | "assignment.cancelled" | "assignment.closed_unimplemented" | "assignment.transferred" | "assignment.moved" | "assignment.revised" | "assignment.suspended" | "assignment.resumed" | "assignment.objected" | "assignment.objection_settled" | "assignment.objection_withdrawn" | "objection.raised" | "objection.settled" | "objection.withdrawn" | "objection.recounted" | "objection.reminded" | "objection.urged" | "contribution.asked" | "contribution.submitted" | "contribution.returned" | "contribution.accepted" | "contribution.withdrawn" | "coordination.raised" | "coordination.settled" | "coordination.withdrawn" | "coordination.recounted" | "coordination.reminded" | "coordination.urged" | "group_completion.set" | "application.made" | "application.approved" | "application.denied" | "application.withdrawn" | "application.reminded" | "application.urged" | "obligation.opened" | "obligation.discharged" | "obligation.lapsed" | "obligation.reinstated" | "obligation.rescheduled" | "obligation.recounted" | "obligation.suspended" | "obligation.resumed" | "obligation.moved" | "obligation.policy_changed" | "report.submitted" | "report.corrected" | "report.composed" | "report.confirmed" | "report.sent_back" | "report.superseded" | "action_plan.submitted" | "action_plan.approved" | "action_plan.returned" | "action_plan.superseded" | "action_plan.measure_closed" | "action_plan.measure_reopened" | "target.curve_set" | "follow_up.fired" | "follow_up.passed" | "supervision_notice.issued" | "supervision_notice.acknowledged" | "supervision_notice.answered" | "supervision_notice.answer_accepted" | "supervision_notice.answer_rejected" | "supervision_notice.closed" | "supervision_notice.raised" | "supervision_notice.reminded" | "supervision_notice.urged" | "notice_document.made" | "notice_document.downloaded" | "notice_template.shipped" | "notice_template.replaced" | "notice_template.reset" | "notification.dropped" | "delivery.queued" | "delivery.claimed" | "delivery.sending" | "delivery.put_off" | "delivery.sent" | "delivery.delivered" | "delivery.read" | "delivery.failed" | "delivery.bounced" | "suppressed_address.suppressed" | "suppressed_address.lifted" | "delivery.replayed" | "destination.created" | "destination.changed" | "destination.key_rotated" | "destination.paused" | "destination.resumed" | "queue.job_retried" | "queue.jobs_retried" | "queue.job_removed" | "channel_test.asked" | "channel_test.finished" | "destination.ended" | "delivery.suppressed" | "calendar_paper.imported" | "clock.moved" | "history.exported" | "history.rehashed" | "retention_schedule.changed" | "disposal_hold.set" | "disposal_hold.lifted" | "disposal.proposed" | "disposal.approved" | "disposal.refused" | "disposal.carried_out" | "archive_package.asked" | "archive_package.refused" | "archive_package.made" | "history.extracted" | "saved_search.saved" | "saved_search.changed" | "saved_search.removed" | "policy_draft.written" | "policy_draft.changed" | "policy_draft.discarded" | "policy_draft.enabled" | "evidence_file.uploaded" | "evidence_file.taken_back" | "evidence_file.bound" | "evidence_file.downloaded" | "evidence_file.disposed" | "evidence_file.expired" | "verification.recorded" | "instruction.given" | "instruction.addressed" | "satisfaction.recorded" | "period_light.given" | "period_light.recoloured" | "card.given" | "card.withdrawn" | "bulletin.published";
                 /** @description The unit for which it was done, or whose it is. */
                 unitId?: string;
             };

@@ -36,6 +36,7 @@ const RECORDED_ONCE = new Set([
   'satisfaction',
   'notice_template',
   'notice_document',
+  'bulletin',
   'message_rules',
   'retention_schedule',
   'disposal_hold',

@@ -290,6 +290,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   /** What a notice said when it was issued: for whoever sees the notice. */
   notice_document: matter(ofSeenNotice, { sees: ofSeenNotice }, {}),
   /** By what notices are written out; the head of the office puts another. */
+  /** Bulletins (通报): for everybody to read; the head of the office adds them. */
+  bulletin: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   notice_template: { ...readable, duban_office: { sees: 'true', adds: both(`person_id = ${ME}`, IS_HEAD_OF_OFFICE) } },
   report: matter(
     both(seen('assignment_id', 'assignments'), 'not is_internal(assignment_id)'),

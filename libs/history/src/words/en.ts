@@ -230,4 +230,5 @@ export const EN: Record<keyof typeof ZH, string> = {
   'period_light.recoloured': 'changed a light[: {light}]',
   'card.given': 'gave a card[: {kind}]',
   'card.withdrawn': 'took a card back[: {kind}]',
+  'bulletin.published': 'published the bulletin[ “{title}”]',
 };

@@ -231,4 +231,5 @@ export const ZH = {
   'period_light.recoloured': '改变亮灯[：{light}]',
   'card.given': '发出督办牌[：{kind}]',
   'card.withdrawn': '撤回督办牌[：{kind}]',
+  'bulletin.published': '发布通报[“{title}”]',
 } as const;

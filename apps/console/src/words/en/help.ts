@@ -87,8 +87,12 @@ export default {
     points: ['Try a draft on last year, or simulate the next, before you enable it.'],
   },
   bulletins: {
-    about: 'A bulletin of a span, put together from what is recorded: printed by the browser, or kept as PDF.',
-    points: ['The figures of the whole are those of now; what is kept is the printed file.'],
+    about:
+      'Bulletins of a span, put together from what is recorded; once published they have a number and never change.',
+    points: [
+      'The figures of the whole are those of the moment; a notice to be named in the next bulletin is named once.',
+      'Restricted matters are in none. The head of the office publishes, and whoever signs in can read and print them.',
+    ],
   },
   directory: {
     about: 'Units, their other names, groups and posts.',

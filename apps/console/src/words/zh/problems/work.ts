@@ -209,6 +209,8 @@ export default {
   VERIFICATION_ITEM_TWICE: '核验清单中有重复的项目。',
   VERIFICATION_METHOD_NOT_ALLOWED: '督办规则不采用这种核验方式。',
   VERIFICATION_NOT_FOR_EVENT: '核验记录只用于核验或退回。',
+  BULLETIN_SPAN_BACKWARDS: '结束日期不能早于开始日期。',
+  BULLETIN_UNKNOWN: '没有这期通报。',
   VERIFICATION_ON_FUTURE: '核验日期不能晚于今天。',
   VERIFICATION_REQUIRED: '请填写核验记录。',
   VERIFICATION_SAMPLE_REQUIRED: '抽查须填写总数、抽查数和发现问题数。',
