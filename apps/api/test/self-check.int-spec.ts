@@ -11,6 +11,12 @@ const someOf = (table: string, where = 'true'): string =>
 
 /** How each invariant is broken by whoever owns the database: the last statement gives the id that is to be named. */
 const BREAKS: Readonly<Record<string, readonly string[]>> = {
+  'history.keys_differ': [
+    `update history_entry set state = 'verified' where seq = (select max(seq) from history_entry where entity = 'task') returning id`,
+  ],
+  'history.words_of_nothing': [
+    `insert into history_words (month, seq, id) select month, -1, gen_random_uuid() from history_words limit 1 returning id`,
+  ],
   'obligation.no_next_rung': [
     `delete from supervision_notice where obligation_id = ${SOME_OPEN}`,
     `update obligation set next_rung = null, next_rung_at = null, last_rung = null where id = ${SOME_OPEN} returning id`,
@@ -67,7 +73,7 @@ const BREAKS: Readonly<Record<string, readonly string[]>> = {
     `delete from notification where id = ${someOf('notification', 'follow_up_id is not null')} returning follow_up_id as id`,
   ],
   'follow_up.not_recorded': [
-    `delete from history_event where type = 'follow_up.fired' and entity_id = ${someOf('follow_up')} returning entity_id as id`,
+    `delete from history_entry where type = 'follow_up.fired' and entity_id = ${someOf('follow_up')} returning entity_id as id`,
   ],
   'task.state': [`update task set state = 'verified' where id = ${someOf('task', `state = 'assigned'`)} returning id`],
   'obligation.told_otherwise': [

@@ -7,9 +7,10 @@ import { onGround } from './on-ground';
 
 /**
  * Writes the whole history as a bundle, and records that it did.
+ * @param months files of months that lie outside of the database
  * @throws Error with one sentence where the file is there already, or cannot be written
  */
-export async function exportHistory(file: string): Promise<void> {
+export async function exportHistory(file: string, months: readonly string[] = []): Promise<void> {
   await onGround(async (app, { clock }) => {
     const sink = createWriteStream(file, { flags: 'wx' });
     await new Promise<void>((done, fail) =>
@@ -18,7 +19,7 @@ export async function exportHistory(file: string): Promise<void> {
     try {
       const { upTo, bytes } = await app
         .get(HistoryBundle, { strict: false })
-        .export(systemActor('duban history export'), clock.now());
+        .export(systemActor('duban history export'), clock.now(), months);
       await pipeline(Readable.from(bytes), sink);
       process.stdout.write(`${file}: ${upTo.size} events, up to the checkpoint ${upTo.number}.\n`);
     } catch (error) {

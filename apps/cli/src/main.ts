@@ -146,7 +146,10 @@ async function main(): Promise<void> {
     .command('export')
     .description('write the whole history, signed up to now, from the database named by DATABASE_URL')
     .argument('<file>', 'a new file')
-    .action(async (file: string) => (await import('./history-export.js')).exportHistory(file));
+    .option('--with <file...>', 'files of months that were detached, where they do not lie where they were written')
+    .action(async (file: string, { with: months }: { with?: string[] }) =>
+      (await import('./history-export.js')).exportHistory(file, months),
+    );
   history
     .command('checkpoint')
     .description('sign the history of the database named by DATABASE_URL up to now, and print the checkpoint')
@@ -160,6 +163,32 @@ async function main(): Promise<void> {
       new Option('--to <hash>', 'by what it is hashed from then on').choices(['sha256', 'sm3']).makeOptionMandatory(),
     )
     .action(async ({ to }: { to: TreeHash }) => (await import('./history-export.js')).rehashHistory(to));
+  history
+    .command('parts')
+    .description('list the months of history (按月分区): events, size, tablespace, and where each lies')
+    .option('--json', 'as JSON')
+    .action(async ({ json }: { json?: true }) => (await import('./history-parts.js')).listParts(json === true));
+  history
+    .command('move')
+    .description('put a month of history into another tablespace of Postgres')
+    .argument('<month>', 'such as 2024-03')
+    .requiredOption('--tablespace <name>', 'where it shall lie')
+    .action(async (month: string, { tablespace }: { tablespace: string }) =>
+      (await import('./history-parts.js')).movePart(month, tablespace),
+    );
+  history
+    .command('detach')
+    .description('write a month of history into a file, verify that, and take the month out of the database')
+    .argument('<month>', 'such as 2024-03')
+    .requiredOption('--to <folder>', 'where the file is written')
+    .action(async (month: string, { to }: { to: string }) =>
+      (await import('./history-parts.js')).detachPart(month, to),
+    );
+  history
+    .command('attach')
+    .description('bring a month of history back into the database, after its file was verified')
+    .argument('<file>', 'as `duban history detach` wrote it')
+    .action(async (file: string) => (await import('./history-parts.js')).attachPart(file));
   const archive = program
     .command('archive')
     .description('archive packages of closed plans (归档), in the manner of DA/T 70');

@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useTestDatabase } from '@duban/testing';
+import { Client } from 'pg';
 import { duban, DubanProcess, endLeftovers, ensureBuilt } from '../../worker/test/duban-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'duban-history-'));
@@ -130,4 +131,71 @@ describe('duban history', () => {
     expect((await done(['export', other]))[2]).toMatch(/DATABASE_URL is not set/);
     expect(existsSync(other)).toBe(false);
   });
+});
+
+describe('duban history with months of its own', () => {
+  const database = useTestDatabase();
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const keyFile = put('key-of-months.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+
+  it('lists them, takes one out into a file, exports and verifies all of history meanwhile, and brings it back', async () => {
+    const env = { DATABASE_URL: database.url, DUBAN_SIGNING_KEY_FILE: keyFile };
+    const done = async (...args: string[]): Promise<[number | null, string, string]> => {
+      const running = duban(['history', ...args], env);
+      const { code } = await running.ended;
+      return [code, running.stdout, running.stderr];
+    };
+    const owner = new Client({ connectionString: database.url });
+    await owner.connect();
+    try {
+      await owner.query(`select history_part_make('2024-02-01')`);
+      await owner.query(`insert into history_event (id, entity, entity_id, type, actor_name, actor_post, request_id, after,
+          occurred_at, recorded_at)
+        select gen_random_uuid(), 'unit', gen_random_uuid(), 'unit.renamed', '甲', 'office', 'x', jsonb_build_object('name', n),
+          at, at from generate_series(1, 12) n, lateral (select timestamptz '2024-02-05' + n * interval '1 minute' as at) t`);
+    } finally {
+      await owner.end();
+    }
+    expect(await done('parts')).toEqual([
+      0,
+      expect.stringMatching(/^2024-02 +12 events +\d\.\d MB +here +pg_default\n/),
+      '',
+    ]);
+    expect(await done('move', '2024-02', '--tablespace', 'none')).toEqual([
+      1,
+      '',
+      'There is no tablespace none: create it in Postgres first.\n',
+    ]);
+    const [code, said, errors] = await done('detach', '2024-02', '--to', folder);
+    expect([code, errors]).toEqual([0, '']);
+    const file = said.slice(0, said.indexOf(': 12 events of 2024-02, verified'));
+    expect(existsSync(file)).toBe(true);
+    const listed = JSON.parse((await done('parts', '--json'))[1]) as { month: string; state: string; file: string }[];
+    expect(listed[0]).toMatchObject({ month: '2024-02', state: 'outside', file });
+    const [exported, verified] = [join(folder, 'with-month.jsonl'), /: sound: \d+ events, /];
+    expect((await done('export', exported))[0]).toBe(0);
+    expect(await done('verify', exported)).toEqual([0, expect.stringMatching(verified), '']);
+    const elsewhere = join(folder, 'month-elsewhere.jsonl');
+    renameSync(file, elsewhere);
+    expect(await done('export', join(folder, 'without.jsonl'))).toEqual([
+      1,
+      '',
+      expect.stringMatching(/^The history of 2024-02 lies outside of the database, and its file \S+ is not here/),
+    ]);
+    expect(existsSync(join(folder, 'without.jsonl'))).toBe(false);
+    const given = join(folder, 'given.jsonl');
+    expect((await done('export', given, '--with', elsewhere))[0]).toBe(0);
+    expect(await done('verify', given)).toEqual([0, expect.stringMatching(verified), '']);
+    expect(await done('attach', exported)).toEqual([1, '', expect.stringMatching(/is no month of history\.\n$/)]);
+    expect(await done('attach', elsewhere)).toEqual([
+      0,
+      '2024-02: 12 events, verified; they are in the database again.\n',
+      '',
+    ]);
+    expect(await done('parts')).toEqual([
+      0,
+      expect.stringMatching(/^2024-02 +12 events +\d\.\d MB +here +pg_default\n/),
+      '',
+    ]);
+  }, 300_000);
 });

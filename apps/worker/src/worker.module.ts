@@ -1,6 +1,6 @@
 import { DemonstrationClock, Transactor } from '@duban/database';
 import { EvidenceSweeper } from '@duban/evidence';
-import { CheckpointHandout, CheckpointMail, CheckpointService } from '@duban/history';
+import { CheckpointHandout, CheckpointMail, CheckpointService, HistoryParts } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { PlanImportService } from '@duban/tasks';
 import {
@@ -162,6 +162,7 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly receipts: ReceiptAsker,
     private readonly checkpoints: CheckpointService,
     private readonly handout: CheckpointHandout,
+    private readonly parts: HistoryParts,
     private readonly evidence: EvidenceSweeper,
     sweep: SweepProcessor,
     notifications: NotificationsProcessor,
@@ -198,6 +199,7 @@ export class WorkerModule implements OnApplicationBootstrap {
       // Of machines, not of duties: signed by the database's clock, wherever the demonstration's stands.
       await this.checkpoints.run();
       this.handout.start();
+      await this.parts.keepAhead();
       await this.disposals.carryOutDue();
       await this.evidence.run();
       await this.archives.wake();

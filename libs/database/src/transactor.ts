@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { conflict, type DomainError } from '@duban/kernel';
 import { withCalendar } from '@duban/platform';
 import { isOfAnEarlierSchema } from './preparing-client';
 import { Calendars, StaleCalendar } from './calendars';
@@ -11,6 +12,8 @@ import { POSITION, type Position, Standby } from './standby';
 /** Postgres asks for the whole transaction again: serialization failure, deadlock. */
 const ASKS_AGAIN = new Set(['40001', '40P01']);
 const TRIES = 4;
+/** Of the functions that read the words of history. */
+const MONTH_OUTSIDE = 'DH001';
 
 /**
  * Runs work in one transaction. The manager is handed on as an argument: nothing is in a transaction by magic. Whoever
@@ -76,8 +79,26 @@ export class Transactor {
     const reading = readings.getStore();
     if (reading && isNamed) reading.isNamed = true;
     const calendar = await this.calendars.at(tx, position);
-    return withCalendar(calendar, () => work(tx));
+    try {
+      return await withCalendar(calendar, () => work(tx));
+    } catch (error) {
+      throw outsideIn(error) ?? error;
+    }
   }
+}
+
+/**
+ * What the history of a month told, which lies outside of the database, was asked for: it is there, and must not be taken
+ * for what there was not.
+ */
+function outsideIn(error: unknown): DomainError | null {
+  if (postgresCode(error) !== MONTH_OUTSIDE) return null;
+  const { hint: month, detail: file } = (error as QueryFailedError).driverError as { hint?: string; detail?: string };
+  return conflict(
+    'HISTORY.MONTH_OUTSIDE',
+    `What is asked for is in the history of ${month}, which lies outside of the database, in the file ${file}. Whoever runs the installation brings it back by \`duban history attach\`.`,
+    { month, file },
+  );
 }
 
 /** The SQLSTATE of a failed statement, or null for any other error. */

@@ -109,10 +109,9 @@ export async function readPostsAt(
     const posts: (PostState & { holders: { term: PastTerm; state: PersonState }[] })[] = await tx.query(
       `with holder as materialized (
          select s.after as state from (
-           select distinct h.entity_id from history_event h
-           where h.entity = 'person' and h.after ? 'posts'
-             and h.after->'posts' @> jsonb_build_array(jsonb_build_object('unitId', $2::text))
-         ) found cross join lateral (${lastOf('person', 'found.entity_id', `and e.after ? 'posts'`)}) s)
+           select distinct h.entity_id from history_entry h
+           where h.entity = 'person' and h.post_unit_ids @> array[$2::uuid]
+         ) found cross join lateral (${lastOf('person', 'found.entity_id', 'and e.post_unit_ids is not null')}) s)
        select post.*, coalesce(held.holders, '[]') as holders
        from (
          select own->>'id' as id, $2::text as "unitId", own->>'kind' as kind, null as title, null as "closedOn"
@@ -162,4 +161,4 @@ type RecordedUnit = Omit<UnitView, 'groups' | 'posts' | 'settledNames'>;
 /** Of a thing, the last event at or before `$1`: of two, the later written counts. */
 const lastOf = (entity: string, id: string, more = ''): string =>
   `select e.after from history_event e where e.entity_id = ${id} and e.entity = '${entity}' and e.occurred_at <= $1
-     and e.after is not null ${more} order by e.seq desc limit 1`;
+     and e.has_state ${more} order by e.seq desc limit 1`;

@@ -127,8 +127,10 @@ describe('HistoryService', () => {
     expect(await statesAt(ELEVEN, [id])).toEqual([{ state: 'raised' }]);
   });
 
-  describe.each(['history_event', 'follow_up', 'deadline_version'])('%s is recorded once', (table) => {
-    const column = { history_event: 'type', follow_up: 'rung', deadline_version: 'rule' }[table];
+  describe.each(['history_entry', 'history_words', 'follow_up', 'deadline_version'])('%s is recorded once', (table) => {
+    const column = { history_entry: 'type', history_words: 'reason', follow_up: 'rung', deadline_version: 'rule' }[
+      table
+    ];
 
     it.each([`update ${table} set ${column} = ''`, `delete from ${table}`, `truncate ${table} cascade`])(
       "for the application's role, which has not the right: %s",

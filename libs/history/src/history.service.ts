@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { columnsOf } from '@duban/database';
-import { newId } from '@duban/kernel';
+import { conflict, newId } from '@duban/kernel';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor';
 import { openEvents, openName, openStates, PersonBoxes } from './personal/person-boxes';
 import type { StateOf } from './personal/personal-parts';
+import { OUTSIDE } from './parts/outside';
 import type { EventType } from './words/event-types';
 
 /** What events are about. */
@@ -47,6 +48,7 @@ export const ENTITIES = [
   'queue',
   'history_export',
   'history_tree',
+  'history_part',
   'archive_package',
   'retention_schedule',
   'disposal_hold',
@@ -155,7 +157,7 @@ export class HistoryService {
     }));
     const { from, parameters } = columnsOf(rows, EVENT_COLUMNS, 13);
     await tx.query(
-      `insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
+      `insert into history_entry (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, reason, before, after,
          actor_person_id, actor_post_id, actor_unit_id, actor_name, actor_post, request_id, occurred_at,
          actor_token_id, actor_token_name, actor_delegation_id, actor_for_person_id, actor_for_name)
        select r.id, r.jurisdiction_id, r.plan_id, r.task_id, r.entity, r.entity_id, r.type, r.reason, r.before, r.after,
@@ -211,11 +213,9 @@ export class HistoryService {
       `select ${eventOf(REASON)}
        from history_event h
        where h.task_id = any($1::uuid[]) and h.seq > $2
-         and ($4::text is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity in ('task', 'matter')
-           or h.entity_id::text = any($7::text[])
-           or coalesce(h.after, h.before)->>'unitId' = $4
-           or coalesce(h.after, h.before)->>'assignmentId' = any($7::text[])
-           or coalesce(h.after, h.before)->>'obligationId' = any($8::text[])))
+         and ($4::uuid is null or h.task_id = any($5::uuid[]) or h.task_id = any($6::uuid[]) and (h.entity in ('task', 'matter')
+           or h.entity_id = any($7::uuid[])
+           or h.unit_id = $4::uuid or h.assignment_id = any($7::uuid[]) or h.obligation_id = any($8::uuid[])))
        order by h.seq limit $3`,
       [
         await this.idsOfTask(tx, taskId),
@@ -237,7 +237,7 @@ export class HistoryService {
       `select $1::uuid as id
        union select id from task where parent_id = $1
        union select entity_id from history_event
-         where type = 'task.removed' and (before->>'parentId')::uuid = $1`,
+         where type = 'task.removed' and parent_id = $1`,
       [taskId],
     );
     return rows.map((row) => row.id);
@@ -252,6 +252,26 @@ export class HistoryService {
       `select entity_id as "entityId", type, before, after from history_event
        where entity_id = any($1::uuid[]) and before is not null and after is not null order by seq`,
       [entityIds],
+    );
+  }
+
+  /**
+   * For whoever looks for words: where they lie outside of the database they are not found, and that is said.
+   * @throws DomainError conflict HISTORY.MONTH_OUTSIDE for a month that has to do with what was recorded between
+   */
+  async assertWordsWithin(tx: EntityManager, from: string | null, to: string | null): Promise<void> {
+    const [outside]: { month: string; file: string | null }[] = await tx.query(
+      `select to_char(o.month, 'YYYY-MM') as month, o.file from ${OUTSIDE} o
+       where ($1::timestamptz is null or o.month + interval '1 month' > $1::timestamptz at time zone 'UTC')
+         and ($2::timestamptz is null or o.month < $2::timestamptz at time zone 'UTC')
+       order by o.month desc limit 1`,
+      [from, to],
+    );
+    if (!outside) return;
+    throw conflict(
+      'HISTORY.MONTH_OUTSIDE',
+      `The words of ${outside.month} lie outside of the database, in the file ${outside.file}, and are not searched. Ask for what was recorded after it, or have it brought back by \`duban history attach\`.`,
+      { ...outside },
     );
   }
 
@@ -293,9 +313,11 @@ export class HistoryService {
     const [condition, parameter] =
       'planId' in scope ? ['plan_id = $1', scope.planId] : ['task_id = any($1::uuid[])', scope.taskIds];
     const rows: { after: T | null }[] = await tx.query(
-      `select distinct on (entity_id) after from history_event
-       where ${condition} and entity = $2 and occurred_at <= $3
-       order by entity_id, seq desc`,
+      // Words are asked for of the last events alone.
+      `select history_after(month, seq, id) as after from (
+         select distinct on (entity_id) entity_id, month, seq, id from history_entry
+         where ${condition} and entity = $2 and occurred_at <= $3
+         order by entity_id, seq desc) last`,
       [parameter, entity, at],
     );
     return openStates(

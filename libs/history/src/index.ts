@@ -3,6 +3,7 @@ export * from './history.service';
 export * from './history.module';
 export { ERASED, inEnglish } from './personal/erased';
 export { openStates } from './personal/person-boxes';
+export { HistoryParts, type ListedPart } from './parts/history-parts';
 export { type SavedSearch, SavedSearchService } from './saved-search.service';
 export { checkpointLine, endLine, eventLine, headerLine, linesOf, UnreadableBundle } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';

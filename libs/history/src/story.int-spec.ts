@@ -394,8 +394,13 @@ describe('a story', () => {
     const owner = new Client({ connectionString: t.database.url });
     await owner.connect();
     try {
-      for (const table of ['history_event', 'follow_up', 'deadline_version']) {
-        const column = table === 'history_event' ? 'type' : table === 'follow_up' ? 'rung' : 'rule';
+      for (const [table, column] of [
+        ['history_event', 'type'],
+        ['history_entry', 'type'],
+        ['history_words', 'reason'],
+        ['follow_up', 'rung'],
+        ['deadline_version', 'rule'],
+      ]) {
         for (const statement of [`update ${table} set ${column} = ''`, `delete from ${table}`]) {
           await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
         }

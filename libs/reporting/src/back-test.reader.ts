@@ -336,12 +336,13 @@ const ROWS = `
   order by o.id limit $2`;
 
 const STOOD = `
-  select e.entity_id as id, e.occurred_at as at, e.after->>'state' as state,
-    (e.after->>'deadlineVersion')::int as "deadlineVersion", coalesce(d.base ? 'recountedFrom', false) as "goesOn",
-    e.after->>'effectiveOn' as "effectiveOn", e.after->>'unitId' as "unitId", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays"
-  from history_event e
-    left join deadline_version d on d.obligation_id = e.entity_id and d.version = (e.after->>'deadlineVersion')::int
-  where e.entity_id = any($1::uuid[]) and e.entity = 'obligation' and e.after is not null
+  select e.entity_id as id, e.occurred_at as at, e.state,
+    (w.after->>'deadlineVersion')::int as "deadlineVersion", coalesce(d.base ? 'recountedFrom', false) as "goesOn",
+    w.after->>'effectiveOn' as "effectiveOn", e.unit_id as "unitId", coalesce((d.base->>'stoppedDays')::int, 0) as "stoppedDays"
+  from history_entry e
+    cross join lateral (select history_after(e.month, e.seq, e.id) as after offset 0) w
+    left join deadline_version d on d.obligation_id = e.entity_id and d.version = (w.after->>'deadlineVersion')::int
+  where e.entity_id = any($1::uuid[]) and e.entity = 'obligation' and e.has_state
   order by e.occurred_at, e.seq`;
 
 const NOTICED = `

@@ -101,7 +101,7 @@ export class ChangesReader {
   async ofPlan(tx: EntityManager, actor: Actor, planId: string, asked: ChangesAsked): Promise<Changes> {
     assertInMatter(actor, { planId });
     const [known]: unknown[] = await tx.query(
-      `select from history_event where plan_id = $1 and occurred_at <= $2 limit 1`,
+      `select from history_entry where plan_id = $1 and occurred_at <= $2 limit 1`,
       [planId, asked.to],
     );
     if (!known) throw notFound('PLAN.UNKNOWN', `There was no such plan at ${asked.to.toISOString()}.`, { planId });
@@ -112,7 +112,7 @@ export class ChangesReader {
   async ofTask(tx: EntityManager, actor: Actor, taskId: string, asked: ChangesAsked): Promise<Changes> {
     const taskIds = await this.history.idsOfTask(tx, taskId);
     const [place]: { planId: string; parentId: string | null }[] = await tx.query(
-      `select plan_id as "planId", coalesce(after, before) ->> 'parentId' as "parentId" from history_event
+      `select plan_id as "planId", parent_id as "parentId" from history_entry
        where task_id = $1 and entity = 'task' and occurred_at <= $2 order by seq desc limit 1`,
       [taskId, asked.to],
     );
@@ -153,7 +153,7 @@ export class ChangesReader {
     })[] = await tx.query(
       `with found as materialized (
            select h.entity, h.entity_id, max(h.seq) as last_seq, count(*)::int as events, max(h.task_id::text) as task_id
-           from history_event h where ${where}
+           from history_entry h where ${where}
            group by h.entity, h.entity_id ${last} order by 3 desc limit ${where.parameter(limit + 1)})
          select found.entity, found.entity_id as "entityId", found.task_id as "taskId", found.last_seq::text as "lastSeq",
            found.events as "eventCount", ${stateAt(begin)} as before, ${stateAt(end)} as after

@@ -128,6 +128,8 @@ export class HistoryReader {
   private async find(tx: EntityManager, search: Search, after: Place | null, limit: number): Promise<Found[]> {
     const { filter } = search;
     const pattern = filter.q === undefined ? undefined : patternOf(filter.q);
+    if (pattern !== undefined)
+      await this.history.assertWordsWithin(tx, filter.recordedFrom ?? null, filter.recordedTo ?? null);
     const matches = pattern === undefined ? undefined : await matchesOf(tx, pattern);
     const sort = sortOf(filter);
     const where = new Conditions();
@@ -196,7 +198,7 @@ interface Search {
 /** Those with a rare word; null where there are more of them than are worth to be looked at. */
 async function matchesOf(tx: EntityManager, pattern: string): Promise<string[] | null> {
   const rows: { seq: string }[] = await tx.query(
-    `select seq::text from history_event where history_words(reason, before, after) like $1 limit $2`,
+    `select seq::text from history_words where searched_words(reason, before, after) like $1 limit $2`,
     [pattern, MOST_MATCHES + 1],
   );
   return rows.length > MOST_MATCHES ? null : rows.map(({ seq }) => seq);
@@ -221,7 +223,7 @@ const byWords = (
   if (pattern === undefined) return ['true'];
   const words = matches
     ? `h.seq = any(${where.parameter(matches)}::bigint[])`
-    : `history_words(h.reason, h.before, h.after) like ${where.parameter(pattern)}`;
+    : `searched_words(h.reason, h.before, h.after) like ${where.parameter(pattern)}`;
   if (people.length === 0) return [words];
   const ids = `any(${where.parameter(people)}::uuid[])`;
   return [
@@ -241,10 +243,7 @@ const byPerson = (where: Conditions, personId: string | undefined): string[] => 
 const byUnit = (where: Conditions, unitId: string | undefined): string[] => {
   if (unitId === undefined) return ['true'];
   const unit = where.parameter(unitId);
-  return [
-    `h.actor_unit_id = ${unit}::uuid`,
-    `coalesce(h.after, h.before) ? 'unitId' and coalesce(h.after, h.before) ->> 'unitId' = ${unit}::uuid::text`,
-  ];
+  return [`h.actor_unit_id = ${unit}::uuid`, `h.unit_id = ${unit}::uuid`];
 };
 
 const crossed = (ones: readonly string[], others: readonly string[]): string[] =>
@@ -260,7 +259,7 @@ const sortOf = ({ sort, happenedFrom, happenedTo, recordedFrom, recordedTo }: Hi
 /** To the microsecond, as a cursor holds it. */
 const momentOf = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** As `history_words` has it: each character twice, in small letters. */
+/** As `searched_words` has it: each character twice, in small letters. */
 const patternOf = (q: string): string =>
   `%${[...q.toLowerCase()].map((character) => escapeLike(character + character)).join('')}%`;
 

@@ -222,7 +222,7 @@ export class HoldingsReader {
     const events: PastEvent[] = await tx.query(
       `select entity, entity_id as "entityId", task_id as "taskId", occurred_at as at, after from history_event
        where task_id = any($1::uuid[]) and entity in ('assignment', 'contribution', 'coordination')
-         and after is not null and occurred_at <= $2 order by occurred_at, seq`,
+         and has_state and occurred_at <= $2 order by occurred_at, seq`,
       [taskIds, now],
     );
     const late: LateObligation[] = await tx.query(

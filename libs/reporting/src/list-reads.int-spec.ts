@@ -22,7 +22,7 @@ const CITY = idOf(0, 0);
 
 /** Two events of each thing in the first 6,000 tasks, a month apart. */
 const history = (entity: string, table: string, planId: string, taskId: string, after: string): string => `
-  insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
+  insert into history_entry (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
       request_id, after, occurred_at, actor_person_id)
     select gen_random_uuid(), '${CITY}', ${planId}, ${taskId}, '${entity}', x.id, '${entity}.moved', 'n', 'system', 'r',
       ${after}, timestamptz '2026-01-08' + n * interval '30 days', '${idOf(9, 1)}'

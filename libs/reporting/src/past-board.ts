@@ -50,7 +50,7 @@ async function lines(
   const at = where.parameter(asOf);
   const scope = isOwnPlan ? null : unitId;
   const unit = scope === null ? null : where.parameter(scope);
-  where.add(`t.entity = 'task'`).add('t.after is not null').add(isLast('t', at));
+  where.add(`t.entity = 'task'`).add('t.has_state').add(isLast('t', at));
   if (hiddenTasks.length > 0) where.add(`not (t.entity_id = any($?::uuid[]))`, hiddenTasks);
   if (hiddenPlans.length > 0) where.add(`not (t.plan_id = any($?::uuid[]))`, hiddenPlans);
   if (scope === null && filter.planId === undefined && plansOfUnits.length > 0) {
@@ -59,11 +59,15 @@ async function lines(
   for (const id of [scope ?? undefined, filter.unitId]) where.add(hadPart(at, unit), id);
   where.addMatter(actor, PAST_TASK);
   where.add('t.plan_id in (select id from plan where matter_kind = $?)', filter.matterKind);
-  where.add('t.plan_id = $?', filter.planId).add(`t.after->>'state' = $?`, filter.state);
-  where.add(`jsonb_exists(t.after->'path', $?)`, filter.section);
+  where.add('t.plan_id = $?', filter.planId).add('t.state = $?', filter.state);
+  where.add(`jsonb_exists(${WORDS}->'path', $?)`, filter.section);
   where.add('o.next_due_at < $?', filter.dueBefore);
   if (filter.q !== undefined) {
-    where.add(`t.after->>'content' like $? or t.after->>'number' = $?`, `%${escapeLike(filter.q)}%`, filter.q);
+    where.add(
+      `(select w->>'content' like $? or w->>'number' = $? from ${WORDS} w)`,
+      `%${escapeLike(filter.q)}%`,
+      filter.q,
+    );
   }
   if (filter.light === 'red') where.add(hadGraveNotice(at));
   where.add(`${LIGHT} = $?`, filter.light);
@@ -71,27 +75,33 @@ async function lines(
   const key = cursorKey(filter.cursor, filter.sort === 'position' ? [isUuid, isCount] : [isDay, isUuid]);
   if (key) where.add(after, ...key);
   const rows: TaskRow[] = await tx.query(
-    `select t.entity_id as id, t.plan_id as "planId", (select p.source from plan p where p.id = t.plan_id) as source,
-       (select p.matter_kind from plan p where p.id = t.plan_id) as "matterKind", t.after->>'parentId' as "parentId", t.after->>'number' as number,
-       ${POSITION} as position, t.after->'path' as path, t.after->>'content' as content, t.after->>'state' as state,
-       (t.after->>'leadInferred')::boolean as "leadInferred", t.after->>'dueOn' as "dueOn",
-       (t.after->>'version')::int as version, o.next_due_at as "nextDueAt", o.overdue, n.colour as notice,
-       ${LIGHT} as light, null as breakdown, coalesce(a.leads, '{}') as leads, a.units
-     from history_event t
-       left join lateral (
-         select min((s.after->>'dueAt')::timestamptz) as next_due_at,
-           count(*) filter (where (s.after->>'dueAt')::timestamptz <= ${at})::int as overdue
-         from (${lastOf('obligation', at)}) s where s.after->>'state' = 'open' and ${wasSeen('s', unit, at)}) o on true
-       left join lateral (
-         select s.after->>'colour' as colour from (${lastOf('supervision_notice', at)}) s
-         where s.after->>'state' in ('issued', 'acknowledged', 'answered') and ${wasNoticeSeen('s', unit, at)}
-         order by array_position(${GRAVEST_FIRST}, s.after->>'colour') limit 1) n on true
-       left join lateral (
-         select array_agg(s.after->>'unitName' order by s.entity_id) filter (where s.after->>'role' = 'lead') as leads,
-           count(distinct s.after->>'unitId')::int as units
-         from (${lastOf('assignment', at)}) s
-         where s.after->>'state' <> 'cancelled' or t.after->>'state' = 'cancelled') a on true
-     where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}`,
+    // The words are asked for last, once a line.
+    `select t.entity_id as id, t.plan_id as "planId", p.source, p.matter_kind as "matterKind",
+       t.parent_id as "parentId", w.after->>'number' as number,
+       t.position, w.after->'path' as path, w.after->>'content' as content, t.state,
+       (w.after->>'leadInferred')::boolean as "leadInferred", t.due_on as "dueOn",
+       (w.after->>'version')::int as version, t."nextDueAt", t.overdue, t.notice, t.light, null as breakdown,
+       coalesce(t.leads, '{}') as leads, t.units
+     from (
+       select t.entity_id, t.plan_id, t.parent_id, t.position, t.due_on, t.state, t.month, t.seq, t.id,
+         o.next_due_at as "nextDueAt", o.overdue, n.colour as notice, ${LIGHT} as light, a.leads, a.units
+       from history_entry t
+         left join lateral (
+           select min(s.due_at) as next_due_at, count(*) filter (where s.due_at <= ${at})::int as overdue
+           from (${lastOf('obligation', at)}) s where s.state = 'open' and ${wasSeen('s', unit, at)}) o on true
+         left join lateral (
+           select s.colour from (${lastOf('supervision_notice', at)}) s
+           where s.state in ('issued', 'acknowledged', 'answered') and ${wasNoticeSeen('s', unit, at)}
+           order by array_position(${GRAVEST_FIRST}, s.colour) limit 1) n on true
+         left join lateral (
+           select array_agg(history_after(s.month, s.seq, s.id)->>'unitName' order by s.entity_id)
+               filter (where s.role = 'lead') as leads,
+             count(distinct s.unit_id)::int as units
+           from (${lastOf('assignment', at)}) s where s.state <> 'cancelled' or t.state = 'cancelled') a on true
+       where ${where} order by ${order} limit ${where.parameter(filter.limit + 1)}) t
+       left join plan p on p.id = t.plan_id
+       cross join lateral (select history_after(t.month, t.seq, t.id) as after offset 0) w
+     order by ${order}`,
     where.parameters,
   );
   return pageOf(rows, filter.limit, keyOf);
@@ -101,15 +111,17 @@ async function lines(
  * Whether an event is the last of its thing at or before an instant, by the order of writing. What is said of a thing under
  * another name, such as who read a restricted task, is none of its states. The sum keeps Postgres
  * from looking for the greatest `seq` along all of history; `>=`, which no earlier event fulfils, keeps it from taking
- * such events for rare, and so from reading all of them at once instead of a page in order.
+ * such events for rare, and so from reading all of them at once instead of a page in order; and so does `coalesce`, since
+ * a plan's own events are not spread over all years.
  */
 const isLast = (event: string, at: string): string =>
-  `${event}.occurred_at <= ${at} and ${event}.seq >= (select max(l.seq + 0) from history_event l
+  `coalesce(${event}.occurred_at <= ${at}, false) and ${event}.seq >= (select max(l.seq + 0) from history_entry l
      where l.entity_id = ${event}.entity_id and l.entity = ${event}.entity and l.occurred_at <= ${at})`;
 
 /** The last states of the things of one kind in the task of the line. */
 const lastOf = (entity: 'assignment' | 'obligation' | 'supervision_notice', at: string): string =>
-  `select distinct on (h.entity_id) h.entity_id, h.after from history_event h
+  `select distinct on (h.entity_id) h.entity_id, h.month, h.seq, h.id, h.state, h.role, h.colour, h.unit_id, h.due_at,
+     h.obligation_id from history_entry h
    where h.task_id = t.entity_id and h.entity = '${entity}' and h.occurred_at <= ${at}
    order by h.entity_id, h.seq desc`;
 
@@ -117,38 +129,40 @@ const lastOf = (entity: 'assignment' | 'obligation' | 'supervision_notice', at: 
 const wasSeen = (owed: string, unit: string | null, at: string): string =>
   unit === null
     ? 'true'
-    : `(${owed}.after->>'unitId' = ${unit}::text or exists (select from (${lastOf('assignment', at)}) led
-         where led.after->>'role' = 'lead' and led.after->>'unitId' = ${unit}::text))`;
+    : `(${owed}.unit_id = ${unit}::uuid or exists (select from (${lastOf('assignment', at)}) led
+         where led.role = 'lead' and led.unit_id = ${unit}::uuid))`;
 
 const wasNoticeSeen = (notice: string, unit: string | null, at: string): string =>
   unit === null
     ? 'true'
     : `exists (select from (${lastOf('obligation', at)}) owed
-         where owed.entity_id = (${notice}.after->>'obligationId')::uuid and ${wasSeen('owed', unit, at)})`;
+         where owed.entity_id = ${notice}.obligation_id and ${wasSeen('owed', unit, at)})`;
 
 /**
  * The unit had a part in the task, or in a part of it: found from the unit's side, which is the smaller. For whoever
  * looks as a unit, the parts of others are those in tasks in which theirs had one, too.
  */
 const hadPart = (at: string, looker: string | null): string => `t.entity_id in (
-  select own.id from history_event x
-    join history_event part on part.entity_id = x.task_id and ${isLast('part', at)}
-    cross join lateral (values (part.entity_id), ((part.after->>'parentId')::uuid)) own(id)
-  where x.entity = 'assignment' and x.after is not null and x.after->>'unitId' = $?::text and ${isLast('x', at)}
+  select own.id from history_entry x
+    join history_entry part on part.entity_id = x.task_id and ${isLast('part', at)}
+    cross join lateral (values (part.entity_id), (part.parent_id)) own(id)
+  where x.entity = 'assignment' and x.has_state and x.unit_id = $?::uuid and ${isLast('x', at)}
     ${looker === null ? '' : `and ${sharedWith(looker, at)}`})`;
 
-const sharedWith = (looker: string, at: string): string => `exists (select from history_event own
-  where own.task_id = x.task_id and own.entity = 'assignment' and own.after->>'unitId' = ${looker}::text
+const sharedWith = (looker: string, at: string): string => `exists (select from history_entry own
+  where own.task_id = x.task_id and own.entity = 'assignment' and own.has_state and own.unit_id = ${looker}::uuid
     and ${isLast('own', at)})`;
 
 /** Says nothing that the light does not, but finds the few that may be red from the notices that ever were. */
-const hadGraveNotice = (at: string): string => `t.entity_id in (select g.task_id from history_event g
-  where g.entity = 'supervision_notice' and g.after->>'colour' in ('orange', 'red') and g.occurred_at <= ${at})`;
+const hadGraveNotice = (at: string): string => `t.entity_id in (select g.task_id from history_entry g
+  where g.entity = 'supervision_notice' and g.colour in ('orange', 'red') and g.occurred_at <= ${at})`;
 
-const PAST_TASK = { id: 't.entity_id', parentId: `(t.after->>'parentId')::uuid`, planId: 't.plan_id' };
-const POSITION = `(t.after->>'position')::int`;
+const PAST_TASK = { id: 't.entity_id', parentId: 't.parent_id', planId: 't.plan_id' };
+const POSITION = 't.position';
+/** What the line's event said in full: in the part of its month. */
+const WORDS = 'history_after(t.month, t.seq, t.id)';
 const FAR = '9999-12-31';
-const DUE = `coalesce(t.after->>'dueOn', '${FAR}') collate "C"`;
+const DUE = `coalesce(t.due_on, '${FAR}') collate "C"`;
 const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (row: TaskRow) => readonly unknown[] }> =
   {
     position: {
@@ -175,6 +189,6 @@ const SORTS: Record<TaskFilter['sort'], { order: string; after: string; keyOf: (
 export const lightOf = (state: string): string =>
   `(case when ${state} is null or ${state} in ('cancelled', 'not_implemented') then null when n.colour in ('orange', 'red') then 'red'
   when o.overdue > 0 or n.colour = 'yellow' then 'yellow' else 'green' end)`;
-const LIGHT = lightOf(`t.after->>'state'`);
+const LIGHT = lightOf('t.state');
 
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);

@@ -41,50 +41,47 @@ export function pastTables(where: Pick<Conditions, 'parameter'>, at: Date, { pla
     ...(taskId === undefined ? [] : [ofTask(where.parameter(taskId))]),
   ].join(' and ');
   const rows = (entity: string, columns: readonly string[]): string =>
-    `(select s.* from (select distinct on (h.entity_id) h.entity_id as id, ${columns.join(', ')}, h.after from history_event h
-       where h.entity = '${entity}' and h.occurred_at <= ${instant} and ${scope}
-       order by h.entity_id, h.seq desc) s where s.after is not null)`;
+    // Words are asked for of the last events alone, and once of each however often the statement comes back to the table.
+    `(with last as materialized (
+         select distinct on (h.entity_id) h.* from history_entry h
+         where h.entity = '${entity}' and h.occurred_at <= ${instant} and ${scope}
+         order by h.entity_id, h.seq desc),
+       told as materialized (
+         select h.entity_id as id, ${columns.join(', ')} from last h
+         ${columns.some((column) => column.includes('w.after')) ? 'cross join lateral (select history_after(h.month, h.seq, h.id) as after offset 0) w' : ''}
+         where h.has_state)
+       select * from told)`;
   return {
-    task: rows('task', [
-      'h.plan_id',
-      `(h.after->>'parentId')::uuid as parent_id`,
-      `h.after->>'number' as number`,
-      `h.after->>'state' as state`,
-    ]),
-    assignment: rows('assignment', [
-      'h.task_id',
-      `(h.after->>'unitId')::uuid as unit_id`,
-      `h.after->>'role' as role`,
-      `h.after->>'state' as state`,
-    ]),
+    task: rows('task', ['h.plan_id', 'h.parent_id', `w.after->>'number' as number`, 'h.state']),
+    assignment: rows('assignment', ['h.task_id', 'h.unit_id', 'h.role', 'h.state']),
     obligation: rows('obligation', [
       'h.task_id',
-      `(h.after->>'assignmentId')::uuid as assignment_id`,
-      `(h.after->>'unitId')::uuid as unit_id`,
-      `h.after->>'kind' as kind`,
-      `h.after->>'subject' as subject`,
-      `h.after->>'state' as state`,
-      `(h.after->>'dueOn')::date as due_on`,
-      `(h.after->>'effectiveOn')::date as effective_on`,
-      `(h.after->>'dueAt')::timestamptz as due_at`,
-      `(h.after->>'settledAt')::timestamptz as settled_at`,
-      `(h.after->>'deadlineVersion')::int as deadline_version`,
+      'h.assignment_id',
+      'h.unit_id',
+      `w.after->>'kind' as kind`,
+      `w.after->>'subject' as subject`,
+      'h.state',
+      `(w.after->>'dueOn')::date as due_on`,
+      `(w.after->>'effectiveOn')::date as effective_on`,
+      'h.due_at',
+      `(w.after->>'settledAt')::timestamptz as settled_at`,
+      `(w.after->>'deadlineVersion')::int as deadline_version`,
       // The pointer follows from the rest, and is in no event.
       'null::text as next_rung',
       'null::timestamptz as next_rung_at',
     ]),
     notice: rows('supervision_notice', [
-      `(h.after->>'obligationId')::uuid as obligation_id`,
-      `h.after->>'number' as number`,
-      `h.after->>'colour' as colour`,
-      `h.after->>'state' as state`,
-      `(h.after->>'issuedAt')::timestamptz as issued_at`,
-      `(h.after->>'answerDueOn')::date as answer_due_on`,
-      `h.after->>'answer' as answer`,
-      `(h.after->>'answeredAt')::timestamptz as answered_at`,
-      `(h.after->>'inNextBulletin')::boolean as in_next_bulletin`,
+      'h.obligation_id',
+      `w.after->>'number' as number`,
+      'h.colour',
+      'h.state',
+      `(w.after->>'issuedAt')::timestamptz as issued_at`,
+      `(w.after->>'answerDueOn')::date as answer_due_on`,
+      `w.after->>'answer' as answer`,
+      `(w.after->>'answeredAt')::timestamptz as answered_at`,
+      `(w.after->>'inNextBulletin')::boolean as in_next_bulletin`,
       'null::date as judge_by',
-      `(h.after->>'version')::int as version`,
+      `(w.after->>'version')::int as version`,
     ]),
   };
 }

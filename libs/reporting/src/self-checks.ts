@@ -15,15 +15,29 @@ const STANDING = `n.state in ('issued', 'acknowledged', 'answered')`;
 /** Longer than a sweep, a digest and a try of a channel take: what is late by that much is not being done. */
 const LATE = `interval '1 hour'`;
 
+/** The words of an event are in the database, and not of a month that lies outside. */
+const isHere = (event: string): string => `not coalesce((select p.is_outside from history_part p
+  where p.month = ${event}.month order by p.version desc limit 1), false)`;
+
 /** What history told last of an entity, held against its row; that a delivery was claimed it is not told. */
 const toldOtherwise = (entity: string, columns: Readonly<Record<string, string>>): string => `
-  select x.id, 'the row is ' || x.state || ', history tells ' || coalesce(told.after->>'state', 'nothing') as detail
+  select x.id, 'the row is ' || x.state || ', history tells ' || coalesce(told.state, 'nothing') as detail
   from ${entity} x left join lateral (
-    select e.after from history_event e
-    where e.entity = '${entity}' and e.entity_id = x.id and e.after ? 'state' order by e.seq desc limit 1) told on true
+    select case when ${isHere('e')} then e.after end as after, not (${isHere('e')}) as is_outside, e.state
+    from history_event e
+    where e.entity = '${entity}' and e.entity_id = x.id and e.state is not null order by e.seq desc limit 1) told on true
   where x.state <> 'sending' and (${Object.entries(columns)
-    .map(([key, column]) => `told.after->>'${key}' is distinct from x.${column}::text`)
+    .map(([key, column]) =>
+      key === 'state'
+        ? `told.state is distinct from x.${column}`
+        : `told.is_outside is not true and told.after->>'${key}' is distinct from x.${column}::text`,
+    )
     .join(' or ')})`;
+
+const KEYS =
+  `has_state state unit_id assignment_id obligation_id parent_id position due_on due_at role is_stopped colour
+  post_unit_ids`.split(/\s+/);
+const keysOf = (of: string): string => KEYS.map((key) => `${of}.${key}`).join(', ');
 
 /** One entry an invariant; whoever makes another rule that rows keep among them adds it here. */
 export const SELF_CHECKS: readonly SelfCheck[] = [
@@ -170,8 +184,27 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
     sql: `select f.id, f.rung || ' fired at ' || f.fired_at as detail
       from follow_up f join obligation o on o.id = f.obligation_id
       where not exists (select from history_event e
-        where e.task_id = o.task_id and e.type = 'follow_up.fired' and e.after->>'obligationId' = f.obligation_id::text
-          and e.after->>'rung' = f.rung and (e.after->>'deadlineVersion')::int = f.deadline_version)`,
+        where e.task_id = o.task_id and e.type = 'follow_up.fired' and e.obligation_id = f.obligation_id
+          and case when ${isHere('e')} then e.after->>'rung' = f.rung
+            and (e.after->>'deadlineVersion')::int = f.deadline_version else true end)`,
+  },
+  {
+    code: 'history.keys_differ',
+    zh: '留痕的检索列与其内容一致',
+    en: 'what events are found by is what their words say',
+    // No hash has these columns: they follow from the words, which are hashed.
+    sql: `select h.id, h.type || ' of ' || h.month || case when w.seq is null then ' has no words' else ' is found by others' end as detail
+      from history_entry h left join history_words w on w.month = h.month and w.seq = h.seq and w.id = h.id
+        left join lateral history_keys_of(h.entity, w.before, w.after) k on true
+      where ${isHere('h')} and (w.seq is null or h.month <> date_trunc('month', h.recorded_at at time zone 'UTC')::date
+        or (${keysOf('h')}) is distinct from (${keysOf('k')}))`,
+  },
+  {
+    code: 'history.words_of_nothing',
+    zh: '留痕的内容必有其记录',
+    en: 'words of history are of an event',
+    sql: `select w.id, 'number ' || w.seq || ' of ' || w.month as detail from history_words w
+      where not exists (select from history_entry h where h.month = w.month and h.seq = w.seq and h.id = w.id)`,
   },
   {
     code: 'task.state',

@@ -6,8 +6,8 @@ import type { EntityManager } from 'typeorm';
 /** When the clock of a part stood (停钟), read off its history. */
 export async function stopsOfPart(tx: EntityManager, assignmentId: string, timeZone: string): Promise<Stop[]> {
   const events: { at: Date; isStopped: boolean }[] = await tx.query(
-    `select occurred_at as at, coalesce(jsonb_array_length(after->'marks'), 0) > 0 as "isStopped"
-     from history_event where entity = 'assignment' and entity_id = $1 and after is not null
+    `select occurred_at as at, is_stopped as "isStopped"
+     from history_entry where entity = 'assignment' and entity_id = $1 and has_state
      order by seq`,
     [assignmentId],
   );
@@ -74,15 +74,13 @@ const clockEvents = (
      from obligation o
        join jurisdiction j on j.id = o.jurisdiction_id
        cross join lateral (
-         select jsonb_agg(jsonb_build_object('at', h.occurred_at, 'isStopped', ${IS_STOPPED}) order by h.seq) as events
-         from history_event h
-         where h.entity = 'assignment' and h.entity_id = o.assignment_id and h.after is not null and h.occurred_at <= $2
-         having bool_or(${IS_STOPPED})) stood
+         select jsonb_agg(jsonb_build_object('at', h.occurred_at, 'isStopped', h.is_stopped) order by h.seq) as events
+         from history_entry h
+         where h.entity = 'assignment' and h.entity_id = o.assignment_id and h.has_state and h.occurred_at <= $2
+         having bool_or(h.is_stopped)) stood
      where o.id = any($1::uuid[])`,
     [obligationIds, at],
   );
-
-const IS_STOPPED = `coalesce(jsonb_array_length(h.after->'marks'), 0) > 0`;
 
 /**
  * SQL of whether a notice holds its ladder: an answer waits for the office, or was accepted. One that is closed since

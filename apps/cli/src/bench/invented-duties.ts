@@ -36,7 +36,8 @@ const FOLLOWED_UP = [
   'follow_up',
   'supervision_notice',
   'number_series',
-  'history_event',
+  'history_entry',
+  'history_words',
 ];
 
 /**

@@ -31,6 +31,11 @@ export async function inventYears(url: string, plans: number, tasks = TASKS): Pr
     await client.query(`set synchronous_commit = off`);
     await client.query(`set work_mem = '256MB'`);
     for (const statement of rows(plans, tasks)) await client.query(statement);
+    // As a server that ran all these years would have them.
+    await client.query(
+      `select history_part_make(month::date) from generate_series(make_date($1, 1, 1), make_date($2, 12, 1), interval '1 month') month`,
+      [LAST_YEAR - YEARS + 1, LAST_YEAR + 1],
+    );
     for (let year = LAST_YEAR - YEARS + 1; year <= LAST_YEAR; year++) await client.query(EVENTS, [year]);
     await client.query('vacuum analyze');
     const { rows: found } = await client.query<Omit<InventedPlan, 'tasks'>>(
@@ -112,7 +117,7 @@ const EVENTS = `
       jsonb_build_object('rung', 'remind', 'obligationId', null, 'number', n),
       t.begin + n * interval '10 days' + t.position * interval '1 minute'
     from tasks t cross join generate_series(1, 32) n)
-  insert into history_event (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
+  insert into history_entry (id, jurisdiction_id, plan_id, task_id, entity, entity_id, type, actor_name, actor_post,
     request_id, after, occurred_at, recorded_at)
   select ${idOf('h.at')}, j.id, h.plan_id, h.task_id, h.entity, h.entity_id, h.type, '督办', 'system', 'bench', h.after,
     h.at, h.at

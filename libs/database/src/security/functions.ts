@@ -88,7 +88,7 @@ export const DEFINED_FUNCTIONS: readonly DefinedFunction[] = [
      select own.id from own
      union select t.id from own join task t on t.parent_id = own.id
      union select h.entity_id from own join history_event h
-       on h.type = 'task.removed' and (h.before->>'parentId')::uuid = own.id
+       on h.type = 'task.removed' and h.parent_id = own.id
      union select t.id from (${NOT_NAMED('plan_id')}) p(id) join task t on t.plan_id = p.id`,
   ),
   /** When it was approved that a file goes (销毁), to whoever sees the file: a large disposal is carried out after that. */

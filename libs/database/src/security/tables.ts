@@ -641,7 +641,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   },
 
   // History (留痕): everybody adds what they do themselves, nobody anything else
-  history_event: {
+  history_entry: {
     duban_office: {
       sees: ofMatters,
       adds: both(`actor_person_id = ${ME}`, `entity <> 'queue'`, either(`entity <> 'restriction'`, IS_HEAD_OF_OFFICE)),
@@ -676,9 +676,9 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
           'task_id in (select unit_tasks())',
           either(
             `entity in ('task', 'matter', 'assignment')`,
-            `coalesce(after, before)->>'unitId' = ${MY_UNIT}::text`,
-            `(coalesce(after, before)->>'assignmentId')::uuid in (select unit_assignments())`,
-            `(coalesce(after, before)->>'obligationId')::uuid in (select unit_obligations())`,
+            `unit_id = ${MY_UNIT}`,
+            'assignment_id in (select unit_assignments())',
+            'obligation_id in (select unit_obligations())',
           ),
         ),
         `entity = 'plan' and plan_id in (select unit_plans())`,
@@ -703,6 +703,11 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
       ),
     },
   },
+
+  /** Their words, read and written by functions alone: by who sees the event, with the event. */
+  history_words: systemOnly,
+  /** Where months of them lie. */
+  history_part: audited,
 
   /** Searches of history that somebody keeps (检索方案). */
   saved_search: each(['duban_office', 'duban_auditor'], whole(`person_id = ${ME}`)),

@@ -40,16 +40,22 @@ const COLUMNS = Object.entries(HASHED_COLUMNS).map(([column, kind]) => ({ column
 /** Names of the columns that are hashed. */
 export const HASHED_COLUMN_NAMES: readonly string[] = COLUMNS.map(({ column }) => column);
 
-/** An event as {@link HASHED} reads it: all texts, nothing that JavaScript has cut. */
+/** An event as {@link hashed} reads it: all texts, nothing that JavaScript has cut. */
 export type HashedRow = Record<string, string | null>;
 
-/** What to read of an event `h` for {@link canonicalEvent}. */
-export const HASHED = COLUMNS.map(({ column, kind, field }) => `${asText(column, kind)} as "${field}"`).join(', ');
+/** Columns that lie apart, in the part of the month. */
+const WORDS: readonly string[] = ['reason', 'before', 'after'];
 
-function asText(column: string, kind: Kind): string {
+/** What to read of an event for {@link canonicalEvent}: of its row `h`, and of its words, which are `h`'s as well in the view. */
+export const hashed = (words: string): string =>
+  COLUMNS.map(
+    ({ column, kind, field }) => `${asText(WORDS.includes(column) ? words : 'h', column, kind)} as "${field}"`,
+  ).join(', ');
+
+function asText(row: string, column: string, kind: Kind): string {
   // As JSON an instant is written alike whatever the session's settings, to the microsecond, and never ambiguous.
-  if (kind === 'instant') return `to_jsonb(h.${column} at time zone 'UTC') #>> '{}'`;
-  return `h."${column}"::text`;
+  if (kind === 'instant') return `to_jsonb(${row}.${column} at time zone 'UTC') #>> '{}'`;
+  return `${row}."${column}"::text`;
 }
 
 /** The canonical form of an event (规范化): JSON by RFC 8785 in UTF-8. PROOF.md says it in full. */

@@ -9,6 +9,7 @@ import { HistoryService } from '../history.service';
 import {
   type Checkpoint,
   digestOf,
+  isSignedBy,
   keyIdOf,
   parseNote,
   pemOf,
@@ -156,6 +157,18 @@ export class CheckpointService {
   vouchFor(origin: string, text: string): string {
     if (!this.isSigning) throw noKey();
     return signNote(origin, text, this.keys);
+  }
+
+  /** @throws Error where a checkpoint was not signed by a key of this process, or says another root than it signed */
+  assertOwn({ number, note, root, size }: ListedCheckpoint): void {
+    const signed = parseNote(note);
+    const isOwn = signed?.signatures.some((signature) =>
+      this.keys.some((key) => isSignedBy(signed, signature, createPublicKey(key))),
+    );
+    if (isOwn && signed!.checkpoint.root.toString('base64') === root && signed!.checkpoint.size === size) return;
+    throw new Error(
+      `the checkpoint ${number} is not signed by this installation's key: run \`duban history checkpoint\``,
+    );
   }
 
   /** The newest first; `before` is the last number already seen. */

@@ -1,9 +1,11 @@
 import { Transactor } from '@duban/database';
-import { DomainError, forbidden, newId } from '@duban/kernel';
+import { conflict, DomainError, forbidden, newId } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
+import { isReadable, type MonthEvent, monthEvents, readMonth } from '../parts/month-file';
+import { OUTSIDE } from '../parts/outside';
 import { endLine, checkpointLine, eventLine, headerLine, stampLine } from './bundle-lines';
 import { CheckpointService, type ListedCheckpoint } from './checkpoint.service';
 import { HistoryTree, type Leaf } from './history-tree';
@@ -14,6 +16,21 @@ interface SignedLines {
   note: string;
   /** Tokens of its time-stamps. */
   stamps: Buffer[];
+}
+
+/** Of each month that lies outside its events, read as their leaves come. */
+type OutsideMonths = Map<string, { events: AsyncGenerator<MonthEvent>; next: MonthEvent | null }>;
+
+/** Null where the file has no such event: then it is missing, and the verifier says so. */
+async function takeFrom(outside: OutsideMonths, month: string, index: number): Promise<Buffer | null> {
+  const file = outside.get(month);
+  if (!file) throw new Error(`the history of ${month} was detached while it was exported: export it again`);
+  while (file.next === null || file.next.index < index) {
+    const { value, done } = await file.events.next();
+    if (done) return null;
+    file.next = value;
+  }
+  return file.next.index === index ? file.next.event : null;
 }
 
 /** Events that are held in memory at a time. */
@@ -48,9 +65,15 @@ export class HistoryBundle {
 
   /**
    * Records that it is exported, signs what is committed by then, and gives the bundle's bytes up to that checkpoint.
-   * @throws DomainError unavailable HISTORY.NO_CHECKPOINT, where nothing was ever signed and there is no key to do it
+   * @param files of months that lie outside; of others the file that they were detached into is looked for
+   * @throws DomainError unavailable HISTORY.NO_CHECKPOINT, where nothing was ever signed and there is no key to do it;
+   *   conflict HISTORY.MONTH_OUTSIDE, where the file of a month is not there
    */
-  async export(actor: Actor, at: Date): Promise<{ upTo: ListedCheckpoint; bytes: AsyncGenerator<Buffer> }> {
+  async export(
+    actor: Actor,
+    at: Date,
+    files: readonly string[] = [],
+  ): Promise<{ upTo: ListedCheckpoint; bytes: AsyncGenerator<Buffer> }> {
     await this.transactor.run((tx) =>
       this.history.append(tx, actor, at, [
         { type: 'history.exported', entity: 'history_export', entityId: newId(), after: { format: 'bundle' } },
@@ -64,7 +87,32 @@ export class HistoryBundle {
         'Nothing of history has been signed yet. Whoever runs the installation sets DUBAN_SIGNING_KEY.',
       );
     }
-    return { upTo, bytes: this.bytes(upTo) };
+    return { upTo, bytes: this.bytes(upTo, await this.outside(files)) };
+  }
+
+  /** The events of each month that lies outside, before anything is sent: a bundle without them proves nothing. */
+  private async outside(files: readonly string[]): Promise<OutsideMonths> {
+    const given = new Map<string, string>();
+    for (const file of files) given.set((await readMonth(file)).header.month, file);
+    const [origin, months] = await this.transactor.run(async (tx) => {
+      const rows: { month: string; file: string }[] = await tx.query(
+        `select to_char(o.month, 'YYYY-MM') as month, o.file from ${OUTSIDE} o order by o.month`,
+      );
+      return [(await this.tree.tree(tx))?.origin ?? '', rows] as const;
+    });
+    const outside: OutsideMonths = new Map();
+    for (const { month, file: recorded } of months) {
+      const file = given.get(month) ?? recorded;
+      if (!(await isReadable(file))) {
+        throw conflict(
+          'HISTORY.MONTH_OUTSIDE',
+          `The history of ${month} lies outside of the database, and its file ${file} is not here: name it by \`duban history export --with\`.`,
+          { month, file },
+        );
+      }
+      outside.set(month, { events: await monthEvents(file, month, origin), next: null });
+    }
+    return outside;
   }
 
   private async newest(): Promise<ListedCheckpoint | null> {
@@ -76,7 +124,7 @@ export class HistoryBundle {
    * What the tables say, sound or not: to judge it is the verifier's part. Read in short transactions, since rows that
    * are written once are the same in all of them.
    */
-  private async *bytes(upTo: ListedCheckpoint): AsyncGenerator<Buffer> {
+  private async *bytes(upTo: ListedCheckpoint, outside: OutsideMonths): AsyncGenerator<Buffer> {
     yield await this.header(upTo.number);
     const checkpoints = this.checkpointsUpTo(upTo.number);
     let checkpoint = (await checkpoints.next()).value;
@@ -90,8 +138,8 @@ export class HistoryBundle {
     };
     for await (const page of this.leavesUpTo(upTo.size)) {
       const lines: Buffer[] = [];
-      for (const { index, hash, event } of page) {
-        lines.push(eventLine(index, hash, event));
+      for (const { index, hash, event, month, isOutside } of page) {
+        lines.push(eventLine(index, hash, isOutside ? await takeFrom(outside, month!, index) : event));
         events++;
         while (checkpoint && checkpoint.size <= index + 1) lines.push(...(await take()));
       }

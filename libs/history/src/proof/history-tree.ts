@@ -3,7 +3,8 @@ import { type DomainError, invalid, newId, notFound, conflict } from '@duban/ker
 import { CONFIG, type Config } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { canonicalEvent, HASHED, type HashedRow } from './canonical-event';
+import { OUTSIDE } from '../parts/outside';
+import { canonicalEvent, hashed, type HashedRow } from './canonical-event';
 import {
   consistencyRanges,
   foldSubtrees,
@@ -32,8 +33,12 @@ export interface Tree {
 export interface Leaf {
   index: number;
   hash: Buffer;
-  /** The canonical form; null where the row is gone. */
+  /** The canonical form; null where the row is gone, or its words lie outside. */
   event: Buffer | null;
+  /** Of recording, as `2024-03`; null where the row is gone. */
+  month: string | null;
+  /** Its words lie outside of the database. */
+  isOutside: boolean;
 }
 
 /** That an event is in the tree of a size; hashes in base64, the path from the leaf upwards. */
@@ -143,17 +148,58 @@ export class HistoryTree {
     tx: EntityManager,
     { from, size, limit }: { from: number; size: number; limit: number },
   ): Promise<Leaf[]> {
-    const rows: (HashedRow & { leafIndex: string; leafHash: Buffer })[] = await tx.query(
-      `select l.index::text as "leafIndex", l.hash as "leafHash", ${HASHED}
-       from (select * from history_leaf where index >= $1 and index < $2 order by index limit $3) l
-       left join history_event h on h.seq = l.seq order by l.index`,
-      [from, size, limit],
-    );
-    return rows.map(({ leafIndex, leafHash: hash, ...row }) => ({
+    const rows: (HashedRow & { leafIndex: string; leafHash: Buffer; leafMonth: string | null; isOutside: boolean })[] =
+      await tx.query(
+        // Words of a page are read a month at a time.
+        `with page as materialized (
+         select l.index, l.hash as leaf_hash, h.* from history_leaf l left join history_entry h on h.seq = l.seq
+         where l.index >= $1 and l.index < $2 order by l.index limit $3)
+       select h.index::text as "leafIndex", h.leaf_hash as "leafHash",
+         to_char(h.month, 'YYYY-MM') as "leafMonth", h.month in (select p.month from ${OUTSIDE} p) is true as "isOutside",
+         ${hashed('w')}
+       from page h left join history_words_among(
+         (select array_agg(month) from page), (select array_agg(seq) from page)) w on w.seq = h.seq
+       order by h.index`,
+        [from, size, limit],
+      );
+    return rows.map(({ leafIndex, leafHash: hash, leafMonth: month, isOutside, ...row }) => ({
       index: Number(leafIndex),
       hash,
-      event: row['seq'] === null ? null : canonicalEvent(row),
+      event: row['seq'] === null || isOutside ? null : canonicalEvent(row),
+      month,
+      isOutside,
     }));
+  }
+
+  /** By which hash the leaf at a place was recorded. */
+  async hashAt(tx: EntityManager): Promise<(index: number) => TreeHash> {
+    const hashes = await this.hashes(tx, Number.MAX_SAFE_INTEGER);
+    return (index) => hashes.findLast(({ from }) => from <= index)!.hash;
+  }
+
+  /**
+   * The root of the tree of a size with some events as they are given, in the order of their leaves, and of all others
+   * the leaves that are recorded; null where one of them has no place in it.
+   */
+  async rootWith(events: AsyncIterable<{ index: number; event: Buffer }>, size: number): Promise<Buffer | null> {
+    const given = events[Symbol.asyncIterator]();
+    let next = await given.next();
+    const start = next.done ? 0 : Math.min(next.value.index, size);
+    const { hash, tree } = await this.transactor.run(async (tx) => {
+      const { hash } = (await this.tree(tx))!;
+      const before = await this.subtreeHashes(tx, hash, subtreesOf({ start: 0, end: start }));
+      return { hash, tree: new GrowingTree(hash, start, before) };
+    });
+    for (let from = start; from < size; from += PAGE) {
+      const places = Array.from({ length: Math.min(PAGE, size - from) }, (_, n) => ({ level: 0, position: from + n }));
+      const leaves = await this.transactor.run((tx) => this.subtreeHashes(tx, hash, places));
+      for (const [n, leaf] of leaves.entries()) {
+        const isGiven = !next.done && next.value.index === from + n;
+        tree.push(isGiven ? leafHash(hash, next.value.event) : leaf);
+        if (isGiven) next = await given.next();
+      }
+    }
+    return next.done ? tree.root() : null;
   }
 
   /**
@@ -177,7 +223,10 @@ export class HistoryTree {
     const present = new GrowingTree(hash, from, await this.subtreeHashes(tx, hash, before));
     const other = new GrowingTree(to, from, await this.subtreeHashes(tx, to, before));
     const nodes: Node[] = [];
-    for (const { index, event } of leaves) {
+    for (const { index, event, month, isOutside } of leaves) {
+      if (isOutside) {
+        throw new Error(`the history of ${month} lies outside of the database: attach it, and then change the hash`);
+      }
       if (!event) throw new Error(`the event ${index} is gone: history was tampered with, and is not hashed anew`);
       present.push(leafHash(hash, event));
       const leaf = leafHash(to, event);
@@ -218,7 +267,7 @@ export class HistoryTree {
     wanted: { size?: number | undefined; hash?: TreeHash | undefined } = {},
   ): Promise<InclusionProof> {
     const [row]: (HashedRow & { leafIndex: string | null })[] = await tx.query(
-      `select l.index::text as "leafIndex", ${HASHED}
+      `select l.index::text as "leafIndex", ${hashed('h')}
        from history_event h left join history_leaf l on l.seq = h.seq where h.id = $1`,
       [eventId],
     );
@@ -240,10 +289,10 @@ export class HistoryTree {
     const ranges = [{ start: index, end: index + 1 }, ...inclusionRanges(index, size), { start: 0, end: size }];
     const [leaf, ...beside] = await this.hashesOf(tx, hash, ranges);
     const root = beside.pop();
-    const { leafIndex: _i, ...hashed } = row;
+    const { leafIndex: _i, ...columns } = row;
     return {
       eventId,
-      event: canonicalEvent(hashed).toString(),
+      event: canonicalEvent(columns).toString(),
       index,
       size,
       hash,
@@ -324,11 +373,14 @@ export class HistoryTree {
     // Materialized: the planner does not know that few are new.
     const condition = isThorough
       ? isLeafless
-      : `h.seq in (with fresh as materialized (select h.seq from history_event h where h.xact >= $3::xid8 and ${isLeafless})
+      : `h.seq in (with fresh as materialized (select h.seq from history_entry h where h.xact >= $3::xid8 and ${isLeafless})
            select seq from fresh)`;
     return tx.query(
-      `select ${HASHED} from history_event h where ($1::bigint is null or h.seq > $1) and ${condition}
-       order by h.seq limit $2`,
+      `with page as materialized (
+         select h.* from history_entry h where ($1::bigint is null or h.seq > $1) and ${condition} order by h.seq limit $2)
+       select ${hashed('w')} from page h left join history_words_among(
+         (select array_agg(month) from page), (select array_agg(seq) from page)) w on w.seq = h.seq
+       order by h.seq`,
       [after, PAGE, ...(isThorough ? [] : [this.settledBefore])],
     );
   }

@@ -28,7 +28,7 @@ const AT = new Date('2026-03-02T01:00:00Z');
 const seqAt = (index: number): string => `(select seq from history_leaf where index = ${index})`;
 
 const insertion = (at: string, seq = '(select max(seq) + 1 from history_event)'): string =>
-  `insert into history_event (seq, id, entity, entity_id, type, actor_name, actor_post, request_id, occurred_at, recorded_at)
+  `insert into history_entry (seq, id, entity, entity_id, type, actor_name, actor_post, request_id, occurred_at, recorded_at)
    overriding system value values (${seq}, gen_random_uuid(), 'task', gen_random_uuid(), 'task.edited', '甲', 'office', 'x', ${at}, ${at})`;
 
 /** All that works on history, in one transaction of the database's superuser, which is taken back afterwards. */
@@ -180,35 +180,35 @@ describe('Tampering as superuser', () => {
   describe.each<[what: string, (w: Workshop) => Promise<unknown>, code: FaultCode]>([
     [
       'a changed event',
-      (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+      (w) => w.run(`update history_words set after = '{"x":1}' where seq = ${seqAt(7)}`),
       'event_changed',
     ],
     [
       'a changed instant, by a microsecond',
       (w) =>
-        w.run(`update history_event set recorded_at = recorded_at + interval '1 microsecond' where seq = ${seqAt(0)}`),
+        w.run(`update history_entry set recorded_at = recorded_at + interval '1 microsecond' where seq = ${seqAt(0)}`),
       'event_changed',
     ],
     [
       'an actor put into an old event',
-      (w) => w.run(`update history_event set actor_unit_id = gen_random_uuid() where seq = ${seqAt(44)}`),
+      (w) => w.run(`update history_entry set actor_unit_id = gen_random_uuid() where seq = ${seqAt(44)}`),
       'event_changed',
     ],
     [
       'a digit that no number of JavaScript holds',
       (w) =>
         w.run(
-          `update history_event set after = jsonb_set(after, '{share}', '0.00000000000000000001') where seq = ${seqAt(21)}`,
+          `update history_words set after = jsonb_set(after, '{share}', '0.00000000000000000001') where seq = ${seqAt(21)}`,
         ),
       'event_changed',
     ],
     ['a changed event with its hash', changeWithHash(7), 'checkpoint_inconsistent'],
-    ['a deleted event', (w) => w.run(`delete from history_event where seq = ${seqAt(12)}`), 'event_missing'],
+    ['a deleted event', (w) => w.run(`delete from history_entry where seq = ${seqAt(12)}`), 'event_missing'],
     [
       'a deleted event with its leaf',
       (w) =>
         w.run(
-          `with leaf as (delete from history_leaf where index = 12 returning seq) delete from history_event h using leaf where h.seq = leaf.seq`,
+          `with leaf as (delete from history_leaf where index = 12 returning seq) delete from history_entry h using leaf where h.seq = leaf.seq`,
         ),
       'event_missing',
     ],
@@ -247,7 +247,7 @@ describe('Tampering as superuser', () => {
       'two events that were swapped in the table',
       (w) =>
         w.run(
-          `update history_event one set after = other.after from history_event other where (one.seq, other.seq) in ((${seqAt(3)}, ${seqAt(4)}), (${seqAt(4)}, ${seqAt(3)}))`,
+          `update history_words one set after = other.after from history_words other where (one.seq, other.seq) in ((${seqAt(3)}, ${seqAt(4)}), (${seqAt(4)}, ${seqAt(3)}))`,
         ),
       'event_changed',
     ],
@@ -282,7 +282,7 @@ describe('Tampering as superuser', () => {
   });
 
   describe('with the tree and its checkpoints made anew', () => {
-    const CHANGE = `update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`;
+    const CHANGE = `update history_words set after = '{"x":1}' where seq = ${seqAt(7)}`;
 
     it('shows by a checkpoint held outside: whoever has the database and the key can compute all hashes again (better-auth-audit-logs 14, ai-dba-workbench 529)', async () => {
       // Named by users of an audit log for sign-ins, and of a database workbench whose chain had no key.
@@ -308,7 +308,7 @@ describe('Tampering as superuser', () => {
       const inserted = await after((w) => w.run(insertion('now()', '-1')).then(() => w.forge(key)));
       const deleted = await after((w) =>
         w
-          .run(`delete from history_event where seq = ${seqAt(12)}`)
+          .run(`delete from history_entry where seq = ${seqAt(12)}`)
           .then(() => record(w.tx, 5))
           .then(() => w.forge(key)),
       );
@@ -354,7 +354,7 @@ describe('Tampering as superuser', () => {
     it('a checkpoint', async () => {
       // Exported by somebody without a key, so that it is not signed again.
       const one = await after((w) =>
-        rollBack(w).then(() => w.run(`delete from history_event where seq > ${seqAt(44)}`)),
+        rollBack(w).then(() => w.run(`delete from history_entry where seq > ${seqAt(44)}`)),
       );
       expect(await verdict(one, { held: [held[2]!] })).toBe('tail_cut');
       const other = await after((w) => rollBack(w), key);
@@ -546,19 +546,19 @@ describe('Tampering as superuser', () => {
     it.each<[what: string, tamper: (w: Workshop) => Promise<unknown>, refused: RegExp]>([
       [
         'a history in which an event was changed',
-        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+        (w) => w.run(`update history_words set after = '{"x":1}' where seq = ${seqAt(7)}`),
         /events 0 to 44 are not those that were hashed/,
       ],
       [
         'one in which an event is gone',
-        (w) => w.run(`delete from history_event where seq = ${seqAt(7)}`),
+        (w) => w.run(`delete from history_entry where seq = ${seqAt(7)}`),
         /event 7 is gone/,
       ],
       ['one whose events and hashes were changed', changeWithHash(7), /does not go on from the checkpoint 3/],
       ['what is hashed so already', (w) => w.changeHash('sm3', key), /hashed by sm3 already/],
       [
         'what has not begun',
-        (w) => w.run(`delete from history_tree`).then(() => w.run(`delete from history_event`)),
+        (w) => w.run(`delete from history_tree`).then(() => w.run(`delete from history_entry`)),
         /nothing has been recorded/,
       ],
     ])('is refused for %s', async (_what, tamper, refused) => {
@@ -568,12 +568,12 @@ describe('Tampering as superuser', () => {
     it.each<[what: string, tamper: (w: Workshop) => Promise<unknown>, code: FaultCode]>([
       [
         'an old event changed',
-        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`),
+        (w) => w.run(`update history_words set after = '{"x":1}' where seq = ${seqAt(7)}`),
         'event_changed',
       ],
       [
         'an event of after it changed',
-        (w) => w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(49)}`),
+        (w) => w.run(`update history_words set after = '{"x":1}' where seq = ${seqAt(49)}`),
         'event_changed',
       ],
       [
@@ -639,7 +639,7 @@ describe('Tampering as superuser', () => {
     it('shows by a checkpoint held outside that the history before it was forged, and all of it signed anew', async () => {
       const bundle = await after((w) =>
         w
-          .run(`update history_event set after = '{"x":1}' where seq = ${seqAt(7)}`)
+          .run(`update history_words set after = '{"x":1}' where seq = ${seqAt(7)}`)
           .then(() => w.forge(key))
           .then(() => toSm3(w)),
       );
@@ -653,7 +653,7 @@ describe('Tampering as superuser', () => {
         after(
           async (w) => {
             [change, after6] = [await toSm3(w), await byNumber(w, 6)];
-            await w.run(`delete from history_event where seq in (select seq from history_leaf where index >= 48)`);
+            await w.run(`delete from history_entry where seq in (select seq from history_leaf where index >= 48)`);
             await w.run(`delete from history_leaf where index >= 48`);
             await w.run(`delete from history_node where algorithm = 'sm3'`);
             await w.run(`delete from history_checkpoint where number > 4`);
@@ -801,7 +801,7 @@ describe('Tampering as superuser', () => {
 });
 
 async function cutTail(w: Workshop): Promise<void> {
-  await w.run(`delete from history_event where seq in (select seq from history_leaf where index >= 35)`);
+  await w.run(`delete from history_entry where seq in (select seq from history_leaf where index >= 35)`);
   await w.run(`delete from history_leaf where index >= 35`);
   await w.run(`delete from history_node where (position + 1) * (2 ^ level) > 35`);
 }
@@ -809,7 +809,7 @@ async function cutTail(w: Workshop): Promise<void> {
 /** The row, its leaf and the nodes above it, as somebody would who knows how the tree is made. */
 function changeWithHash(index: number) {
   return async (w: Workshop): Promise<void> => {
-    await w.run(`update history_event set after = '{"x":1}' where seq = ${seqAt(index)}`);
+    await w.run(`update history_words set after = '{"x":1}' where seq = ${seqAt(index)}`);
     await w.run(`delete from history_leaf`);
     await w.run(`delete from history_node`);
     await w.tree().grow();

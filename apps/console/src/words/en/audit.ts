@@ -175,6 +175,7 @@ export default {
     queue: 'queue',
     history_export: 'history export',
     history_tree: 'history tree',
+    history_part: 'part of history',
     archive_package: 'archive package',
     retention_schedule: 'retention schedule',
     disposal_hold: 'disposal hold',

@@ -173,6 +173,7 @@ export default {
     queue: '任务队列',
     history_export: '留痕导出',
     history_tree: '存证',
+    history_part: '留痕分区',
     archive_package: '归档信息包',
     retention_schedule: '保管期限表',
     disposal_hold: '暂停处置',
