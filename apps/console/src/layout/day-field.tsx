@@ -25,7 +25,8 @@ export function DayField({ value, onChange, isFuture = false, ...rest }: Props) 
       onChange={(day) => onChange?.(day ? day.format('YYYY-MM-DD') : undefined)}
       disabledDate={isFuture ? (day) => day.format('YYYY-MM-DD') <= today : undefined}
       style={{ width: '100%', maxWidth: 240 }}
-      inputReadOnly
+      // A finger chooses, and no keyboard comes up over the days; at a desk a day may be typed.
+      inputReadOnly={matchMedia('(pointer: coarse)').matches}
     />
   );
 }
