@@ -16,8 +16,8 @@ const SESSION = `-c role=${APPLICATION_ROLE} -c jit=off`;
 /** How many connections one process may hold. */
 const POOL_SIZE = 12;
 
-/** After it a connection is closed when it is free, and with it go the statements that it kept. */
-const LIFETIME_S = 3_600;
+/** Of every pool. After an hour a connection is closed when it is free, and with it go the statements that it kept. */
+const POOLED = { Client: PreparingClient, idleTimeoutMillis: 30_000, maxLifetimeSeconds: 3_600 };
 
 /** A data source of the application: connects as `duban_app`, knows the entities that the libraries own. */
 export const applicationDataSource = (
@@ -32,11 +32,9 @@ export const applicationDataSource = (
     poolSize,
     applicationName: 'duban',
     extra: {
-      Client: PreparingClient,
+      ...POOLED,
       options: SESSION,
-      idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 10_000,
-      maxLifetimeSeconds: LIFETIME_S,
     },
   });
 
@@ -57,11 +55,9 @@ export const standbyDataSource = (
     applicationName: 'duban-reads',
     installExtensions: false,
     extra: {
-      Client: PreparingClient,
+      ...POOLED,
       options: `${SESSION} -c default_transaction_read_only=on`,
-      idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: STANDBY_CONNECT_MS,
-      maxLifetimeSeconds: LIFETIME_S,
       keepAlive: true,
     },
   });
