@@ -19,17 +19,26 @@ describe('What is meant for another interpreter', () => {
   );
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  // What a name leads to is looked at when something is sent there, see networks.spec.ts.
+  // What a name leads to is looked at when something is sent there, see outbound.ts.
   it.each([
-    'file:///etc/passwd',
-    'gopher://127.0.0.1:6379/_flushall',
-    'javascript:alert(1)',
-    'https://user:password@duban.example/',
-  ])('SSRF: a webhook to %s is refused', async (address) => {
+    ['file:///etc/passwd', 'DESTINATION.BAD_ADDRESS'],
+    ['gopher://127.0.0.1:6379/_flushall', 'DESTINATION.BAD_ADDRESS'],
+    ['javascript:alert(1)', 'DESTINATION.BAD_ADDRESS'],
+    ['https://user:password@duban.example/', 'DESTINATION.BAD_ADDRESS'],
+    ['http://127.0.0.1:6379/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+    ['https://2130706433/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+    ['https://10.0.0.8/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+    ['http://169.254.169.254/latest/meta-data/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+    ['https://[::ffff:7f00:1]/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+    ['https://localhost/', 'DESTINATION.ADDRESS_NOT_ALLOWED'],
+  ])('SSRF: a destination at %s is refused', async (address, code) => {
     const admin = await edge().as('admin');
-    const json = { channel: 'webhook', name: '系统', address, kinds: ['urge'] };
-    const answer = await admin.ask('POST', '/destinations', { json });
-    expect([400, 422]).toContain(answer.status);
+    for (const channel of ['webhook', 'wecom_robot']) {
+      const json = { channel, name: '系统', address, kinds: ['urge'] };
+      const answer = await admin.ask('POST', '/destinations', { json });
+      expectProblem(answer, 422, code);
+      expect(answer.body).toMatchObject({ field: 'address' });
+    }
   });
 
   it.each(['/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/passwd', '/api/docs/..%2f..%2fpackage.json', '/.git/config'])(

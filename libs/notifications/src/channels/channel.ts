@@ -100,6 +100,8 @@ export interface DestinationChannel {
   readonly keys: DestinationKeys | null;
   /** The address without what lets anybody write there. */
   shownAddress(address: URL): string;
+  /** Why nothing can ever be sent there, as far as the address says it itself; null where it may be. */
+  refusalOf(address: URL): string | null;
   /** @throws ChannelError */
   send(message: DestinationMessage): Promise<Sent>;
 }

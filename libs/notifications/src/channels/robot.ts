@@ -29,6 +29,10 @@ export abstract class RobotChannel implements DestinationChannel {
     return withoutQuery(address);
   }
 
+  refusalOf(address: URL): string | null {
+    return this.options.networks.refusalOf(address);
+  }
+
   async send(message: DestinationMessage): Promise<Sent> {
     const text = briefText(message, this.mostBytes, this.messages);
     const request = this.requestOf(new URL(message.address), text, message.secrets[0]);

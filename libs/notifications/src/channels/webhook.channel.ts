@@ -22,6 +22,10 @@ export class WebhookChannel implements DestinationChannel {
     return withoutQuery(address);
   }
 
+  refusalOf(address: URL): string | null {
+    return this.options.networks.refusalOf(address);
+  }
+
   async send({ id, address, subject, items, composedAt, secrets }: DestinationMessage): Promise<Sent> {
     const body = JSON.stringify({
       specversion: '1.0',

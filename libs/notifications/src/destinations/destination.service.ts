@@ -417,7 +417,7 @@ export class DestinationService {
       kinds: [...new Set(kinds)],
       units: [...new Set(units)],
       perMinute,
-      shownAddress: shown ?? channel.shownAddress(urlOf(address)),
+      shownAddress: shown ?? channel.shownAddress(reachableUrl(channel, address)),
     };
   }
 
@@ -508,6 +508,17 @@ async function unitIdsOf(tx: EntityManager, codes: readonly string[]): Promise<s
   throw invalid('DESTINATION.UNKNOWN_UNIT', `There are no units with these codes: ${unknown.join(', ')}.`, {
     field: 'units',
   });
+}
+
+/**
+ * What a name leads to is looked at when something is sent there, since it may change.
+ * @throws DomainError invalid `DESTINATION.BAD_ADDRESS`, `DESTINATION.ADDRESS_NOT_ALLOWED`
+ */
+function reachableUrl(channel: DestinationChannel, address: string): URL {
+  const url = urlOf(address);
+  const reason = channel.refusalOf(url);
+  if (reason === null) return url;
+  throw invalid('DESTINATION.ADDRESS_NOT_ALLOWED', `Nothing is sent to this address: ${reason}.`, { field: 'address' });
 }
 
 /** @throws DomainError invalid `DESTINATION.BAD_ADDRESS` */

@@ -497,6 +497,8 @@ describe('destinations (推送目的地)', () => {
     [{ address: 'ftp://oa.example/' }, 'DESTINATION.BAD_ADDRESS', 'address'],
     [{ address: 'https://me:secret@oa.example/' }, 'DESTINATION.BAD_ADDRESS', 'address'],
     [{ address: 'nowhere' }, 'DESTINATION.BAD_ADDRESS', 'address'],
+    [{ address: 'https://10.1.2.3/' }, 'DESTINATION.ADDRESS_NOT_ALLOWED', 'address'],
+    [{ address: 'http://8.8.8.8/' }, 'DESTINATION.ADDRESS_NOT_ALLOWED', 'address'],
     [{ kinds: ['urge', 'gossip'] }, 'DESTINATION.UNKNOWN_KIND', 'kinds'],
     [{ perMinute: 6_001 }, 'DESTINATION.TOO_MANY', 'perMinute'],
   ])('are not set up with %j', async (given, code, field) => {
@@ -511,11 +513,10 @@ describe('destinations (推送目的地)', () => {
       world.clock.moveTo(minutes(world.clock.now(), 10));
     }
     expect(await send(deliveryId)).toBe('awaits_turn');
-    const change = (expectedVersion: number): Promise<unknown> =>
-      inTx((service, tx) =>
-        service.change(tx, actor, world.clock.now(), id, expectedVersion, { address: server.url() }),
-      );
+    const change = (expectedVersion: number, address = server.url()): Promise<unknown> =>
+      inTx((service, tx) => service.change(tx, actor, world.clock.now(), id, expectedVersion, { address }));
     await expect(change(9)).rejects.toMatchObject({ code: 'DESTINATION.STALE' });
+    await expect(change(1, 'https://[fd00::1]/')).rejects.toMatchObject({ code: 'DESTINATION.ADDRESS_NOT_ALLOWED' });
     expect(await change(1)).toMatchObject({ version: 2, address: server.url(), brokenUntil: null });
     expect(await send(deliveryId)).toBe('delivered');
   });

@@ -47,6 +47,44 @@ describe('Networks', () => {
     expect(networks.knows('8.8.8.8')).toBe(false);
   });
 
+  it.each([
+    'https://127.0.0.1/',
+    'https://127.0.0.1./',
+    'https://2130706433/',
+    'https://0x7f000001/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+    'https://127.1/',
+    'https://1２7.0.0.1/',
+    'https://①②⑦.0.0.1/',
+    'https://[::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://[::ffff:7f00:1]/',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'https://169.254.169.254/latest/meta-data/',
+    'https://0/',
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://a.localhost/',
+    'http://8.8.8.8/',
+  ])('knows by itself that %s is not to be asked', (address) => {
+    expect(new Networks().refusalOf(new URL(address))).toEqual(expect.any(String));
+  });
+
+  it.each(['https://8.8.8.8/', 'https://oa.city.example/', 'http://oa.city.example/', 'https://localhost.example/'])(
+    'does not know by itself that %s is not to be asked',
+    (address) => {
+      expect(new Networks().refusalOf(new URL(address))).toBeNull();
+    },
+  );
+
+  it('takes a name of this machine where it was told one of its addresses', () => {
+    for (const own of ['127.0.0.0/8', '::1']) {
+      expect(new Networks([own]).refusalOf(new URL('http://localhost:8080/'))).toBeNull();
+    }
+    expect(new Networks(['10.0.0.0/8']).refusalOf(new URL('http://localhost:8080/'))).not.toBeNull();
+  });
+
   it('holds one address for one, however it is written', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {

@@ -58,7 +58,35 @@ export class Networks {
     const plain = plainOf(address);
     return isIP(plain) !== 0 && this.allowed.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
   }
+
+  /**
+   * Why nobody is asked at the address, null where somebody may be: in clear text nothing leaves the networks that are
+   * one's own.
+   * @param address as a socket has it: no name
+   */
+  refusal(address: string, isSecure: boolean): string | null {
+    if (!this.allows(address)) return `${address} is not a public address; DUBAN_DESTINATION_NETWORKS does not name it`;
+    return isSecure || this.knows(address) ? null : `${address} is to be asked by https`;
+  }
+
+  /**
+   * The same of a URL, as far as it says itself where it leads: by an address, in whatever form, or by a name of this
+   * machine (RFC 6761). What other names mean is known when they are looked up.
+   */
+  refusalOf({ hostname, protocol }: URL): string | null {
+    // WHATWG's parser has made plain addresses of 2130706433, 0x7f.1 and the like.
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    const reasons = (isIP(literal) !== 0 ? [literal] : isOwnMachine(literal) ? LOOPBACK : []).map((address) =>
+      this.refusal(address, protocol === 'https:'),
+    );
+    return reasons.includes(null) ? null : (reasons[0] ?? null);
+  }
 }
+
+/** What a name of this machine means, whoever is asked. */
+const LOOPBACK = ['127.0.0.1', '::1'];
+
+const isOwnMachine = (name: string): boolean => /(^|\.)localhost\.?$/.test(name);
 
 /** Without the zone of a link, and as IPv4 where it is that. */
 function plainOf(address: string): string {

@@ -1,7 +1,7 @@
 import { lookup as lookUp } from 'node:dns';
 import { type IncomingMessage, request as requestPlainly, type RequestOptions } from 'node:http';
 import { request as requestSecurely } from 'node:https';
-import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { ChannelError } from '../channels/channel';
 import type { Networks } from './networks';
 
@@ -64,17 +64,9 @@ async function ask(
   { networks, mostMs = MOST_MS, ca, resolve = lookUp }: OutboundOptions,
 ): Promise<Answer> {
   const isSecure = url.protocol === 'https:';
-  /** In clear text nothing leaves the networks that are one's own. */
-  const refusal = (address: string): string | null => {
-    if (!networks.allows(address))
-      return `${address} is not a public address; DUBAN_DESTINATION_NETWORKS does not name it`;
-    return isSecure || networks.knows(address) ? null : `${address} is to be asked by https`;
-  };
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0) {
-    const reason = refusal(literal);
-    if (reason !== null) throw new NoAnswer(reason);
-  }
+  const refusal = (address: string): string | null => networks.refusal(address, isSecure);
+  const reason = networks.refusalOf(url);
+  if (reason !== null) throw new NoAnswer(reason);
   const signal = AbortSignal.timeout(mostMs);
   const options: RequestOptions & { ca?: string } = {
     method,

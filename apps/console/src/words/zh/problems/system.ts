@@ -11,6 +11,8 @@ export default {
   CLOCK_MOVING: '演示时钟正在推进，请稍候。',
   CLOCK_TOO_FAR: '演示时钟已到最后日期。',
   DESTINATION_ACTIVE: '该推送目的地正在使用。',
+  DESTINATION_ADDRESS_NOT_ALLOWED:
+    '地址不可用：内部网络的地址须由系统管理员在 DUBAN_DESTINATION_NETWORKS 中列明，其他地址须以 https:// 开头。',
   DESTINATION_BAD_ADDRESS: '地址有误，应以 https:// 开头，且不含账号密码。',
   DESTINATION_KEY_IS_OURS: '此渠道的密钥由本系统生成，只显示一次。',
   DESTINATION_KEY_REQUIRED: '请填写对方提供的密钥。',
