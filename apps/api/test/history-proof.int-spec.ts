@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linesOf, parseNote, publicKeysIn, verifyBundle } from '@duban/history';
+import { parseNote, publicKeysIn, verifyBundle } from '@duban/history';
 import { secondProofVerdict } from '../../../libs/history/test/second-verifier';
 import { Edge, expectProblem, type Json, useEdge } from './edge';
 
@@ -28,7 +28,7 @@ describe('The proof of history', () => {
     const keys = (await (await auditor()).get('/history/keys')).items.flatMap((key: Json) =>
       publicKeysIn(key.publicKey),
     );
-    const verdict = await verifyBundle(linesOf(piecesOf(second.text)), { held: [held], keys });
+    const verdict = await verifyBundle(piecesOf(second.text), { held: [held], keys });
     const [{ count }] = await edge().query(`select count(*)::int as count from history_event`);
     expect(verdict).toMatchObject({ sound: { events: count, checkpoints: 2, hashes: ['sha256'] } });
     expect(second.text.startsWith(first.text.slice(0, 100_000))).toBe(true);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PRESET_RETENTION } from '@duban/domain';
 import { EvidenceSweeper } from '@duban/evidence';
-import { linesOf, verifyBundle } from '@duban/history';
+import { verifyBundle } from '@duban/history';
 import { ArchivePackages } from '@duban/reporting';
 import { SteppedClock } from '@duban/kernel';
 import { type Request, send } from './cases';
@@ -309,6 +309,6 @@ describe('How long plans are kept (保管期限), and how they are disposed of (
       yield bytes;
     };
     const [{ count }] = await edge().query(`select count(*)::int as count from history_event`);
-    expect(await verifyBundle(linesOf(pieces()))).toMatchObject({ sound: { events: count } });
+    expect(await verifyBundle(pieces())).toMatchObject({ sound: { events: count } });
   });
 });

@@ -3,7 +3,6 @@ import { readFile, stat } from 'node:fs/promises';
 import {
   certificatesIn,
   type Fault,
-  linesOf,
   type Outside,
   parseNote,
   publicKeysIn,
@@ -31,7 +30,7 @@ export async function verifyHistory(bundle: string, options: Options): Promise<v
   try {
     const outside = await outsideOf(options);
     const pieces = reading(bundle, await sizeOf(bundle), progress);
-    const verdict = await verifyBundle(linesOf(pieces), outside);
+    const verdict = await verifyBundle(pieces, outside);
     progress.clear();
     if ('fault' in verdict) {
       process.exitCode = FAULTY;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
+import { writeInventedHistory } from '../src/bench/invented-history';
 import { duban, DubanProcess, endLeftovers, ensureBuilt } from '../../worker/test/duban-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'duban-history-'));
@@ -79,6 +80,25 @@ describe('duban history', () => {
     expect(said).toMatch(
       /^\S+changed\.jsonl: The event 2 \(\S+, \S+\) was changed after it was hashed\. \(event_changed\)\n$/,
     );
+  });
+
+  it('verifies a long bundle by several threads, and says the same fault as by one', async () => {
+    const long = join(folder, 'long.jsonl');
+    await writeInventedHistory(long, 60_000);
+    const sound = await done(['verify', long]);
+    expect(sound).toEqual([0, expect.stringContaining(': sound: 60000 events, 6 checkpoints, '), '']);
+    // Far behind where the threads begin, so that several pieces are under way.
+    const text = readFileSync(long, 'utf8');
+    const at = text.indexOf('{"index":51234,');
+    const changed = text.slice(0, at) + text.slice(at).replace('住房', '民政');
+    expect(await done(['verify', put('long-changed.jsonl', changed)])).toEqual([
+      1,
+      expect.stringMatching(/: The event 51234 \(.*\) was changed after it was hashed\. \(event_changed\)\n$/),
+      '',
+    ]);
+    const [, next] = text.slice(at).split('\n');
+    const without = text.replace(`${next}\n`, '');
+    expect((await done(['verify', put('long-without.jsonl', without)]))[1]).toMatch(/The event 51235 is missing/);
   });
 
   it('ends with 2 for what cannot be read, and says why in one line', async () => {

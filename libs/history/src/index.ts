@@ -5,7 +5,7 @@ export { ERASED, inEnglish } from './personal/erased';
 export { openStates } from './personal/person-boxes';
 export { HistoryParts, type ListedPart } from './parts/history-parts';
 export { type SavedSearch, SavedSearchService } from './saved-search.service';
-export { checkpointLine, endLine, eventLine, headerLine, linesOf, UnreadableBundle } from './proof/bundle-lines';
+export { checkpointLine, endLine, headerLine } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';
 export { canonicalJson } from './proof/canonical-event';
 export {
@@ -22,6 +22,9 @@ export {
 } from './proof/checkpoint-note';
 export { CheckpointService, type ListedCheckpoint, type ListedKey } from './proof/checkpoint.service';
 export { HistoryBundle } from './proof/history-bundle';
+export { eventLine } from './proof/event-line';
+export { UnreadableBundle } from './proof/unreadable-bundle';
+export { cutLines, wholeLinesOf } from './proof/whole-lines';
 export { type ConsistencyProof, HistoryTree, type InclusionProof } from './proof/history-tree';
 export { certificatesIn } from './proof/timestamp';
 export { GrowingTree, isIncluded, leafHash, TREE_HASHES, type TreeHash } from './proof/merkle';

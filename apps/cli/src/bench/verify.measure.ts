@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { linesOf, verifyBundle } from '@duban/history';
+import { verifyBundle } from '@duban/history';
 import { writeInventedHistory } from './invented-history';
 import type { Measure } from './measure';
 
@@ -23,7 +23,7 @@ export const verifyMeasure: Measure = {
     const pieces = (): AsyncIterable<Buffer> => createReadStream(file, { highWaterMark: PIECE_BYTES });
     return {
       ours: async () => {
-        const verdict = await verifyBundle(linesOf(pieces()));
+        const verdict = await verifyBundle(pieces());
         if (!('sound' in verdict) || verdict.sound.events !== events)
           throw new Error('The bundle was not found sound: the times would say nothing.');
       },

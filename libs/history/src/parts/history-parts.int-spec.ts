@@ -9,7 +9,7 @@ import { newSigningKey } from '../../test/recorded';
 import { secondVerdict } from '../../test/second-verifier';
 import { systemActor } from '../actor';
 import { HistoryService } from '../history.service';
-import { linesOf, UnreadableBundle } from '../proof/bundle-lines';
+import { UnreadableBundle } from '../proof/unreadable-bundle';
 import { verifyBundle } from '../proof/bundle-verifier';
 import { CheckpointService } from '../proof/checkpoint.service';
 import { HistoryBundle } from '../proof/history-bundle';
@@ -62,7 +62,7 @@ describe('The parts of history', () => {
     const pieces = async function* (): AsyncGenerator<Buffer> {
       yield bundle;
     };
-    const ours = await verifyBundle(linesOf(pieces()));
+    const ours = await verifyBundle(pieces());
     const code = 'fault' in ours ? ours.fault.code : 'sound';
     const second = secondVerdict(bundle);
     if (second) expect(second.exit === 0 ? 'sound' : second.code).toBe(code);

@@ -11,7 +11,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
-import { eventLine } from '../proof/bundle-lines';
+import { eventLine } from '../proof/event-line';
 import { CheckpointService, type ListedCheckpoint } from '../proof/checkpoint.service';
 import { HistoryTree } from '../proof/history-tree';
 import { leafHash } from '../proof/merkle';

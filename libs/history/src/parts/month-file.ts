@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import { type BundledEvent, linesOf, readLine, UnreadableBundle } from '../proof/bundle-lines';
+import { readLine } from '../proof/bundle-lines';
+import type { BundledEvent } from '../proof/event-line';
+import { UnreadableBundle } from '../proof/unreadable-bundle';
+import { linesOf } from '../proof/whole-lines';
 
 const FORMAT = 1;
 const header = z.strictObject({

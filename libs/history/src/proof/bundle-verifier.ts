@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Certificate } from 'pkijs';
-import { type BundledEvent, type BundleHeader, readLine, UnreadableBundle } from './bundle-lines';
+import { type BundleHeader, readLine } from './bundle-lines';
 import {
   type Checkpoint,
   digestOf,
@@ -10,8 +10,13 @@ import {
   publicKeysIn,
   type SignedCheckpoint,
 } from './checkpoint-note';
-import { GrowingTree, leafHash, type TreeHash } from './merkle';
+import { type BundledEvent, recordedAtIn, recordedSecond, SECONDS } from './event-line';
+import type { EventRun } from './event-runs';
+import { type LookedThrough, lookThrough } from './looking-through';
+import { GrowingTree, leafHash, subtreesOf, type TreeHash } from './merkle';
 import { type Stamp, StampError, verifyStamp } from './timestamp';
+import { UnreadableBundle } from './unreadable-bundle';
+import { cutLines, NOTHING } from './whole-lines';
 
 /** What is wrong with a history. */
 export type FaultCode =
@@ -62,9 +67,6 @@ export interface Outside {
 }
 
 const LATE_MS = 3_600_000;
-/** Characters of an instant without the fraction of its second. */
-const SECONDS = 19;
-const RECORDED_AT = Buffer.from('"recordedAt":"');
 
 /** Ends the reading at the first fault. */
 class Found extends Error {
@@ -76,20 +78,21 @@ class Found extends Error {
 const found = (code: FaultCode, message: string): Found => new Found({ code, message });
 
 /**
- * Verifies a bundle line by line, in memory that does not grow with it: each event by its hash, the tree by each
- * checkpoint, each checkpoint by its signature and the one before, and all by what the auditor holds.
+ * Verifies a bundle as it is read, in memory that does not grow with it: each event by its hash, the tree by each
+ * checkpoint, each checkpoint by its signature and the one before, and all by what the auditor holds. Of a long one
+ * several threads hash the events.
  *
- * @param lines without their line ends
+ * @param pieces of its bytes, which end anywhere; each is handed over
  * @throws UnreadableBundle for what is no whole bundle
  */
 export async function verifyBundle(
-  lines: AsyncIterable<readonly Buffer[]>,
+  pieces: AsyncIterable<Buffer>,
   outside: Outside = {},
 ): Promise<{ sound: SoundHistory } | { fault: Fault }> {
   const verifier = new BundleVerifier(outside);
   try {
-    for await (const some of lines) {
-      for (const line of some) verifier.take(line);
+    for await (const some of lookThrough(pieces, () => verifier.hash)) {
+      verifier.take(some);
       await verifier.verifyStamps();
     }
     return { sound: verifier.end() };
@@ -136,7 +139,31 @@ class BundleVerifier {
     this.lateMs = lateMs;
   }
 
-  take(bytes: Buffer): void {
+  take({ lines: { head, body }, stretches }: LookedThrough): void {
+    for (const { start, end, run } of stretches) {
+      if (run && this.takeRun(run)) continue;
+      const lines = cutLines({ head: start === 0 ? head : NOTHING, body: body.subarray(start, end) });
+      for (const { line } of lines) this.takeLine(line);
+    }
+  }
+
+  /** False where one of the events, or what is to be compared with one of them, has to be looked at by itself. */
+  private takeRun({ first, count, hash, roots, earliest }: EventRun): boolean {
+    const end = first + count;
+    const isNext = this.header !== null && !this.ended && !this.suspicion && first === this.size && hash === this.hash;
+    if (!isNext || end > (this.nextChange?.from ?? Infinity) || earliest < this.lateBefore) return false;
+    const [grows, ...others] = [...this.trees].filter(([, { tree, until }]) => tree.size < until);
+    if (grows?.[0] !== hash || grows[1].until < end || others.length > 0) return false;
+    if (this.held.some(({ checkpoint: { size } }) => size > first && size <= end)) return false;
+    const { tree } = grows[1];
+    subtreesOf({ start: first, end }).forEach(({ level }, at) => tree.graft(Buffer.from(roots[at]!), level));
+    this.size = end;
+    this.line += count;
+    this.read += count;
+    return true;
+  }
+
+  private takeLine(bytes: Buffer): void {
     this.line++;
     if (this.ended) throw new UnreadableBundle(`After the end of the bundle there is more, in line ${this.line}.`);
     const line = readLine(bytes, this.line);
@@ -211,8 +238,9 @@ class BundleVerifier {
     for (const [by, size] of until) this.trees.set(by, { tree: new GrowingTree(by), until: size });
   }
 
-  private get hash(): TreeHash {
-    return this.hashes.at(-1)!;
+  /** In force, as far as the bundle has been verified. */
+  get hash(): TreeHash {
+    return this.hashes.at(-1) ?? 'sha256';
   }
 
   private get nextChange(): BundleHeader['changes'][number] | undefined {
@@ -290,10 +318,8 @@ class BundleVerifier {
   /** An event that was put in later, and gives an earlier time of recording, lies behind a checkpoint without it. */
   private assertNotLate(index: number, event: Buffer): void {
     if (!this.last) return;
-    // The last of this name in the canonical order: those within a state come before it.
-    const at = event.lastIndexOf(RECORDED_AT) + RECORDED_AT.length;
-    // To the second: a text compares faster than a date, and this is done for each event.
-    if (!(event.toString('latin1', at, at + this.lateBefore.length) < this.lateBefore)) return;
+    if (recordedSecond(event) >= this.lateBefore) return;
+    const at = recordedAtIn(event);
     const recordedAt = event.toString('latin1', at, event.indexOf('"', at));
     const { signedAt, number } = this.last.checkpoint;
     throw found(

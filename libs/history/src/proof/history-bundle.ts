@@ -6,7 +6,8 @@ import type { Actor } from '../actor';
 import { HistoryService } from '../history.service';
 import { isReadable, type MonthEvent, monthEvents, readMonth } from '../parts/month-file';
 import { OUTSIDE } from '../parts/outside';
-import { endLine, checkpointLine, eventLine, headerLine, stampLine } from './bundle-lines';
+import { endLine, checkpointLine, headerLine, stampLine } from './bundle-lines';
+import { eventLine } from './event-line';
 import { CheckpointService, type ListedCheckpoint } from './checkpoint.service';
 import { HistoryTree, type Leaf } from './history-tree';
 

@@ -161,15 +161,21 @@ export class GrowingTree {
 
   /** @param onSubtree is told of each subtree above the leaves that is complete now */
   push(leaf: Buffer, onSubtree?: (subtree: Subtree, root: Buffer) => void): void {
-    let root = leaf;
-    let level = 0;
-    for (let position = this.size++; position % 2 === 1;) {
+    this.graft(leaf, 0, onSubtree);
+  }
+
+  /** Takes the root of the next 2^level leaves as it is; the tree has a multiple of so many leaves before. */
+  graft(grafted: Buffer, level: number, onSubtree?: (subtree: Subtree, root: Buffer) => void): void {
+    const width = 2 ** level;
+    let root = grafted;
+    for (let position = this.size / width; position % 2 === 1;) {
       position = half(position);
       root = nodeHash(this.hash, this.roots[level]!, root);
       this.roots[level++] = undefined;
       onSubtree?.({ level, position }, root);
     }
     this.roots[level] = root;
+    this.size += width;
   }
 
   root(): Buffer {

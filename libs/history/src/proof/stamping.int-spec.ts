@@ -6,7 +6,6 @@ import { secondVerdict } from '../../test/second-verifier';
 import { hasOpenssl, TimestampAuthority } from '../../test/timestamp-authority';
 import { systemActor } from '../actor';
 import { HistoryService } from '../history.service';
-import { linesOf } from './bundle-lines';
 import { verifyBundle } from './bundle-verifier';
 import { CheckpointService } from './checkpoint.service';
 import { CheckpointHandout } from './handing-out/checkpoint-handout';
@@ -57,11 +56,9 @@ const AT = new Date('2026-03-02T01:00:00Z');
   const verdict = async (lines: string[], authorities: string[] = []): Promise<string> => {
     const bytes = Buffer.from(`${lines.join('\n')}\n`);
     const ours = await verifyBundle(
-      linesOf(
-        (async function* () {
-          yield bytes;
-        })(),
-      ),
+      (async function* () {
+        yield bytes;
+      })(),
       { authorities: authorities.flatMap(certificatesIn) },
     );
     const code = 'fault' in ours ? ours.fault.code : 'sound';
@@ -98,11 +95,9 @@ const AT = new Date('2026-03-02T01:00:00Z');
     expect(await verdict(bundle)).toBe('sound');
     expect(await verdict(bundle, [authority!.rootPem, other!.rootPem])).toBe('sound');
     const verified = await verifyBundle(
-      linesOf(
-        (async function* () {
-          yield Buffer.from(`${bundle.join('\n')}\n`);
-        })(),
-      ),
+      (async function* () {
+        yield Buffer.from(`${bundle.join('\n')}\n`);
+      })(),
     );
     expect(verified).toMatchObject({ sound: { stamped: { number: 2, by: 'Other Authority' } } });
     // The authority learns a hash, and nothing of what is in history.

@@ -6,7 +6,6 @@ import { newSigningKey, record, type SigningKey } from '../../test/recorded';
 import { secondVerdict } from '../../test/second-verifier';
 import { systemActor } from '../actor';
 import { type Change, HistoryService } from '../history.service';
-import { linesOf } from './bundle-lines';
 import { type FaultCode, verifyBundle } from './bundle-verifier';
 import {
   type Checkpoint,
@@ -128,7 +127,7 @@ describe('Tampering as superuser', () => {
       held: held.map((note) => parseNote(note)!),
       keys: keys.flatMap((one) => publicKeysIn(one.publicPem)),
     };
-    const ours = await verifyBundle(linesOf(inPieces(bundle)), outside);
+    const ours = await verifyBundle(inPieces(bundle), outside);
     const said = 'fault' in ours ? ours.fault.code : 'sound';
     const other = secondVerdict(bundle, { held, keys: keys.map((one) => one.publicPem) });
     if (other) {
@@ -436,7 +435,7 @@ describe('Tampering as superuser', () => {
       const outside = { keys: [key], held };
       expect(await verdict(bundle, outside)).toBe('key_unknown');
       const id = keyIdOf(parseNote(held[0]!)!.checkpoint.origin, next.publicKey);
-      const ours = await verifyBundle(linesOf(inPieces(bundle)), { keys: publicKeysIn(key.publicPem) });
+      const ours = await verifyBundle(inPieces(bundle), { keys: publicKeysIn(key.publicPem) });
       expect('fault' in ours && ours.fault.message).toContain(`The checkpoint 4 is signed by the key ${id},`);
       const other = secondVerdict(bundle, { keys: [key.publicPem] });
       if (other) expect(other.words).toContain(`the checkpoint 4 is signed by the key ${id},`);
@@ -474,7 +473,7 @@ describe('Tampering as superuser', () => {
           parseNote(held[0]!)!.checkpoint.origin +
           '","hash":"sha256","changes":[{"from":48,"hash":"sm3"},{"from":69,"hash":"sha256"},{"from":90,"hash":"sm3"}]',
       );
-      const verified = await verifyBundle(linesOf(inPieces(bundle)));
+      const verified = await verifyBundle(inPieces(bundle));
       expect(verified).toMatchObject({ sound: { events: 93, hashes: ['sha256', 'sm3', 'sha256', 'sm3'] } });
       expect(await verdict(bundle)).toBe('sound');
       // Who holds what was signed long before, by the old hash and the old key.
@@ -694,7 +693,7 @@ describe('Tampering as superuser', () => {
           expect(parseNote(await w.sign(key))!.checkpoint.number).toBe(n);
         }
       }, key);
-      const ours = await verifyBundle(linesOf(inPieces(bundle)));
+      const ours = await verifyBundle(inPieces(bundle));
       expect(ours).toMatchObject({ sound: { checkpoints: 12, last: { number: 12 } } });
     });
 
@@ -794,7 +793,7 @@ describe('Tampering as superuser', () => {
       ['a text', () => ['a text']],
     ])('that is %s cannot be read', async (_what, edit) => {
       const bundle = edited(edit);
-      await expect(verifyBundle(linesOf(inPieces(bundle)))).rejects.toThrow(/\.$/);
+      await expect(verifyBundle(inPieces(bundle))).rejects.toThrow(/\.$/);
       expect(secondVerdict(bundle)?.exit ?? 2).toBe(2);
     });
   });

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { linesOf, type SignedCheckpoint, UnreadableBundle, verifyBundle } from '@duban/history';
+import { cutLines, type SignedCheckpoint, UnreadableBundle, verifyBundle, wholeLinesOf } from '@duban/history';
 import type { Findings } from './findings';
 import { PLACES } from './package-layout';
 
@@ -61,19 +61,19 @@ export async function compareBundle(
   const missing = new Set(indexes);
   const left: number[] = [];
   const mark = Buffer.from(`"planId":${JSON.stringify(planId)}`);
-  const watched = async function* (lines: AsyncIterable<readonly Buffer[]>): AsyncGenerator<readonly Buffer[]> {
-    for await (const some of lines) {
-      for (const line of some) {
+  const watched = async function* (): AsyncGenerator<Buffer> {
+    for await (const { head, body } of wholeLinesOf(bundle())) {
+      for (const { line } of cutLines({ head, body })) {
         if (!line.includes(mark)) continue;
         const { index, event } = JSON.parse(line.toString()) as { index: number; event: { planId?: string } | null };
         if (event?.planId === planId && index < size && !missing.delete(index)) left.push(index);
       }
-      yield some;
+      yield Buffer.concat([head, body]);
     }
   };
   try {
     const held = [signed, checkpoint].flatMap((one) => one ?? []);
-    const verdict = await verifyBundle(watched(linesOf(bundle())), { held, ...(keys ? { keys } : {}) });
+    const verdict = await verifyBundle(watched(), { held, ...(keys ? { keys } : {}) });
     if ('fault' in verdict) findings.fault('bundle_differs', null, `${verdict.fault.message} (${verdict.fault.code})`);
   } catch (error) {
     if (!(error instanceof UnreadableBundle)) throw error;
