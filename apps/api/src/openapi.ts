@@ -50,7 +50,11 @@ export function describeApi(app: NestFastifyApplication, routes: readonly Route[
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth()
-    .addCookieAuth(SESSION_COOKIE)
+    .addCookieAuth(SESSION_COOKIE, {
+      type: 'apiKey',
+      in: 'cookie',
+      description: `By TLS its name is \`__Host-${SESSION_COOKIE}\`.`,
+    })
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('cookie')
     .build();

@@ -24,7 +24,7 @@ import {
   PUBLIC,
   WHILE_INCOMPLETE,
 } from './requests';
-import { assertOwnPage, SESSION_COOKIE } from './sessions/session-cookie';
+import { assertOwnPage, sessionCookie } from './sessions/session-cookie';
 
 /**
  * Finds out who makes a request, by a session's bearer token or cookie, or by an API token, and refuses whose post may not
@@ -62,7 +62,7 @@ export class SignInGuard implements CanActivate {
   private async signIn(request: ActingRequest, marked: (key: string) => unknown): Promise<void> {
     const count = ({ personId }: Actor): Promise<void> =>
       this.rates.countPerson(personId!, marked(COSTLY) ? `${request.method} ${request.routeOptions.url}` : null);
-    const { token, isCookie } = credentialOf(request);
+    const { token, isCookie } = credentialOf(request, this.config);
     const postId = postAskedFor(request);
     // Whoever asks is looked up on the primary anyway: there it is said what a standby must have to answer them.
     const identified = <T>(work: (tx: EntityManager) => Promise<T>): Promise<T> =>
@@ -122,9 +122,12 @@ function assertMayNeeded(actor: Actor, needs: unknown): void {
  * @throws DomainError unauthenticated `SESSION.REQUIRED`; invalid `SESSION.TWO_CREDENTIALS` where nobody could say for
  *   whom the request is
  */
-export function credentialOf(request: ActingRequest): { token: string; isCookie: boolean } {
+export function credentialOf(
+  request: ActingRequest,
+  settings: Pick<Config, 'DUBAN_URL'>,
+): { token: string; isCookie: boolean } {
   const bearer = bearerToken(request.headers.authorization);
-  const cookie = request.cookies[SESSION_COOKIE];
+  const cookie = sessionCookie(request, settings);
   if (cookie !== undefined && request.headers.authorization !== undefined) {
     throw invalid('SESSION.TWO_CREDENTIALS', 'Send the cookie or an Authorization header, not both.');
   }

@@ -1,7 +1,8 @@
 import { Transactor } from '@duban/database';
 import { type Action, ApiTokenService, assertComplete, assertMayAny, SessionService } from '@duban/directory';
 import type { Actor } from '@duban/history';
-import { Injectable } from '@nestjs/common';
+import { type Config, CONFIG } from '@duban/platform';
+import { Inject, Injectable } from '@nestjs/common';
 import { type ActingRequest, postAskedFor } from './requests';
 import { credentialOf } from './sign-in.guard';
 
@@ -15,11 +16,12 @@ export class StillSignedIn {
     private readonly transactor: Transactor,
     private readonly sessions: SessionService,
     private readonly tokens: ApiTokenService,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_URL'>,
   ) {}
 
   /** @throws DomainError as when it began */
   async actor(request: ActingRequest, ...needs: [Action, ...Action[]]): Promise<Actor> {
-    const { token, isCookie } = credentialOf(request);
+    const { token, isCookie } = credentialOf(request, this.config);
     const postId = postAskedFor(request);
     const actor = await this.transactor.run(async (tx) => {
       if (ApiTokenService.isApiToken(token) && !isCookie)

@@ -220,14 +220,27 @@ describe('A session', () => {
 describe('A session behind TLS', () => {
   const edge = useEdge((database) => Edge.open(database, { settings: { DUBAN_URL: 'https://duban.city.example' } }));
 
-  it('is sent by TLS alone, and only our own address is our page', async () => {
+  it('is sent by TLS alone, from this very host alone, and only our own address is our page', async () => {
     const json = { username: 'office', password: PASSWORD, cookie: true };
-    const signIn = (origin: string) =>
-      edge()
-        .nobody()
-        .ask('POST', '/sessions', { json, headers: { origin, host: '10.0.0.5' } });
+    const nobody = edge().nobody();
+    const signIn = (origin: string) => nobody.ask('POST', '/sessions', { json, headers: { origin, host: '10.0.0.5' } });
     const answer = await signIn('https://duban.city.example');
-    expect([answer.headers['set-cookie']].flat().join()).toMatch(/; Secure/);
+    const set = [answer.headers['set-cookie']].flat().join();
+    // What browsers ask of a name that begins so.
+    expect(set).toMatch(/^__Host-duban_session=[\w-]{43};/);
+    expect(set).toMatch(/; Secure/);
+    expect(set).toMatch(/; Path=\/;/);
+    expect(set).not.toMatch(/Domain/);
     expectProblem(await signIn('http://10.0.0.5'), 403, 'CSRF.FOREIGN_ORIGIN');
+    const token = /=([^;]*)/.exec(set)![1];
+    const current = (cookie: string) => nobody.ask('GET', '/sessions/current', { headers: { cookie } });
+    expect((await current(`__Host-duban_session=${token}`)).status).toBe(200);
+    // A neighbour of the domain could set one without the prefix.
+    expectProblem(await current(`duban_session=${token}`), 401, 'SESSION.REQUIRED');
+    const left = await nobody.ask('DELETE', '/sessions/current', {
+      headers: { cookie: `__Host-duban_session=${token}`, 'x-duban-request': '1' },
+    });
+    expect(left.status).toBe(204);
+    expect(left.headers['set-cookie']).toMatch(/^__Host-duban_session=;.*Path=\/;.*Secure/);
   });
 });

@@ -12,10 +12,10 @@ import { AnySignedIn, CurrentSession, InPerson, Public, WhileIncomplete } from '
 import { textOrNull } from '../schemas';
 import { bearerToken } from '../sign-in.guard';
 import {
-  BROWSER_COOKIE,
+  browserCookie,
   clearSessionCookie,
   comingFrom,
-  SESSION_COOKIE,
+  sessionCookie,
   setBrowserCookie,
   setSessionCookie,
 } from './session-cookie';
@@ -67,7 +67,7 @@ export class OidcController {
   @ApiResponse({ status: 302, description: 'To where the sign-in was begun.' })
   async complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const query = request.url.split('?')[1] ?? '';
-    const browser = request.cookies[BROWSER_COOKIE] ?? '';
+    const browser = browserCookie(request, this.config) ?? '';
     setBrowserCookie(request, reply, this.config, null);
     const origin = comingFrom(request, 'cookie');
     const { signedIn, returnTo } = await this.signIns.complete(query, browser, origin, request.id);
@@ -87,7 +87,7 @@ export class OidcController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoggedOutDto> {
-    const token = bearerToken(request.headers.authorization) ?? request.cookies[SESSION_COOKIE]!;
+    const token = bearerToken(request.headers.authorization) ?? sessionCookie(request, this.config)!;
     await this.transactor.run((tx) => this.sessions.end(tx, token));
     if (session.kind === 'cookie') clearSessionCookie(request, reply, this.config);
     return { location: await this.provider.logoutUrl() };

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** The console's session: no script reads it, and no other site sends it along. */
 export const SESSION_COOKIE = 'duban_session';
 /** Marks the browser in which a sign-in by the provider was begun. */
-export const BROWSER_COOKIE = 'duban_browser';
+const BROWSER_COOKIE = 'duban_browser';
 /** What another site cannot send without being asked first. */
 export const CSRF_HEADER = 'x-duban-request';
 
@@ -14,38 +14,58 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 type Settings = Pick<Config, 'DUBAN_URL'>;
 
-/** @param isLasting whether it stays as long as the session may; else the browser forgets it when it is closed */
+/** The session's token, where the request has one in a cookie. */
+export const sessionCookie = (request: FastifyRequest, settings: Settings): string | undefined =>
+  request.cookies[named(SESSION_COOKIE, request, settings)];
+
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   settings: Settings,
   given: SignedIn,
 ): void {
-  void reply.setCookie(SESSION_COOKIE, given.token, {
-    ...attributes(request, settings),
-    path: '/api',
+  void reply.setCookie(named(SESSION_COOKIE, request, settings), given.token, {
+    ...attributes(request, settings, '/api'),
     expires: given.expiresAt,
   });
 }
 
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply, settings: Settings): void {
-  void reply.clearCookie(SESSION_COOKIE, { ...attributes(request, settings), path: '/api' });
+  void reply.clearCookie(named(SESSION_COOKIE, request, settings), attributes(request, settings, '/api'));
 }
 
-/** A cookie that only the way back from the provider reads. */
+/** The secret of the browser that comes back from the provider. */
+export const browserCookie = (request: FastifyRequest, settings: Settings): string | undefined =>
+  request.cookies[named(BROWSER_COOKIE, request, settings)];
+
+/** A cookie that only the way back from the provider needs. */
 export function setBrowserCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   settings: Settings,
   secret: string | null,
 ): void {
-  const options = { ...attributes(request, settings), path: '/api/v1/sessions/oidc' };
-  if (secret === null) void reply.clearCookie(BROWSER_COOKIE, options);
-  else void reply.setCookie(BROWSER_COOKIE, secret, { ...options, maxAge: 600 });
+  const name = named(BROWSER_COOKIE, request, settings);
+  const options = attributes(request, settings, '/api/v1/sessions/oidc');
+  if (secret === null) void reply.clearCookie(name, options);
+  else void reply.setCookie(name, secret, { ...options, maxAge: 600 });
 }
 
-const attributes = (request: FastifyRequest, settings: Settings) =>
-  ({ httpOnly: true, sameSite: 'lax', secure: originOf(request, settings).startsWith('https:') }) as const;
+const isByTls = (request: FastifyRequest, settings: Settings): boolean =>
+  originOf(request, settings).startsWith('https:');
+
+/**
+ * With TLS under a name that browsers take from this very host by TLS alone: a neighbour on another host of the domain,
+ * or somebody on the way without TLS, cannot put a cookie of theirs in its place. Without TLS they refuse such a name.
+ */
+const named = (name: string, request: FastifyRequest, settings: Settings): string =>
+  isByTls(request, settings) ? `__Host-${name}` : name;
+
+/** @param narrowest where it is needed; the name that belongs to the host is of all its paths */
+const attributes = (request: FastifyRequest, settings: Settings, narrowest: string) => {
+  const secure = isByTls(request, settings);
+  return { httpOnly: true, sameSite: 'lax', secure, path: secure ? '/' : narrowest } as const;
+};
 
 /**
  * A browser sends the cookie whoever wrote the page: what changes something must come from a page of ours. It carries a

@@ -31,7 +31,7 @@ import {
 } from '../requests';
 import { instant, textOrNull, uuid } from '../schemas';
 import { bearerToken } from '../sign-in.guard';
-import { assertOwnOrigin, clearSessionCookie, comingFrom, SESSION_COOKIE, setSessionCookie } from './session-cookie';
+import { assertOwnOrigin, clearSessionCookie, comingFrom, sessionCookie, setSessionCookie } from './session-cookie';
 
 const password = z.string().min(1).max(200);
 const code = z.string().min(1).max(40).meta({ description: 'Six digits of the authenticator, or a recovery code.' });
@@ -227,9 +227,10 @@ export class SessionsController {
   @ApiOperation({ summary: 'Sign out (退出)' })
   @ApiNoContentResponse()
   async end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    const token = bearerToken(request.headers.authorization) ?? request.cookies[SESSION_COOKIE];
+    const cookie = sessionCookie(request, this.config);
+    const token = bearerToken(request.headers.authorization) ?? cookie;
     if (token) await this.transactor.run((tx) => this.sessions.end(tx, token));
-    if (request.cookies[SESSION_COOKIE] !== undefined) clearSessionCookie(request, reply, this.config);
+    if (cookie !== undefined) clearSessionCookie(request, reply, this.config);
   }
 
   @AnySignedIn()
