@@ -71,6 +71,7 @@ export async function openBeside(
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: 'duban',
       OIDC_CLIENT_SECRET: provider.clientSecret,
+      OIDC_TWOFOLD_ACR: 'loa3',
     },
   });
   await edge.app.listen(Number(new URL(duban).port), '127.0.0.1');

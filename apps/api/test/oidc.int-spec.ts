@@ -141,6 +141,34 @@ describe('Sign-in by the identity provider', () => {
     ]);
   });
 
+  it.each([
+    ['its class says so', { acr: 'loa3' }, null],
+    ['its methods say so', { amr: ['pwd', 'mfa'] }, null],
+    ['it says nothing', {}, 'enrolment'],
+    ['it says less', { acr: 'loa1', amr: ['otp'] }, 'enrolment'],
+  ])('asks for two factors, and counts the provider’s where %s', async (_, said, needs) => {
+    const security = await edge().as('security');
+    const demand = async (posts: string[]): Promise<void> => {
+      const { version, policy: before } = await security.get('/sign-in-policy');
+      const next = { ...before, secondFactor: { posts } };
+      await security.do('PUT', '/sign-in-policy', { json: { expectedVersion: version, policy: next } });
+    };
+    await policy(CREATING);
+    await demand(['leader']);
+    provider.people['u-500'] = { preferred_username: 'qian.yu', duban_role: 'chief' };
+    const who = visitor();
+    const begun = await who.get(`${duban}/api/v1/sessions/oidc`);
+    expect(new URL(begun.headers.get('location')!).searchParams.get('acr_values')).toBe('loa3');
+    const back = await who.proveAs('u-500');
+    provider.forge = { claims: said };
+    const answer = await who.ask('GET', back.slice(duban.length));
+    provider.forge = null;
+    expect(answer.status).toBe(302);
+    const current = await who.ask('GET', '/api/v1/sessions/current');
+    expect([current.status, current.body.needs]).toEqual([200, needs]);
+    await demand([]);
+  });
+
   const claims: [name: string, claims: Json, code: string, place: object][] = [
     ['a role that nobody has mapped', { duban_role: 'emperor' }, '403 OIDC.ROLE_UNKNOWN', { value: 'emperor' }],
     ['one such role of two', { duban_role: ['chief', 'emperor'] }, '403 OIDC.ROLE_UNKNOWN', { claim: 'duban_role' }],

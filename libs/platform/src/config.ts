@@ -85,6 +85,8 @@ const appAddress = (example: string, path: RegExp) =>
     )
     .optional();
 
+const words = z.string().transform((text) => text.split(/\s+/).filter((word) => word !== ''));
+
 const REDIS =
   'an address such as redis://host:6379, redis+sentinel://host:26379,host:26379/mymaster or redis+cluster://host:6379,host:6379';
 
@@ -231,6 +233,13 @@ const schema = z.object({
    * have; by default one in DUBAN_HOME. It belongs to one installation.
    */
   DUBAN_OBJECT_STORE: z
+  /**
+   * The provider's names for a sign-in with two factors (`acr`), with spaces between, the most wanted first: it is asked
+   * for them, and whoever comes back with one of them is asked for no second factor here.
+   */
+  OIDC_TWOFOLD_ACR: words.optional(),
+  /** Its names for the methods (`amr`) of which one says the same; RFC 8176 has one for "several factors". */
+  OIDC_TWOFOLD_AMR: words.default(['mfa']),
     .string()
     .refine(
       (place) => !/^[a-z][\w+.-]*:\/\//i.test(place) || isStoreAddress(place),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DomainError } from '@duban/kernel';
 import { presetPolicy } from '../sign-in/sign-in-policy';
-import { postsIn } from './claims';
+import { isTwofold, postsIn } from './claims';
 
 const policy = {
   ...presetPolicy(false).provider,
@@ -54,5 +54,27 @@ describe('postsIn', () => {
         }
       }),
     );
+  });
+});
+
+describe('isTwofold', () => {
+  const settings = { OIDC_TWOFOLD_ACR: ['https://refeds.org/profile/mfa', 'loa3'], OIDC_TWOFOLD_AMR: ['mfa'] };
+  it.each([
+    [{ acr: 'loa3' }, true],
+    [{ amr: ['pwd', 'mfa'] }, true],
+    [{ acr: 'loa1', amr: ['pwd', 'otp', 'mfa'] }, true],
+    [{}, false],
+    // A code by itself may be the only thing that was asked for.
+    [{ acr: 'loa1', amr: ['otp'] }, false],
+    [{ acr: ['loa3'], amr: 'mfa' }, false],
+    [{ acr: 'LOA3', amr: [['mfa'], null, { mfa: true }] }, false],
+    [{ acr: '', amr: [] }, false],
+  ])('%j: %s', (claims, expected) => {
+    expect(isTwofold(claims, settings)).toBe(expected);
+  });
+
+  it('believes no class that is not set', () => {
+    expect(isTwofold({ acr: 'loa3' }, { OIDC_TWOFOLD_AMR: ['mfa'] })).toBe(false);
+    expect(isTwofold({ acr: undefined }, { OIDC_TWOFOLD_AMR: [] })).toBe(false);
   });
 });

@@ -1,10 +1,22 @@
 import { UNIT_POSTS, type PostKind } from '@duban/domain';
 import { forbidden } from '@duban/kernel';
+import type { Config } from '@duban/platform';
 import { cleanCode } from '../names';
 import type { PostName } from '../post-holdings';
 import type { SignInPolicy } from '../sign-in/sign-in-policy';
 
 type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether an ID token says that two factors were asked for: by its class (`acr`), or by one of its methods (`amr`). Of
+ * what it does not say, or says by names that nobody has set, nothing is believed.
+ */
+export function isTwofold(
+  { acr, amr }: Claims,
+  { OIDC_TWOFOLD_ACR: classes = [], OIDC_TWOFOLD_AMR: methods }: Pick<Config, 'OIDC_TWOFOLD_ACR' | 'OIDC_TWOFOLD_AMR'>,
+): boolean {
+  return classes.some((one) => one === acr) || (Array.isArray(amr) && methods.some((one) => amr.includes(one)));
+}
 
 /**
  * The posts that a provider's claims give, by the sign-in policy; null where no role is mapped: then the provider says

@@ -3,6 +3,7 @@ import { type Config, CONFIG } from '@duban/platform';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
+import { isTwofold } from './claims';
 
 /** What has to come back unchanged from a sign-in that was begun. */
 export interface ProviderChecks {
@@ -17,16 +18,25 @@ export interface ProviderSignIn {
   subject: string;
   /** The provider's id of its own session; null where it tells none. */
   session: string | null;
+  /** It says that it asked for two factors, by the names that the settings know. */
   isTwofold: boolean;
   claims: Readonly<Record<string, unknown>>;
 }
 
-type Settings = Pick<Config, 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET' | 'OIDC_SCOPE' | 'DUBAN_URL'>;
+type Settings = Pick<
+  Config,
+  | 'OIDC_ISSUER'
+  | 'OIDC_CLIENT_ID'
+  | 'OIDC_CLIENT_SECRET'
+  | 'OIDC_SCOPE'
+  | 'OIDC_TWOFOLD_ACR'
+  | 'OIDC_TWOFOLD_AMR'
+  | 'DUBAN_URL'
+>;
 
 const CALLBACK_PATH = '/api/v1/sessions/oidc/callback';
 const ANSWER_SECONDS = 8;
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-const TWOFOLD = new Set(['mfa', 'otp', 'hwk', 'swk', 'sc']);
 
 /**
  * The identity provider (统一身份认证), by OpenID Connect: authorization code with PKCE, state and nonce. It is asked for its
@@ -53,6 +63,7 @@ export class IdentityProvider implements OnApplicationBootstrap {
       nonce: oidc.randomNonce(),
       codeVerifier: oidc.randomPKCECodeVerifier(),
     };
+    const { OIDC_TWOFOLD_ACR: wanted } = this.settings;
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: `${this.settings.DUBAN_URL}${CALLBACK_PATH}`,
       scope: this.settings.OIDC_SCOPE,
@@ -60,6 +71,7 @@ export class IdentityProvider implements OnApplicationBootstrap {
       nonce: checks.nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(checks.codeVerifier),
       code_challenge_method: 'S256',
+      ...(wanted && { acr_values: wanted.join(' ') }),
     });
     return { ...checks, url };
   }
@@ -83,13 +95,12 @@ export class IdentityProvider implements OnApplicationBootstrap {
       const more = configuration.serverMetadata().userinfo_endpoint
         ? await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub)
         : {};
-      const amr = Array.isArray(claims['amr']) ? (claims['amr'] as unknown[]) : [];
       return {
         // Checked against the settings by now; one provider, one name.
         issuer: this.settings.OIDC_ISSUER!,
         subject: claims.sub,
         session: typeof claims['sid'] === 'string' ? claims['sid'] : null,
-        isTwofold: amr.some((method) => TWOFOLD.has(String(method))),
+        isTwofold: isTwofold(claims, this.settings),
         claims: { ...more, ...claims },
       };
     } catch (error) {
