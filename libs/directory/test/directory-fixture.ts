@@ -31,13 +31,13 @@ interface RecordedEvent {
 export const DEMO_PASSWORD = 'demonstration-2031';
 
 /** The services of the directory on a database of the spec's own; its clock stands at 09:00 on 6 January 2031. */
-export function useDirectory(demoPassword: string | null = DEMO_PASSWORD) {
+export function useDirectory(demoPassword: string | null = DEMO_PASSWORD, breachedPasswords?: string) {
   const database = useTestDatabase(DIRECTORY_ENTITIES);
   const clock = new SteppedClock(new Date('2031-01-06T09:00:00+08:00'));
   const history = new HistoryService();
   const configOf = (password: string | null) => ({ DUBAN_DEMO_PASSWORD: password ?? undefined });
   const policies = new SignInPolicyService(history, configOf(demoPassword));
-  const passwords = new PasswordService(policies);
+  const passwords = new PasswordService(policies, { DUBAN_BREACHED_PASSWORDS: breachedPasswords });
   const postChanges = new PostChangeService(history);
   const accountsWith = (password: string | null) =>
     new AccountService(

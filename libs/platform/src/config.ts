@@ -191,6 +191,11 @@ const schema = z.object({
       'networks such as 10.0.0.0/8, with commas between them',
     )
     .optional(),
+  /**
+   * A file of the SHA-1 of passwords that were made public (泄露的口令), ordered by hash, as Have I Been Pwned lets one
+   * download it; none of them is taken. Without it nobody is asked whether one was.
+   */
+  DUBAN_BREACHED_PASSWORDS: z.string().min(1).optional(),
   /** Encrypts second factors and what destinations need in the database; 32 characters at least, and the same in all processes. */
   DUBAN_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   /**
@@ -229,17 +234,17 @@ const schema = z.object({
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
   OIDC_SCOPE: z.string().default('openid profile email'),
   /**
-   * Where evidence files (佐证材料) are kept: `s3://bucket/prefix?endpoint=…&region=…`, or a folder that all processes
-   * have; by default one in DUBAN_HOME. It belongs to one installation.
-   */
-  DUBAN_OBJECT_STORE: z
-  /**
    * The provider's names for a sign-in with two factors (`acr`), with spaces between, the most wanted first: it is asked
    * for them, and whoever comes back with one of them is asked for no second factor here.
    */
   OIDC_TWOFOLD_ACR: words.optional(),
   /** Its names for the methods (`amr`) of which one says the same; RFC 8176 has one for "several factors". */
   OIDC_TWOFOLD_AMR: words.default(['mfa']),
+  /**
+   * Where evidence files (佐证材料) are kept: `s3://bucket/prefix?endpoint=…&region=…`, or a folder that all processes
+   * have; by default one in DUBAN_HOME. It belongs to one installation.
+   */
+  DUBAN_OBJECT_STORE: z
     .string()
     .refine(
       (place) => !/^[a-z][\w+.-]*:\/\//i.test(place) || isStoreAddress(place),

@@ -3,16 +3,18 @@ import { type DomainError, invalid } from '@duban/kernel';
 /** Longer ones would only make the hash slow. */
 const MOST_CHARACTERS = 256;
 
-/** Those that are tried first by whoever guesses; with what people put behind them to please a rule. */
-const COMMON = new Set(
-  `password passw0rd passwort admin administrator root welcome letmein qwerty qwertyuiop qwertyui qazwsx qazwsxedc
-   1qaz2wsx 1q2w3e4r 1q2w3e4r5t zaq12wsx asdfghjk asdfghjkl zxcvbnm iloveyou woaini woaini1314 5201314 1314520
-   abcd1234 abc123 a123456 aa123456 q123456 changeme default guest test secret master monkey dragon sunshine princess
-   football baseball superman trustno1 whatever computer internet service superuser government zhengfu duban dubanduban
-   china zhongguo beijing shanghai password1 p@ssword p@ssw0rd admin123 admin888 密码 我的密码 督办 管理员`.split(
-    /\s+/,
-  ),
-);
+/** Those that are tried first here, which lists of the world have not, or far behind. */
+const COMMON_HERE =
+  `woaini woaini1314 5201314 1314520 zhengfu duban dubanduban government changeme beijing shanghai admin888
+  superuser 密码 我的密码 督办 管理员`.split(/\s+/);
+
+let common: Promise<ReadonlySet<string>> | undefined;
+
+/** Some fifty thousand of the world's, and ours; read when somebody first chooses a password. */
+const commonPasswords = (): Promise<ReadonlySet<string>> =>
+  (common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set([...dictionary['passwords-common'], ...COMMON_HERE]),
+  ));
 
 /** What a password may not be, in the order in which it is said. */
 type Fault = 'SHORT' | 'LONG' | 'COMMON' | 'OWN_NAME';
@@ -23,8 +25,8 @@ type Fault = 'SHORT' | 'LONG' | 'COMMON' | 'OWN_NAME';
  * @throws DomainError invalid `PERSON.PASSWORD_TOO_SHORT`, `PERSON.PASSWORD_TOO_LONG`, `PERSON.PASSWORD_TOO_COMMON`,
  *   `PERSON.PASSWORD_IS_NAME`
  */
-export function assertFitPassword(password: string, username: string, leastLength: number): void {
-  const fault = faultOf(password, username, leastLength);
+export async function assertFitPassword(password: string, username: string, leastLength: number): Promise<void> {
+  const fault = faultOf(password, username, leastLength, await commonPasswords());
   if (fault === null) return;
   const words: Record<Fault, [code: string, rule: string]> = {
     SHORT: ['PERSON.PASSWORD_TOO_SHORT', `have at least ${leastLength} characters`],
@@ -40,14 +42,14 @@ export const unfitPassword = (code: string, rule: string): DomainError =>
     faults: [{ code, message: `It must ${rule}.`, field: 'password' }],
   });
 
-function faultOf(password: string, username: string, leastLength: number): Fault | null {
+function faultOf(password: string, username: string, leastLength: number, known: ReadonlySet<string>): Fault | null {
   const characters = Array.from(password.normalize('NFC'));
   if (characters.length < leastLength) return 'SHORT';
   if (characters.length > MOST_CHARACTERS) return 'LONG';
   const plain = password.normalize('NFKC').toLowerCase();
   const name = username.normalize('NFKC').toLowerCase();
   if (plain === name || core(plain) === name || plain === Array.from(name).reverse().join('')) return 'OWN_NAME';
-  if (COMMON.has(plain) || COMMON.has(core(plain)) || isRun(characters)) return 'COMMON';
+  if (known.has(plain) || known.has(core(plain)) || isRun(characters)) return 'COMMON';
   return null;
 }
 

@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { actorOf, DEMO_PASSWORD, useDirectory } from '../../test/directory-fixture';
 import { presetPolicy, type SignInPolicy } from './sign-in-policy';
 
 describe('PasswordService', () => {
-  const t = useDirectory();
+  const folder = mkdtempSync(join(tmpdir(), 'duban-passwords-'));
+  const breached = join(folder, 'breached.txt');
+  writeFileSync(breached, `${createHash('sha1').update('long, yet everybody’s').digest('hex').toUpperCase()}:23\r\n`);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const t = useDirectory(DEMO_PASSWORD, breached);
   const at = t.clock.now();
   const set = (username: string, password: string, actor = actorOf('admin')) =>
     t.run((tx) => t.accounts.setPassword(tx, actor, at, username, password));
@@ -28,6 +36,13 @@ describe('PasswordService', () => {
     }
     await set('leader', 'a good password 1');
     expect(await t.query(`select count(*)::int as n from password_history`)).toEqual([{ n: 5 }]);
+  });
+
+  it('refuses one that was made public, as the operator’s list has it', async () => {
+    await expect(set('leader', 'long, yet everybody’s')).rejects.toMatchObject({
+      code: 'PERSON.PASSWORD_BREACHED',
+      faults: [{ field: 'password' }],
+    });
   });
 
   it('remembers the demonstration’s, while an account has that', async () => {

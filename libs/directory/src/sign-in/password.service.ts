@@ -1,9 +1,11 @@
 import { consequences } from '@duban/database';
 import type { PostKind } from '@duban/domain';
-import { Inject, Injectable } from '@nestjs/common';
+import { type Config, CONFIG } from '@duban/platform';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newId } from '@duban/kernel';
 import { hashPassword, verifyPassword } from '../passwords';
+import { BreachedPasswords } from './breached-passwords';
 import { accountSubject, forgetFailures } from './lock-out';
 import { assertFitPassword, unfitPassword } from './password-rules';
 import { leastLengthFor } from './sign-in-policy';
@@ -18,15 +20,27 @@ export interface PasswordOwner {
 
 /** Sets passwords by the rules of the sign-in policy (口令策略). Whoever calls it writes the history. */
 @Injectable()
-export class PasswordService {
-  constructor(@Inject(SignInPolicyService) private readonly policies: SignInPolicyService) {}
+export class PasswordService implements OnApplicationBootstrap {
+  private readonly breached: BreachedPasswords | null;
+
+  constructor(
+    @Inject(SignInPolicyService) private readonly policies: SignInPolicyService,
+    @Inject(CONFIG) { DUBAN_BREACHED_PASSWORDS: path }: Pick<Config, 'DUBAN_BREACHED_PASSWORDS'>,
+  ) {
+    this.breached = path === undefined ? null : new BreachedPasswords(path);
+  }
+
+  /** @throws Error where the list of breached passwords is none: nobody would notice that it keeps nothing out */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.breached?.check();
+  }
 
   /**
    * Takes a new password, ends the person's sessions, voids codes that were mailed and unlocks the account.
    *
    * @param isOwn false where somebody else chose it, who then knows it: by the policy it has to be changed
    * @param keptSessionId the session that stays
-   * @throws DomainError as {@link assertFitPassword}, and `PERSON.PASSWORD_USED_BEFORE`
+   * @throws DomainError as {@link assertFitPassword}, and `PERSON.PASSWORD_BREACHED`, `PERSON.PASSWORD_USED_BEFORE`
    */
   async set(
     tx: EntityManager,
@@ -39,7 +53,10 @@ export class PasswordService {
     await tx.query(`select from person where id = $1 for no key update`, [owner.id]);
     const { policy } = await this.policies.current(tx);
     const kinds = owner.posts.map(({ kind }) => kind);
-    assertFitPassword(password, owner.username, leastLengthFor(policy, kinds));
+    await assertFitPassword(password, owner.username, leastLengthFor(policy, kinds));
+    if (await this.breached?.has(password)) {
+      throw unfitPassword('PERSON.PASSWORD_BREACHED', 'not be one that was made public somewhere');
+    }
     await consequences(tx, () => this.assertNew(tx, owner.id, password, policy.password.remembered));
     const passwordHash = await hashPassword(password);
     await tx.query(

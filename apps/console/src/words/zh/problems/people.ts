@@ -42,6 +42,7 @@ export default {
   PERSON_NOT_LOCKED: '该账号没有被锁定。',
   PERSON_OPEN_MATTERS: '该人员还有未了事项（授权提议、限知事项等），请先办结。',
   PERSON_PASSWORD_IS_NAME: '密码不能与账号相同。',
+  PERSON_PASSWORD_BREACHED: '该密码已在别处泄露，请另选。',
   PERSON_PASSWORD_TOO_COMMON: '密码太常见，容易被猜中，请另选。',
   PERSON_PASSWORD_TOO_LONG: '密码过长。',
   PERSON_PASSWORD_TOO_SHORT: '密码过短，请按登录策略的长度设置。',
