@@ -4,10 +4,15 @@ import type { Actor } from '@duban/history';
 /** A task `t` is no restricted matter (限知事项) of others. The database says the same of every row. */
 export const NOT_RESTRICTED = `not (t.id = any((select hidden_tasks())::uuid[]))`;
 
+/** The same of what belongs to a task, `x`, by its `task_id`. */
+export const NOT_RESTRICTED_PART = `not (x.task_id = any((select hidden_tasks())::uuid[]))`;
+
 /** Collects the conditions of a `where` with their parameters, numbered as they come. */
 export class Conditions {
-  readonly parameters: unknown[] = [];
   private readonly parts: string[] = [];
+
+  /** @param parameters of conditions that stand in the same statement */
+  constructor(readonly parameters: unknown[] = []) {}
 
   /** `$?` in the text stands for each value, in order. Nothing is added where the first value is undefined. */
   add(text: string, ...values: unknown[]): this {
@@ -27,6 +32,15 @@ export class Conditions {
   parameter(value: unknown): string {
     this.parameters.push(value);
     return `$${this.parameters.length}`;
+  }
+
+  /** A statement that names some of the parameters, with those alone, as Postgres wants it. */
+  statement(text: string): [text: string, parameters: unknown[]] {
+    const named = [...new Set(text.match(/\$\d+/g))];
+    return [
+      text.replaceAll(/\$\d+/g, (name) => `$${named.indexOf(name) + 1}`),
+      named.map((name) => this.parameters[Number(name.slice(1)) - 1]),
+    ];
   }
 
   toString(): string {
