@@ -10,8 +10,8 @@ export type Claims = Record<string, unknown>;
 /** A real OpenID provider in this process; who signs in there by a name has what `people` says of that name. */
 export class IdentityProvider {
   readonly people: Record<string, Claims> = {};
-  /** What stands in ID tokens instead, for specs of those that must not count; `key` signs them. */
-  forge: { claims: JWTPayload; key?: Parameters<SignJWT['sign']>[0] } | null = null;
+  /** What stands in ID tokens instead, for specs of those that must not count; `key` signs them, by `alg`. */
+  forge: { claims: JWTPayload; key?: Parameters<SignJWT['sign']>[0]; alg?: string } | null = null;
   readonly clientSecret = 'a-secret-between-the-two';
   private server: Server | undefined;
   private keys: Awaited<ReturnType<typeof generateKeyPair>> | undefined;
@@ -55,7 +55,7 @@ export class IdentityProvider {
       const answer = JSON.parse(String(body)) as { id_token: string };
       const claims = { ...decodeJwt(answer.id_token), ...this.forge!.claims };
       void new SignJWT(claims)
-        .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+        .setProtectedHeader({ alg: this.forge!.alg ?? 'RS256', kid: 'k' })
         .sign(this.forge!.key ?? this.keys!.privateKey)
         .then((forged) => {
           const text = JSON.stringify({ ...answer, id_token: forged });

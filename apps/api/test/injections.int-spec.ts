@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@duban/platform';
+import { URGE_WORDS } from './cases';
 import { type Answer, Edge, expectProblem, formOf, type Json, useEdge } from './edge';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n');
@@ -92,29 +93,28 @@ describe('What is meant for another interpreter', () => {
 
   it('template: what is no field of a message is refused, and nothing is evaluated', async () => {
     const office = await edge().as('office');
+    const preview = (json: object) => office.ask('POST', '/message-templates/preview', { json });
+    expect((await preview(URGE_WORDS)).status).toBe(200);
     for (const field of ['{constructor}', '{__proto__}', '{{7*7}}', '${7*7}{constructor.constructor}']) {
-      const words = `请办：{事项}（{单位}）应于{时限}前{应办事项}{距时限}。${field}`;
-      const json = {
-        about: 'urge',
-        zh: words,
-        en: 'Please see to it: {item} ({unit}) was to {duty} by {due}{timing}.',
-      };
-      const answer = await office.ask('POST', '/message-templates/preview', { json });
-      expect([400, 422]).toContain(answer.status);
+      const answer = await preview({ ...URGE_WORDS, zh: URGE_WORDS.zh + field });
+      expect({ field, ...answer.body }).toMatchObject({
+        status: 422,
+        code: expect.stringMatching(/^MESSAGE_TEMPLATE\.(UNKNOWN|BROKEN)_FIELD$/),
+      });
     }
   });
 
   it('formula: no cell of what is taken from the history is one', async () => {
     const office = await edge().as('office');
-    const search = { name: '=HYPERLINK("https://evil.example","x")', query: {} };
-    await office.ask('POST', '/history/searches', { json: search });
-    const [row] = await edge().query(`select id from task where plan_id = $1 limit 1`, [edge().planId]);
-    const text = '=1+1';
-    await office.ask('POST', `/tasks/${row!.id}/instructions`, {
-      json: { leader: '周某', text, content: text, givenOn: '2023-01-12' },
-    });
+    const contact = await edge().as('LD04.contact');
+    const [part] = await edge().query(
+      `select a.id from assignment a join unit u on u.id = a.unit_id where u.code = 'LD04' limit 1`,
+    );
+    const reason = '=HYPERLINK("https://evil.example","x")';
+    await contact.do('POST', `/assignments/${part!.id}/transitions`, { json: { event: 'object', reason } });
     const csv = await office.ask('GET', '/history/extract?format=csv');
     expect(csv.status).toBe(200);
+    expect(csv.text).toContain("'=HYPERLINK(");
     for (const line of csv.text.split('\r\n')) expect(line).not.toMatch(/(^|,)"?[=+@]/);
   });
 

@@ -250,6 +250,10 @@ describe('Sign-in by the identity provider', () => {
       ['that has expired', async () => ({ claims: { exp: now(-3600), iat: now(-7200) } })],
       ['with the nonce of another', async () => ({ claims: { nonce: 'another' } })],
       ['of another person than the rest of the answer', async () => ({ claims: { sub: 'u-100' } })],
+      [
+        'signed by what both sides know',
+        async () => ({ claims: {}, alg: 'HS256', key: Buffer.from(provider.clientSecret.padEnd(32, '.')) }),
+      ],
       ['signed by nobody', async () => ({ claims: {}, key: (await generateKeyPair('RS256')).privateKey })],
     ];
     it.each(forged)('with an ID token %s', async (_, forge) => {

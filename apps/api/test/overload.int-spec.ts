@@ -40,7 +40,7 @@ describe('More requests than can be worked on', () => {
   });
 });
 
-describe('A slow client', () => {
+describe('A client that is slow, or says two things', () => {
   const LIMITS = { headersMs: 300, requestMs: 600, readingMs: 300, lookedAtMs: 50, mostConnections: 3 };
   const sockets: Socket[] = [];
   const edge = useEdge(async (database) => {
@@ -73,6 +73,25 @@ describe('A slow client', () => {
     const { socket, said } = await call(portOf(), text);
     await until(() => socket.closed);
     expect(said()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it.each([
+    ['a length and pieces', 'content-length: 5\r\ntransfer-encoding: chunked'],
+    ['two lengths', 'content-length: 5\r\ncontent-length: 6'],
+    ['a length that is no number', 'content-length: +5'],
+    ['a blank before the colon', 'content-length : 5'],
+    ['pieces and something behind them', 'transfer-encoding: chunked, identity'],
+    ['a header that goes on in the next line', 'x-a: b\r\n content-length: 5'],
+  ])('is refused where nobody can say where its message ends: by %s (request smuggling)', async (_, headers) => {
+    const next = 'GET /healthz HTTP/1.1\r\nhost: duban\r\n\r\n';
+    const { socket, said } = await call(
+      portOf(),
+      `POST /api/v1/sessions HTTP/1.1\r\nhost: duban\r\ncontent-type: application/json\r\n${headers}\r\n\r\n0\r\n\r\n${next}`,
+    );
+    await until(() => socket.closed);
+    expect(said()).toMatch(/^HTTP\/1\.1 400 /);
+    // What was hidden behind it is no request.
+    expect(said()).not.toContain('HTTP/1.1 200');
   });
 
   it('is closed as it comes, where there are too many connections already', async () => {

@@ -32,5 +32,7 @@ describe('ProblemFilter', () => {
     ['23505', 500, 'SERVICE.INTERNAL'],
   ])('answers SQLSTATE %s with %s %s', (sqlState, status, code) => {
     expect(answerTo(sqlState)).toMatchObject({ status, code });
+    // What went wrong inside is for the log.
+    expect(JSON.stringify(answerTo(sqlState))).not.toMatch(/what the server said|select|QueryFailed/);
   });
 });
