@@ -69,6 +69,7 @@ import { StillSignedIn } from './still-signed-in';
 import { SignInGuard } from './sign-in.guard';
 import { NoticeDocumentsController } from './supervision/notice-documents.controller';
 import { SupervisionController } from './supervision/supervision.controller';
+import { SavedViewsController } from './tasks/saved-views.controller';
 import { TasksController } from './tasks/tasks.controller';
 import { ContributionsController } from './together/contributions.controller';
 import { CoordinationsController } from './together/coordinations.controller';
@@ -110,6 +111,7 @@ export const CONTROLLERS = {
     PoliciesController,
     PolicyDraftsController,
     CalendarController,
+    SavedViewsController,
     TasksController,
     MattersController,
     AssignmentsController,

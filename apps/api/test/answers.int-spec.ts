@@ -83,6 +83,7 @@ describe('The answers', () => {
   let closing: Json;
   let eventId: string;
   const searchIds: string[] = [];
+  const viewIds: string[] = [];
   const ruleDrafts: Json[] = [];
   const edge = useEdge(async (database) => {
     // Nobody of the sample has a mail address.
@@ -101,6 +102,8 @@ describe('The answers', () => {
     for (const name of ['一', '二']) {
       const saved = await (await opened.as('auditor')).post('/history/searches', { name, filter: { q: '材料' } });
       searchIds.push(saved.id);
+      const view = await (await opened.as('office')).post('/tasks/views', { name, filter: { light: 'red' } });
+      viewIds.push(view.id);
     }
     const rules = await opened.as('officer');
     for (const policyId of ['annual-report', 'petition', 'own-rules']) {
@@ -426,6 +429,14 @@ describe('The answers', () => {
       }),
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
       'GET /tasks/landmarks': gets('/tasks/landmarks', '?sort=-due', '?light=yellow'),
+      'GET /tasks/views': [['office', 'GET', '/tasks/views']],
+      'POST /tasks/views': [
+        ['LD04.contact', 'POST', '/tasks/views', { json: { name: '七天内', filter: { state: 'in_progress' } } }],
+      ],
+      'PATCH /tasks/views/{id}': [
+        ['office', 'PATCH', `/tasks/views/${viewIds[0]}`, { json: { name: '改名', expectedVersion: 1 } }],
+      ],
+      'DELETE /tasks/views/{id}': [['office', 'DELETE', `/tasks/views/${viewIds[1]}`]],
       'GET /tasks/{id}': gets(`/tasks/${taskId}`, ...past),
       'GET /tasks/{id}/history': gets(`/tasks/${taskId}/history`, ...lists),
       'POST /assignments/{id}/breakdown': [

@@ -100,6 +100,7 @@ const TABLES = {
   drafts: 'policy_draft',
   draftId: 'policy_draft',
   searches: 'saved_search',
+  views: 'saved_search',
   items: 'plan_revision_item',
   measures: 'action_plan_measure',
   contributions: 'contribution',

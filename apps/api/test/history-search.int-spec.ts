@@ -270,6 +270,28 @@ describe('A search of history', () => {
       ]);
     });
 
+    it('is apart from views of the board (常用视图), of which everybody who sees tasks keeps their own', async () => {
+      const views = '/tasks/views';
+      const contact = await edge().as('LD04.contact');
+      const filter = { light: 'red', sort: 'due' };
+      const saved = await contact.post(views, { name: '退回', filter });
+      expect(saved).toMatchObject({ name: '退回', filter, version: 1 });
+      const office = await edge().as('office');
+      await office.post(path, { name: '同名', filter: {} });
+      const view = await office.post(views, { name: '同名', filter: {} });
+      expect((await office.get(views)).items).toEqual([view]);
+      expectProblem(await office.ask('DELETE', `${views}/${saved.id}`), 404, 'SAVED_SEARCH.UNKNOWN');
+      expectProblem(await office.ask('DELETE', `${path}/${view.id}`), 404, 'SAVED_SEARCH.UNKNOWN');
+      for (const bad of [{ colour: 'red' }, { limit: 5 }, { light: 'blue' }]) {
+        const json = { name: '新', filter: bad };
+        expectProblem(await office.ask('POST', views, { json }), 400, 'REQUEST.INVALID', {});
+      }
+      const renamed = await contact.do('PATCH', `${views}/${saved.id}`, { json: { name: '红灯', expectedVersion: 1 } });
+      expect(renamed).toEqual({ ...saved, name: '红灯', version: 2 });
+      expect((await contact.ask('DELETE', `${views}/${saved.id}`)).status).toBe(204);
+      expect((await contact.get(views)).items).toEqual([]);
+    });
+
     it('is refused in plain words', async () => {
       const one = await auditor();
       const kept = await one.post(path, { name: '已有', filter: {} });

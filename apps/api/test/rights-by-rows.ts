@@ -501,6 +501,10 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     by: 'auditor',
     ask: () => ['POST', '/history/searches', { json: { name: '擅自保存的检索', filter: { entity: 'task' } } }],
   },
+  'POST /tasks/views': {
+    by: 'LD04.contact',
+    ask: () => ['POST', '/tasks/views', { json: { name: '擅自保存的视图', filter: { light: 'red' } } }],
+  },
 };
 
 /** Routes that policies of rows cannot tell apart, and why. */
@@ -551,6 +555,9 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PATCH /history/searches/{id}': 'everybody changes their own',
   'DELETE /history/searches/{id}': 'everybody removes their own',
   'GET /deliveries': 'everybody sees what was sent to them',
+  'GET /tasks/views': 'everybody sees their own',
+  'PATCH /tasks/views/{id}': 'everybody changes their own',
+  'DELETE /tasks/views/{id}': 'everybody removes their own',
 };
 
 const MOST: Posts = ['office', 'officer', 'leader', 'auditor', 'security', 'LD04.head', 'LD04.contact'];

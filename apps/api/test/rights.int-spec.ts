@@ -608,6 +608,12 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
   'GET /tasks/landmarks': [get('/tasks/landmarks', READERS)],
+  'GET /tasks/views': [get('/tasks/views', READERS)],
+  'POST /tasks/views': [as('POST', '/tasks/views', { name: '视图', filter: {} }, READERS, 201)],
+  'PATCH /tasks/views/{id}': [
+    as('PATCH', `/tasks/views/${NOTHING}`, { name: '改' }, READERS, '404 SAVED_SEARCH.UNKNOWN'),
+  ],
+  'DELETE /tasks/views/{id}': [as('DELETE', `/tasks/views/${NOTHING}`, undefined, READERS, '404 SAVED_SEARCH.UNKNOWN')],
   'GET /tasks/{id}': [
     get(smallTask, NOT_OTHER, '403 TASK.NOT_YOURS'),
     get((w) => `${smallTask(w)}?asOf=2023-01-20T04:00:00Z`, NOT_OTHER, '403 TASK.NOT_YOURS'),

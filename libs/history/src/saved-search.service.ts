@@ -7,7 +7,10 @@ import type { EventType } from './words/event-types';
 
 const MOST_SEARCHES = 100;
 
-/** A search of history that somebody keeps under a name (检索方案); what it asks for is the business of who searches. */
+/** What is searched: history (检索方案), or the board (常用视图). A name is taken once of each. */
+export type Searched = 'history' | 'board';
+
+/** A search that somebody keeps under a name; what it asks for is the business of who searches. */
 export interface SavedSearch {
   id: string;
   name: string;
@@ -22,8 +25,11 @@ export class SavedSearchService {
   constructor(private readonly history: HistoryService) {}
 
   /** The actor's own, by their names. */
-  list(tx: EntityManager, actor: Actor): Promise<SavedSearch[]> {
-    return tx.query(`select ${VIEW} from saved_search s where person_id = $1 order by name, id`, [actor.personId]);
+  list(tx: EntityManager, actor: Actor, about: Searched): Promise<SavedSearch[]> {
+    return tx.query(`select ${VIEW} from saved_search s where person_id = $1 and about = $2 order by name, id`, [
+      actor.personId,
+      about,
+    ]);
   }
 
   /** @throws DomainError conflict SAVED_SEARCH.NAME_TAKEN; invalid SAVED_SEARCH.TOO_MANY */
@@ -31,9 +37,10 @@ export class SavedSearchService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
+    about: Searched,
     { name, filter }: Pick<SavedSearch, 'name' | 'filter'>,
   ): Promise<SavedSearch> {
-    const own = await this.hold(tx, actor);
+    const own = await this.hold(tx, actor, about);
     if (own.length >= MOST_SEARCHES) {
       throw invalid(
         'SAVED_SEARCH.TOO_MANY',
@@ -42,9 +49,9 @@ export class SavedSearchService {
     }
     assertFree(own, name);
     const [saved]: SavedSearch[] = await tx.query(
-      `insert into saved_search as s (id, person_id, name, filter, version, created_at)
-       values ($1, $2, $3, $4, 1, $5) returning ${VIEW}`,
-      [newId(), actor.personId, name, JSON.stringify(filter), at],
+      `insert into saved_search as s (id, person_id, about, name, filter, version, created_at)
+       values ($1, $2, $3, $4, $5, 1, $6) returning ${VIEW}`,
+      [newId(), actor.personId, about, name, JSON.stringify(filter), at],
     );
     await this.record(tx, actor, at, 'saved_search.saved', null, saved!);
     return saved!;
@@ -58,10 +65,11 @@ export class SavedSearchService {
     tx: EntityManager,
     actor: Actor,
     at: Date,
+    about: Searched,
     id: string,
     change: Partial<Pick<SavedSearch, 'name' | 'filter'>> & { expectedVersion?: number },
   ): Promise<SavedSearch> {
-    const own = await this.hold(tx, actor);
+    const own = await this.hold(tx, actor, about);
     const before = find(own, id);
     if (change.expectedVersion !== undefined && change.expectedVersion !== before.version) {
       throw conflict('SAVED_SEARCH.STALE', 'You have changed this search since you read it.', {
@@ -84,16 +92,16 @@ export class SavedSearchService {
   }
 
   /** @throws DomainError not_found SAVED_SEARCH.UNKNOWN */
-  async remove(tx: EntityManager, actor: Actor, at: Date, id: string): Promise<void> {
-    const before = find(await this.hold(tx, actor), id);
+  async remove(tx: EntityManager, actor: Actor, at: Date, about: Searched, id: string): Promise<void> {
+    const before = find(await this.hold(tx, actor, about), id);
     await tx.query(`delete from saved_search where id = $1`, [id]);
     await this.record(tx, actor, at, 'saved_search.removed', before, null);
   }
 
   /** The actor's own, while nobody else changes them: two requests of one person wait for one another. */
-  private async hold(tx: EntityManager, actor: Actor): Promise<SavedSearch[]> {
+  private async hold(tx: EntityManager, actor: Actor, about: Searched): Promise<SavedSearch[]> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('saved searches ' || $1, 0))`, [actor.personId]);
-    return this.list(tx, actor);
+    return this.list(tx, actor, about);
   }
 
   private record(

@@ -3,7 +3,7 @@ import { atLocalTime, endOfLocalDay, invalid, type LocalDate, parseLocalDate } f
 import type { HistoryFilter } from '@duban/reporting';
 import { z } from 'zod';
 import { TIME_ZONE } from '../as-of';
-import { eventWords, historyEvent, moment, shortText, storable, uuid } from '../schemas';
+import { eventWords, historyEvent, moment, savedUnderName, storable, uuid } from '../schemas';
 
 const from = moment
   .optional()
@@ -36,14 +36,7 @@ export const searchFields = {
 export const savedFilter = z.strictObject(searchFields).meta({ description: 'As the query of `GET /history`.' });
 export type SearchFields = z.infer<typeof savedFilter>;
 
-export const savedSearch = z.object({
-  id: uuid,
-  name: z.string(),
-  filter: savedFilter,
-  version: z.int(),
-  createdAt: z.string(),
-});
-export const searchName = shortText.max(100, 'At most 100 characters.');
+export const savedSearch = savedUnderName(savedFilter);
 
 export const foundEvent = historyEvent.extend({
   words: eventWords,

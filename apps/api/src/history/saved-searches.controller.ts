@@ -8,8 +8,8 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs } from '../requests';
-import { expectedVersion, uuid } from '../schemas';
-import { filterOf, savedFilter, savedSearch, searchName } from './history-schemas';
+import { expectedVersion, searchName, uuid } from '../schemas';
+import { filterOf, savedFilter, savedSearch } from './history-schemas';
 
 class SearchParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class SavedSearchDto extends createZodDto(savedSearch) {}
@@ -34,7 +34,7 @@ export class SavedSearchesController {
   @ApiOperation({ summary: 'One’s own saved searches, by name (检索方案)' })
   @ApiOkResponse({ type: SavedSearchesDto })
   async list(@CurrentActor() actor: Actor): Promise<{ items: SavedSearch[] }> {
-    return { items: await this.transactor.as(actor, (tx) => this.searches.list(tx, actor)) };
+    return { items: await this.transactor.as(actor, (tx) => this.searches.list(tx, actor, 'history')) };
   }
 
   @Needs('history.search')
@@ -43,7 +43,7 @@ export class SavedSearchesController {
   @ApiCreatedResponse({ type: SavedSearchDto })
   save(@Req() request: ActingRequest, @Body() input: NewSearchDto): Promise<SavedSearch> {
     this.assertSound(input.filter);
-    return this.commands.run(request, input, (tx, actor, at) => this.searches.save(tx, actor, at, input));
+    return this.commands.run(request, input, (tx, actor, at) => this.searches.save(tx, actor, at, 'history', input));
   }
 
   @Needs('history.search')
@@ -59,7 +59,9 @@ export class SavedSearchesController {
       throw invalid('SAVED_SEARCH.NOTHING_TO_CHANGE', 'Give a name or a filter.', { field: 'name' });
     }
     if (input.filter) this.assertSound(input.filter);
-    return this.commands.run(request, input, (tx, actor, at) => this.searches.change(tx, actor, at, id, input));
+    return this.commands.run(request, input, (tx, actor, at) =>
+      this.searches.change(tx, actor, at, 'history', id, input),
+    );
   }
 
   @Needs('history.search')
@@ -68,7 +70,7 @@ export class SavedSearchesController {
   @ApiOperation({ summary: 'Remove one’s saved search' })
   @ApiNoContentResponse()
   async remove(@Req() request: ActingRequest, @Param() { id }: SearchParams): Promise<void> {
-    await this.commands.run(request, null, (tx, actor, at) => this.searches.remove(tx, actor, at, id));
+    await this.commands.run(request, null, (tx, actor, at) => this.searches.remove(tx, actor, at, 'history', id));
   }
 
   /** What is kept can be asked. */

@@ -38,7 +38,7 @@ const light = z.enum(LIGHTS).nullable().meta({
   description:
     '亮灯: red where an orange or red notice stands, yellow where a yellow one does or something is overdue, else green.',
 });
-const boardFilter = z.strictObject({
+export const boardFilter = z.strictObject({
   planId: uuid.optional(),
   unitId: uuid.optional(),
   matterKind: z.enum(MATTER_KIND_IDS).optional().meta({ description: 'Registered matters of this kind.' }),

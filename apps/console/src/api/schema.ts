@@ -3774,6 +3774,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One’s own views of the board, by name (常用视图)
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        get: operations["SavedViewsController_list"];
+        put?: never;
+        /**
+         * Keep a view of the board under a name
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        post: operations["SavedViewsController_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove one’s view of the board
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        delete: operations["SavedViewsController_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Name one’s view of the board anew, or have it show something else
+         * @description Needs the right `read.own` or `read.all`.
+         */
+        patch: operations["SavedViewsController_change"];
+        trace?: never;
+    };
     "/api/v1/units": {
         parameters: {
             query?: never;
@@ -8068,6 +8116,42 @@ export interface components {
                 };
             };
         };
+        NewViewDto: {
+            /** @description As the query of `GET /tasks`. */
+            filter: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-08T09:00:00+08:00
+                 */
+                dueBefore?: string;
+                /** @enum {string} */
+                light?: "green" | "yellow" | "red";
+                /**
+                 * @description Registered matters of this kind.
+                 * @enum {string}
+                 */
+                matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                planId?: string;
+                /** @description Words of the task, or its number. */
+                q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
+                /** @enum {string} */
+                sort?: "position" | "due" | "-due";
+                /** @enum {string} */
+                state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                unitId?: string;
+            };
+            name: string;
+        };
         NoticeDto: {
             answer: string | null;
             /** @description Last day to answer, moved by the working days for which the clock of the part stood (停钟) since. */
@@ -11681,6 +11765,94 @@ export interface components {
                 version: number;
             }[];
         };
+        SavedViewDto: {
+            createdAt: string;
+            /** @description As the query of `GET /tasks`. */
+            filter: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-08T09:00:00+08:00
+                 */
+                dueBefore?: string;
+                /** @enum {string} */
+                light?: "green" | "yellow" | "red";
+                /**
+                 * @description Registered matters of this kind.
+                 * @enum {string}
+                 */
+                matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                planId?: string;
+                /** @description Words of the task, or its number. */
+                q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
+                /** @enum {string} */
+                sort?: "position" | "due" | "-due";
+                /** @enum {string} */
+                state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                unitId?: string;
+            };
+            /**
+             * Format: uuid
+             * @description UUID
+             */
+            id: string;
+            name: string;
+            version: number;
+        };
+        SavedViewsDto: {
+            items: {
+                createdAt: string;
+                /** @description As the query of `GET /tasks`. */
+                filter: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-08T09:00:00+08:00
+                     */
+                    dueBefore?: string;
+                    /** @enum {string} */
+                    light?: "green" | "yellow" | "red";
+                    /**
+                     * @description Registered matters of this kind.
+                     * @enum {string}
+                     */
+                    matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    planId?: string;
+                    /** @description Words of the task, or its number. */
+                    q?: string;
+                    /** @description One of the headings of its `path`. */
+                    section?: string;
+                    /** @enum {string} */
+                    sort?: "position" | "due" | "-due";
+                    /** @enum {string} */
+                    state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    unitId?: string;
+                };
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                id: string;
+                name: string;
+                version: number;
+            }[];
+        };
         SearchChangeDto: {
             /** @description The version that you read; 409 if somebody has changed it since. */
             expectedVersion?: number;
@@ -14380,6 +14552,44 @@ export interface components {
                     size: number;
                 } | null;
             }[];
+        };
+        ViewChangeDto: {
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description As the query of `GET /tasks`. */
+            filter?: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-08T09:00:00+08:00
+                 */
+                dueBefore?: string;
+                /** @enum {string} */
+                light?: "green" | "yellow" | "red";
+                /**
+                 * @description Registered matters of this kind.
+                 * @enum {string}
+                 */
+                matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                planId?: string;
+                /** @description Words of the task, or its number. */
+                q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
+                /** @enum {string} */
+                sort?: "position" | "due" | "-due";
+                /** @enum {string} */
+                state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                unitId?: string;
+            };
+            name?: string;
         };
         VisibilityDto: {
             /** @description The version that you read; 409 if somebody has changed it since. */
@@ -22723,6 +22933,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LandmarksDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SavedViewsController_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewsDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SavedViewsController_save: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewViewDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SavedViewsController_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SavedViewsController_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChangeDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewDto"];
                 };
             };
             /** @description A problem */

@@ -137,7 +137,7 @@ const records = (...entities: string[]): TableRights => ({
   adds: both(
     `actor_person_id = ${ME}`,
     either(
-      `entity in (${['delivery', 'message_preference', 'api_token', 'evidence_file', 'notice_document', ...entities].map((one) => `'${one}'`).join(', ')})`,
+      `entity in (${['delivery', 'message_preference', 'api_token', 'evidence_file', 'notice_document', 'saved_search', ...entities].map((one) => `'${one}'`).join(', ')})`,
       ofMyself,
     ),
   ),
@@ -667,7 +667,7 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
     duban_leader: { sees: ofMatters, ...records('delegation', 'instruction', 'instruction_unit') },
     duban_auditor: {
       sees: seenHistory,
-      ...records('history_export', 'archive_package', 'saved_search', 'disposal_hold', 'disposal'),
+      ...records('history_export', 'archive_package', 'disposal_hold', 'disposal'),
     },
     duban_unit: {
       sees: withoutLookers(
@@ -709,8 +709,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   /** Where months of them lie. */
   history_part: audited,
 
-  /** Searches of history that somebody keeps (检索方案). */
-  saved_search: each(['duban_office', 'duban_auditor'], whole(`person_id = ${ME}`)),
+  /** Searches of history (检索方案) and views of the board (常用视图) that somebody keeps. */
+  saved_search: each([...GOVERNMENT, 'duban_unit'], whole(`person_id = ${ME}`)),
 
   // The proof of it (存证): made by the system, looked at by the auditor
   history_tree: audited,
