@@ -55,6 +55,45 @@ describeWithBrowser('the board', (browser) => {
     await visitor.picture('task');
   });
 
+  it('is kept as a view, wherever one signs in, and a view that was removed can be put back', async () => {
+    await open('office', '/board?state=verified&sort=due');
+    await rows().first().waitFor();
+    const { page } = visitor;
+    const views = page.getByRole('button', { name: '常用视图' });
+    const name = `已办结 ${Date.now()}`;
+    await views.click();
+    await page.getByRole('menuitem', { name: '保存当前视图' }).click();
+    await page.getByRole('dialog').getByLabel('视图名称').fill(name);
+    await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await visitor.close();
+
+    // Another browser, which has a view of its own from before: that is taken over.
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    const own = `旧视图 ${Date.now()}`;
+    await visitor.page.evaluate(async (kept) => {
+      const { personId } = (await (await fetch('/api/v1/sessions/current')).json()) as { personId: string };
+      localStorage.setItem(`duban.views.${personId}`, JSON.stringify([{ name: kept, search: 'light=red' }]));
+    }, own);
+    await visitor.goto('/board');
+    await rows().first().waitFor();
+    const second = visitor.page;
+    await second.getByRole('button', { name: '常用视图' }).click();
+    await second.getByRole('menuitem', { name: own }).waitFor();
+    await second.getByRole('menuitem', { name }).click();
+    await second.waitForURL(/state=verified/);
+    await second.getByRole('button', { name: '常用视图' }).click();
+    await second.getByRole('button', { name: `删除视图“${name}”` }).click();
+    await second.getByText(`视图“${name}”已删除`).waitFor();
+    await second.getByRole('button', { name: '撤回' }).click();
+    await second.getByText('已撤回').waitFor();
+    await second.reload();
+    await second.getByRole('button', { name: '常用视图' }).click();
+    await second.getByRole('menuitem', { name }).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+  });
+
   it('a change by somebody else appears without reloading', async () => {
     await open('office');
     const first = rows().first();
@@ -122,5 +161,33 @@ describeWithBrowser('the board', (browser) => {
     await dialog.waitFor({ state: 'hidden' });
     await visitor.page.locator('.ant-table').first().getByText('中止').first().waitFor();
     await visitor.page.getByText('等待上级批复用地').first().waitFor();
+
+    await visitor.page.getByText('Ctrl+Z').waitFor();
+    await visitor.page.keyboard.press('Control+z');
+    await visitor.page.getByText('已撤回').waitFor();
+    await visitor.page.locator('.ant-table').first().getByText('中止').waitFor({ state: 'detached' });
+  });
+
+  it('many tasks are suspended at once, and all of them go on again when that is taken back', async () => {
+    await open('office', '/board?state=in_progress');
+    await rows().nth(1).waitFor();
+    for (const at of [0, 1]) await rows().nth(at).getByRole('checkbox').check();
+    await visitor.page.getByRole('button', { name: '批量办理' }).click();
+    await visitor.page.getByRole('menuitem', { name: '中止' }).click();
+    const dialog = visitor.page.getByRole('dialog');
+    await dialog.getByLabel('恢复日期').fill('2026-10-12');
+    await visitor.page.keyboard.press('Enter');
+    await dialog.getByRole('textbox', { name: '理由' }).fill('等待上级批复');
+    await dialog.getByRole('button', { name: '中止' }).click();
+    await dialog.getByText('2 项已办理').waitFor();
+    await visitor.page.getByRole('button', { name: '撤回' }).click();
+    await visitor.page.getByText('已撤回').waitFor();
+    const client = new Client({ connectionString: product.databaseUrl });
+    await client.connect();
+    const { rows: found } = await client.query(
+      `select count(*)::int as still from assignment where 'suspended' = any(marks)`,
+    );
+    await client.end();
+    expect(found).toEqual([{ still: 0 }]);
   });
 });

@@ -83,6 +83,11 @@ describeWithBrowser('what somebody has typed', (browser) => {
       { event: 'suspend', reason: '等待省里批复', resumeOn: '2026-10-30' },
       { event: 'resume' },
     ]);
+    // Who writes is told at once, and what was typed stays.
+    const told = page.getByRole('alert').filter({ hasText: '该事项已有变化' });
+    await told.getByText('等待省里批复').waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('changed-meanwhile');
     for (const figure of await page.getByRole('spinbutton').all()) await figure.fill('9999');
     const shortfall = page.getByLabel('未达目标的原因');
     if (await shortfall.isVisible()) await shortfall.fill('无');
@@ -92,7 +97,7 @@ describeWithBrowser('what somebody has typed', (browser) => {
     await page.getByLabel('材料名称').fill('验收文件');
     await page.getByLabel('文号、网址或存放处').fill('交验〔2026〕7号');
     await page.getByRole('button', { name: '报告办结' }).click();
-    const told = page.getByRole('alert').filter({ hasText: '该事项已有变化' });
+    await page.getByRole('button', { name: '已知悉，按最新情况提交' }).waitFor();
     await told.getByText('等待省里批复').waitFor();
     expect(await page.getByLabel('办结情况').inputValue()).toBe('任务已全部完成。');
     expect(await visitor.seriousFindings()).toEqual([]);

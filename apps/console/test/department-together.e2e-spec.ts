@@ -49,6 +49,7 @@ describeWithBrowser('departments together', (browser) => {
       .getByRole('link', { name: '审阅供稿' })
       .click();
     await reviewer.getByRole('button', { name: '采用', exact: true }).click();
+    await reviewer.getByRole('dialog').getByRole('button', { name: '采用', exact: true }).click();
     await reviewer.getByText('已采用').waitFor();
     await visitor!.goto('/mine');
     await report('加快澜港疏港公路建设').getByRole('link', { name: '报送进展' }).click();
@@ -70,5 +71,13 @@ describeWithBrowser('departments together', (browser) => {
     expect(await visitor!.seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: '提请协调' }).click();
     await page.getByText('已提请督查室协调').waitFor();
+
+    // What nobody has answered yet is taken back from where it is said that it was done.
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await page.getByRole('button', { name: '撤回' }).click();
+    await page.getByText('已撤回').waitFor();
+    await page.goBack();
+    await page.getByText('管线迁改费用由谁承担').waitFor();
+    await page.getByText(/管线迁改费用由谁承担.*已撤回/).waitFor();
   });
 });

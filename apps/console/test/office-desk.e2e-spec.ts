@@ -107,12 +107,23 @@ describeWithBrowser('a day at the office', (browser) => {
     await page.getByText('退回请写明理由').waitFor();
     await page.getByLabel('结论或退回理由').fill('缺少现场照片，请补充。');
     await page.getByRole('button', { name: /^退回/ }).click();
+    await page
+      .getByRole('dialog', { name: /^退回.*第 \d+ 项？/ })
+      .getByRole('button', { name: '退回' })
+      .click();
     await page.getByText(/第 \d+ 项已退回/).waitFor();
 
     await reportOne();
     await visitor.goto('/verification');
     await page.getByText('各项建设任务已全部完成').first().waitFor();
     await page.keyboard.press('v');
+    const asked = page.getByRole('dialog', { name: /第 \d+ 项核验通过？/ });
+    await asked.getByText('办理后不能撤回').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.ant-modal-wrap').waitFor({ state: 'detached' });
+    await page.keyboard.press('v');
+    await asked.waitFor();
+    await page.keyboard.press('Enter');
     await page.getByText(/第 \d+ 项核验通过/).waitFor();
     expect(returned).toMatch(/^\d+$/);
   });
@@ -152,6 +163,7 @@ describeWithBrowser('a day at the office', (browser) => {
     expect(await visitor.seriousFindings()).toEqual([]);
     await visitor.picture('office-decisions');
     await waiting.getByRole('button', { name: '批准', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '批准', exact: true }).click();
     await page.getByText('已批准').first().waitFor();
   });
 
@@ -180,6 +192,7 @@ describeWithBrowser('a day at the office', (browser) => {
     expect(file.suggestedFilename()).toBe(`${notice.number}.docx`);
     await shown.getByRole('textbox').fill('措施具体，予以认可。');
     await shown.getByRole('button', { name: '认可' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '认可' }).click();
     await page.getByText(`已认可 ${notice.number} 的回复`).waitFor();
     await shown.waitFor({ state: 'detached' });
   });

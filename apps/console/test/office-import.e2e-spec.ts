@@ -1,5 +1,5 @@
 import { describeWithBrowser } from '@duban/testing';
-import { useSampleProduct } from './sample-product';
+import { PASSWORD, useSampleProduct } from './sample-product';
 import { PHONE, Visitor } from './visitor';
 
 /** A name that nobody has answered yet, whoever tried before: answers count for every later plan. */
@@ -23,6 +23,47 @@ const document = (name: string, { homes = 120, last = '办好群众身边的食�
 
 4.${last}
 `;
+
+type Ask = <T>(method: string, path: string, body?: object | FormData) => Promise<T>;
+
+/** Somebody who works at another desk meanwhile. */
+async function as(url: string, username: string): Promise<Ask> {
+  const ask = async <T>(method: string, path: string, body?: object | FormData, token?: string): Promise<T> => {
+    const isForm = body instanceof FormData;
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(body && !isForm ? { 'content-type': 'application/json' } : {}),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: isForm ? body : body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as T;
+  };
+  const { token } = await ask<{ token: string }>('POST', '/sessions', { username, password: PASSWORD });
+  return (method, path, body) => ask(method, path, body, token);
+}
+
+/** The first task of a draft in other words. */
+async function edit(url: string, planId: string, content: string): Promise<void> {
+  const officer = await as(url, 'officer');
+  const plan = await officer<{ tasks: { id: string }[] }>('GET', `/plans/${planId}`);
+  await officer('PATCH', `/plans/${planId}/tasks/${plan.tasks[0]!.id}`, { content });
+}
+
+/** A plan that is issued, by its id. */
+async function issued(url: string, text: string): Promise<string> {
+  const office = await as(url, 'office');
+  const form = new FormData();
+  form.append('file', new Blob([text], { type: 'text/plain' }), '分解表.txt');
+  const { id, tasks } = await office<{ id: string; tasks: { id: string; lead: string[] }[] }>('POST', '/plans', form);
+  for (const task of tasks.filter(({ lead }) => lead.length === 0)) {
+    await office('PATCH', `/plans/${id}/tasks/${task.id}`, { lead: ['市市场监管局'] });
+  }
+  await office('POST', `/plans/${id}/issue`, { year: 2026, issuedOn: '2026-09-21', policy: 'annual-report' });
+  return id;
+}
 
 describeWithBrowser('importing a plan', (browser) => {
   const product = useSampleProduct();
@@ -77,6 +118,58 @@ describeWithBrowser('importing a plan', (browser) => {
     await page.getByRole('link', { name: '查看台账' }).waitFor();
   });
 
+  it('has other rules, named people alone, an end and an archive', async () => {
+    const { page } = await open();
+    const planId = await issued(product.url, document('市发改委'));
+    await visitor!.goto(`/plans/${planId}`);
+
+    // Other rules, with what they would move before it is done.
+    await page.getByRole('tab', { name: '管理' }).click();
+    const rules = page.getByRole('region', { name: '变更督办规则' });
+    await rules.getByRole('combobox', { name: '改用的规则' }).fill('领导批示');
+    await page.keyboard.press('Enter');
+    await rules.locator('.ant-table-row').first().waitFor();
+    await rules.getByLabel('变更理由').fill('试行新规则。');
+    await rules.getByRole('button', { name: '变更规则' }).click();
+    const asked = page.getByRole('dialog');
+    await asked.getByText(/新增 \d+ 件、改期 \d+ 件/).waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await asked.getByRole('button', { name: '变更规则' }).click();
+    await page.getByText('督办规则已变更').waitFor();
+
+    // Named people alone, as far as each unit has one: else it is refused in plain words.
+    const named = page.getByRole('region', { name: '限知人员' });
+    await named.getByRole('combobox').fill('office');
+    await page.keyboard.press('Enter');
+    await named.getByRole('button', { name: '设定限知' }).click();
+    await asked.getByRole('button', { name: '设定限知' }).click();
+    await named.getByRole('alert').waitFor();
+
+    // What is open is decided about before the plan ends; a closed one is archived.
+    const end = page.getByRole('region', { name: '年终结转' });
+    await end.getByText('还有 4 项未决定').waitFor();
+    await end.getByRole('combobox', { name: '全部未办结任务 处理方式' }).click();
+    await page.locator('.ant-select-item-option', { hasText: '不再办理' }).click();
+    await end.getByRole('combobox', { name: '全部未办结任务 不再办理的原因' }).click();
+    await page.locator('.ant-select-item-option', { hasText: '政策' }).click();
+    await end.getByRole('textbox', { name: '全部未办结任务 说明' }).fill('并入下一年度工作。');
+    await end.getByRole('button', { name: '填入以下 4 项' }).click();
+    await end.getByText('可以结转。', { exact: true }).waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('plan-close');
+    await end.getByRole('button', { name: '结束方案' }).click();
+    await asked.getByRole('button', { name: '结束方案' }).click();
+    await page.getByText('方案已结束').waitFor();
+    const archive = page.getByRole('region', { name: '归档' });
+    await archive.getByRole('button', { name: '生成归档信息包' }).click();
+    const link = archive.getByRole('link', { name: /下载归档信息包/ });
+    await link.waitFor();
+    await page.reload();
+    const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(file.suggestedFilename()).toBe('归档信息包.zip');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+  });
+
   it('puts tasks in another order, splits and merges them, as the document stands beside', async () => {
     const { page } = await open();
     await visitor!.goto('/plans');
@@ -94,8 +187,43 @@ describeWithBrowser('importing a plan', (browser) => {
     await tasks.nth(4).waitFor();
     await tasks.nth(0).locator('.draft-task-words').click();
     await page.getByRole('button', { name: '与下一项合并' }).click();
+    await page.getByRole('tooltip').getByRole('button', { name: '与下一项合并' }).click();
     await tasks.nth(4).waitFor({ state: 'detached' });
     expect(await tasks.count()).toBe(4);
+  });
+
+  it('tells whoever corrects a task that another does so, and dates all tasks at once', async () => {
+    const { page } = await open();
+    await visitor!.goto('/plans');
+    await drop(visitor!, document('市发改委'));
+    const tasks = page.locator('.draft-task');
+    await tasks.nth(3).waitFor();
+    await tasks.nth(0).locator('.draft-task-words').click();
+
+    // While one corrects a task another does so, too: the form says who, and what was typed stays.
+    await page.locator('.draft-task.is-selected').getByRole('button', { name: '修改' }).click();
+    const form = page.locator('.task-form');
+    await form.getByRole('textbox', { name: '任务内容' }).fill('新建改建公办幼儿园8所。');
+    await edit(product.url, page.url().split('/').pop()!, '新建改建公办幼儿园7所。');
+    const told = form.getByRole('alert').filter({ hasText: '该事项已有变化' });
+    await told.waitFor();
+    await told.getByRole('button', { name: '查看最新内容' }).click();
+    await form.getByText('新建改建公办幼儿园7所。').waitFor();
+    expect(await form.getByRole('textbox', { name: '任务内容' }).inputValue()).toBe('新建改建公办幼儿园8所。');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await form.getByRole('button', { name: '已看过，保留我填写的内容' }).click();
+    await told.waitFor({ state: 'detached' });
+    await form.getByRole('button', { name: '保存' }).click();
+    await tasks.filter({ hasText: '8所' }).waitFor();
+
+    // One date for all that have none.
+    await page.getByRole('tab', { name: '管理' }).click();
+    const dates = page.getByRole('region', { name: '批量设定时限' });
+    await dates.getByLabel('时限（原文）').fill('年底前');
+    await dates.getByRole('button', { name: '设定时限' }).click();
+    await page.getByText('时限已设定').waitFor();
+    await page.getByRole('tab', { name: '责任事项' }).click();
+    await tasks.filter({ hasText: '年底前' }).first().waitFor();
   });
 
   it('takes a revised document item by item', async () => {

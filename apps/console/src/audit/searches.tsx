@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { useTellProblem } from '../problem/use-problem';
+import { INVERSES } from '../undo/inverses';
+import { useDone } from '../undo/use-done';
 import type { Filter } from './use-search';
 
 type NewSearch = Schemas['NewSearchDto'];
@@ -11,6 +13,7 @@ type NewSearch = Schemas['NewSearchDto'];
 export function Searches({ filter, replace }: { filter: Filter; replace: (filter: Filter) => void }) {
   const { t } = useTranslation(['audit', 'console']);
   const { message } = App.useApp();
+  const say = useDone();
   const tell = useTellProblem();
   const [isNaming, setNaming] = useState(false);
   const [name, setName] = useState('');
@@ -25,7 +28,11 @@ export function Searches({ filter, replace }: { filter: Filter; replace: (filter
     onError: tell,
   });
   const remove = api.useMutation('delete', '/api/v1/history/searches/{id}', {
-    onSuccess: () => searches.refetch(),
+    onSuccess: async (_, { params }) => {
+      const gone = kept.find(({ id }) => id === params.path.id);
+      say(t('searches.removed'), gone && INVERSES.removeSearch(gone));
+      await searches.refetch();
+    },
     onError: tell,
   });
   const kept = searches.data?.items ?? [];

@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Problem, type Schemas } from '../api/client';
 import { problemText } from '../problem/problem-text';
 import { useSession } from '../session/session';
+import { INVERSES, together, type Undo } from '../undo/inverses';
+import { useDone } from '../undo/use-done';
 import type { Act } from './act';
 import type { TaskRow } from './grid';
 
@@ -17,12 +19,15 @@ interface Said {
 interface Outcome {
   row: TaskRow;
   problem: Problem | null;
+  /** What takes back what was done of it. */
+  undos: readonly Undo[];
 }
 
 /** An act on many tasks: what has to be said for it, how far it is, what was refused. */
 export default function BulkAct({ act, rows, close }: { act: Act; rows: TaskRow[]; close: (isDone: boolean) => void }) {
-  const { t } = useTranslation('board');
+  const { t } = useTranslation(['board', 'console']);
   const { me } = useSession();
+  const say = useDone();
   const [form] = Form.useForm<Said>();
   const [outcomes, setOutcomes] = useState<Outcome[] | null>(null);
   const isRunning = outcomes !== null && outcomes.length < rows.length;
@@ -30,14 +35,20 @@ export default function BulkAct({ act, rows, close }: { act: Act; rows: TaskRow[
   const failed = outcomes?.filter(({ problem }) => problem !== null) ?? [];
 
   const run = async (said: Said): Promise<void> => {
+    const all: Outcome[] = [];
     setOutcomes([]);
     for (const row of rows) {
-      const problem = await ACTS[act](row, said).then(
+      const undos: Undo[] = [];
+      const problem = await ACTS[act](row, said, undos).then(
         () => null,
         (error: unknown) => error as Problem,
       );
-      setOutcomes((was) => [...(was ?? []), { row, problem }]);
+      all.push({ row, problem, undos });
+      setOutcomes([...all]);
     }
+    const undo = together(all.flatMap(({ undos }) => undos));
+    const count = all.filter(({ problem }) => problem === null).length;
+    if (undo !== null) say(t('bulk.done', { count }), undo);
   };
   return (
     <Modal
@@ -52,6 +63,7 @@ export default function BulkAct({ act, rows, close }: { act: Act; rows: TaskRow[
     >
       {outcomes === null ? (
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(said: Said) => void run(said)}>
+          {act !== 'suspend' && <p>{t('console:undo.binds')}</p>}
           {(act === 'suspend' || act === 'resume') && (
             <Form.Item
               name="reason"
@@ -118,18 +130,19 @@ async function partsOf(row: TaskRow, isMeant: (part: Schemas['TaskDto']['assignm
   return [task, ...task.subtasks].flatMap(({ assignments }) => assignments).filter(isMeant);
 }
 
-const ACTS: Readonly<Record<Act, (row: TaskRow, said: Said) => Promise<unknown>>> = {
+const ACTS: Readonly<Record<Act, (row: TaskRow, said: Said, undos: Undo[]) => Promise<unknown>>> = {
   verify: async (row) => {
     for (const part of await partsOf(row, ({ state, role }) => state === 'reported' && role === 'lead')) {
       await transit(part, { event: 'verify' });
     }
   },
-  suspend: async (row, { reason, resumeOn }) => {
+  suspend: async (row, { reason, resumeOn }, undos) => {
     for (const part of await partsOf(
       row,
       ({ state, marks }) => (state === 'assigned' || state === 'in_progress') && !marks?.includes('suspended'),
     )) {
-      await transit(part, { event: 'suspend', reason, resumeOn: resumeOn?.format('YYYY-MM-DD') });
+      const after = await transit(part, { event: 'suspend', reason, resumeOn: resumeOn?.format('YYYY-MM-DD') });
+      undos.push(INVERSES.suspend(after));
     }
   },
   resume: async (row, { reason }) => {

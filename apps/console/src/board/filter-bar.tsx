@@ -6,10 +6,11 @@ import { api } from '../api/client';
 import { Light } from '../lights/light';
 import { useSession } from '../session/session';
 import { filterOf, LIGHTS, SORTS, STATES, withFilter } from './board-filter';
-import { Views } from './views';
 
 // A calendar weighs as much as half the board, and few need it.
 const DueBefore = lazy(() => import('./due-before'));
+// What one keeps, renames and takes back comes after the rows.
+const Views = lazy(() => import('./views'));
 
 const SORT_WORDS = { position: 'position', due: 'due', '-due': 'dueDown' } as const;
 const TYPING_MS = 300;
@@ -102,7 +103,9 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
         onChange={(sort) => set({ sort: sort === 'position' ? null : sort })}
         options={SORTS.map((value) => ({ value, label: t(`filter.${SORT_WORDS[value]}`) }))}
       />
-      <Views />
+      <Suspense fallback={<Button disabled>{t('views.label')}</Button>}>
+        <Views />
+      </Suspense>
       {search.size > 0 && <Button onClick={() => setSearch({}, { replace: true })}>{t('clear')}</Button>}
     </div>
   );

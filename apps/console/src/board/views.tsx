@@ -1,54 +1,64 @@
-import { DeleteOutlined, DownOutlined } from '@ant-design/icons';
+import { DeleteOutlined, DownOutlined, EditOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type MouseEvent, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { api, type Schemas } from '../api/client';
+import { useTellProblem } from '../problem/use-problem';
 import { now } from '../session/clock';
-import { useSession } from '../session/session';
+import { INVERSES } from '../undo/inverses';
+import { useDone } from '../undo/use-done';
+import { filterOf } from './board-filter';
+import { useOldViews } from './old-views';
 
 const NameView = lazy(() => import('./name-view'));
 
-interface View {
-  name: string;
-  search: string;
-}
-
-const keptAt = (personId: string | null): string => `duban.views.${personId}`;
-
-function read(personId: string | null): View[] {
-  try {
-    return JSON.parse(localStorage.getItem(keptAt(personId)) ?? '[]') as View[];
-  } catch {
-    return [];
-  }
-}
-
+type View = Schemas['SavedViewDto'];
 const A_WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Views of the board (常用视图): some that everybody has use for, and one’s own, kept in this browser. */
-export function Views() {
-  const { t } = useTranslation('board');
-  const { me } = useSession();
-  const [search, setSearch] = useSearchParams();
-  const [own, setOwn] = useState(() => read(me.personId));
-  const [isNaming, setNaming] = useState(false);
+const addressOf = (filter: View['filter']): URLSearchParams =>
+  new URLSearchParams(Object.entries(filter).filter((one): one is [string, string] => one[1] !== undefined));
 
-  const keep = (views: View[]): void => {
-    setOwn(views);
-    localStorage.setItem(keptAt(me.personId), JSON.stringify(views));
-  };
+/** Views of the board (常用视图): some that everybody has use for, and one’s own, wherever one signs in. */
+export default function Views() {
+  const { t } = useTranslation('board');
+  const tell = useTellProblem();
+  const say = useDone();
+  const [search, setSearch] = useSearchParams();
+  const [naming, setNaming] = useState<View | 'new' | null>(null);
+  const views = api.useQuery('get', '/api/v1/tasks/views');
+  const own = views.data?.items ?? [];
+  const after = { onSuccess: () => views.refetch(), onError: tell };
+  const keep = api.useMutation('post', '/api/v1/tasks/views', after);
+  const change = api.useMutation('patch', '/api/v1/tasks/views/{id}', after);
+  const remove = api.useMutation('delete', '/api/v1/tasks/views/{id}', after);
+  useOldViews(views.data?.items, (body) => keep.mutateAsync({ body }));
+
   const soon = new Date(now().getTime() + A_WEEK_MS).toISOString();
-  const given: View[] = [
-    { name: t('views.red'), search: 'light=red&sort=due' },
-    { name: t('views.yellow'), search: 'light=yellow&sort=due' },
-    { name: t('views.reported'), search: 'state=reported' },
-    { name: t('views.soon'), search: `dueBefore=${encodeURIComponent(soon)}&sort=due` },
+  const given: { name: string; filter: View['filter'] }[] = [
+    { name: t('views.red'), filter: { light: 'red', sort: 'due' } },
+    { name: t('views.yellow'), filter: { light: 'yellow', sort: 'due' } },
+    { name: t('views.reported'), filter: { state: 'reported' } },
+    { name: t('views.soon'), filter: { dueBefore: soon, sort: 'due' } },
   ];
-  const open = (view: View): void => setSearch(new URLSearchParams(view.search));
+  const open = ({ filter }: { filter: View['filter'] }): void => setSearch(addressOf(filter));
+  /** A view of that name shows from now on what the board shows. */
   const save = (name: string): void => {
-    keep([...own.filter((one) => one.name !== name), { name, search: search.toString() }]);
-    setNaming(false);
+    const filter = filterOf(search);
+    const same = own.find((one) => one.name === name);
+    if (naming !== null && naming !== 'new') {
+      change.mutate({ params: { path: { id: naming.id } }, body: { name, expectedVersion: naming.version } });
+    } else if (same) change.mutate({ params: { path: { id: same.id } }, body: { filter } });
+    else keep.mutate({ body: { name, filter } });
+    setNaming(null);
   };
+  const drop = (view: View): void =>
+    remove.mutate(
+      { params: { path: { id: view.id } } },
+      {
+        onSuccess: () => say(t('views.removed', { name: view.name }), INVERSES.removeView(view)),
+      },
+    );
 
   return (
     <>
@@ -63,19 +73,13 @@ export function Views() {
               label: view.name,
               onClick: () => open(view),
               extra: (
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<DeleteOutlined />}
-                  aria-label={`${t('views.remove')} ${view.name}`}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    keep(own.filter((one) => one !== view));
-                  }}
-                />
+                <>
+                  <Small says={t('views.rename', view)} icon={<EditOutlined />} act={() => setNaming(view)} />
+                  <Small says={t('views.remove', view)} icon={<DeleteOutlined />} act={() => drop(view)} />
+                </>
               ),
             })),
-            { key: 'save', label: t('views.save'), disabled: search.size === 0, onClick: () => setNaming(true) },
+            { key: 'save', label: t('views.save'), disabled: search.size === 0, onClick: () => setNaming('new') },
           ],
         }}
       >
@@ -83,11 +87,20 @@ export function Views() {
           {t('views.label')} <DownOutlined />
         </Button>
       </Dropdown>
-      {isNaming && (
+      {naming && (
         <Suspense>
-          <NameView close={() => setNaming(false)} save={save} />
+          <NameView name={naming === 'new' ? '' : naming.name} close={() => setNaming(null)} save={save} />
         </Suspense>
       )}
     </>
   );
+}
+
+/** Beside what opens the view; does not open it. */
+function Small({ says, icon, act }: { says: string; icon: ReactNode; act: () => void }) {
+  const press = (event: MouseEvent): void => {
+    event.stopPropagation();
+    act();
+  };
+  return <Button type="text" size="small" icon={icon} aria-label={says} onClick={press} />;
 }

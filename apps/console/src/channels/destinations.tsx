@@ -10,6 +10,8 @@ import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import { INVERSES, type Undo } from '../undo/inverses';
+import { useDone } from '../undo/use-done';
 import type { Destination } from './destination-kinds';
 import { EditDestination } from './edit-destination';
 import { NewDestination } from './new-destination';
@@ -31,13 +33,15 @@ export function Destinations() {
   const [rekeyed, setRekeyed] = useState<Destination | null>(null);
   const [testing, setTesting] = useState<{ id: string; to: string } | null>(null);
   const destinations = usePages('/api/v1/destinations', { limit: 50 });
-  const after = {
-    onSuccess: () => {
-      void message.success(t('done'));
+  const say = useDone();
+  const tell = useTellProblem();
+  const after = (undo?: (one: Destination) => Undo) => ({
+    onSuccess: (one: Destination) => {
+      say(t('done'), undo?.(one));
       void queries.invalidateQueries({ queryKey: DESTINATIONS });
     },
-    onError: useTellProblem(),
-  };
+    onError: tell,
+  });
   const reread = (): Promise<void> => queries.invalidateQueries({ queryKey: DESTINATIONS });
   /** A key of ours is shown this once; one of theirs they have. */
   const keyMade = (secret: string | null): void => {
@@ -55,10 +59,18 @@ export function Destinations() {
       ),
     });
   };
-  const ask = api.useMutation('post', '/api/v1/destinations/{id}/test', { onError: after.onError });
-  const pause = api.useMutation('post', '/api/v1/destinations/{id}/pause', after);
-  const resume = api.useMutation('post', '/api/v1/destinations/{id}/resume', after);
-  const end = api.useMutation('post', '/api/v1/destinations/{id}/end', after);
+  const ask = api.useMutation('post', '/api/v1/destinations/{id}/test', { onError: tell });
+  const pause = api.useMutation(
+    'post',
+    '/api/v1/destinations/{id}/pause',
+    after((one) => INVERSES.pauseDestination(one, t('destinations.undone'))),
+  );
+  const resume = api.useMutation(
+    'post',
+    '/api/v1/destinations/{id}/resume',
+    after((one) => INVERSES.resumeDestination(one, t('destinations.undone'))),
+  );
+  const end = api.useMutation('post', '/api/v1/destinations/{id}/end', after());
   return (
     <>
       <p>{t('destinations.about')}</p>

@@ -9,14 +9,16 @@ type Application = Schemas['ApplicationsDto']['items'][number];
 /** Approve an application (申请), for an extension with another date where that is better, or deny it with a reason. */
 export function DecideApplication({ application }: { application: Application }) {
   const { t } = useTranslation('desk');
-  const { after, tell } = useDecide();
+  const { ask, after, tell } = useDecide();
   const [reason, setReason] = useState('');
   const [dueOn, setDueOn] = useState(application.askedDueOn ?? '');
   const move = api.useMutation('post', '/api/v1/applications/{id}/transitions', {
     onSuccess: (_, { body }) => after(t(body.event === 'approve' ? 'approved' : 'denied')),
     onError: tell,
   });
-  const send = (event: 'approve' | 'deny'): void =>
+  const send = async (event: 'approve' | 'deny'): Promise<void> => {
+    const title = t(`ask.${event}`, { unit: application.unitName });
+    if (!(await ask({ title, ok: t(event), danger: event === 'deny' }))) return;
     move.mutate({
       params: { path: { id: application.id } },
       body: {
@@ -26,6 +28,7 @@ export function DecideApplication({ application }: { application: Application })
         ...(event === 'approve' && application.kind === 'extension' && dueOn ? { dueOn } : {}),
       },
     });
+  };
   return (
     <Space wrap>
       {application.kind === 'extension' && (
@@ -44,10 +47,10 @@ export function DecideApplication({ application }: { application: Application })
         onChange={({ target }) => setReason(target.value)}
         style={{ width: 260 }}
       />
-      <Button type="primary" loading={move.isPending} onClick={() => send('approve')}>
+      <Button type="primary" loading={move.isPending} onClick={() => void send('approve')}>
         {t('approve')}
       </Button>
-      <Button danger disabled={move.isPending || reason.trim() === ''} onClick={() => send('deny')}>
+      <Button danger disabled={move.isPending || reason.trim() === ''} onClick={() => void send('deny')}>
         {t('deny')}
       </Button>
     </Space>

@@ -7,12 +7,19 @@ import { useDecide } from './use-decide';
 /** Settle a disagreement between units (协调) by saying what holds. */
 export function SettleCoordination({ coordination }: { coordination: Schemas['CoordinationsDto']['items'][number] }) {
   const { t } = useTranslation('desk');
-  const { after, tell } = useDecide();
+  const { ask, after, tell } = useDecide();
   const [decision, setDecision] = useState('');
   const move = api.useMutation('post', '/api/v1/coordinations/{id}/transitions', {
     onSuccess: () => after(t('settled')),
     onError: tell,
   });
+  const settle = async (): Promise<void> => {
+    if (!(await ask({ title: t('ask.coordination', { about: coordination.about }), ok: t('settle') }))) return;
+    move.mutate({
+      params: { path: { id: coordination.id } },
+      body: { event: 'settle', decision: decision.trim(), expectedVersion: coordination.version },
+    });
+  };
   return (
     <Space wrap>
       <Input
@@ -22,17 +29,7 @@ export function SettleCoordination({ coordination }: { coordination: Schemas['Co
         onChange={({ target }) => setDecision(target.value)}
         style={{ width: 360 }}
       />
-      <Button
-        type="primary"
-        loading={move.isPending}
-        disabled={decision.trim() === ''}
-        onClick={() =>
-          move.mutate({
-            params: { path: { id: coordination.id } },
-            body: { event: 'settle', decision: decision.trim(), expectedVersion: coordination.version },
-          })
-        }
-      >
+      <Button type="primary" loading={move.isPending} disabled={decision.trim() === ''} onClick={() => void settle()}>
         {t('settle')}
       </Button>
     </Space>

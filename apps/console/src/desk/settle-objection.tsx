@@ -11,7 +11,7 @@ const CANCEL_REASONS = ['duplicate', 'merged', 'policy_changed', 'superseded', '
 /** Answer an objection (异议): it stays where it is, goes to another unit, or ends. */
 export function SettleObjection({ objection }: { objection: Schemas['ObjectionsDto']['items'][number] }) {
   const { t } = useTranslation('desk');
-  const { after, tell } = useDecide();
+  const { ask, after, tell } = useDecide();
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>('rejected');
   const [reason, setReason] = useState('');
   const [toUnit, setToUnit] = useState<string>();
@@ -21,6 +21,20 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
     onError: tell,
   });
   const isWhole = reason.trim() !== '' && (outcome !== 'transferred' || toUnit !== undefined);
+  const settle = async (): Promise<void> => {
+    const title = t('ask.objection', { unit: objection.unitName, outcome: t(`outcome.${outcome}`) });
+    if (!(await ask({ title, ok: t('settle'), danger: outcome === 'cancelled' }))) return;
+    move.mutate({
+      params: { path: { id: objection.assignmentId } },
+      body: {
+        event: 'settle_objection',
+        outcome,
+        reason: reason.trim(),
+        ...(outcome === 'transferred' ? { toUnit } : {}),
+        ...(outcome === 'cancelled' ? { cancelReason } : {}),
+      },
+    });
+  };
   return (
     <Space wrap>
       <Select
@@ -49,23 +63,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
         onChange={({ target }) => setReason(target.value)}
         style={{ width: 260 }}
       />
-      <Button
-        type="primary"
-        loading={move.isPending}
-        disabled={!isWhole}
-        onClick={() =>
-          move.mutate({
-            params: { path: { id: objection.assignmentId } },
-            body: {
-              event: 'settle_objection',
-              outcome,
-              reason: reason.trim(),
-              ...(outcome === 'transferred' ? { toUnit } : {}),
-              ...(outcome === 'cancelled' ? { cancelReason } : {}),
-            },
-          })
-        }
-      >
+      <Button type="primary" loading={move.isPending} disabled={!isWhole} onClick={() => void settle()}>
         {t('settle')}
       </Button>
     </Space>

@@ -1,29 +1,60 @@
-import { Alert, Spin } from 'antd';
+import { Alert, Button } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../api/client';
+import { useChanges } from '../api/changes';
+import { api, type Schemas } from '../api/client';
 import { Instant } from '../layout/day';
 import { useSession } from '../session/session';
 
-const SECOND_MS = 1000;
-/** Clocks differ a little; a demonstration's stands still, and then the newest are shown. */
-const TOLERANCE_MS = 5 * SECOND_MS;
-const NEWEST = 5;
+type Change = Schemas['ChangesDto']['items'][number]['events'][number];
 
-/** What others did to a task since one began to write: one's own text stays, and is sent after a look at it. */
-export function ChangedMeanwhile({ taskId, since }: { taskId: string; since: string }) {
-  const { t, i18n } = useTranslation('drafts');
+const SECOND_MS = 1000;
+const NEWEST = 5;
+const NOTHING: readonly Change[] = [];
+
+/**
+ * What others have done to a task since a form on it was opened, as they do it. `fresh` is what one has not looked at;
+ * `newest` what came last, for where something is known to have changed.
+ */
+export function useOthersSince(taskId: string): {
+  fresh: readonly Change[];
+  newest: readonly Change[];
+  reread: () => Promise<unknown>;
+  look: () => void;
+} {
   const { me } = useSession();
+  const count = useChanges(taskId);
+  const before = useRef(count);
+  const [known, setKnown] = useState<ReadonlySet<string> | null>(null);
   const from = new Date(Date.parse(me.now) - SECOND_MS).toISOString();
-  const changes = api.useQuery(
+  const { data, refetch } = api.useQuery(
     'get',
     '/api/v1/tasks/{id}/changes',
     { params: { path: { id: taskId }, query: { from } } },
     { staleTime: 0, gcTime: 0 },
   );
-  const all = (changes.data?.items ?? []).flatMap(({ events: of }) => of);
+  useEffect(() => {
+    if (count > before.current) void refetch();
+    before.current = count;
+  }, [count, refetch]);
+  const all = (data?.items ?? []).flatMap(({ events }) => events);
   all.sort((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt));
-  const fresh = all.filter(({ occurredAt }) => Date.parse(occurredAt) >= Date.parse(since) - TOLERANCE_MS);
-  const events = fresh.length > 0 ? fresh : all.slice(-NEWEST);
+  // What there was when the form was opened is no news.
+  useEffect(() => {
+    if (data && known === null) setKnown(new Set(all.map(({ id }) => id)));
+  });
+  const isAnothers = ({ actor }: Change): boolean => actor.personId !== null && actor.personId !== me.personId;
+  return {
+    fresh: known === null ? NOTHING : all.filter((one) => !known.has(one.id) && isAnothers(one)),
+    newest: all.slice(-NEWEST),
+    reread: refetch,
+    look: () => setKnown(new Set(all.map(({ id }) => id))),
+  };
+}
+
+/** Says in a form that others have changed what it is about, and who; what one has written stays. */
+export function ChangedMeanwhile({ events, see }: { events: readonly Change[]; see?: () => void }) {
+  const { t, i18n } = useTranslation('drafts');
   return (
     <Alert
       type="warning"
@@ -31,13 +62,19 @@ export function ChangedMeanwhile({ taskId, since }: { taskId: string; since: str
       role="alert"
       className="act-note"
       title={t('stale')}
+      action={
+        see && (
+          <Button size="small" onClick={see}>
+            {t('see')}
+          </Button>
+        )
+      }
       description={
         <>
-          {changes.isPending && <Spin />}
           <ul className="message-lines">
-            {events.map(({ id, words, occurredAt, reason }) => (
+            {events.map(({ id, actor, words, occurredAt, reason }) => (
               <li key={id}>
-                <Instant at={occurredAt} /> {words[i18n.language === 'en' ? 'en' : 'zh']}
+                <Instant at={occurredAt} /> {actor.name} {words[i18n.language === 'en' ? 'en' : 'zh']}
                 {reason && `（${reason}）`}
               </li>
             ))}

@@ -5,19 +5,18 @@ import { v7 as uuid } from 'uuid';
 import type { Problem } from '../api/client';
 import { Instant } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
-import { now } from '../session/clock';
 import { useSession } from '../session/session';
 import { dropDraft, dropOldDrafts, keepDraft, readDraft } from './draft-store';
-import { ChangedMeanwhile } from './changed-meanwhile';
+import { ChangedMeanwhile, useOthersSince } from './changed-meanwhile';
 import './drafts.css';
 
-interface Props<T extends object> {
+interface Props<T extends object, A> {
   /** What is filled in, and of what: `report.<obligation>`. */
   name: string;
   initial: Partial<T>;
   /** Sends it; the key makes it happen once, however often it is sent. @throws Problem */
-  send: (values: T, key: string) => Promise<unknown>;
-  done: () => void;
+  send: (values: T, key: string) => Promise<A>;
+  done: (answer: A) => void;
   submit: string;
   isDanger?: boolean;
   /** Of which task, to say what others did meanwhile. */
@@ -35,10 +34,10 @@ const isStale = (problem: Problem): boolean => problem.status === 409 && /(^|[._
 
 /**
  * A form in which nothing is lost: what is typed is kept in the browser as it is typed, and offered again after a closed
- * tab; where the session ended, the request waits for the person to come back; where somebody has changed the matter
- * meanwhile, what they did is shown beside what one has written.
+ * tab; where the session ended, the request waits for the person to come back; where somebody changes the matter
+ * meanwhile, the form says at once who did what, beside what one has written.
  */
-export function DraftForm<T extends object>(props: Props<T>) {
+export function DraftForm<T extends object, A = unknown>(props: Props<T, A>) {
   const { me } = useSession();
   const [round, setRound] = useState(0);
   return (
@@ -54,18 +53,18 @@ export function DraftForm<T extends object>(props: Props<T>) {
   );
 }
 
-function KeptForm<T extends object>({
+function KeptForm<T extends object, A>({
   personId,
   discard,
   ...props
-}: Props<T> & { personId: string; discard: () => void }) {
+}: Props<T, A> & { personId: string; discard: () => void }) {
   const { name, initial, taskId, refresh, submit, isDanger = false, children } = props;
   const { t } = useTranslation('drafts');
   const [form] = Form.useForm<T>();
   const [restored] = useState(() => readDraft<T>(personId, name));
   const [isKept, setKept] = useState(true);
   const { problem, isSending, send } = useSending(props, personId);
-  const openedAt = useRef(now().toISOString());
+  const others = useOthersSince(taskId);
   useEffect(() => dropOldDrafts(), []);
   const keep = (): void => setKept(keepDraft(personId, name, form.getFieldsValue(true) as T));
 
@@ -77,7 +76,11 @@ function KeptForm<T extends object>({
       initialValues={{ ...initial, ...restored?.values }}
       scrollToFirstError={{ focus: true }}
       onValuesChange={keep}
-      onFinish={() => void send(form.getFieldsValue(true) as T).then((stale) => (stale ? refresh() : undefined))}
+      onFinish={() =>
+        void send(form.getFieldsValue(true) as T).then((stale) =>
+          stale ? Promise.all([refresh(), others.reread()]) : undefined,
+        )
+      }
     >
       {restored && (
         <Alert
@@ -98,10 +101,13 @@ function KeptForm<T extends object>({
       )}
       {!isKept && <Alert type="warning" showIcon className="act-note" title={t('notKept')} />}
       <KeepContext value={keep}>{children}</KeepContext>
+      {others.fresh.length > 0 && !(problem && isStale(problem)) && (
+        <ChangedMeanwhile events={others.fresh} see={() => void refresh().then(others.look)} />
+      )}
       {problem && (
         <div className="act-note" ref={showWhole}>
           {isStale(problem) ? (
-            <ChangedMeanwhile taskId={taskId} since={openedAt.current} />
+            <ChangedMeanwhile events={others.fresh.length > 0 ? others.fresh : others.newest} />
           ) : (
             <ProblemView problem={problem} />
           )}
@@ -120,7 +126,7 @@ function KeptForm<T extends object>({
 const showWhole = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'center' });
 
 /** Sends once, however often it is sent; answers whether what it rests on was stale. */
-function useSending<T extends object>({ name, send, done }: Props<T>, personId: string) {
+function useSending<T extends object, A>({ name, send, done }: Props<T, A>, personId: string) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setSending] = useState(false);
   const attempt = useRef<{ text: string; key: string } | null>(null);
@@ -130,9 +136,9 @@ function useSending<T extends object>({ name, send, done }: Props<T>, personId: 
     setSending(true);
     setProblem(null);
     try {
-      await send(values, attempt.current.key);
+      const answer = await send(values, attempt.current.key);
       dropDraft(personId, name);
-      done();
+      done(answer);
       return false;
     } catch (thrown) {
       const given = thrown as Problem;

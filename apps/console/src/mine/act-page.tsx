@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Skeleton } from 'antd';
+import { Alert, Skeleton } from 'antd';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
@@ -11,6 +11,7 @@ import { PageHead } from '../layout/page-head';
 import { Light } from '../lights/light';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
+import { useDone } from '../undo/use-done';
 import { type Act, ACTS, actPath } from './act-path';
 import type { ActProps, Part, Task } from './act-props';
 import { OtherActs } from './other-acts';
@@ -43,7 +44,7 @@ export default function ActPage() {
   const { me } = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const say = useDone();
   const task = api.useQuery('get', '/api/v1/tasks/{id}', { params: { path: { id: taskId } } });
   if (!isAct(act)) return <NotFound />;
   if (task.error) return <ProblemView problem={task.error} retry={() => void task.refetch()} />;
@@ -52,9 +53,9 @@ export default function ActPage() {
   const part = parts.find(({ id }) => id === assignmentId) ?? parts.find(({ unitId }) => unitId === me.unitId);
   if (!part) return <NotFound />;
   const Element = PAGES[act];
-  const done = (): void => {
+  const done: ActProps['done'] = (undo) => {
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'get' });
-    void message.success(t(`done.${act}`));
+    say(t(`done.${act}`), undo);
     void navigate('/mine');
   };
   return (

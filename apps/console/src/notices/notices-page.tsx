@@ -1,4 +1,5 @@
 import { Button, Select, Skeleton, Tag } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { Schemas } from '../api/client';
@@ -13,6 +14,8 @@ import { ColourMark } from './colour-mark';
 import { JudgeAnswer } from './judge-answer';
 import { NoticeFile } from './notice-file';
 
+const NoticeTemplate = lazy(() => import('./notice-template'));
+
 type Notice = Schemas['NoticesDto']['items'][number];
 const STATES = ['issued', 'acknowledged', 'answered', 'raised', 'closed'] as const;
 const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
@@ -20,6 +23,8 @@ const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
 /** Supervision notices (督办单): filters in the address, each with its answer and its judgement beside it. */
 export default function NoticesPage() {
   const { t } = useTranslation(['notices', 'terms', 'console']);
+  const { may } = useSession();
+  const [isChanging, setChanging] = useState(false);
   const [search, setSearch] = useSearchParams();
   const state = STATES.find((one) => one === search.get('state'));
   const colour = COLOURS.find((one) => one === search.get('colour'));
@@ -58,7 +63,13 @@ export default function NoticesPage() {
           options={COLOURS.map((value) => ({ value, label: t(`terms:colour.${value}`) }))}
         />
         <UnitSelect placeholder={t('notices:unit')} value={unitId} onChange={(value) => filter('unit', value)} />
+        {may('notice.template') && <Button onClick={() => setChanging(true)}>{t('notices:template.open')}</Button>}
       </PageHead>
+      {isChanging && (
+        <Suspense>
+          <NoticeTemplate close={() => setChanging(false)} />
+        </Suspense>
+      )}
       {notices.error && <ProblemView problem={notices.error} retry={() => void notices.refetch()} />}
       {notices.isPending && <Skeleton active />}
       {!notices.isPending && notices.items.length === 0 && (

@@ -1,9 +1,9 @@
-import { Button, Popconfirm, Tag } from 'antd';
+import { Button, Popconfirm } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Day } from '../layout/day';
 import { Key } from '../layout/key';
 import type { DraftCommands, Placed, Task } from './plan';
+import { TaskFacts } from './task-facts';
 import { TaskForm } from './task-form';
 
 export type Doing = { what: 'edit' | 'split' | 'add'; taskId: string } | null;
@@ -80,7 +80,8 @@ function DraftTask({
       {isEditing ? (
         <TaskForm
           task={task}
-          save={(body) => acts.commands.edit(task.id, { ...body, expectedVersion: task.version })}
+          save={(body, expectedVersion) => acts.commands.edit(task.id, { ...body, expectedVersion })}
+          reread={acts.commands.reread}
           close={() => acts.setDoing(null)}
         />
       ) : (
@@ -96,6 +97,7 @@ function DraftTask({
       {isAdding && (
         <TaskForm
           task={null}
+          reread={acts.commands.reread}
           save={({ content, ...body }) =>
             acts.commands.add({
               ...body,
@@ -108,36 +110,6 @@ function DraftTask({
         />
       )}
     </li>
-  );
-}
-
-function TaskFacts({ task }: { task: Task }) {
-  const { t } = useTranslation(['plans', 'terms']);
-  const roles = (['lead', 'responsible', 'cooperating', 'supervising'] as const).filter(
-    (role) => task[role].length > 0,
-  );
-  return (
-    <span className="draft-facts">
-      {roles.map((role) => (
-        <span key={role}>
-          <b className={`mark mark-${role}`}>{t(`terms:role.${role}`)}</b> {task[role].join('、')}
-        </span>
-      ))}
-      {task.leadInferred && <Tag color="gold">{t('plans:leadInferred')}</Tag>}
-      {roles.length === 0 && <Tag color="red">{t('plans:noUnits')}</Tag>}
-      {task.deadline && (
-        <span>
-          <b className="mark mark-deadline">{t('plans:field.deadline')}</b> {task.deadline.text}{' '}
-          {task.deadline.due && <Day date={task.deadline.due} />}
-        </span>
-      )}
-      {task.targets.length > 0 && (
-        <span>
-          <b className="mark mark-target">{t('plans:field.target')}</b>{' '}
-          {task.targets.map(({ text }) => text).join('；')}
-        </span>
-      )}
-    </span>
   );
 }
 
@@ -166,13 +138,15 @@ function TaskActs({
       <Button size="small" onClick={() => setDoing({ what: 'split', taskId: task.id })}>
         {t('act.split')}
       </Button>
-      <Button
-        size="small"
-        disabled={!next || commands.isBusy}
-        onClick={() => commands.merge({ tasks: [task.id, next!.id] })}
+      <Popconfirm
+        title={t('act.mergeAsk', { number: next?.number ?? '' })}
+        okText={t('act.merge')}
+        onConfirm={() => commands.merge({ tasks: [task.id, next!.id] })}
       >
-        {t('act.merge')}
-      </Button>
+        <Button size="small" disabled={!next || commands.isBusy}>
+          {t('act.merge')}
+        </Button>
+      </Popconfirm>
       <Button size="small" disabled={at <= 0 || commands.isBusy} onClick={() => move(siblings[at - 1]!.id)}>
         {t('act.up')}
       </Button>

@@ -1,5 +1,5 @@
 import { Button, Skeleton, Tag } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Tabs } from '../layout/tabs';
@@ -12,6 +12,8 @@ import { IssuePlan } from './issue-plan';
 import { inOrder, type Plan, usePlan, useUnresolvedNames } from './plan';
 import { Revisions } from './revisions';
 import './plans.css';
+
+const ManagePlan = lazy(() => import('./manage-plan'));
 
 /** A plan: as a draft beside its document until it is issued, and the documents that revise it. */
 export default function PlanPage() {
@@ -32,6 +34,7 @@ function PlanView({ plan }: { plan: Plan }) {
   const inferred = inOrder(plan.tasks).filter(({ task }) => task.leadInferred && task.responsible.length > 0).length;
   const waits = (names.data?.items.length ?? 0) + inferred;
   const mayEdit = may('plan.edit', 'breakdown.draft');
+  const manages = mayEdit || may('plan.close', 'plan.archive', 'policy.enable', 'matter.restrict', 'breakdown.archive');
   return (
     <>
       <PageHead
@@ -70,6 +73,19 @@ function PlanView({ plan }: { plan: Plan }) {
                   key: 'revisions',
                   label: t('plans:tabRevisions'),
                   children: <Revisions plan={plan} mayEdit={mayEdit} />,
+                },
+              ]
+            : []),
+          ...(manages
+            ? [
+                {
+                  key: 'manage',
+                  label: t('plans:tabManage'),
+                  children: (
+                    <Suspense fallback={<Skeleton active />}>
+                      <ManagePlan plan={plan} />
+                    </Suspense>
+                  ),
                 },
               ]
             : []),

@@ -47,6 +47,7 @@ export function useDraftCommands(id: string, { onError }: { onError: (problem: u
   const take = useTakePlan();
   const after = { onSuccess: (plan: Plan) => take(plan), onError };
   const path = { id };
+  const queries = useQueryClient();
   const edit = api.useMutation('patch', '/api/v1/plans/{id}/tasks/{taskId}', after);
   const add = api.useMutation('post', '/api/v1/plans/{id}/tasks', after);
   const remove = api.useMutation('delete', '/api/v1/plans/{id}/tasks/{taskId}', after);
@@ -57,6 +58,9 @@ export function useDraftCommands(id: string, { onError }: { onError: (problem: u
   const standingUnits = api.useMutation('post', '/api/v1/plans/{id}/standing-units', after);
   const answerName = api.useMutation('put', '/api/v1/plans/{id}/unresolved-names', after);
   return {
+    /** Reads the draft as others have made it meanwhile. */
+    reread: () =>
+      queries.refetchQueries({ queryKey: api.queryOptions('get', '/api/v1/plans/{id}', init(id)).queryKey }),
     isBusy: [edit, add, remove, split, merge, order, confirmLeads, standingUnits, answerName].some(
       ({ isPending }) => isPending,
     ),

@@ -10,6 +10,7 @@ import { Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
+import { useAsk } from '../undo/use-ask';
 import type { Plan } from './plan';
 import { type Item, RevisionItem } from './revision-item';
 
@@ -74,6 +75,7 @@ export function Revisions({ plan, mayEdit }: { plan: Plan; mayEdit: boolean }) {
 function OpenRevision({ plan, revisionId, mayEdit }: { plan: Plan; revisionId: string; mayEdit: boolean }) {
   const { t } = useTranslation(['plans', 'console']);
   const { confirm } = Modal;
+  const ask = useAsk();
   const tell = useTellProblem();
   const queries = useQueryClient();
   const [reason, setReason] = useState('');
@@ -113,7 +115,12 @@ function OpenRevision({ plan, revisionId, mayEdit }: { plan: Plan; revisionId: s
           />
           <Button
             disabled={undecided.length === 0 || isBusy}
-            onClick={() => takeAll.mutate({ params: { path }, body: { reason: said } })}
+            onClick={() =>
+              void ask({
+                title: t('plans:revision.takeAllAsk', { count: undecided.length }),
+                ok: t('plans:revision.takeAll', { count: undecided.length }),
+              }).then((isMeant) => isMeant && takeAll.mutate({ params: { path }, body: { reason: said } }))
+            }
           >
             {t('plans:revision.takeAll', { count: undecided.length })}
           </Button>

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { Problem, Schemas } from '../api/client';
 import { UnitNamesSelect } from '../directory/unit-names-select';
 import { ProblemView } from '../problem/problem-view';
+import { ChangedMeanwhile, useOthersSince } from '../drafts/changed-meanwhile';
 import type { Task } from './plan';
+import { TaskFacts } from './task-facts';
 
 type Body = Omit<Schemas['TaskEditDto'], 'expectedVersion' | 'upperAssignmentId'>;
 interface Values extends Omit<Body, 'deadline'> {
@@ -26,20 +28,24 @@ const bodyOf = ({ deadlineText, deadlineDue, milestones, targets, number, ...res
 export function TaskForm({
   task,
   save,
+  reread,
   close,
 }: {
   task: Task | null;
   /** @throws Problem */
-  save: (body: Body) => Promise<unknown>;
+  save: (body: Body, expectedVersion: number | undefined) => Promise<unknown>;
+  reread: () => Promise<unknown>;
   close: () => void;
 }) {
   const { t } = useTranslation(['plans', 'terms', 'console']);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setSending] = useState(false);
+  // What one began with: what another saves meanwhile is told, and not written over unseen.
+  const [base, setBase] = useState(task);
   const send = async (values: Values): Promise<void> => {
     setSending(true);
     try {
-      await save(bodyOf(values));
+      await save(bodyOf(values), base?.version);
       close();
     } catch (thrown) {
       setProblem(thrown as Problem);
@@ -73,6 +79,7 @@ export function TaskForm({
       onKeyDown={(event) => event.key === 'Escape' && close()}
     >
       {problem && <ProblemView problem={problem} />}
+      {task && base && <EditedMeanwhile task={task} base={base} reread={reread} seen={() => setBase(task)} />}
       <div className="task-form-row">
         <Form.Item name="number" label={t('plans:field.number')} className="task-form-number">
           <Input autoFocus={task === null} />
@@ -111,6 +118,45 @@ export function TaskForm({
         <Button onClick={close}>{t('console:act.cancel')}</Button>
       </Space>
     </Form>
+  );
+}
+
+/** Somebody else has saved the same task: who did what, and how it reads now; what one has typed stays. */
+function EditedMeanwhile({
+  task,
+  base,
+  reread,
+  seen,
+}: {
+  task: Task;
+  base: Task;
+  reread: () => Promise<unknown>;
+  seen: () => void;
+}) {
+  const { t } = useTranslation(['plans', 'drafts']);
+  const { fresh, look } = useOthersSince(task.id);
+  const isReread = task.version !== base.version;
+  if (fresh.length === 0 && !isReread) return null;
+  return (
+    <>
+      <ChangedMeanwhile events={fresh} see={isReread ? undefined : () => void reread()} />
+      {isReread && (
+        <blockquote className="quoted">
+          <p className="words">{task.content}</p>
+          <TaskFacts task={task} />
+          <p>
+            <Button
+              onClick={() => {
+                look();
+                seen();
+              }}
+            >
+              {t('drafts:keepMine')}
+            </Button>
+          </p>
+        </blockquote>
+      )}
+    </>
   );
 }
 

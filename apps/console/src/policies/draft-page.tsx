@@ -1,10 +1,11 @@
-import { App, Button, Input, Modal, Skeleton } from 'antd';
+import { Alert, App, Button, Input, Modal, Skeleton, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
 import { Tabs } from '../layout/tabs';
 import { api, type Problem, type Schemas } from '../api/client';
+import { Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
@@ -16,11 +17,18 @@ import { Simulation } from './simulation';
 import './policies.css';
 
 type Draft = Schemas['PolicyDraftDto'];
+/** Rules are no tasks, of whose changes the server tells: how often is looked whether another has saved them. */
+const LOOKS_EVERY_MS = 10_000;
 
 /** The next version of a rule set as it is written: its steps, all of it, in words, tried before it counts. */
 export default function PolicyDraftPage() {
   const { draftId = '' } = useParams();
-  const draft = api.useQuery('get', '/api/v1/policies/drafts/{id}', { params: { path: { id: draftId } } });
+  const draft = api.useQuery(
+    'get',
+    '/api/v1/policies/drafts/{id}',
+    { params: { path: { id: draftId } } },
+    { refetchInterval: LOOKS_EVERY_MS },
+  );
   if (draft.error) return <ProblemView problem={draft.error} retry={() => void draft.refetch()} />;
   if (!draft.data) return <Skeleton active />;
   return <Writing key={draftId} draft={draft.data} reread={draft.refetch} />;
@@ -36,7 +44,7 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data
   const [text, setText] = useState(() => JSON.stringify(draft.rules, null, 2));
   const [isEnabling, setEnabling] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  // What one has before one: what another saves meanwhile takes nothing away, and is told of when one saves.
+  // What one has before one: what another saves meanwhile takes nothing away, and is told of.
   const [base, setBase] = useState(draft);
   const isChanged = JSON.stringify(rules) !== JSON.stringify(base.rules);
   const errors = base.faults.filter(({ severity }) => severity === 'error').length;
@@ -95,6 +103,9 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data
         )}
       </PageHead>
       {problem && <ProblemView problem={problem} retry={problem.status === 409 ? () => void beginAnew() : undefined} />}
+      {draft.version > base.version && !save.isPending && (
+        <WrittenMeanwhile draft={draft} begin={() => void beginAnew()} keep={() => setBase(draft)} />
+      )}
       <Faults faults={base.faults} />
       <Tabs
         items={[
@@ -127,6 +138,48 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data
         <Simulation policyId={draft.policyId} tried={isChanged ? { rules } : { draftId: draft.id }} />
       )}
       {isEnabling && <Enable draft={draft} close={() => setEnabling(false)} />}
+    </>
+  );
+}
+
+/** Another has saved the draft while one writes: who and when, what it says now, and the choice of what goes on. */
+function WrittenMeanwhile({ draft, begin, keep }: { draft: Draft; begin: () => void; keep: () => void }) {
+  const { t } = useTranslation(['policies', 'drafts']);
+  const [isLooking, setLooking] = useState(false);
+  const hasErrors = draft.faults.some(({ severity }) => severity === 'error');
+  return (
+    <>
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        className="act-note"
+        title={
+          <>
+            <Instant at={draft.writtenAt} /> {t('policies:writtenBy', { name: draft.writtenBy })}
+          </>
+        }
+        description={
+          <Space wrap>
+            <Button size="small" onClick={() => setLooking(true)}>
+              {t('drafts:see')}
+            </Button>
+            <Button size="small" onClick={begin}>
+              {t('policies:beginAnew')}
+            </Button>
+            <Button size="small" onClick={keep}>
+              {t('drafts:keepMine')}
+            </Button>
+          </Space>
+        }
+      />
+      <Modal open={isLooking} width={760} footer={null} title={draft.policyId} onCancel={() => setLooking(false)}>
+        {hasErrors ? (
+          <pre className="words">{JSON.stringify(draft.rules, null, 2)}</pre>
+        ) : (
+          <RulesInWords rules={draft.rules as unknown as Rules} />
+        )}
+      </Modal>
     </>
   );
 }

@@ -1,10 +1,12 @@
-import { App, Button, Checkbox, DatePicker, Dropdown, Form, Input, Modal, Select } from 'antd';
+import { Button, Checkbox, DatePicker, Dropdown, Form, Input, Modal, Select } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
+import { INVERSES } from '../undo/inverses';
+import { useDone } from '../undo/use-done';
 
 export type Part = Schemas['TaskDto']['assignments'][number];
 
@@ -114,14 +116,14 @@ export function PartActs({ part, leadsOwn, done }: { part: Part; leadsOwn: boole
 
 function ActForm({ part, event, close }: { part: Part; event: Event; close: (isDone: boolean) => void }) {
   const { t } = useTranslation(['task', 'terms', 'console']);
-  const { message } = App.useApp();
+  const say = useDone();
   const [form] = Form.useForm<Said>();
   const outcome = Form.useWatch('outcome', form);
   const clock = Form.useWatch('clock', form);
   const units = api.useQuery('get', '/api/v1/units', undefined, { staleTime: 300_000 });
   const transit = api.useMutation('post', '/api/v1/assignments/{id}/transitions', {
-    onSuccess: () => {
-      void message.success(t('act.done'));
+    onSuccess: (after) => {
+      say(t('act.done'), event === 'suspend' ? INVERSES.suspend(after) : null);
       close(true);
     },
   });
@@ -153,6 +155,7 @@ function ActForm({ part, event, close }: { part: Part; event: Event; close: (isD
       cancelText={t('console:act.cancel')}
     >
       {transit.error && <ProblemView problem={transit.error} />}
+      {event !== 'suspend' && <p>{t('console:undo.binds')}</p>}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={send}>
         {event === 'settle_objection' && (
           <Form.Item name="outcome" label={t('act.outcome')} rules={chosen}>

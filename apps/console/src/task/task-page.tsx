@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Descriptions, Spin, Tag } from 'antd';
-import { type ReactNode, useCallback, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Table } from '../layout/table';
@@ -16,6 +16,10 @@ import { Happened } from './happened';
 import { Instruct } from './instruct';
 import { type Part, PartActs } from './part-acts';
 import './task.css';
+
+const ActionPlans = lazy(() => import('./action-plans'));
+const MatterActs = lazy(() => import('../matters/matter-acts'));
+const Restrict = lazy(() => import('../restrictions/restrict').then((module) => ({ default: module.Restrict })));
 
 type Task = Schemas['TaskDto'];
 
@@ -59,6 +63,11 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
           </Link>
         )}
         {may('instruction.give') && <Instruct taskId={task.id} done={again} />}
+        {task.matter && (
+          <Suspense>
+            <MatterActs task={task} again={again} />
+          </Suspense>
+        )}
       </PageHead>
       <About task={task} />
       <Panel title={t('parts')}>
@@ -67,6 +76,13 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
       <Panel title={t('owed')} isEmpty={task.obligations.length === 0}>
         <Owed task={task} parts={parts} />
       </Panel>
+      {task.reports.some(({ kind }) => kind === 'action_plan') && (
+        <Panel title={t('actionPlans')}>
+          <Suspense fallback={<Spin />}>
+            <ActionPlans parts={parts.filter(({ role }) => role === 'lead')} again={again} />
+          </Suspense>
+        </Panel>
+      )}
       <Panel title={t('reports')} isEmpty={task.reports.length === 0}>
         <Reports task={task} parts={parts} />
       </Panel>
@@ -95,6 +111,13 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
           </blockquote>
         ))}
       </Panel>
+      {me.unitId === null && may('matter.restrict') && (
+        <Panel title={t('restrict')}>
+          <Suspense fallback={<Spin />}>
+            <Restrict kind="task" id={task.id} changed={again} />
+          </Suspense>
+        </Panel>
+      )}
       <Panel title={t('history')}>
         <Happened taskId={task.id} />
       </Panel>

@@ -6,6 +6,7 @@ import { api, type Problem, type Schemas } from '../api/client';
 import { Key } from '../layout/key';
 import { useKeys } from '../layout/use-keys';
 import { ProblemView } from '../problem/problem-view';
+import { useAsk } from '../undo/use-ask';
 
 type Part = Schemas['TaskDetailDto']['assignments'][number];
 type Body = Schemas['AssignmentTransitionDto'];
@@ -23,6 +24,7 @@ export function Judge({ part, taskNumber, judged }: { part: Part; taskNumber: st
   const { t, i18n } = useTranslation(['verification', 'console']);
   const { message } = App.useApp();
   const queries = useQueryClient();
+  const ask = useAsk();
   const [form] = Form.useForm<Values>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const checklist = api.useQuery('get', '/api/v1/assignments/{id}/checklist', { params: { path: { id: part.id } } });
@@ -58,6 +60,13 @@ export function Judge({ part, taskNumber, judged }: { part: Part; taskNumber: st
           ...(values.place?.trim() ? { place: values.place.trim() } : {}),
         }
       : undefined;
+    const number = taskNumber ?? '';
+    const isMeant = await ask({
+      title: t(`verification:ask.${event}`, { number, unit: part.unitName }),
+      ok: t(`verification:${event}`),
+      danger: event === 'return',
+    });
+    if (!isMeant) return;
     await move
       .mutateAsync({
         params: { path: { id: part.id } },

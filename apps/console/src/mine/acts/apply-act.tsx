@@ -4,6 +4,7 @@ import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
+import { INVERSES } from '../../undo/inverses';
 import type { ActProps, Part, Task } from '../act-props';
 
 type Fields = Schemas['ApplicationInputDto'];
@@ -31,12 +32,12 @@ export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
   return (
     <>
       <section className="panel">
-        <DraftForm<Fields>
+        <DraftForm<Fields, Schemas['ApplicationDto']>
           name={`apply.${part.id}`}
           initial={{ kind: 'extension', ...(of ? { obligationId: of } : {}) }}
           taskId={task.id}
           submit={t('apply.submit')}
-          done={done}
+          done={(application) => done(INVERSES.apply(application))}
           refresh={refresh}
           send={(fields, key) =>
             answerOf(

@@ -28,7 +28,7 @@ export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
   return (
     <>
       <Standing part={part} />
-      {may('breakdown.issue') && <Drafts unitId={part.unitId} done={done} />}
+      {may('breakdown.issue') && <Drafts unitId={part.unitId} done={() => done()} />}
       <section className="panel">
         <h2>{t('breakdown.new')}</h2>
         {below.length === 0 ? (
@@ -39,7 +39,7 @@ export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
             initial={{ tasks: [{ content: '' }] }}
             taskId={task.id}
             submit={t('breakdown.submit')}
-            done={done}
+            done={() => done()}
             refresh={refresh}
             send={({ title, tasks, issue = false }, key) =>
               answerOf(

@@ -1,8 +1,9 @@
 import { Alert, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, client } from '../../api/client';
+import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { EvidenceField, type EvidenceItem, evidenceOf } from '../../evidence/evidence-field';
+import { INVERSES } from '../../undo/inverses';
 import type { ActProps, Part, Task } from '../act-props';
 import { fallsShort, type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 import { filled } from './report-act';
@@ -24,12 +25,12 @@ export default function CompletionAct({ task, part, done, refresh }: ActProps) {
     <section className="panel">
       <Returned task={task} part={part} />
       <Checklist part={part} />
-      <DraftForm<Fields>
+      <DraftForm<Fields, Schemas['AssignmentDto']>
         name={`completion.${part.id}`}
         initial={{}}
         taskId={task.id}
         submit={t('do.completion')}
-        done={done}
+        done={(reported) => done(INVERSES.report(reported))}
         refresh={refresh}
         send={({ figures, evidence, ...texts }, key) =>
           answerOf(

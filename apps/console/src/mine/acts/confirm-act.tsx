@@ -5,6 +5,7 @@ import { DraftForm } from '../../drafts/draft-form';
 import { Instant } from '../../layout/day';
 import { useTellProblem } from '../../problem/use-problem';
 import { useSession } from '../../session/session';
+import { useAsk } from '../../undo/use-ask';
 import type { ActProps } from '../act-props';
 import { EvidenceLinks } from '../evidence-links';
 
@@ -14,9 +15,10 @@ export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) 
   const { may } = useSession();
   const { message } = App.useApp();
   const tell = useTellProblem();
+  const ask = useAsk();
   const reports = api.useQuery('get', '/api/v1/assignments/{id}/reports', { params: { path: { id: part.id } } });
   const confirm = api.useMutation('post', '/api/v1/reports/{id}/transitions', {
-    onSuccess: done,
+    onSuccess: () => done(),
     onError: tell,
   });
   if (reports.isPending) return <Skeleton active />;
@@ -66,9 +68,12 @@ export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) 
               type="primary"
               size="large"
               loading={confirm.isPending}
-              onClick={() => {
-                confirm.mutate({ params: { path: { id: report.id } }, body: { event: 'confirm' } });
-              }}
+              onClick={() =>
+                void ask({ title: t('confirm.ask'), ok: t('do.confirm') }).then(
+                  (isMeant) =>
+                    isMeant && confirm.mutate({ params: { path: { id: report.id } }, body: { event: 'confirm' } }),
+                )
+              }
             >
               {t('do.confirm')}
             </Button>

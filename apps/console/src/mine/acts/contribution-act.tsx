@@ -36,7 +36,7 @@ export default function ContributionAct({ task, part, of, done }: ActProps) {
           initial={sentences.length > 0 ? { text: sentences.join('\n') } : {}}
           taskId={task.id}
           submit={t('contribution.submit')}
-          done={done}
+          done={() => done()}
           refresh={() => found.refetch()}
           send={({ text, figures }, key) =>
             answerOf(

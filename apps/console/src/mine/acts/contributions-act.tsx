@@ -6,6 +6,8 @@ import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
 import { useTellProblem } from '../../problem/use-problem';
+import { INVERSES } from '../../undo/inverses';
+import { useAsk } from '../../undo/use-ask';
 import type { ActProps } from '../act-props';
 import { openReports } from '../other-acts';
 
@@ -37,12 +39,12 @@ export default function ContributionsAct({ task, part, done, refresh }: ActProps
         {others.length === 0 ? (
           <Alert type="info" showIcon title={t('contributions.nobody')} />
         ) : (
-          <DraftForm<Fields>
+          <DraftForm<Fields, Schemas['AskedDto']>
             name={`contributions.${part.id}`}
             initial={owed[0] ? { obligationId: owed[0].id } : {}}
             taskId={task.id}
             submit={t('contributions.submit')}
-            done={done}
+            done={(asked) => done(INVERSES.askForContributions(asked))}
             refresh={refresh}
             send={({ from = [], ...fields }, key) =>
               answerOf(
@@ -93,6 +95,7 @@ function OneContribution({ contribution, refresh }: { contribution: Contribution
   const { t } = useTranslation('mine');
   const { message } = App.useApp();
   const tell = useTellProblem();
+  const ask = useAsk();
   const [reason, setReason] = useState('');
   const move = api.useMutation('post', '/api/v1/contributions/{id}/transitions', {
     onSuccess: async () => {
@@ -116,7 +119,15 @@ function OneContribution({ contribution, refresh }: { contribution: Contribution
       {sentences.length > 0 && <blockquote className="quoted">{sentences.join('\n')}</blockquote>}
       {state === 'submitted' && (
         <div className="figure-row">
-          <Button type="primary" loading={move.isPending} onClick={() => send('accept')}>
+          <Button
+            type="primary"
+            loading={move.isPending}
+            onClick={() =>
+              void ask({ title: t('contributions.acceptAsk', { unit: unitName }), ok: t('contributions.accept') }).then(
+                (isMeant) => isMeant && send('accept'),
+              )
+            }
+          >
             {t('contributions.accept')}
           </Button>
           <Input

@@ -1,8 +1,9 @@
 import { Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { answerOf, api, client } from '../../api/client';
+import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
+import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
 
 interface Fields {
@@ -22,12 +23,12 @@ export default function CoordinationAct({ task, part, done, refresh }: ActProps)
     <>
       <section className="panel">
         <p>{t('coordination.aboutIt')}</p>
-        <DraftForm<Fields>
+        <DraftForm<Fields, Schemas['CoordinationDto']>
           name={`coordination.${part.id}`}
           initial={{}}
           taskId={task.id}
           submit={t('coordination.submit')}
-          done={done}
+          done={(raised) => done(INVERSES.raiseCoordination(raised))}
           refresh={refresh}
           send={(body, key) =>
             answerOf(

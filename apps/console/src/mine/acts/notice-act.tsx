@@ -50,7 +50,7 @@ export default function NoticeAct({ task, of, done, refresh }: ActProps) {
           initial={{}}
           taskId={task.id}
           submit={t('do.answer')}
-          done={done}
+          done={() => done()}
           refresh={refresh}
           send={({ answer }, key) =>
             answerOf(

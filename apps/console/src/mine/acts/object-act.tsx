@@ -1,7 +1,8 @@
 import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { answerOf, client } from '../../api/client';
+import { answerOf, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
+import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
 
 /** The unit says that the matter is not its own (异议), or takes that back. */
@@ -11,12 +12,12 @@ export default function ObjectAct({ task, part, done, refresh }: ActProps) {
   return (
     <section className="panel">
       <p>{t(isObjected ? 'object.withdrawAbout' : 'object.about')}</p>
-      <DraftForm<{ reason: string }>
+      <DraftForm<{ reason: string }, Schemas['AssignmentDto']>
         name={`object.${part.id}`}
         initial={{}}
         taskId={task.id}
         submit={t(isObjected ? 'object.withdraw' : 'object.submit')}
-        done={done}
+        done={(objected) => done(isObjected ? null : INVERSES.object(objected))}
         refresh={refresh}
         send={({ reason }, key) =>
           answerOf(

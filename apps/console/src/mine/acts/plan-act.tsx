@@ -38,7 +38,7 @@ function PlanForm({ task, part, done, refresh, last, owedId }: ActProps & { last
           initial={last ? initialOf(last) : { measures: [{} as ActionPlanInput['measures'][number]] }}
           taskId={task.id}
           submit={t(isRevision ? 'plan.submitRevision' : 'do.plan')}
-          done={done}
+          done={() => done()}
           refresh={refresh}
           send={({ reason = '', ...plan }, key) => {
             const params = { path: { id: part.id }, header: { 'Idempotency-Key': key } };

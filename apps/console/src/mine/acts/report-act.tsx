@@ -67,7 +67,7 @@ function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { o
       initial={{}}
       taskId={task.id}
       submit={t('do.report')}
-      done={done}
+      done={() => done()}
       refresh={refresh}
       send={({ text, sentences = [], figures, evidence, ...more }, key) =>
         answerOf(

@@ -14,7 +14,7 @@ export default function SignAct({ task, part, done, refresh }: ActProps) {
         initial={{}}
         taskId={task.id}
         submit={t('do.sign')}
-        done={done}
+        done={() => done()}
         refresh={refresh}
         send={(_, key) =>
           answerOf(

@@ -15,7 +15,7 @@ export default function WithdrawAct({ task, part, done, refresh }: ActProps) {
         taskId={task.id}
         submit={t('withdraw.submit')}
         isDanger
-        done={done}
+        done={() => done()}
         refresh={refresh}
         send={(_, key) =>
           answerOf(

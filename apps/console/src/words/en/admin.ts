@@ -112,6 +112,7 @@ export default {
     templates: 'Words of messages',
   },
   destinations: {
+    undone: 'The step before is taken back',
     edit: 'Change',
     editOf: 'Change the destination: {{name}}',
     newAddress: 'New address, where it moves',

@@ -21,6 +21,7 @@ export default {
     },
   },
   searches: {
+    removed: 'The search is removed',
     title: 'Saved searches',
     save: 'Save this search',
     saved: 'The search is saved',

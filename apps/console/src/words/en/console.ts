@@ -53,6 +53,11 @@ export default {
     notAllowed: 'The post in which you act may not see this page',
     home: 'To the first page',
   },
+  undo: {
+    act: 'Undo',
+    done: 'Taken back',
+    binds: 'It cannot be taken back.',
+  },
   live: {
     changed: 'Somebody has changed this',
     show: 'Show what is new',

@@ -22,6 +22,12 @@ export default {
   reason: 'Remark (a denial needs one)',
   approve: 'Approve',
   deny: 'Deny',
+  ask: {
+    approve: 'Approve what {{unit}} applies for?',
+    deny: 'Deny what {{unit}} applies for?',
+    objection: 'Answer the objection of {{unit}}: {{outcome}}?',
+    coordination: 'Settle “{{about}}”?',
+  },
   approved: 'Approved',
   denied: 'Denied; the unit is told',
   decision: 'What holds',

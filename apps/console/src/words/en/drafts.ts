@@ -3,6 +3,8 @@ export default {
   discard: 'Discard it',
   notKept: 'The browser cannot keep what you write. Please send it before you close the page.',
   stale: 'While you were writing, somebody has changed this matter',
+  see: 'See how it is now',
   staleHelp: 'What you have written is still here. Look at the changes above, then decide whether to send it.',
+  keepMine: 'I have seen it, keep what I have typed',
   sendAnyway: 'I have seen it, send on',
 };

@@ -204,6 +204,7 @@ export default {
     decideBy: 'to be decided by',
   },
   contributions: {
+    acceptAsk: 'Accept what {{unit}} contributed?',
     ask: 'Ask the other units to contribute',
     nobody: 'There are no other units to ask.',
     for: 'For',
@@ -253,6 +254,7 @@ export default {
     issueDraft: 'Issue the draft “{{title}}”',
   },
   confirm: {
+    ask: 'Confirm this report? It is then handed to the office.',
     none: 'No report waits for confirmation.',
     sendBack: 'Send back',
     sentBack: 'Sent back',

@@ -52,6 +52,8 @@ export default {
   count: 'Sent',
   unit: 'Unit',
   notices: 'of them notices',
+  writtenBy: '{{name}} has saved this draft',
+  beginAnew: 'Begin again with it',
   saved: 'The draft is saved',
   enable: 'Enable',
   enableHelp:

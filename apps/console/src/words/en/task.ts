@@ -111,4 +111,17 @@ export default {
   },
   clocks: { same_date: 'stays', stopped: 'moves by the time for which it counted as done', new_date: 'another one' },
   mine: 'Do what is owed',
+  actionPlans: 'Action plans',
+  actionPlan: {
+    version: 'version {{number}}',
+    state: { submitted: 'to be looked at', approved: 'approved', returned: 'returned', superseded: 'superseded' },
+    measure: 'Measure',
+    person: 'In charge',
+    measures: { open: 'open', closed: 'done' },
+    reason: 'What to put right (needed to return it)',
+    approve: 'Approve',
+    return: 'Return',
+    ask: { approve: 'Approve the action plan of {{unit}}?', return: 'Return the action plan of {{unit}}?' },
+  },
+  restrict: 'Named people only',
 };

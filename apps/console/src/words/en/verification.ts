@@ -38,5 +38,6 @@ export default {
   plainConclusion: 'Looked at, and found to be true.',
   verify: 'Verify',
   return: 'Return',
+  ask: { verify: 'Verify task {{number}} of {{unit}}?', return: 'Return task {{number}} to {{unit}}?' },
   did: { verify: 'Task {{number}} verified', return: 'Task {{number}} returned' },
 };

@@ -111,6 +111,7 @@ export default {
     templates: '消息模板',
   },
   destinations: {
+    undone: '撤回上一步操作',
     edit: '修改',
     editOf: '修改推送目的地：{{name}}',
     newAddress: '新地址（不改则不填）',

@@ -24,6 +24,7 @@ export default {
     title: '已存检索',
     save: '保存检索',
     saved: '检索条件已保存',
+    removed: '检索条件已删除',
     none: '还没有保存的检索条件',
     name: '名称',
     remove: '删除',

@@ -52,6 +52,11 @@ export default {
     notAllowed: '当前岗位不能查看此页面',
     home: '返回首页',
   },
+  undo: {
+    act: '撤回',
+    done: '已撤回',
+    binds: '办理后不能撤回。',
+  },
   live: {
     changed: '内容已被他人更新',
     show: '查看最新内容',

@@ -20,6 +20,12 @@ export default {
   reason: '意见（不批准必填）',
   approve: '批准',
   deny: '不批准',
+  ask: {
+    approve: '批准{{unit}}的申请？',
+    deny: '不批准{{unit}}的申请？',
+    objection: '按“{{outcome}}”答复{{unit}}的异议？',
+    coordination: '就“{{about}}”作出答复？',
+  },
   approved: '已批准',
   denied: '未批准，已告知单位',
   decision: '协调意见',

@@ -3,6 +3,8 @@ export default {
   discard: '放弃这些内容',
   notKept: '浏览器无法暂存内容，关闭页面前请先提交。',
   stale: '在您填写期间，该事项已有变化',
+  see: '查看最新内容',
   staleHelp: '您填写的内容仍在。请看过以上变化后，再决定是否提交。',
+  keepMine: '已看过，保留我填写的内容',
   sendAnyway: '已知悉，按最新情况提交',
 };

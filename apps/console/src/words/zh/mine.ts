@@ -187,6 +187,7 @@ export default {
     decideBy: '审批时限',
   },
   contributions: {
+    acceptAsk: '采用{{unit}}的供稿？',
     ask: '向协办单位约稿',
     nobody: '该事项没有可约稿的其他单位。',
     for: '用于',
@@ -230,6 +231,7 @@ export default {
     issueDraft: '下达草案《{{title}}》',
   },
   confirm: {
+    ask: '审签这份报告？审签后即为报送督查室。',
     none: '没有待审签的报告。',
     sendBack: '退回修改',
     sentBack: '已退回',

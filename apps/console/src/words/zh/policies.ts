@@ -47,6 +47,8 @@ export default {
   count: '条数',
   unit: '单位',
   notices: '其中督办单',
+  writtenBy: '{{name}} 保存了此草稿',
+  beginAnew: '以最新内容重新开始',
   saved: '草案已保存',
   enable: '启用',
   enableHelp: '启用后成为第 {{version}} 版，不能再改。此后印发的方案按此版执行；已印发的方案不变。',

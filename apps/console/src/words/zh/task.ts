@@ -107,4 +107,17 @@ export default {
   outcomes: { rejected: '驳回异议，仍由原单位办理', transferred: '移交其他单位', cancelled: '撤销该分工' },
   clocks: { same_date: '时限不变', stopped: '按核验期间顺延', new_date: '另定时限' },
   mine: '去办理',
+  actionPlans: '办理方案',
+  actionPlan: {
+    version: '第 {{number}} 稿',
+    state: { submitted: '待审核', approved: '已通过', returned: '已退回', superseded: '已被新稿取代' },
+    measure: '措施',
+    person: '责任人',
+    measures: { open: '未完成', closed: '已完成' },
+    reason: '意见（退回必填）',
+    approve: '通过',
+    return: '退回',
+    ask: { approve: '通过{{unit}}的办理方案？', return: '退回{{unit}}的办理方案？' },
+  },
+  restrict: '限知人员',
 };

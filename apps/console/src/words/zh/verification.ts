@@ -35,5 +35,6 @@ export default {
   plainConclusion: '经核查，情况属实。',
   verify: '核验通过',
   return: '退回',
+  ask: { verify: '{{unit}}第 {{number}} 项核验通过？', return: '退回{{unit}}第 {{number}} 项？' },
   did: { verify: '第 {{number}} 项核验通过', return: '第 {{number}} 项已退回' },
 };
