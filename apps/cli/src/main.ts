@@ -34,8 +34,9 @@ async function main(): Promise<void> {
     .argument('[name...]', 'which measures; all if none is named')
     .option('--quick', 'small, to see that it works and not how fast')
     .option('--scale <share>', 'of the stated sizes, for the measures with millions of rows', share, 1)
-    .action(async (names: string[], options: { quick?: boolean; scale: number }) =>
-      (await import('./bench/bench.js')).bench(names, { isQuick: options.quick === true, scale: options.scale }),
+    .option('--flames', 'a flame graph of each measure of this process, beside bench.json')
+    .action(async (names: string[], { quick, scale, flames }: { quick?: boolean; scale: number; flames?: boolean }) =>
+      (await import('./bench/bench.js')).bench(names, { isQuick: quick === true, scale, hasFlames: flames === true }),
     );
   bench
     .command('cost')

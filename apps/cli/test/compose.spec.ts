@@ -53,6 +53,18 @@ describe('docker-compose.yml', () => {
     expect(readFileSync(HAPROXY, 'utf8')).toMatch(/del-header X-Forwarded-For\n.*option forwardfor/);
   });
 
+  it('has no password of its own, and stores that only its own processes reach', () => {
+    const { proxy: _proxy, ...inside } = compose.services;
+    expect(Object.values(inside).map(({ ports }) => ports)).toEqual(Object.values(inside).map(() => undefined));
+    const asked = '${DUBAN_DATABASE_PASSWORD:?set DUBAN_DATABASE_PASSWORD}';
+    const { api, postgres } = compose.services;
+    expect(postgres!.environment!['POSTGRES_PASSWORD']).toBe(asked);
+    expect(api!.environment!['DATABASE_URL']).toBe(`postgres://duban:${asked}@postgres:5432/duban`);
+    const secrets = Object.entries(api!.environment!).filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name));
+    expect(secrets.length).toBeGreaterThan(5);
+    for (const [name, value] of secrets) expect([name, value]).toEqual([name, `\${${name}:-}`]);
+  });
+
   const checked = spawnSync('haproxy', ['-c', '-f', HAPROXY], { encoding: 'utf8' });
   if (checked.error)
     console.warn('SKIPPED "has a configuration that haproxy takes": needs haproxy (Debian: apt-get install haproxy)');

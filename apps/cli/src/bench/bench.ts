@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { asOfMeasure } from './as-of.measure';
 import { boardFilterMeasure, boardPaintMeasure, boardScrollMeasure } from './board-page.measures';
+import { profiled } from './flame';
 import { followupMeasure } from './followup.measure';
 import { listMeasure } from './list.measure';
-import { type Line, type Measure, type Times, measured } from './measure';
+import { type Line, type Measure, type Prepared, type PreparedFigures, type Times, measured } from './measure';
 import { memoryMeasure } from './memory.measure';
 import { parseMeasure } from './parse.measure';
 import { machine } from './machine';
-import { ratiosPicture } from './pictures';
+import { flamePicture, ratiosPicture } from './pictures';
 import { resultFile } from './result-file';
 import { rescheduleMeasure } from './reschedule.measure';
 import { startMeasure } from './start.measure';
@@ -43,7 +45,7 @@ const BAD_CALL = 2;
  */
 export async function bench(
   names: readonly string[],
-  { isQuick, scale = 1 }: { isQuick: boolean; scale?: number },
+  { isQuick, scale = 1, hasFlames = false }: { isQuick: boolean; scale?: number; hasFlames?: boolean },
 ): Promise<void> {
   const unknown = names.filter((name) => MEASURES.every((measure) => measure.name !== name));
   if (unknown.length > 0) {
@@ -60,7 +62,11 @@ export async function bench(
     const { name, goal, isShareOfOther = false, unit = 'ms' } = measure;
     process.stderr.write(`measuring ${name} …\n`);
     const prepared = await measure.prepare(isQuick, scale);
-    const times = await inTheEnd(() => measured(prepared), prepared.close);
+    const times = await inTheEnd(async () => {
+      const taken = await measured(prepared);
+      if (hasFlames) await drawFlames(name, prepared, file);
+      return taken;
+    }, prepared.close);
     const [ours, other] = [times.ours.median, times.other.median];
     // A share of the other's speed is the other's time by ours.
     const ratio = isShareOfOther ? other / ours : ours / other;
@@ -88,6 +94,20 @@ export async function bench(
     ratiosPicture(lines, `${isQuick ? 'Small sizes: whether it works, not how fast. ' : ''}${where}`),
   );
   process.stdout.write(table([HEAD, ...rows]));
+}
+
+/** Our side once more, with a look at what takes its time: beside `bench.json`, for a browser's profiler and as a picture. */
+async function drawFlames(name: string, prepared: Prepared | PreparedFigures, file: string): Promise<void> {
+  if ('figures' in prepared) {
+    process.stderr.write(`${name} is measured in other processes: there is no flame graph of it.\n`);
+    return;
+  }
+  await prepared.between?.();
+  const { profile, frames, busyMs } = await profiled(prepared.ours);
+  const [to, picture] = [`${name}.cpuprofile`, `${name}-flames.svg`].map((one) => join(dirname(file), one));
+  writeFileSync(to!, JSON.stringify(profile));
+  writeFileSync(picture!, flamePicture(frames, `${name}: ${Math.round(busyMs)} ms of this process; ${machine()}`));
+  process.stderr.write(`${to}, and ${picture}\n`);
 }
 
 /** What a measure has opened is closed where it fails, too. */

@@ -1,5 +1,6 @@
 import { type EChartsOption, init } from 'echarts';
 import type { Cost } from './cost-figures';
+import type { Frame, Origin } from './flame';
 import type { Line } from './measure';
 
 const FONT = 'system-ui, sans-serif';
@@ -141,6 +142,64 @@ export function costPicture({ madeOf, sizes }: Cost): string {
         ),
       ),
       ...held.map(({ name, values }, place) => lineOf(1, name, values, place)),
+    ],
+  });
+}
+
+const FLAME_ROW = 17;
+const FLAME_COLOURS: Readonly<Record<Origin, string>> = {
+  duban: '#e8a33d',
+  package: '#8fb5dc',
+  node: '#b7d3a8',
+  engine: '#d0d3d8',
+};
+/** Pixels a letter takes, and what a name needs at least. */
+const LETTER = 6.2;
+const LEAST_NAMED = 34;
+
+/**
+ * A flame graph: each function as wide as the time that passed in it and in what it called, which lies above it.
+ * @param madeOf what was measured, for whoever reads it
+ */
+export function flamePicture(frames: readonly Frame[], madeOf: string): string {
+  const [width, left] = [1400, 16];
+  const deepest = Math.max(0, ...frames.map(({ depth }) => depth));
+  const bottom = 84 + deepest * FLAME_ROW;
+  const inner = width - 2 * left;
+  const words = { duban: 'duban', package: 'packages', node: 'Node', engine: 'engine' } satisfies Record<
+    Origin,
+    string
+  >;
+  const keys = (Object.keys(words) as Origin[]).map((origin, place) => ({
+    type: 'group' as const,
+    left: width - 380 + place * 92,
+    top: 14,
+    children: [
+      { type: 'rect' as const, shape: { width: 12, height: 12 }, style: { fill: FLAME_COLOURS[origin] } },
+      { type: 'text' as const, left: 17, style: { text: words[origin], fill: QUIET, font: `12px ${FONT}` } },
+    ],
+  }));
+  return drawn(width, bottom + 40, {
+    title: { text: 'Where the processor time goes', subtext: madeOf, left, top: 8, ...titles },
+    graphic: [
+      ...keys,
+      ...frames.map(({ name, origin, from, share, depth }) => {
+        const wide = share * inner;
+        return {
+          type: 'rect' as const,
+          x: left + from * inner,
+          y: bottom - depth * FLAME_ROW,
+          shape: { width: Math.max(wide - 0.5, 0.5), height: FLAME_ROW - 1 },
+          style: { fill: FLAME_COLOURS[origin] },
+          ...(wide >= LEAST_NAMED && {
+            textContent: {
+              type: 'text' as const,
+              style: { text: name.slice(0, Math.floor(wide / LETTER)), fill: INK, font: `11px ${FONT}` },
+            },
+            textConfig: { position: 'insideLeft' as const },
+          }),
+        };
+      }),
     ],
   });
 }

@@ -19,6 +19,8 @@ import { recordStatements, type Statement } from './recorded-statements';
 const TRANSITIONS = 400;
 const QUICK_TRANSITIONS = 32;
 const RUNS = 3;
+/** For a flame graph our side is run once more. */
+const RUNS_WITH_FLAMES = RUNS + 1;
 
 /** All of one request, in their order. */
 type Statements = Statement[];
@@ -78,7 +80,7 @@ async function beside(
   const first = await ownDatabase(server, 'first');
   const config = configOf(redis);
   await withApi(first, config, (app) => importUnits(app));
-  const parts = await inventParts(first, { units: CONNECTIONS, parts: size * (RUNS + warmUps) });
+  const parts = await inventParts(first, { units: CONNECTIONS, parts: size * (RUNS_WITH_FLAMES + warmUps) });
   const tokens = await withApi(first, config, (app) => signInAll(app, parts));
   const [copy, others] = [await copyOf(server, 'copy'), await copyOf(server, 'others')];
   const recorded = await withApi(copy, config, (app) => record(app, parts, tokens));
