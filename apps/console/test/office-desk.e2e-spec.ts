@@ -124,7 +124,7 @@ describeWithBrowser('a day at the office', (browser) => {
     await page.keyboard.press('v');
     await asked.waitFor();
     await page.keyboard.press('Enter');
-    await page.getByText(/第 \d+ 项核验通过/).waitFor();
+    await page.getByText(/^第 \d+ 项核验通过$/).waitFor();
     expect(returned).toMatch(/^\d+$/);
   });
 
