@@ -195,5 +195,70 @@ describeWithBrowser('a day at the office', (browser) => {
     await page.getByRole('dialog').getByRole('button', { name: '认可' }).click();
     await page.getByText(`已认可 ${notice.number} 的回复`).waitFor();
     await shown.waitFor({ state: 'detached' });
+
+    // The office's own template is tried on a preview before it counts; a broken one is refused, with where.
+    await page.getByRole('button', { name: '督办单模板' }).click();
+    const dialog = page.getByRole('dialog', { name: '督办单模板' });
+    const [template] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('link', { name: '下载现用模板' }).click(),
+    ]);
+    await dialog.locator('input[type=file]').setInputFiles({
+      name: '坏模板.docx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      buffer: Buffer.from('不是文档'),
+    });
+    await dialog.getByRole('button', { name: '预览（Word）' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.locator('input[type=file]').setInputFiles(await template.path());
+    const [preview] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: '预览（Word）' }).click(),
+    ]);
+    expect(preview.suggestedFilename()).toBe('督办单预览.docx');
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('notice-template');
+  });
+
+  it('puts a registered matter right, and says that it is the same as another', async () => {
+    const ask = await as('office');
+    /** Another one than all that say much the same. */
+    const register = async (words: string): Promise<{ id: string }> => {
+      const near = await ask<{ items: { taskId: string }[] }>('POST', '/matters/duplicates', { content: words });
+      return ask('POST', '/matters', {
+        kind: 'leader_instruction',
+        source: { leader: '周某' },
+        units: { lead: ['LD04'] },
+        content: words,
+        confirmDuplicates: near.items.map(({ taskId }) => taskId),
+      });
+    };
+    const content = `东门农贸市场屋面${Date.now()}号雨季前完成防水。`;
+    await register(content);
+    const second = await register(`${content}并加固。`);
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto(`/tasks/${second.id}`);
+    const { page } = visitor;
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: '更正' }).click();
+    await dialog.getByRole('textbox').first().fill(`${content}并加固立柱。`);
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await dialog.getByText('必填').first().waitFor();
+    await dialog.getByLabel('更正理由').fill('原文漏字。');
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('matter-correct');
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await page.getByText('已更正').waitFor();
+    await page.getByText('加固立柱').first().waitFor();
+
+    await page.getByRole('button', { name: '并入相同事项' }).click();
+    await dialog.getByRole('combobox').fill(content);
+    await page.locator('.ant-select-item-option').first().click();
+    await dialog.getByRole('button', { name: '并入' }).click();
+    await page.getByText('不能撤回').waitFor();
+    await page.locator('.ant-modal-confirm').getByRole('button', { name: '并入' }).click();
+    await page.getByText('已注明为同一事项').waitFor();
+    await page.getByRole('button', { name: '更正' }).waitFor({ state: 'detached' });
   });
 });
