@@ -92,7 +92,7 @@ export class Clients {
     const token = this.tokens.get(who) ?? (await this.signIn(who));
     if (token === null) return null;
     const given = await this.send(method, path, body, { ...headers, authorization: `Bearer ${token}` }, patienceMs);
-    this.count(given);
+    this.count(given, `${method} ${path}`);
     if (given?.status === 401) this.tokens.delete(who);
     return given;
   }
@@ -127,11 +127,17 @@ export class Clients {
     }
   }
 
-  private count(given: Given | null): void {
-    const name = given ? String(given.status) : 'none';
+  private count(given: Given | null, asked: string): void {
+    // A fault of ours is told with what was asked for.
+    const isFault = given?.status === 500;
+    const name = isFault
+      ? `500 at ${asked.replace(/\?.*/, '').replaceAll(ID, ':id')}`
+      : String(given?.status ?? 'none');
     this.statuses.set(name, (this.statuses.get(name) ?? 0) + 1);
   }
 }
+
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** A key that is being worked on has no answer yet. */
 const isAnswer = ({ status, body }: Given): boolean =>
