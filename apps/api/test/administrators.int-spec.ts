@@ -123,6 +123,7 @@ describe('The three administrators', () => {
     // What is their own they change themselves.
     const own = { email: 'audit@city.example', currentPassword: PASSWORD };
     await (await as('auditor')).do('PATCH', '/persons/auditor', { json: own });
+    expect((await (await as('auditor')).get('/sessions/current')).contact).toEqual({ email: own.email, mobile: null });
   });
 
   it('are not taken over while they are still, or already, administrators', async () => {

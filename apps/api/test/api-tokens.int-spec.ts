@@ -10,7 +10,9 @@ describe('An API token', () => {
     const made = await make('office', ['read.all']);
     expect(made.token).toMatch(/^duban_[\w-]{43}$/);
     const office = await edge().as('office');
-    const { items } = await office.get('/api-tokens');
+    const { items, scopes } = await office.get('/api-tokens');
+    expect(scopes).toContainEqual({ scope: 'plan.issue', zh: '印发方案', en: expect.any(String) });
+    expect(scopes.map(({ scope }: Json) => scope)).not.toContain('account.edit');
     expect(items[0]).toMatchObject({
       id: made.id,
       name: '周报',
@@ -34,7 +36,11 @@ describe('An API token', () => {
     for (const path of ['/units', '/inbox', '/clock', '/deliveries']) {
       expectProblem(await reader.ask('GET', path), 403, 'RIGHTS.NOT_IN_SCOPE');
     }
-    expect((await reader.get('/sessions/current')).apiToken).toMatchObject({ name: '周报', scopes: ['read.all'] });
+    expect(await reader.get('/sessions/current')).toMatchObject({
+      username: 'office',
+      contact: null,
+      apiToken: { name: '周报', scopes: ['read.all'] },
+    });
   });
 
   it('has no scope that its person has not, also later', async () => {

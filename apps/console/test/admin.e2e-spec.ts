@@ -254,6 +254,105 @@ describeWithBrowser('administrators at the console', (browser) => {
     await row.getByText(words('已批准', 'approved')).waitFor();
   });
 
+  it.each([
+    ['desktop', undefined, 'zh'],
+    ['phone', PHONE, 'en'],
+  ] as const)(
+    'erase a person by law: one closes the account, another erases (%s)',
+    async (looks, viewport, language) => {
+      const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+      const username = `qian${looks}${Date.now().toString(36)}`;
+      const admin = await open('admin', viewport, language);
+      await admin.goto('/people');
+      await admin.page.getByRole('button', { name: words('新建账号', 'New account') }).click();
+      const making = admin.page.getByRole('dialog');
+      await making.getByLabel(words('账号', 'Account'), { exact: true }).fill(username);
+      await making.getByLabel(words('姓名', 'Name')).fill('钱进');
+      await making.getByRole('button', { name: words('新建', 'Create') }).click();
+      await admin.page.getByRole('button', { name: words('停用账号', 'Close the account') }).click();
+      await admin.page.locator('.ant-popover:visible').getByRole('button').last().click();
+      await admin.page.getByRole('button', { name: words('启用账号', 'Open again') }).waitFor();
+      // What was said to whoever it is, and why nothing was.
+      await admin.page.getByRole('button', { name: words('消息记录', 'Message record') }).click();
+      await admin.page.getByText(words('这一天没有消息', 'Nothing on this day')).waitFor();
+      expect(await admin.seriousFindings()).toEqual([]);
+
+      const security = await open('security', viewport, language);
+      await security.goto('/people');
+      const { page } = security;
+      const find = words('姓名、账号、单位代码或岗位', 'Name, account, unit code or post');
+      await page.getByRole('searchbox', { name: find }).fill(username);
+      await page.getByRole('button', { name: words('管理', 'Manage') }).click();
+      await page.getByRole('button', { name: words('删除个人信息…', 'Erase the person…') }).click();
+      const asking = page.getByRole('dialog', { name: username }).last();
+      await asking.getByLabel(words('理由', 'Reason')).fill('依法申请');
+      await asking.getByRole('textbox').last().fill('somebody');
+      await asking.getByRole('button', { name: words('永久删除', 'Erase for good') }).click();
+      await asking.getByText(words('与账号不一致', 'That is not the account')).waitFor();
+      expect(await security.seriousFindings()).toEqual([]);
+      await security.picture(`erasure-${looks}`);
+      await asking.getByRole('textbox').last().fill(username);
+      await asking.getByRole('button', { name: words('永久删除', 'Erase for good') }).click();
+      await page.getByText(words('个人信息已删除', 'The person is erased')).waitFor();
+      await page.getByText(words('没有符合条件的账号', 'No account is like that')).waitFor();
+      await page.getByRole('searchbox', { name: find }).fill('erased-');
+      await page.getByText(words('已依法删除', 'erased by law')).first().waitFor();
+    },
+  );
+
+  it.each([
+    ['desktop', undefined, 'zh', 'LD02'],
+    ['phone', PHONE, 'en', 'LD03'],
+  ] as const)('the office rules messages, and sees what a unit has (%s)', async (looks, viewport, language, unit) => {
+    const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+    const office = await open('office', viewport, language);
+    const { page } = office;
+    await office.goto('/channels?show=rules');
+    const most = page.getByLabel(words('每单位每周最多次数（不填为不限）', 'Times a unit and week at most'));
+    const wanted = (await most.inputValue()) === '21' ? '20' : '21';
+    await most.fill(wanted);
+    await page.getByRole('button', { name: words('增加一种急件', 'Add a kind') }).click();
+    await page
+      .getByLabel(words('哪种消息', 'Kind of message'))
+      .last()
+      .fill(words('群众不满意', 'public not satisfied'));
+    await page.keyboard.press('Enter');
+    expect(await office.seriousFindings()).toEqual([]);
+    await office.picture(`message-rules-${looks}`);
+    await page.getByRole('button', { name: words('保存', 'Save') }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: words('保存', 'Save') })
+      .click();
+    await page.getByText(words('已保存', 'Saved')).waitFor();
+    await office.goto('/channels?show=rules');
+    expect(await most.inputValue()).toBe(wanted);
+
+    const title = `分管${looks}${Date.now().toString(36)}`;
+    await office.goto('/directory');
+    await page.getByRole('searchbox').fill(unit);
+    await page.locator('.ant-tree-node-content-wrapper', { hasText: unit }).click();
+    await page.getByText(words('没有因每周上限而暂缓的消息', 'Nothing is held back by the weekly cap')).waitFor();
+    await page.getByRole('button', { name: words('设置岗位', 'New post') }).click();
+    const making = page.getByRole('dialog');
+    await making.getByLabel(words('岗位名称', 'Title')).fill(title);
+    await making.getByRole('button', { name: words('设置', 'Make') }).click();
+    const post = page.locator('.plain-list > li', { hasText: title });
+    await post.getByRole('button').click();
+    await page.locator('.ant-popover:visible').getByRole('button').last().click();
+    await post.waitFor({ state: 'detached' });
+    expect(await office.seriousFindings()).toEqual([]);
+    await office.picture(`directory-${looks}`);
+    await page
+      .getByRole('button', { name: words('消息记录', 'Message record') })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByRole('textbox').fill('2026-09-18');
+    await page.keyboard.press('Enter');
+    expect(await office.seriousFindings()).toEqual([]);
+    await office.picture(`message-record-${looks}`);
+  });
+
   it('change how long a kind of matter is kept, as head of the office', async () => {
     const office = await open('office');
     const { page } = office;

@@ -1,7 +1,7 @@
 export { guardFormula } from './unit-files/formula-cells';
 export { ACCOUNT_VENDORS, type AccountVendor, type Contact, contactColumns } from './contact';
 export { type AccountEdit, AccountService } from './account.service';
-export type { PersonState } from './person-state';
+export { type PersonState, readPersonStates } from './person-state';
 export { type ErasedPerson, ErasureService } from './erasure.service';
 export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';
 export { assertInMatter, inMatterOf, type TaskColumns, isInMatter, type MatterPlace } from './delegation-terms';

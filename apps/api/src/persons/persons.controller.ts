@@ -84,6 +84,7 @@ class PersonsDto extends createZodDto(
       mobile: textOrNull,
       accounts: accountsShown,
       isActive: z.boolean(),
+      erasedAt: textOrNull.meta({ description: 'When the person was erased by law (依法删除), if they were.' }),
       hasPassword: z.boolean(),
       hasSecondFactor: z.boolean(),
       lockedUntil: textOrNull.meta({ description: 'Null while the account is not locked.' }),

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { ACTIONS, ApiTokenService, type ApiTokenView } from '@duban/directory';
+import { ACTIONS, ApiTokenService, type ApiTokenView, may, RIGHTS_IN_WORDS } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -22,7 +22,10 @@ const apiToken = z
     endedAt: textOrNull,
   })
   .meta({ description: 'A token by which a program acts for a person (接口令牌).' });
-class ApiTokensDto extends createZodDto(z.object({ items: z.array(apiToken) })) {}
+const scope = z
+  .object({ scope: z.enum(ACTIONS), zh: z.string(), en: z.string() })
+  .meta({ description: 'What the post in which one acts may do, and a token of it can.' });
+class ApiTokensDto extends createZodDto(z.object({ items: z.array(apiToken), scopes: z.array(scope) })) {}
 class NewApiTokenDto extends createZodDto(
   z.strictObject({
     name: shortText.max(100, 'At most 100 characters.').meta({ description: 'History names it beside the person.' }),
@@ -52,10 +55,14 @@ export class ApiTokensController {
 
   @AnySignedIn()
   @Get()
-  @ApiOperation({ summary: 'My API tokens (接口令牌), ended ones too, the newest first' })
+  @ApiOperation({ summary: 'My API tokens (接口令牌), ended ones too, the newest first; and what others could do' })
   @ApiOkResponse({ type: ApiTokensDto })
-  async list(@CurrentActor() actor: Actor): Promise<{ items: ApiTokenView[] }> {
-    return { items: await this.transactor.as(actor, (tx) => this.tokens.list(tx, actor)) };
+  async list(@CurrentActor() actor: Actor): Promise<{ items: ApiTokenView[]; scopes: z.infer<typeof scope>[] }> {
+    const scopes = ACTIONS.filter((action) => may(actor, action)).map((action) => {
+      const [en, zh] = RIGHTS_IN_WORDS[action];
+      return { scope: action, zh, en };
+    });
+    return { items: await this.transactor.as(actor, (tx) => this.tokens.list(tx, actor)), scopes };
   }
 
   @AnySignedIn()

@@ -3,6 +3,7 @@ import {
   ACTIONS,
   AccountService,
   may,
+  readPersonStates,
   SecondFactorService,
   type Session,
   SessionService,
@@ -35,7 +36,7 @@ import { assertOwnOrigin, clearSessionCookie, comingFrom, sessionCookie, setSess
 
 const password = z.string().min(1).max(200);
 const code = z.string().min(1).max(40).meta({ description: 'Six digits of the authenticator, or a recovery code.' });
-const needs = z
+const whatIsLeft = z
   .enum(['second_factor', 'password', 'enrolment'])
   .nullable()
   .meta({
@@ -57,7 +58,7 @@ export const signedIn = z.object({
   token: textOrNull.meta({ description: 'Send it as `Authorization: Bearer …`; null where it went into a cookie.' }),
   expiresAt: instant,
   person: z.object({ id: uuid, username: z.string(), displayName: z.string() }),
-  needs,
+  needs: whatIsLeft,
 });
 class SignedInDto extends createZodDto(signedIn) {}
 const onBehalfOf = z
@@ -73,13 +74,22 @@ const onBehalfOf = z
   .nullable();
 const actorView = z.object({
   personId: uuid.nullable(),
+  username: z.string(),
   name: z.string(),
+  contact: z
+    .object({ email: textOrNull, mobile: textOrNull })
+    .nullable()
+    .meta({
+      description:
+        'Where mail and short messages (短信) go; PATCH /persons/{username} changes it. Null for an API token, and until ' +
+        'nothing is left to do of signing in.',
+    }),
   post: z.string(),
   postId: uuid.nullable(),
   unitId: uuid.nullable(),
   onBehalfOf: onBehalfOf.meta({ description: 'For whom, where they stand in for the holder of the post (代行).' }),
   apiToken: z.object({ id: uuid, name: z.string(), scopes: z.array(z.string()) }).nullable(),
-  needs,
+  needs: whatIsLeft,
   rights: z.array(z.string()).meta({
     description: 'What the post may do (权限), by the names that the descriptions of the routes give.',
   }),
@@ -200,18 +210,25 @@ export class SessionsController {
   async current(@CurrentActor() actor: Actor, @Req() request: ActingRequest): Promise<z.infer<typeof actorView>> {
     const { personId, name, post, postId, unitId, token, delegation } = actor;
     const apiToken = token ? { ...token, scopes: [...token.scopes] } : null;
-    const all = await this.transactor.run((tx) => this.sessions.postsOf(tx, personId!));
+    const [all, [person]] = await this.transactor.run(async (tx) => [
+      await this.sessions.postsOf(tx, personId!),
+      await readPersonStates(tx, [personId!]),
+    ]);
+    const needs = request.session?.needs ?? null;
+    const { username, email, mobile } = person!;
     // An API token acts in one post, and stands in for nobody.
     const own = token ? all.filter((one) => one.postId === postId && one.delegation === null) : all;
     return {
       personId,
+      username,
       name,
+      contact: token || needs !== null ? null : { email, mobile },
       post,
       postId,
       unitId,
       onBehalfOf: standingIn(delegation ?? null),
       apiToken,
-      needs: request.session?.needs ?? null,
+      needs,
       rights: ACTIONS.filter((action) => may(actor, action)),
       now: this.clock.now().toISOString(),
       timeZone: TIME_ZONE,

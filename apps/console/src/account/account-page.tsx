@@ -10,21 +10,27 @@ import { useTellProblem } from '../problem/use-problem';
 import { Delegations } from '../people/delegations';
 import { useSession } from '../session/session';
 import { OwnPassword } from '../session/sign-in';
+import { ApiTokens } from './api-tokens';
+import { Contact } from './contact';
 import { MessagePreference } from './message-preference';
+import { OwnFactor } from './own-factor';
 import './account.css';
 
-/** What is about oneself: how the console looks, the password, where one is signed in. */
+/** What is about oneself: where one is reached, how the console looks, how one signs in, what acts in one’s name. */
 export default function AccountPage() {
   const { t } = useTranslation('account');
   const { may } = useSession();
   return (
     <>
       <PageHead title={t('page.title')} />
+      <Contact />
       <StandingIn />
       {may('inbox.read') && <MessagePreference />}
       <Looks />
       <Password />
+      <OwnFactor />
       <Sessions />
+      <ApiTokens />
     </>
   );
 }

@@ -1,18 +1,24 @@
 import { Alert, App, Button, Checkbox, Form, Input, Select, Skeleton, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
+import { MessageRecordButton } from '../people/message-record';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
+import { useSession } from '../session/session';
 
 type Preference = Schemas['PreferenceDto'];
 
 /** How one's own messages come (接收偏好), within what the office allows. */
 export function MessagePreference() {
   const { t } = useTranslation('account');
+  const { me } = useSession();
   const preference = api.useQuery('get', '/api/v1/inbox/preferences');
   return (
     <section className="panel">
       <h2>{t('messages.title')}</h2>
+      <p>
+        <MessageRecordButton username={me.username} name={me.name} />
+      </p>
       {preference.error && <ProblemView problem={preference.error} retry={() => void preference.refetch()} />}
       {preference.isPending && <Skeleton active />}
       {preference.data && (

@@ -71,7 +71,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My API tokens (接口令牌), ended ones too, the newest first */
+        /** My API tokens (接口令牌), ended ones too, the newest first; and what others could do */
         get: operations["ApiTokensController_list"];
         put?: never;
         /** Make an API token for a purpose */
@@ -4103,6 +4103,11 @@ export interface components {
                 name: string;
                 scopes: string[];
             } | null;
+            /** @description Where mail and short messages (短信) go; PATCH /persons/{username} changes it. Null for an API token, and until nothing is left to do of signing in. */
+            contact: {
+                email: string | null;
+                mobile: string | null;
+            } | null;
             name: string;
             /** @description What is left to do before anything else: the code of the second factor (POST /sessions/current/second-factor), a password of one’s own (PUT /sessions/current/password), a second factor (POST /second-factor). */
             needs: ("second_factor" | "password" | "enrolment") | null;
@@ -4170,6 +4175,7 @@ export interface components {
             /** @description Of the jurisdiction: its days begin and end by it. */
             timeZone: string;
             unitId: string | null;
+            username: string;
         };
         ApiTokensDto: {
             items: {
@@ -4191,6 +4197,12 @@ export interface components {
                 personId: string;
                 purpose: string;
                 scopes: string[];
+            }[];
+            scopes: {
+                en: string;
+                /** @enum {string} */
+                scope: "plan.draft" | "plan.edit" | "plan.issue" | "breakdown.draft" | "breakdown.issue" | "breakdown.judge" | "breakdown.archive" | "policy.simulate" | "policy.draft" | "policy.enable" | "matter.restrict" | "matter.register" | "matter.petitioner" | "unit.import" | "unit.reorganise" | "unit.read" | "post.create" | "account.create" | "account.edit" | "account.edit_own" | "person.erase" | "account.read" | "post.propose" | "post.decide" | "delegation.make" | "delegation.read" | "sign_in.administer" | "sign_in.policy" | "history.read" | "history.search" | "calendar.import" | "clock.move" | "system.check" | "queue.manage" | "clock.read" | "assignment.act" | "assignment.judge" | "assignment.approve" | "assignment.judge_led" | "report.confirm" | "instruction.give" | "satisfaction.record" | "card.withdraw" | "application.make" | "application.decide" | "plan.close" | "plan.archive" | "disposal.decide" | "disposal.hold" | "notice.answer" | "notice.judge" | "notice.template" | "bulletin.publish" | "read.all" | "read.own" | "delivery.read_all" | "address.lift" | "destination.manage" | "inbox.read" | "message.rules";
+                zh: string;
             }[];
         };
         ApplicationDecisionDto: {
@@ -8442,6 +8454,8 @@ export interface components {
                 };
                 displayName: string;
                 email: string | null;
+                /** @description When the person was erased by law (依法删除), if they were. */
+                erasedAt: string | null;
                 hasPassword: boolean;
                 hasSecondFactor: boolean;
                 /**

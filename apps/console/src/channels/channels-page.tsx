@@ -5,12 +5,13 @@ import { PageHead } from '../layout/page-head';
 import { useSession } from '../session/session';
 import { Deliveries } from './deliveries';
 import { Destinations } from './destinations';
+import { MessageRules } from './message-rules';
 import { OwnChannels } from './own-channels';
 import { SuppressedAddresses } from './suppressed-addresses';
 import { Templates } from './templates';
 import '../people/people.css';
 
-/** How messages go out (推送渠道): where to, what became of each, which addresses do not work, in which words. */
+/** How messages go out (推送渠道): where to, what became of each, which addresses do not work, how often, in which words. */
 export default function ChannelsPage() {
   const { t } = useTranslation('admin');
   const { may } = useSession();
@@ -30,6 +31,7 @@ export default function ChannelsPage() {
               : []),
             { key: 'deliveries', label: t('channels.deliveries'), children: <Deliveries /> },
             { key: 'suppressed', label: t('channels.suppressed'), children: <SuppressedAddresses /> },
+            { key: 'rules', label: t('channels.rules'), children: <MessageRules /> },
             ...(may('message.rules')
               ? [{ key: 'templates', label: t('channels.templates'), children: <Templates /> }]
               : []),

@@ -1,10 +1,10 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Input, Skeleton, Space, Tag, Tree, type TreeDataNode } from 'antd';
+import { Button, Input, Skeleton, Tree, type TreeDataNode } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { Tabs } from '../layout/tabs';
-import { answerOf, api, client } from '../api/client';
+import { answerOf, client } from '../api/client';
 import { saveAs } from '../api/save-as';
 import { Day } from '../layout/day';
 import { Empty } from '../layout/empty';
@@ -12,8 +12,10 @@ import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import { HeldMessages } from './held-messages';
 import { ImportUnits } from './import-units';
 import { Reorganisations } from './reorganisations';
+import { UnitPosts } from './unit-posts';
 import { type Unit, useUnits } from './units';
 import './directory.css';
 
@@ -110,19 +112,19 @@ function treeOf(units: readonly Unit[]): TreeDataNode[] {
 }
 
 function UnitView({ unit }: { unit: Unit }) {
-  const { t } = useTranslation(['directory', 'terms']);
-  const posts = api.useQuery('get', '/api/v1/units/{code}/posts', { params: { path: { code: unit.code } } });
+  const { t } = useTranslation('directory');
+  const { me, may } = useSession();
   return (
     <>
       <h2>{unit.name}</h2>
       <dl className="unit-facts">
-        <dt>{t('directory:official')}</dt>
+        <dt>{t('official')}</dt>
         <dd>{unit.officialName}</dd>
-        <dt>{t('directory:code')}</dt>
+        <dt>{t('code')}</dt>
         <dd>
           <code>{unit.code}</code>
         </dd>
-        <dt>{t('directory:since')}</dt>
+        <dt>{t('since')}</dt>
         <dd>
           <Day date={unit.fromOn} /> {unit.toOn && <Day date={unit.toOn} />}
         </dd>
@@ -130,34 +132,19 @@ function UnitView({ unit }: { unit: Unit }) {
           .filter((field) => unit[field].length > 0)
           .map((field) => (
             <div key={field} className="unit-row">
-              <dt>{t(`directory:${field}`)}</dt>
+              <dt>{t(`${field}`)}</dt>
               <dd>{unit[field].join('、')}</dd>
             </div>
           ))}
         {unit.groups.length > 0 && (
           <>
-            <dt>{t('directory:groups')}</dt>
+            <dt>{t('groups')}</dt>
             <dd>{unit.groups.map(({ name }) => name).join('、')}</dd>
           </>
         )}
       </dl>
-      <h3>{t('directory:posts')}</h3>
-      {posts.error && <ProblemView problem={posts.error} />}
-      <ul className="plain-list">
-        {posts.data?.items.map(({ id, kind, title, holders }) => (
-          <li key={id}>
-            <Space wrap>
-              <Tag>{title ?? t(`terms:post.${kind}`)}</Tag>
-              {holders.length === 0 && <span className="quiet">{t('directory:nobody')}</span>}
-              {holders.map(({ personId, displayName, username, fromOn }) => (
-                <span key={personId}>
-                  {displayName} <code>{username}</code> <Day date={fromOn} />
-                </span>
-              ))}
-            </Space>
-          </li>
-        ))}
-      </ul>
+      <UnitPosts key={unit.code} unit={unit} />
+      {(may('read.all') || me.unitId === unit.id) && <HeldMessages code={unit.code} />}
     </>
   );
 }

@@ -5,6 +5,8 @@ import { api } from '../api/client';
 import { Instant } from '../layout/day';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import { ErasePerson } from './erase-person';
+import { MessageRecordButton } from './message-record';
 import type { Person } from './persons';
 import { usePostName } from './post-name';
 
@@ -52,11 +54,32 @@ export function AccountDrawer({
           ...(person.lockedUntil
             ? [{ key: 'locked', label: t('people.lockedUntil'), children: <Instant at={person.lockedUntil} /> }]
             : []),
+          ...(person.erasedAt
+            ? [{ key: 'erased', label: t('erasure.erased'), children: <Instant at={person.erasedAt} /> }]
+            : []),
         ]}
       />
       {isOwn && <Alert type="info" showIcon title={t('people.own')} />}
-      {!isOwn && may('sign_in.administer') && <SignInActs person={person} changed={changed} />}
-      {!isOwn && may('account.edit') && <Edit person={person} changed={changed} />}
+      {!isOwn && may('sign_in.administer') && person.erasedAt === null && (
+        <SignInActs person={person} changed={changed} />
+      )}
+      {!isOwn && may('account.edit') && person.erasedAt === null && <Edit person={person} changed={changed} />}
+      {may('delivery.read_all') && (
+        <>
+          <h3>{t('record.title')}</h3>
+          <MessageRecordButton username={person.username} name={person.displayName} />
+        </>
+      )}
+      {!isOwn && may('person.erase') && person.erasedAt === null && (
+        <ErasePerson
+          key={person.username}
+          person={person}
+          erased={() => {
+            close();
+            changed();
+          }}
+        />
+      )}
     </Drawer>
   );
 }

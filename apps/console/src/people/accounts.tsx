@@ -65,9 +65,9 @@ export function Accounts() {
           {
             title: t('people.state'),
             key: 'state',
-            render: (_, { isActive, lockedUntil, hasSecondFactor }) => (
+            render: (_, { isActive, erasedAt, lockedUntil, hasSecondFactor }) => (
               <>
-                {!isActive && <Tag>{t('people.closed')}</Tag>}
+                {!isActive && <Tag>{t(erasedAt ? 'erasure.erased' : 'people.closed')}</Tag>}
                 {lockedUntil && <Tag color="red">{t('people.locked')}</Tag>}
                 {hasSecondFactor && <Tag color="blue">{t('people.secondFactor')}</Tag>}
               </>

@@ -15,6 +15,8 @@ export interface AccountView extends Contact {
   username: string;
   displayName: string;
   isActive: boolean;
+  /** When the person was erased by law (依法删除), if they were. */
+  erasedAt: Date | null;
   hasPassword: boolean;
   hasSecondFactor: boolean;
   /** Null while it is not locked. */
@@ -48,7 +50,7 @@ export class SignInAdministrationService {
     assertMay(actor, 'account.read');
     const rows: AccountView[] = await tx.query(
       `select p.id, p.username, p.display_name as "displayName", ${contactColumns('p')}, p.is_active as "isActive",
-         has_password(p.id) as "hasPassword",
+         p.erased_at as "erasedAt", has_password(p.id) as "hasPassword",
          exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null)
            as "hasSecondFactor",
          null as "lockedUntil",

@@ -13,6 +13,7 @@ export default {
     verification: 'Verification',
     notices: 'Supervision notices',
     policies: 'Rule sets',
+    ledgers: 'Cards and burden',
     bulletins: 'Bulletins',
     directory: 'Directory of units',
     retention: 'Keeping and disposal',
@@ -57,6 +58,12 @@ export default {
     act: 'Undo',
     done: 'Taken back',
     binds: 'It cannot be taken back.',
+  },
+  secret: {
+    copy: 'Copy',
+    print: 'Print',
+    copied: 'Copied',
+    notCopied: 'The browser does not allow copying: select it and copy it yourself',
   },
   live: {
     changed: 'Somebody has changed this',

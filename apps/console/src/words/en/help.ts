@@ -56,8 +56,13 @@ export default {
     points: ['Messages of one window come as one.', 'From the task you act at once.'],
   },
   account: {
-    about: 'Your own settings: type size, contrast, password, devices.',
-    points: ['End the session of a device that you do not know, and change the password.'],
+    about:
+      'Your own settings: where you are reached, who stands in, messages, password, second factor, devices, API tokens.',
+    points: [
+      'End the session of a device that you do not know, and change the password.',
+      'Recovery codes and API tokens are shown once: keep them at once; codes can be printed and locked away.',
+      'The message record lists what came to you on a day, and why something did not.',
+    ],
   },
   desk: {
     about: 'What the office has to do today: decide, verify, answer.',
@@ -84,7 +89,10 @@ export default {
   },
   policies: {
     about: 'Rules of dates, reminders, notices and lights; each enabling makes a version.',
-    points: ['Try a draft on last year, or simulate the next, before you enable it.'],
+    points: [
+      'Try a draft on what really happened last year, or simulate the next, before you enable it.',
+      'What versions and drafts say otherwise is listed one by one.',
+    ],
   },
   bulletins: {
     about:
@@ -94,9 +102,20 @@ export default {
       'Restricted matters are in none. The head of the office publishes, and whoever signs in can read and print them.',
     ],
   },
+  ledgers: {
+    about: 'Cards and points of units, what is demanded of them, how satisfied the public is.',
+    points: [
+      'Each picture is a table, too.',
+      'The burden can be exported; what is asked for twice should be asked for once.',
+      'Satisfaction is recorded on the page of a task whose completion is reported.',
+    ],
+  },
   directory: {
     about: 'Units, their other names, groups and posts.',
-    points: ['Reorganisations are done here; old tasks keep the old name.'],
+    points: [
+      'Reorganisations are done here; old tasks keep the old name.',
+      'Choose a unit to make and close posts of deputies and handlers, and to see what its weekly cap holds back.',
+    ],
   },
   retention: {
     about: 'Keeping and disposal: when a plan’s period is over, one proposes and another approves that its files go.',
@@ -117,11 +136,16 @@ export default {
   proofs: { about: 'Proof that nobody has touched history.', points: ['The bundle is verified offline.'] },
   people: {
     about: 'Accounts and posts.',
-    points: ['Posts are confirmed by the security administrator.', 'Hand the post over before an account is closed.'],
+    points: [
+      'Posts are confirmed by the security administrator.',
+      'Hand the post over before an account is closed.',
+      'Erasure by law: the system administrator closes the account, the security administrator erases, for good.',
+    ],
   },
   channels: {
     about: 'How mails, short messages and robots are getting on.',
     points: [
+      'Message rules say what is urgent, how often units are written to, what people may choose; the head of the office sets them.',
       'A test message goes to you or to a destination, and shows at once what was answered.',
       'What failed is sent again here.',
     ],

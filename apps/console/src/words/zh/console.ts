@@ -14,6 +14,7 @@ export default {
     notices: '督办单',
     policies: '督办规则',
     bulletins: '通报',
+    ledgers: '评价与减负',
     directory: '单位名录',
     calendar: '工作日历',
     retention: '保管与销毁',
@@ -56,6 +57,12 @@ export default {
     act: '撤回',
     done: '已撤回',
     binds: '办理后不能撤回。',
+  },
+  secret: {
+    copy: '复制',
+    print: '打印',
+    copied: '已复制',
+    notCopied: '浏览器不允许复制，请选中后自行复制',
   },
   live: {
     changed: '内容已被他人更新',
