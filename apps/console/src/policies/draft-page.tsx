@@ -10,8 +10,10 @@ import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
 import { useSession } from '../session/session';
+import { BackTest } from './back-test';
 import { Faults } from './faults';
 import { LadderEditor } from './ladder-editor';
+import { PolicyChanges } from './policy-changes';
 import { type Rules, RulesInWords } from './rules-in-words';
 import { Simulation } from './simulation';
 import './policies.css';
@@ -47,6 +49,7 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data
   // What one has before one: what another saves meanwhile takes nothing away, and is told of.
   const [base, setBase] = useState(draft);
   const isChanged = JSON.stringify(rules) !== JSON.stringify(base.rules);
+  const tried = isChanged ? { rules } : { draftId: draft.id };
   const errors = base.faults.filter(({ severity }) => severity === 'error').length;
   const name = (rules.name as Rules['name'] | undefined)?.[i18n.language === 'en' ? 'en' : 'zh'] ?? draft.policyId;
   const save = api.useMutation('put', '/api/v1/policies/drafts/{id}', {
@@ -134,8 +137,15 @@ function Writing({ draft, reread }: { draft: Draft; reread: () => Promise<{ data
           },
         ]}
       />
+      <section className="panel">
+        <h2>{t('policies:changes.ofDraft', { version: draft.nextVersion - 1 })}</h2>
+        <PolicyChanges key={base.version} policyId={draft.policyId} from={draft.nextVersion - 1} draftId={draft.id} />
+      </section>
       {may('policy.simulate') && (
-        <Simulation policyId={draft.policyId} tried={isChanged ? { rules } : { draftId: draft.id }} />
+        <>
+          <Simulation policyId={draft.policyId} tried={tried} />
+          <BackTest policyId={draft.policyId} tried={tried} />
+        </>
       )}
       {isEnabling && <Enable draft={draft} close={() => setEnabling(false)} />}
     </>

@@ -5,11 +5,13 @@ import { api } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
+import { BackTest } from './back-test';
+import { ChangesSince } from './policy-changes';
 import { RulesInWords } from './rules-in-words';
 import { Simulation } from './simulation';
 import './policies.css';
 
-/** A rule set (督办规则) in words, any version of it, and what it would send. */
+/** A rule set (督办规则) in words, any version of it, what it says otherwise than another, what it would send and would have sent. */
 export default function PolicyPage() {
   const { policyId = '' } = useParams();
   const { t, i18n } = useTranslation('policies');
@@ -36,7 +38,13 @@ export default function PolicyPage() {
         />
       </PageHead>
       <RulesInWords rules={rules} />
-      {may('policy.simulate') && <Simulation policyId={policyId} tried={{ version: shown }} />}
+      {shown > 1 && <ChangesSince key={shown} policyId={policyId} version={shown} />}
+      {may('policy.simulate') && (
+        <>
+          <Simulation policyId={policyId} tried={{ version: shown }} />
+          <BackTest key={shown} policyId={policyId} tried={{ version: shown }} />
+        </>
+      )}
     </>
   );
 }

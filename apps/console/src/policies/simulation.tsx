@@ -1,13 +1,13 @@
-import { Button, Form, Input, Select } from 'antd';
+import { Button, Form, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
-import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { HeatMap } from './heat-map';
+import { SpanFields } from './span-fields';
 
 type Body = Schemas['SimulateDto'];
 type Simulated = Schemas['SimulationDto'];
@@ -22,7 +22,6 @@ export function Simulation({
   tried: Pick<Body, 'version' | 'draftId' | 'rules'>;
 }) {
   const { t } = useTranslation('policies');
-  const plans = usePages('/api/v1/plans', { limit: 100 });
   const simulate = api.useMutation('post', '/api/v1/policies/{id}/simulate');
   const today = dayOf(now());
   const [values, setValues] = useState({ from: today, to: `${Number(today.slice(0, 4)) + 1}-01-31`, planId: '' });
@@ -42,21 +41,7 @@ export function Simulation({
         initialValues={{ ...values, assume: 'nobody_answers' }}
         onFinish={send}
       >
-        <Form.Item name="from" label={t('from')}>
-          <Input type="date" />
-        </Form.Item>
-        <Form.Item name="to" label={t('to')}>
-          <Input type="date" />
-        </Form.Item>
-        <Form.Item name="planId" label={t('plan')}>
-          <Select
-            style={{ width: 260 }}
-            options={[
-              { value: '', label: t('allPlans') },
-              ...plans.items.map(({ id, title }) => ({ value: id, label: title })),
-            ]}
-          />
-        </Form.Item>
+        <SpanFields />
         <Form.Item name="assume" label={t('assume')}>
           <Select
             style={{ width: 150 }}
