@@ -117,6 +117,12 @@ export const PAGES: readonly Page[] = [
   },
   { path: '/bulletins/:bulletinId', load: () => import('./bulletins/bulletin-page'), rights: ['read.all', 'read.own'] },
   {
+    path: '/ledgers',
+    load: () => import('./ledgers/ledgers-page'),
+    rights: ['read.all', 'read.own'],
+    nav: { words: 'ledgers', group: 'office' },
+  },
+  {
     path: '/calendar',
     load: () => import('./calendar/calendar-page'),
     rights: ['read.own', 'read.all'],

@@ -17,6 +17,7 @@ export const HELPED = [
   'notices',
   'policies',
   'bulletins',
+  'ledgers',
   'directory',
   'retention',
   'calendar',

@@ -15,6 +15,7 @@ import { EvidenceList } from './evidence-list';
 import { Happened } from './happened';
 import { Instruct } from './instruct';
 import { type Part, PartActs } from './part-acts';
+import { Satisfaction } from './satisfaction';
 import './task.css';
 
 const ActionPlans = lazy(() => import('./action-plans'));
@@ -110,6 +111,9 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
             <p className="words">{one.conclusion}</p>
           </blockquote>
         ))}
+      </Panel>
+      <Panel title={t('satisfaction')}>
+        <Satisfaction task={task} again={again} />
       </Panel>
       {me.unitId === null && may('matter.restrict') && (
         <Panel title={t('restrict')}>

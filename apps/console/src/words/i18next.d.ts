@@ -18,6 +18,7 @@ import type matters from './zh/matters';
 import type policies from './zh/policies';
 import type calendar from './zh/calendar';
 import type directory from './zh/directory';
+import type ledgers from './zh/ledgers';
 import type bulletins from './zh/bulletins';
 import type plans from './zh/plans';
 import type terms from './zh/terms';
@@ -47,6 +48,7 @@ declare module 'i18next' {
       calendar: typeof calendar;
       directory: typeof directory;
       bulletins: typeof bulletins;
+      ledgers: typeof ledgers;
       plans: typeof plans;
       terms: typeof terms;
     };
