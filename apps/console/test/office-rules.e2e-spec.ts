@@ -114,44 +114,48 @@ describeWithBrowser('what the office goes by', (browser) => {
   it.each([
     ['desktop', undefined, 'zh'],
     ['phone', PHONE, 'en'],
-  ] as const)(
-    'sees what is demanded of units, and records what the public thinks (%s)',
-    async (looks, viewport, language) => {
-      const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
-      const { page } = await open('/ledgers', { viewport, language });
-      await page.getByText(words('没有督办牌', 'No cards')).or(page.locator('canvas')).first().waitFor();
-      await visitor!.goto('/ledgers?show=burden');
-      await page.locator('canvas').waitFor();
-      expect(await visitor!.seriousFindings()).toEqual([]);
-      await visitor!.picture(`office-burden-${looks}`);
-      const [file] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: words('导出 CSV', 'Export CSV') }).click(),
-      ]);
-      expect(file.suggestedFilename()).toMatch(/\.csv$/);
+  ] as const)('sees the cards of units and what is demanded of them (%s)', async (looks, viewport, language) => {
+    const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+    const { page } = await open('/ledgers', { viewport, language });
+    await page.getByText(words('没有督办牌', 'No cards')).or(page.locator('canvas')).first().waitFor();
+    await visitor!.goto('/ledgers?show=burden');
+    await page.locator('canvas').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture(`office-burden-${looks}`);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: words('导出 CSV', 'Export CSV') }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/\.csv$/);
+  });
 
-      const answer = await page.request.get(`${product.url}/api/v1/tasks?state=verified&limit=1`);
-      const { items } = (await answer.json()) as { items: { id: string; planId: string }[] };
-      await visitor!.goto(`/tasks/${items[0]!.id}`);
-      await page.getByRole('button', { name: words('登记回访', 'Record an answer') }).click();
-      const dialog = page.getByRole('dialog');
-      await dialog.getByLabel(words('评价', 'Rating')).click();
-      await page
-        .locator('.ant-select-item-option')
-        .filter({ hasText: words('不满意', 'not satisfied') })
-        .click();
-      await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
-      await dialog.getByText(words('请填写', 'Please fill this in')).waitFor();
-      await dialog.getByLabel(words('说明', 'Remark')).fill('路面仍有积水');
-      expect(await visitor!.seriousFindings()).toEqual([]);
-      await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
-      await page.getByText('路面仍有积水').first().waitFor();
-      await visitor!.goto(`/ledgers?show=satisfaction&plan=${items[0]!.planId}`);
-      await page.locator('canvas').waitFor();
-      expect(await visitor!.seriousFindings()).toEqual([]);
-      await visitor!.picture(`office-satisfaction-${looks}`);
-    },
-  );
+  it.each([
+    ['desktop', undefined, 'zh'],
+    ['phone', PHONE, 'en'],
+  ] as const)('records what the public thinks of what was done (%s)', async (looks, viewport, language) => {
+    const words = (zh: string, en: string): string => (language === 'zh' ? zh : en);
+    const { page } = await open('/ledgers?show=satisfaction', { viewport, language });
+    const answer = await page.request.get(`${product.url}/api/v1/tasks?state=verified&limit=1`);
+    const { items } = (await answer.json()) as { items: { id: string; planId: string }[] };
+    await visitor!.goto(`/tasks/${items[0]!.id}`);
+    await page.getByRole('button', { name: words('登记回访', 'Record an answer') }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(words('评价', 'Rating')).click();
+    await page
+      .locator('.ant-select-item-option')
+      .filter({ hasText: words('不满意', 'not satisfied') })
+      .click();
+    await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
+    await dialog.getByText(words('请填写', 'Please fill this in')).waitFor();
+    await dialog.getByLabel(words('说明', 'Remark')).fill('路面仍有积水');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
+    await page.getByText('路面仍有积水').first().waitFor();
+    await visitor!.goto(`/ledgers?show=satisfaction&plan=${items[0]!.planId}`);
+    await page.locator('canvas').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture(`office-satisfaction-${looks}`);
+  });
 
   it('shows units with their posts, and a file of the directory as what it would change', async () => {
     const { page } = await open('/directory');

@@ -132,7 +132,7 @@ function UnitView({ unit }: { unit: Unit }) {
           .filter((field) => unit[field].length > 0)
           .map((field) => (
             <div key={field} className="unit-row">
-              <dt>{t(`${field}`)}</dt>
+              <dt>{t(field)}</dt>
               <dd>{unit[field].join('、')}</dd>
             </div>
           ))}
