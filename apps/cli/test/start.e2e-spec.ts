@@ -114,7 +114,7 @@ describe('npm start', () => {
     expect(second.stderr).toBe('');
     await nothingRunsIn(home);
     expectStoppedInOrder(home);
-  }, 180_000);
+  }, 420_000);
 
   it('leaves nothing behind when it is ended during its first start, and starts after that', async () => {
     const home = join(folder, 'ended');
@@ -152,7 +152,7 @@ describe('npm start', () => {
     last.kill('SIGTERM');
     expect(await last.ended).toEqual(CLEAN);
     await nothingRunsIn(home);
-  }, 180_000);
+  }, 420_000);
 
   it('says in one sentence what is wrong, and leaves no process', async () => {
     const home = join(folder, 'wrong');

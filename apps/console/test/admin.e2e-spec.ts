@@ -282,7 +282,8 @@ describeWithBrowser('administrators at the console', (browser) => {
       const { page } = security;
       const find = words('姓名、账号、单位代码或岗位', 'Name, account, unit code or post');
       await page.getByRole('searchbox', { name: find }).fill(username);
-      await page.getByRole('button', { name: words('管理', 'Manage') }).click();
+      const row = page.locator('.ant-table-row', { hasText: username });
+      await row.getByRole('button', { name: words('管理', 'Manage') }).click();
       await page.getByRole('button', { name: words('删除个人信息…', 'Erase the person…') }).click();
       const asking = page.getByRole('dialog', { name: username }).last();
       await asking.getByLabel(words('理由', 'Reason')).fill('依法申请');

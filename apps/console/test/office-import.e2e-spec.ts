@@ -103,8 +103,7 @@ describeWithBrowser('importing a plan', (browser) => {
     await settle.getByText('没有列出单位').waitFor();
     await page.keyboard.press('1');
     const form = page.locator('.task-form');
-    await form.getByRole('combobox', { name: '牵头' }).fill('市市场监管局');
-    await page.keyboard.press('Enter');
+    await visitor!.choose(form.getByRole('combobox', { name: '牵头' }), '市市场监管局');
     await form.getByRole('button', { name: '保存' }).click();
     await settle.getByText('没有待核定的内容').waitFor();
     expect(await page.locator('.draft-task').nth(1).innerText()).toContain('牵头 市民政局');
@@ -126,8 +125,7 @@ describeWithBrowser('importing a plan', (browser) => {
     // Other rules, with what they would move before it is done.
     await page.getByRole('tab', { name: '管理' }).click();
     const rules = page.getByRole('region', { name: '变更督办规则' });
-    await rules.getByRole('combobox', { name: '改用的规则' }).fill('领导批示');
-    await page.keyboard.press('Enter');
+    await visitor!.choose(rules.getByRole('combobox', { name: '改用的规则' }), '领导批示');
     await rules.locator('.ant-table-row').first().waitFor();
     await rules.getByLabel('变更理由').fill('试行新规则。');
     await rules.getByRole('button', { name: '变更规则' }).click();

@@ -28,8 +28,7 @@ describeWithBrowser('what the office goes by', (browser) => {
     const mark = String(Date.now()).slice(-6);
     await page.getByLabel('内容', { exact: true }).fill(`请市交通运输局核查东门公交站台${mark}号雨棚破损问题并修复。`);
     await page.getByLabel('批示领导').fill('周某');
-    await page.getByRole('combobox', { name: '牵头' }).fill('市交通运输局');
-    await page.keyboard.press('Enter');
+    await visitor!.choose(page.getByRole('combobox', { name: '牵头' }), '市交通运输局');
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: '登记并交办' }).click();
     await page.getByText(/已登记：批示/).waitFor();
@@ -58,8 +57,7 @@ describeWithBrowser('what the office goes by', (browser) => {
   it('drafts another version, is told its faults at their fields, and enables it', async () => {
     const { page } = await open('/policies');
     await page.getByRole('button', { name: '起草新版本' }).click();
-    await page.getByRole('dialog').getByRole('combobox').fill('会议');
-    await page.keyboard.press('Enter');
+    await visitor!.choose(page.getByRole('dialog').getByRole('combobox'), '会议');
     await page.getByRole('button', { name: '开始起草' }).click();
     const steps = page.locator('.rung-form');
     await steps.first().waitFor();

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { source as axeSource } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { PASSWORD } from './sample-product';
 
 export const DESKTOP = { width: 1366, height: 820 };
@@ -71,6 +71,12 @@ export class Visitor {
     await this.page.waitForFunction(
       () => document.querySelector('.ant-spin-spinning, .ant-skeleton, .page-loading, [aria-busy=true]') === null,
     );
+  }
+
+  /** Chooses from a list by words, once what can be chosen is there. */
+  async choose(box: Locator, words: string): Promise<void> {
+    await box.fill(words);
+    await this.page.locator('.ant-select-item-option:visible', { hasText: words }).first().click();
   }
 
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */
