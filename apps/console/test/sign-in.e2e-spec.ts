@@ -99,7 +99,8 @@ describeWithBrowser('signing in at the console', (browser) => {
     const security = await Visitor.open(browser(), product.url);
     await (await security.signIn('security')).goto('/people');
     await security.page.getByRole('searchbox', { name: '姓名、账号、单位代码或岗位' }).fill(username);
-    await security.page.getByRole('button', { name: '管理' }).click();
+    const row = security.page.locator('.ant-table-row', { hasText: username });
+    await row.getByRole('button', { name: '管理' }).click();
     await security.page.getByRole('button', { name: '重置第二因素' }).click();
     await security.page.locator('.ant-popover:visible').getByRole('button').last().click();
     await security.page.getByText('已完成').waitFor();

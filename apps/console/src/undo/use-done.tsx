@@ -46,7 +46,7 @@ function Offer({ said, takeBack }: { said: string; takeBack: () => void }) {
   });
   return (
     <>
-      {said}
+      <span>{said}</span>
       <Button size="small" className="undo" onClick={takeBack}>
         {t('undo.act')} <Key>Ctrl+Z</Key>
       </Button>
