@@ -7,6 +7,8 @@ import { mayOpen, type Page, PAGES } from '../src/pages';
 import { PASSWORD, useSampleProduct } from './sample-product';
 import { DESKTOP, PHONE, Visitor } from './visitor';
 
+/** One person's pages are many, and a busy machine takes seconds over each. */
+const PATIENCE_MS = 400_000;
 /** Whoever comes to a page first of these looks at it. */
 const PEOPLE = ['office', 'leader', 'LD01.contact', 'auditor', 'admin', 'security'];
 const LOOKS = [
@@ -74,25 +76,29 @@ describeWithBrowser('every page', (browser) => {
   describe.each(LOOKS)('$name', ({ viewport, language }) => {
     const seen = new Set<string>();
 
-    it.each(PEOPLE)('%s', async (username) => {
-      const visitor = await Visitor.open(browser(), product.url, { viewport, language });
-      await visitor.signIn(username);
-      const findings: Record<string, string[]> = {};
-      const me = await visitor.session();
-      const may = (...rights: string[]): boolean => rights.some((right) => me.rights.includes(right));
-      for (const page of PAGES) {
-        if (seen.has(page.path) || !mayOpen(page, { me, may })) continue;
-        seen.add(page.path);
-        await visitor.goto(addressOf(page));
-        await visitor.settled();
-        const found = await visitor.seriousFindings();
-        if (await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth')) found.push('too wide');
-        await visitor.picture(`${language}-${page.path.replace(/\W+/g, '-')}`);
-        if (found.length > 0) findings[page.path] = found;
-      }
-      expect([findings, visitor.complaints]).toEqual([{}, []]);
-      await visitor.close();
-    });
+    it.each(PEOPLE)(
+      '%s',
+      async (username) => {
+        const visitor = await Visitor.open(browser(), product.url, { viewport, language });
+        await visitor.signIn(username);
+        const findings: Record<string, string[]> = {};
+        const me = await visitor.session();
+        const may = (...rights: string[]): boolean => rights.some((right) => me.rights.includes(right));
+        for (const page of PAGES) {
+          if (seen.has(page.path) || !mayOpen(page, { me, may })) continue;
+          seen.add(page.path);
+          await visitor.goto(addressOf(page));
+          await visitor.settled();
+          const found = await visitor.seriousFindings();
+          if (await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth')) found.push('too wide');
+          await visitor.picture(`${language}-${page.path.replace(/\W+/g, '-')}`);
+          if (found.length > 0) findings[page.path] = found;
+        }
+        expect([findings, visitor.complaints]).toEqual([{}, []]);
+        await visitor.close();
+      },
+      PATIENCE_MS,
+    );
 
     it('was there', () => {
       expect(PAGES.map(({ path }) => path).filter((path) => !seen.has(path))).toEqual([]);

@@ -76,7 +76,8 @@ export class Visitor {
   /** Chooses from a list by words, once what can be chosen is there. */
   async choose(box: Locator, words: string): Promise<void> {
     await box.fill(words);
-    await this.page.locator('.ant-select-item-option:visible', { hasText: words }).first().click();
+    await this.page.locator('.ant-select-item-option-active:visible', { hasText: words }).waitFor();
+    await box.press('Enter');
   }
 
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */
