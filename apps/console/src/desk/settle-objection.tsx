@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { UnitSelect } from '../directory/unit-select';
 import { useDecide } from './use-decide';
+import { CANCEL_REASONS } from '../task/reasons';
 
 const OUTCOMES = ['rejected', 'transferred', 'cancelled'] as const;
-const CANCEL_REASONS = ['duplicate', 'merged', 'policy_changed', 'superseded', 'unit_abolished'] as const;
 
 /** Answer an objection (异议): it stays where it is, goes to another unit, or ends. */
 export function SettleObjection({ objection }: { objection: Schemas['ObjectionsDto']['items'][number] }) {

@@ -10,6 +10,7 @@ import { useSession } from '../session/session';
 import { useAsk } from '../undo/use-ask';
 import { useDone } from '../undo/use-done';
 import type { Plan } from './plan';
+import { UNIMPLEMENTED_REASONS } from '../task/reasons';
 
 type Closing = Schemas['PlanClosingDto'];
 type Decision = Schemas['ClosePlanDto']['decisions'][number];
@@ -17,15 +18,6 @@ type Decided = Partial<Omit<Decision, 'taskId'>>;
 type Decisions = Readonly<Record<string, Decided>>;
 
 const DECISIONS = ['carry_over', 'give_up'] as const satisfies readonly Decision['decision'][];
-const REASONS = [
-  'law_changed',
-  'policy_changed',
-  'funds_withdrawn',
-  'force_majeure',
-  'not_feasible',
-  'others_did_not_act',
-  'given_up',
-] as const satisfies readonly NonNullable<Decision['unimplementedReason']>[];
 
 const isWhole = ({ decision, reason, toPlanId, unimplementedReason }: Decided = {}): boolean =>
   decision !== undefined &&
@@ -211,7 +203,7 @@ function DecisionFields({
           className="close-wide"
           value={value.unimplementedReason}
           onChange={(unimplementedReason) => change({ ...value, unimplementedReason })}
-          options={REASONS.map((one) => ({ value: one, label: t(`task:unimplementedReasons.${one}`) }))}
+          options={UNIMPLEMENTED_REASONS.map((one) => ({ value: one, label: t(`task:unimplementedReasons.${one}`) }))}
           popupMatchSelectWidth={false}
         />
       )}

@@ -7,6 +7,7 @@ import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { INVERSES } from '../undo/inverses';
 import { useDone } from '../undo/use-done';
+import { CANCEL_REASONS, UNIMPLEMENTED_REASONS } from './reasons';
 
 export type Part = Schemas['TaskDto']['assignments'][number];
 
@@ -35,16 +36,6 @@ const EVENTS = [
 }[];
 type Event = (typeof EVENTS)[number]['event'];
 
-const CANCEL_REASONS = ['merged', 'policy_changed', 'duplicate', 'unit_abolished', 'superseded'] as const;
-const UNIMPLEMENTED_REASONS = [
-  'law_changed',
-  'policy_changed',
-  'funds_withdrawn',
-  'force_majeure',
-  'not_feasible',
-  'others_did_not_act',
-  'given_up',
-] as const;
 const OUTCOMES = ['rejected', 'transferred', 'cancelled'] as const;
 const CLOCKS = ['same_date', 'stopped', 'new_date'] as const;
 

@@ -6,18 +6,10 @@ import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps, Part, Task } from '../act-props';
+import { UNIMPLEMENTED_REASONS } from '../../task/reasons';
 
 type Fields = Schemas['ApplicationInputDto'];
 const KINDS = ['extension', 'close_unimplemented', 'review'] as const satisfies readonly Fields['kind'][];
-const REASONS = [
-  'law_changed',
-  'policy_changed',
-  'funds_withdrawn',
-  'force_majeure',
-  'not_feasible',
-  'others_did_not_act',
-  'given_up',
-] as const satisfies readonly NonNullable<Fields['unimplementedReason']>[];
 
 /** Of each kind, what it needs beside its reason: nothing else is sent. */
 function bodyOf({ kind, obligationId, dueOn, progress, unimplementedReason, reason }: Fields): Fields {
@@ -74,7 +66,7 @@ function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: 
         label={t('apply.unimplementedReason')}
         rules={[{ required: true, message: t('required') }]}
       >
-        <Select options={REASONS.map((value) => ({ value, label: t(`apply.unimplemented.${value}`) }))} />
+        <Select options={UNIMPLEMENTED_REASONS.map((value) => ({ value, label: t(`apply.unimplemented.${value}`) }))} />
       </Form.Item>
     );
   }
