@@ -710,7 +710,11 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   history_part: audited,
 
   /** Searches of history (检索方案) and views of the board (常用视图) that somebody keeps. */
-  saved_search: each([...GOVERNMENT, 'duban_unit'], whole(`person_id = ${ME}`)),
+  // Views of the board (常用视图) are everybody's to keep; searches of history (检索方案) are for who may search it.
+  saved_search: {
+    ...each([...GOVERNMENT, 'duban_unit'], whole(`person_id = ${ME} and about = 'board'`)),
+    ...each(['duban_office', 'duban_auditor'], whole(`person_id = ${ME}`)),
+  },
 
   // The proof of it (存证): made by the system, looked at by the auditor
   history_tree: audited,
