@@ -43,7 +43,7 @@ export class Gate {
         );
         return rows[0]!.count >= sessions;
       },
-      20_000,
+      60_000,
       'a process that stands before the gate',
     );
   }
