@@ -313,11 +313,10 @@ describeWithBrowser('administrators at the console', (browser) => {
     const wanted = (await most.inputValue()) === '21' ? '20' : '21';
     await most.fill(wanted);
     await page.getByRole('button', { name: words('增加一种急件', 'Add a kind') }).click();
-    await page
-      .getByLabel(words('哪种消息', 'Kind of message'))
-      .last()
-      .fill(words('群众不满意', 'public not satisfied'));
-    await page.keyboard.press('Enter');
+    await office.choose(
+      page.getByLabel(words('哪种消息', 'Kind of message')).last(),
+      words('群众不满意', 'public not satisfied'),
+    );
     // What lies half under the head of the page is none of its own size.
     await page.evaluate('scrollTo(0, 0)');
     expect(await office.seriousFindings()).toEqual([]);
@@ -327,7 +326,7 @@ describeWithBrowser('administrators at the console', (browser) => {
       .getByRole('dialog')
       .getByRole('button', { name: words('保存', 'Save') })
       .click();
-    await page.getByText(words('已保存', 'Saved')).waitFor();
+    await page.getByText(words('已保存', 'Saved'), { exact: true }).waitFor();
     await office.goto('/channels?show=rules');
     expect(await most.inputValue()).toBe(wanted);
 

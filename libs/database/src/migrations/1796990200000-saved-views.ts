@@ -14,10 +14,11 @@ export class SavedViews1796990200000 implements MigrationInterface {
 
   async down(q: QueryRunner): Promise<void> {
     await q.query(`delete from saved_search where about <> 'history'`);
+    // With the policies that go by it; those of the older code are declared anew after the migrations.
     await q.query(`
       alter table saved_search
         drop constraint uq_saved_search_name,
-        drop column about,
+        drop column about cascade,
         add constraint uq_saved_search_name unique (person_id, name)`);
   }
 }
