@@ -174,7 +174,7 @@ describeWithBrowser('what the office goes by', (browser) => {
     await page.getByText(/没有变化，\d+ 个单位与名录相同/).waitFor();
     await page.getByRole('tab', { name: '机构改革' }).click();
     await page.getByRole('button', { name: '提出机构改革…' }).click();
-    await visitor!.choose(page.getByRole('combobox', { name: '哪些单位' }), 'LD03');
+    await visitor!.choose(page.getByRole('combobox', { name: '哪些单位' }), '市科技局');
     await page.keyboard.press('Escape');
     await page.getByLabel('新名称').fill('市科技创新局');
     await page.getByLabel('生效日期').fill('2026-12-01');
