@@ -9,6 +9,9 @@ const CLEAN = { code: 0, signal: null };
 /** A supervisor of processes usually kills after thirty seconds. */
 const PATIENCE_MS = 25_000;
 
+// Each starts several processes, one after another, and a gate waits up to a minute.
+jest.setTimeout(300_000);
+
 beforeAll(ensureBuilt, 120_000);
 afterEach(async () => {
   await openGates();
