@@ -137,7 +137,7 @@ describe('npm start', () => {
     for (const [signal, moment, isNow] of moments) {
       const running = start(home, env);
       const condition = isNow();
-      await until(() => condition(running), 30_000, moment);
+      await until(() => condition(running), 60_000, moment);
       running.kill(signal);
       const { code } = await running.ended;
       // Before it listens for signals a process ends of them.
