@@ -8,7 +8,13 @@ import { parse } from 'yaml';
 const compose = parse(readFileSync(join(__dirname, '../../../docker-compose.yml'), 'utf8'), { merge: true }) as {
   services: Record<
     string,
-    { command?: string[]; ports?: string[]; environment?: Record<string, string>; deploy?: { replicas: number } }
+    {
+      command?: string[];
+      ports?: string[];
+      environment?: Record<string, string>;
+      volumes?: string[];
+      deploy?: { replicas: number };
+    }
   >;
 };
 /** Of no process in a container, or of what was tried on one machine. */
@@ -26,9 +32,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts what the build makes, with a queue that evicts nothing', () => {
-    const { api, worker, redis } = compose.services;
+    const { worker, redis } = compose.services;
     expect(worker?.command).toEqual(['node', 'dist/apps/worker/src/main.js']);
-    expect(api?.environment).toMatchObject({ REDIS_URL: 'redis://redis:6379' });
     expect(redis?.command).toContain('noeviction');
   });
 
@@ -57,12 +62,26 @@ describe('docker-compose.yml', () => {
     const { proxy: _proxy, ...inside } = compose.services;
     expect(Object.values(inside).map(({ ports }) => ports)).toEqual(Object.values(inside).map(() => undefined));
     const asked = '${DUBAN_DATABASE_PASSWORD:?set DUBAN_DATABASE_PASSWORD}';
-    const { api, postgres } = compose.services;
+    const { api, postgres, redis } = compose.services;
     expect(postgres!.environment!['POSTGRES_PASSWORD']).toBe(asked);
     expect(api!.environment!['DATABASE_URL']).toBe(`postgres://duban:${asked}@postgres:5432/duban`);
+    const askedByRedis = '${DUBAN_REDIS_PASSWORD:?set DUBAN_REDIS_PASSWORD}';
+    expect(redis!.command!.slice(-2)).toEqual(['--requirepass', askedByRedis]);
+    expect(redis!.environment).toEqual({ REDISCLI_AUTH: askedByRedis });
+    expect(api!.environment!['REDIS_URL']).toBe(`redis://:${askedByRedis}@redis:6379`);
     const secrets = Object.entries(api!.environment!).filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name));
     expect(secrets.length).toBeGreaterThan(5);
     for (const [name, value] of secrets) expect([name, value]).toEqual([name, `\${${name}:-}`]);
+  });
+
+  it('mounts a folder for the file of breached passwords, which nobody writes to and no image holds', () => {
+    for (const name of ['api', 'worker'])
+      expect(compose.services[name]!.volumes).toContain('./breached-passwords:/breached-passwords:ro');
+    for (const [file, line] of [
+      ['.gitignore', '/breached-passwords/'],
+      ['.dockerignore', 'breached-passwords'],
+    ] as const)
+      expect(readFileSync(join(__dirname, '../../..', file), 'utf8').split('\n')).toContain(line);
   });
 
   const checked = spawnSync('haproxy', ['-c', '-f', HAPROXY], { encoding: 'utf8' });

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -112,27 +114,36 @@ describe('deploy/kubernetes', () => {
     }
     expect(containerOf(named('StatefulSet', 'postgres')).image).toBe(postgres!.image);
     expect(containerOf(named('StatefulSet', 'redis')).image).toBe(redis!.image);
-    expect(containerOf(named('StatefulSet', 'redis')).command).toEqual(redis!.command);
+    const withPassword = redis!.command!.map((word) => (word.startsWith('$') ? '$(REDISCLI_AUTH)' : word));
+    expect(withPassword.slice(-2)).toEqual(['--requirepass', '$(REDISCLI_AUTH)']);
+    expect(containerOf(named('StatefulSet', 'redis'))).toMatchObject({
+      command: withPassword,
+      envFrom: [{ secretRef: { name: 'redis' } }],
+      readinessProbe: { exec: { command: ['redis-cli', '-e', 'ping'] } },
+    });
     expect(containerOf(named('Deployment', 'api')).readinessProbe!.httpGet!.path).toBe('/readyz');
     expect(containerOf(named('Deployment', 'api')).livenessProbe!.httpGet.path).toBe('/healthz');
   });
 
   it('gives the processes every variable that docker-compose.yml gives them, each once', () => {
     const { data } = named('ConfigMap', 'duban');
-    const [duban, postgres] = kustomization.secretGenerator;
-    expect([duban, postgres].map((one) => [one!.name, one!.envs])).toEqual([
+    const [duban] = kustomization.secretGenerator;
+    expect(kustomization.secretGenerator.map((one) => [one.name, one.envs])).toEqual([
       ['duban', ['secrets.env']],
       ['postgres', ['postgres.env']],
+      ['redis', ['redis.env']],
     ]);
     const files = (duban!.files ?? []).map((file) => file.split('=')[0]!);
     const given = [...Object.keys(data!), ...variablesIn('secrets.env.example'), ...files];
     expect(given.toSorted()).toEqual(Object.keys(compose.services.api!.environment!).toSorted());
-    expect(data).toMatchObject({ REDIS_URL: 'redis://redis:6379', HOST: '0.0.0.0', PORT: '3000' });
+    expect(data).toMatchObject({ HOST: '0.0.0.0', PORT: '3000' });
     for (const name of ['api', 'worker']) {
       const { envFrom } = containerOf(named('Deployment', name));
       expect(envFrom).toEqual([{ configMapRef: { name: 'duban' } }, { secretRef: { name: 'duban' } }]);
     }
     expect(variablesIn('postgres.env.example')).toEqual(['POSTGRES_PASSWORD']);
+    expect(variablesIn('redis.env.example')).toEqual(['REDISCLI_AUTH']);
+    expect(read('secrets.env.example')).toContain('\nREDIS_URL=redis://:<password>@redis:6379\n');
   });
 
   it('keeps passwords and keys out of what is no secret', () => {
