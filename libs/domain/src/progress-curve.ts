@@ -178,7 +178,7 @@ export function milestonePoints(
   milestones: readonly LocalDate[],
   shares: readonly number[] | null,
 ): CurvePoint[] {
-  const days = milestones.map((on) => (on < from ? from : on > to ? to : on)).toSorted();
+  const days = milestones.map((on) => (on < from ? from : on > to ? to : on)).sort();
   const given = shares?.length === days.length ? shares : null;
   const parts = days.at(-1) === to ? days.length : days.length + 1;
   const points = new Map<LocalDate, number>();

@@ -2,9 +2,9 @@ import { periodEnd, plannedAt } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type LocalDate, localDateOf } from '@duban/kernel';
 import {
-  type CurveSetting,
+  type KeptCurve,
   HeldAssignments,
-  LINEAR_CURVE,
+  UNSET_CURVE,
   Plan,
   TargetCurves,
   type TargetSnapshot,
@@ -45,7 +45,7 @@ export interface TargetCourse {
   unit: string;
   value: number;
   comparator: string;
-  curve: CurveSetting & { from: string; to: string };
+  curve: KeptCurve & { from: string; to: string };
   /** What is planned for today. */
   planned: number | null;
   series: CoursePoint[];
@@ -213,7 +213,7 @@ export class ReportReader {
         value,
         comparator,
         curve: {
-          ...(settings.get(target.id) ?? LINEAR_CURVE),
+          ...(settings.get(target.id) ?? UNSET_CURVE),
           from: curve.from,
           to: curve.to,
           points: curve.points && [...curve.points],

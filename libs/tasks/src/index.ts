@@ -96,10 +96,10 @@ export { PartProgressReader } from './part-progress';
 export {
   CURVE_SHAPES,
   type CurveInput,
-  type CurveSetting,
-  LINEAR_CURVE,
+  type KeptCurve,
   type TargetCurve,
   TargetCurves,
+  UNSET_CURVE,
 } from './target-curves';
 export * from './report-supervision.port';
 export * from './snapshots';

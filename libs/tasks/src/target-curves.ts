@@ -30,11 +30,15 @@ export interface CurveSetting {
   season: string | null;
 }
 
-/** The planned course of a target (序时进度). */
-export interface TargetCurve extends CurveSetting {
-  targetId: string;
+/** A setting as it was kept. */
+export interface KeptCurve extends CurveSetting {
   /** Of the settings of one target, from 1; 0 where none was made. */
   number: number;
+}
+
+/** The planned course of a target (序时进度). */
+export interface TargetCurve extends KeptCurve {
+  targetId: string;
   from: LocalDate;
   to: LocalDate;
   /** What is asked in steps, those of milestones, too; null: linear, or by the season. */
@@ -50,7 +54,9 @@ export interface CurveInput {
   expectedNumber?: number;
 }
 
-export const LINEAR_CURVE: CurveSetting = { shape: 'linear', points: null, shares: null, season: null };
+const LINEAR_CURVE: CurveSetting = { shape: 'linear', points: null, shares: null, season: null };
+/** Of a target that nobody has set a course for. */
+export const UNSET_CURVE: KeptCurve = { ...LINEAR_CURVE, number: 0 };
 
 /** Keeps what is planned of targets; each setting stays, and figures keep what was planned when they were given. */
 @Injectable()
@@ -170,10 +176,10 @@ export class TargetCurves {
   }
 
   /** The office's settings by target, where it made some. */
-  async settingsOf(tx: EntityManager, targetIds: readonly string[]): Promise<Map<string, CurveSetting>> {
+  async settingsOf(tx: EntityManager, targetIds: readonly string[]): Promise<Map<string, KeptCurve>> {
     if (targetIds.length === 0) return new Map();
-    const rows: (CurveSetting & { targetId: string })[] = await tx.query(
-      `select distinct on (target_id) target_id as "targetId", shape, points, shares::float[] as shares, season
+    const rows: (KeptCurve & { targetId: string })[] = await tx.query(
+      `select distinct on (target_id) target_id as "targetId", number, shape, points, shares::float[] as shares, season
        from target_curve where target_id = any($1) order by target_id, number desc`,
       [targetIds],
     );
@@ -198,14 +204,9 @@ export class TargetCurves {
   }
 
   private async view(tx: EntityManager, plan: Plan, task: Task, target: Target): Promise<TargetCurve> {
-    const [row]: (CurveSetting & { number: number })[] = await tx.query(
-      `select number, shape, points, shares::float[] as shares, season from target_curve
-       where target_id = $1 order by number desc limit 1`,
-      [target.id],
-    );
-    const { number, ...setting } = row ?? { number: 0, ...LINEAR_CURVE };
+    const setting = (await this.settingsOf(tx, [target.id])).get(target.id) ?? UNSET_CURVE;
     const { from, to, points } = this.curveOf(plan, task, target, setting);
-    return { ...setting, targetId: target.id, number, from, to, points: points && [...points] };
+    return { ...setting, targetId: target.id, from, to, points: points && [...points] };
   }
 }
 

@@ -202,7 +202,7 @@ export const progress = z.object({
       unit: z.string(),
       value: z.number(),
       comparator: z.string(),
-      curve: targetCurve.omit({ targetId: true, number: true }),
+      curve: targetCurve.omit({ targetId: true }),
       planned: z.number().nullable().meta({ description: 'What is planned for today.' }),
       series: z.array(
         z.object({

@@ -9880,6 +9880,8 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description UUID
+                    /** @description Of the settings of this target; 0 where none was made. */
+                    number: number;
                  */
                 id: string;
                 /**

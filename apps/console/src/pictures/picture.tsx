@@ -27,7 +27,13 @@ export function Picture({
     <figure className="picture">
       <figcaption>
         <strong>{title}</strong>
-        <Button size="small" className="no-print" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+        <Button
+          size="small"
+          className="no-print"
+          aria-pressed={isTable}
+          aria-label={`${t(isTable ? 'asPicture' : 'asTable')} ${title}`}
+          onClick={() => setTable(!isTable)}
+        >
           {t(isTable ? 'asPicture' : 'asTable')}
         </Button>
       </figcaption>

@@ -1,3 +1,4 @@
+import { plannedAt } from '@duban/domain';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../api/client';
@@ -23,20 +24,35 @@ const SHAPE: Readonly<Record<LightColour, string>> = {
   red: 'rect',
 };
 
-/** The course that was planned (序时进度), as days and values. */
-function plannedPoints({ curve, value, series }: ProgressTarget): [string, number][] {
-  if (curve.points !== null) return curve.points.map((point) => [point.on, point.value]);
-  if (curve.shape === 'linear')
-    return [
-      [curve.from, 0],
-      [curve.to, value],
-    ];
-  const between = series.flatMap(({ asOf, planned }): [string, number][] =>
-    asOf !== null && planned !== null ? [[asOf, planned]] : [],
-  );
-  return [[curve.from, 0] as [string, number], ...between, [curve.to, value] as [string, number]].sort(([a], [b]) =>
-    a.localeCompare(b),
-  );
+/** The course that was planned (序时进度), as days and values: its steps, or by what is planned at the end of each month. */
+function plannedPoints({ curve, value, comparator }: ProgressTarget): [string, number][] {
+  const { from, to, points, shape, shares } = curve;
+  const course = {
+    target: { value, upper: null, comparator },
+    from,
+    to,
+    points,
+    season: shape === 'seasonal' ? shares : null,
+  } as DomainCurve;
+  const between = points?.map(({ on }) => on) ?? (shape === 'seasonal' ? monthEnds(from, to) : []);
+  const days = [...new Set([from, ...between, to])].sort();
+  return days.flatMap((on): [string, number][] => {
+    const planned = plannedAt(course, on as LocalDate);
+    return planned === null ? [] : [[on, planned]];
+  });
+}
+
+type DomainCurve = Parameters<typeof plannedAt>[0];
+type LocalDate = Parameters<typeof plannedAt>[1];
+
+function monthEnds(from: string, to: string): string[] {
+  const ends: string[] = [];
+  const [year, month] = from.split('-').map(Number) as [number, number];
+  for (let after = month; ; after++) {
+    const end = new Date(Date.UTC(year, after, 0)).toISOString().slice(0, 10);
+    if (end >= to) return ends;
+    if (end > from) ends.push(end);
+  }
 }
 
 /** Planned and actual progress of a target (量化指标), each report with its light. */
@@ -56,7 +72,7 @@ export function ProgressCurve({ target, height = 280 }: { target: ProgressTarget
       tooltip: { ...TOOLTIP, trigger: 'axis' },
       legend: { bottom: 0, data: [t('curve.planned'), t('curve.actual')] },
       grid: { left: 56, right: 24, top: 24, bottom: 56 },
-      xAxis: { type: 'time' },
+      xAxis: { type: 'time', axisLabel: { hideOverlap: true } },
       yAxis: { type: 'value', name: target.unit, min: 0 },
       series: [
         {

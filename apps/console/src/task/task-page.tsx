@@ -20,6 +20,8 @@ import './task.css';
 
 const ActionPlans = lazy(() => import('./action-plans'));
 const MatterActs = lazy(() => import('../matters/matter-acts'));
+const Groups = lazy(() => import('./groups'));
+const Targets = lazy(() => import('./targets'));
 const Restrict = lazy(() => import('../restrictions/restrict').then((module) => ({ default: module.Restrict })));
 
 type Task = Schemas['TaskDto'];
@@ -46,6 +48,13 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
   const { t } = useTranslation(['task', 'terms']);
   const { me, may } = useSession();
   const parts = [task, ...task.subtasks].flatMap(({ assignments }) => assignments);
+  // Of the lead’s part nobody waits for a group.
+  const withGroups = [task, ...task.subtasks].filter(({ assignments }) =>
+    assignments.some(({ groupId, role }) => groupId !== null && role !== 'lead'),
+  );
+  const withTargets = [task, ...task.subtasks]
+    .filter(({ targets }) => targets.length > 0)
+    .map(({ id, targets, milestones }) => ({ id, planId: task.planId, targets, milestones }));
   const own = parts.find(({ unitId }) => unitId === me.unitId);
   return (
     <article>
@@ -73,7 +82,19 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
       <About task={task} />
       <Panel title={t('parts')}>
         <Parts task={task} parts={parts} again={again} />
+        {withGroups.map(({ id }) => (
+          <Suspense key={id} fallback={<Spin />}>
+            <Groups taskId={id} again={again} />
+          </Suspense>
+        ))}
       </Panel>
+      {withTargets.length > 0 && may('read.own') && (
+        <Panel title={t('course.title')}>
+          <Suspense fallback={<Spin />}>
+            <Targets tasks={withTargets} again={again} />
+          </Suspense>
+        </Panel>
+      )}
       <Panel title={t('owed')} isEmpty={task.obligations.length === 0}>
         <Owed task={task} parts={parts} />
       </Panel>

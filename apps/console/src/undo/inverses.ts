@@ -46,6 +46,35 @@ export const INVERSES = {
             ),
       ),
     ),
+  /** With which of its members a group has done its part; the rule before, where nobody had set one it was all. */
+  setGroupRule:
+    (taskId: string, before: Pick<Schemas['StandingDto'], 'groupId' | 'rule'>, version: number): Undo =>
+    () =>
+      answerOf(
+        client.PUT('/api/v1/tasks/{id}/group-completion', {
+          params: { path: { id: taskId } },
+          body: { ...before, expectedVersion: version },
+        }),
+      ),
+  /** What was planned of a target before; figures that were given meanwhile keep what was planned then. */
+  setCurve:
+    (
+      { shape, points, shares, season }: Schemas['ProgressDto']['targets'][number]['curve'],
+      { targetId, number }: Pick<Schemas['TargetCurveDto'], 'targetId' | 'number'>,
+    ): Undo =>
+    () =>
+      answerOf(
+        client.PUT('/api/v1/targets/{id}/curve', {
+          params: { path: { id: targetId } },
+          body: {
+            shape,
+            // Those of milestones follow from their shares.
+            ...(shape === 'steps' && points ? { points } : {}),
+            ...(season === null ? (shares ? { shares } : {}) : { season }),
+            expectedNumber: number,
+          },
+        }),
+      ),
   pauseDestination:
     ({ id }: { id: string }, reason: string): Undo =>
     () =>
