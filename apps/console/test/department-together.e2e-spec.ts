@@ -54,9 +54,53 @@ describeWithBrowser('departments together', (browser) => {
     await visitor!.goto('/mine');
     await report('加快澜港疏港公路建设').getByRole('link', { name: '报送进展' }).click();
     await reviewer.getByLabel('市发改委：可研报告已批复。').check();
+    const taskId = reviewer.url().split('/')[4]!;
     await reviewer.getByLabel('进展情况').fill('主线工程完成八成。');
     await reviewer.getByRole('button', { name: '报送进展' }).click();
     await reviewer.getByText('进展已报送').waitFor();
+
+    // On the task's page each sentence is whose it is, and what was said wrongly is corrected; both versions stay.
+    await visitor!.goto(`/tasks/${taskId}`);
+    await reviewer
+      .getByRole('button', { name: /^逐句来源/ })
+      .first()
+      .click();
+    const sentences = reviewer.getByRole('list', { name: '逐句来源' });
+    await sentences
+      .getByRole('listitem')
+      .filter({ hasText: '可研报告已批复。' })
+      .getByText(/市发改委.*采用供稿/)
+      .waitFor();
+    await sentences
+      .getByRole('listitem')
+      .filter({ hasText: '主线工程完成八成。' })
+      .getByText(/本单位撰写/)
+      .waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('sentences');
+    await reviewer
+      .getByRole('button', { name: /^更正报送/ })
+      .first()
+      .click();
+    await reviewer.getByLabel('更正原因').fill('完成比例误填。');
+    await reviewer.getByLabel('进展情况').fill('主线工程完成七成。');
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('correction');
+    await reviewer.getByRole('button', { name: '报送更正' }).click();
+    await reviewer.getByText('更正已报送').waitFor();
+    await reviewer.getByText('主线工程完成七成。').waitFor();
+    await reviewer.getByText('第 2 版').waitFor();
+    await reviewer.getByText('已被更正').waitFor();
+    await reviewer.getByText('更正：完成比例误填。').waitFor();
+
+    // The office reads both, and corrects neither.
+    const { page: office } = await signIn('office', PHONE);
+    await visitor!.goto(`/tasks/${taskId}`);
+    await office.getByText('主线工程完成七成。').waitFor();
+    expect(await office.getByRole('button', { name: /^更正报送/ }).count()).toBe(0);
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    expect(await office.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    await visitor!.picture('task-phone');
   });
 
   it('ask the office to settle what they disagree about', async () => {

@@ -27,7 +27,7 @@ export function FiguresField({
   onChange,
 }: {
   id?: string;
-  task: Task;
+  task: Pick<Task, 'id' | 'targets'>;
   part: Part;
   period?: string | null;
   value?: FiguresGiven;

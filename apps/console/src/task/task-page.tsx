@@ -11,10 +11,10 @@ import { PageHead } from '../layout/page-head';
 import { Light } from '../lights/light';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
-import { EvidenceList } from './evidence-list';
 import { Happened } from './happened';
 import { Instruct } from './instruct';
 import { type Part, PartActs } from './part-acts';
+import { Reports } from './reports';
 import { Satisfaction } from './satisfaction';
 import './task.css';
 
@@ -106,7 +106,7 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
         </Panel>
       )}
       <Panel title={t('reports')} isEmpty={task.reports.length === 0}>
-        <Reports task={task} parts={parts} />
+        <Reports task={task} again={again} />
       </Panel>
       <Panel title={t('notices')} isEmpty={task.notices.length === 0}>
         <Notices task={task} />
@@ -333,60 +333,6 @@ function Owed({ task, parts }: { task: Task; parts: Part[] }) {
       ]}
     />
   );
-}
-
-const REPORT_KINDS = ['progress_report', 'completion', 'action_plan', 'milestone', 'rectification'] as const;
-
-function Reports({ task, parts }: { task: Task; parts: Part[] }) {
-  const { t } = useTranslation('task');
-  const unitOf = new Map(parts.map(({ id, unitName }) => [id, unitName]));
-  const targetOf = new Map(
-    [task, ...task.subtasks].flatMap(({ targets }) => targets).map((target) => [target.id, target]),
-  );
-  const reasons = [
-    ['difficulties', 'difficulties'],
-    ['nextSteps', 'nextSteps'],
-    ['shortfallReason', 'shortfall'],
-    ['goAheadReason', 'goAhead'],
-    ['behindReason', 'behind'],
-  ] as const;
-  return [...task.reports].reverse().map((report) => {
-    const kind = REPORT_KINDS.find((one) => one === report.kind);
-    return (
-      <div key={report.id} className="said">
-        <p>
-          <strong>{unitOf.get(report.assignmentId)}</strong> · {kind ? t(`reportKinds.${kind}`) : report.kind}
-          {report.period && `（${report.period}）`} · <Instant at={report.reportedAt} />
-        </p>
-        {report.correctionReason && <p>{t('report.correction', { reason: report.correctionReason })}</p>}
-        <p className="words">{report.text}</p>
-        {reasons.map(([field, words]) =>
-          report[field] ? (
-            <p key={field} className="words">
-              {t(`report.${words}`)}：{report[field]}
-            </p>
-          ) : null,
-        )}
-        {report.measurements.length > 0 && (
-          <ul className="plain">
-            {report.measurements.map((one) => {
-              const target = targetOf.get(one.targetId);
-              return (
-                <li key={one.targetId}>
-                  {target?.text}：{one.value} {target?.unit}
-                  {one.actualShare !== null &&
-                    one.actualShare !== undefined &&
-                    `（${Math.round(one.actualShare * 100)}%）`}{' '}
-                  {one.light && <Light light={one.light} />}
-                </li>
-              );
-            })}
-          </ul>
-        )}
-        <EvidenceList items={report.evidence} />
-      </div>
-    );
-  });
 }
 
 function Notices({ task }: { task: Task }) {

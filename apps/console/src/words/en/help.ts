@@ -49,7 +49,12 @@ export default {
   },
   tasks: {
     about: 'All of one task: what is asked, units, dates, reports, notices, and its history.',
-    points: ['Each date says why.', 'What your unit can do is a button each.'],
+    points: [
+      'Each date says why.',
+      'What your unit can do is a button each.',
+      'In the picture of a target the dashed line is what is planned; the office sets it below.',
+      'Of each report it can be seen who wrote which sentence; your unit may correct it until the next period, and all versions stay.',
+    ],
   },
   inbox: {
     about: 'Messages to you, the newest first.',
