@@ -1,14 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseNote, publicKeysIn } from '@duban/history';
-import {
-  type ArchiveOutside,
-  type ArchiveVerdict,
-  checkArchive,
-  CHECKS,
-  CRITERIA,
-  UnreadablePackage,
-} from '@duban/reporting';
+import { type ArchiveOutside, type ArchiveVerdict, checkArchive, CHECKS, UnreadablePackage } from '@duban/reporting';
 
 const FAULTY = 1;
 /** Exit code for what cannot be read. */
@@ -76,8 +69,7 @@ function wordsOf(file: string, { title, planId, checks, isSound }: ArchiveVerdic
   for (const { check, outcome, criteria } of checks) {
     const [zh, en] = OUTCOMES[outcome];
     lines.push('', `${CHECKS[check].zh} ${CHECKS[check].en}: ${zh} ${en}`);
-    for (const { criterion, outcome: found, faults, why } of criteria) {
-      const words = CRITERIA[criterion];
+    for (const { outcome: found, faults, why, ...words } of criteria) {
       const [own, , sign] = OUTCOMES[found];
       lines.push(`  ${sign} ${words.zh}：${own}`, `    ${words.en}: ${OUTCOMES[found][1]}`);
       for (const fault of faults) lines.push(`      ${fault.zh} (${fault.code})`, `      ${fault.en}`);

@@ -197,6 +197,7 @@ describe('An archive package (归档信息包)', () => {
       const sent = join(folder, `sent-${++tamperings}.zip`);
       writeFileSync(sent, answer.bytes);
       expect(await checkArchive(sent, { keys: [publicKey] })).toMatchObject({ isSound: true });
+      expect(made.verdict).toEqual(await checkArchive(sent, {}));
       expect(strFromU8(taken['metadata.xml']!)).toContain('<保管期限>10年');
       expect(typesIn(taken).at(-1)).toBe('archive_package.asked');
       const events = await auditor.all('/history?type=archive_package.made');
@@ -230,6 +231,8 @@ describe('An archive package (归档信息包)', () => {
     await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames } });
     expectProblem(await auditor.ask('POST', path, { json: {} }), 403, 'ARCHIVE.NOT_ALL_SEEN');
     expectProblem(await auditor.ask('GET', `/archive-packages/${id}/file`), 403, 'ARCHIVE.NOT_ALL_SEEN');
+    // What was found of it may name what is in it.
+    expect(await auditor.get(`/archive-packages/${id}`)).toMatchObject({ state: 'made', verdict: null });
     expect((await office.ask('POST', path, { json: {} })).status).toBe(202);
     await office.do('PUT', `/tasks/${taskId}/restrictions`, { json: { usernames: [] } });
   });

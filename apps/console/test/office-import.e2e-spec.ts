@@ -162,6 +162,13 @@ describeWithBrowser('importing a plan', (browser) => {
     await archive.getByRole('button', { name: '生成归档信息包' }).click();
     const link = archive.getByRole('link', { name: /下载归档信息包/ });
     await link.waitFor();
+    // The four checks, each with what it asks for; nobody has looked for malware.
+    const checks = archive.getByRole('region', { name: '四性检测' });
+    await checks.getByText('通过', { exact: true }).waitFor();
+    for (const check of ['真实性', '完整性', '可用性', '安全性']) await checks.getByText(check).first().waitFor();
+    await checks.getByText('真实性').click();
+    await checks.getByText('校验值清单的签名有效').waitFor();
+    await visitor!.picture('archive-checks');
     await page.reload();
     const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
     expect(file.suggestedFilename()).toBe('归档信息包.zip');

@@ -2,7 +2,7 @@ export { checkArchive } from './archive/archive-check';
 export type { ArchiveVerdict, CriterionResult } from './archive/findings';
 export { UnreadablePackage } from './archive/opened-package';
 export type { Outside as ArchiveOutside } from './archive/outside';
-export { CHECKS, CRITERIA } from './archive/archive-criteria';
+export { type Check as ArchiveCheck, CHECKS } from './archive/archive-criteria';
 export { ArchiveMaker, type MadeArchive } from './archive/archive-maker';
 export { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from './archive/archive-packages';
 export { DisposalCarrier } from './retention/disposal-carrier';

@@ -2,7 +2,13 @@ import { Transactor } from '@duban/database';
 import { RETENTIONS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { JobProducer } from '@duban/queue';
-import { ARCHIVE_PACKAGE_STATES, type ArchivePackage, ArchivePackages } from '@duban/reporting';
+import {
+  ARCHIVE_PACKAGE_STATES,
+  type ArchiveCheck,
+  type ArchivePackage,
+  ArchivePackages,
+  CHECKS,
+} from '@duban/reporting';
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -14,6 +20,29 @@ import { textOrNull, uuid } from '../schemas';
 import { PlanParams } from './plan-schemas';
 
 const TYPE = 'application/zip';
+
+const words = z.object({ zh: z.string(), en: z.string() });
+const outcome = z.enum(['holds', 'fails', 'doubtful']);
+const verdict = z.object({
+  planId: textOrNull,
+  title: textOrNull,
+  isSound: z.boolean(),
+  checks: z.array(
+    z.object({
+      check: z.enum(Object.keys(CHECKS) as [ArchiveCheck, ...ArchiveCheck[]]),
+      outcome,
+      criteria: z.array(
+        z.object({
+          criterion: z.string(),
+          ...words.shape,
+          outcome: z.enum([...outcome.options, 'not_looked_at']),
+          faults: z.array(z.object({ code: z.string(), file: textOrNull, ...words.shape })),
+          why: words.nullable().meta({ description: 'Why nobody looked.' }),
+        }),
+      ),
+    }),
+  ),
+});
 
 class NewArchivePackageDto extends createZodDto(
   z.strictObject({
@@ -32,6 +61,10 @@ class ArchivePackageDto extends createZodDto(
         .meta({ description: 'Files in it; a total of 0 means that it is not known yet.' }),
       size: z.int().nullable().meta({ description: 'Bytes, once it is made.' }),
       sha256: textOrNull,
+      verdict: verdict.nullable().meta({
+        description:
+          'What the four checks (四性检测) found when it was made; null to whoever no longer sees all of it.',
+      }),
       problem: z
         .object({ code: z.string(), detail: z.string() })
         .nullable()
@@ -62,7 +95,7 @@ export class PlanArchiveController {
   @ApiOperation({
     summary: 'Have the archive package (归档信息包) of a closed plan made',
     description:
-      'Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it: the answer names the package to ask for.',
+      'Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it, and looks through it by the same four checks: the answer names the package to ask for.',
   })
   @ApiAcceptedResponse({ type: ArchivePackageDto })
   async order(

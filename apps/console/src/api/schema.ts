@@ -2183,7 +2183,7 @@ export interface paths {
         put?: never;
         /**
          * Have the archive package (归档信息包) of a closed plan made
-         * @description Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it: the answer names the package to ask for. Needs the right `plan.archive` or `breakdown.archive`.
+         * @description Documents, notices as they were issued, evidence, the records of how it was handled with their proofs, metadata and signed checksums; `duban archive check` looks through it. A worker makes it, and looks through it by the same four checks: the answer names the package to ask for. Needs the right `plan.archive` or `breakdown.archive`.
          */
         post: operations["PlanArchiveController_order"];
         delete?: never;
@@ -4426,6 +4426,36 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description UUID
+            /** @description What the four checks (四性检测) found when it was made; null to whoever no longer sees all of it. */
+            verdict: {
+                checks: {
+                    /** @enum {string} */
+                    check: "authenticity" | "completeness" | "usability" | "safety";
+                    criteria: {
+                        criterion: string;
+                        en: string;
+                        faults: {
+                            code: string;
+                            en: string;
+                            file: string | null;
+                            zh: string;
+                        }[];
+                        /** @enum {string} */
+                        outcome: "holds" | "fails" | "doubtful" | "not_looked_at";
+                        /** @description Why nobody looked. */
+                        why: {
+                            en: string;
+                            zh: string;
+                        } | null;
+                        zh: string;
+                    }[];
+                    /** @enum {string} */
+                    outcome: "holds" | "fails" | "doubtful";
+                }[];
+                isSound: boolean;
+                planId: string | null;
+                title: string | null;
+            } | null;
                  */
                 askedBy: string;
                 /**

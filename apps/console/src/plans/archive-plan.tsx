@@ -6,6 +6,7 @@ import { api, type Schemas } from '../api/client';
 import { Instant } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
+import { ArchiveVerdict } from './archive-verdict';
 import type { Plan } from './plan';
 
 type Retention = NonNullable<Schemas['NewArchivePackageDto']['retention']>;
@@ -87,6 +88,7 @@ function Package({ of }: { of: Schemas['ArchivePackageDto'] }) {
       <p>
         {t('archive.sha256')} <code className="archive-sum">{of.sha256}</code>
       </p>
+      {of.verdict && <ArchiveVerdict verdict={of.verdict} />}
       <p className="quiet">{t('archive.check')}</p>
     </div>
   );

@@ -9,10 +9,12 @@ import type { Retention } from '@duban/domain';
 import { CheckedStream, ObjectStore } from '@duban/evidence';
 import { type Actor, HistoryService } from '@duban/history';
 import { type Clock, conflict, DomainError, forbidden, newId, notFound } from '@duban/kernel';
-import { CLOCK } from '@duban/platform';
+import { CLOCK, CONFIG, type Config } from '@duban/platform';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { checkArchive } from './archive-check';
 import { ArchiveMaker, closedPlan, type MadeArchive } from './archive-maker';
+import type { ArchiveVerdict } from './findings';
 
 /** Without a word from its maker for so long, a package may be made by another worker. */
 const LEASE_SECONDS = 60;
@@ -38,6 +40,8 @@ export interface ArchivePackage {
   progress: { done: number; total: number };
   size: number | null;
   sha256: string | null;
+  /** What the four checks (四性检测) found of it; null as long as it is not made, and of what one no longer sees all. */
+  verdict: ArchiveVerdict | null;
   /** Why it was not made. */
   problem: { code: string; detail: string } | null;
   askedAt: Date;
@@ -55,7 +59,9 @@ interface Claim {
 
 /** States follow from what is known: nothing has to be kept in step with them. By the database's clock a lease ends. */
 const PACKAGE = `
-  select id, plan_id as "planId", retention, size::float8 as size, sha256, problem, asked_at as "askedAt",
+  select id, plan_id as "planId", retention, size::float8 as size, sha256, problem,
+    case when plan_id = any(cut_plans()) or plan_id = any(summary_plans()) then null else verdict end as verdict,
+    asked_at as "askedAt",
     finished_at as "finishedAt",
     jsonb_build_object('done', progress_done, 'total', progress_total) as progress,
     case when problem is not null then 'refused' when removed_at is not null then 'removed'
@@ -78,6 +84,7 @@ export class ArchivePackages {
     private readonly maker: ArchiveMaker,
     private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_CLAMD'>,
   ) {}
 
   /**
@@ -148,7 +155,7 @@ export class ArchivePackages {
   }
 
   /**
-   * Claims one, makes it and keeps it. Nothing is locked meanwhile; that it is made is said in one transaction with
+   * Claims one, makes it, looks through it as the archive will, and keeps it. Nothing is locked meanwhile; that it is made is said in one transaction with
    * history, after its bytes are in the store: a worker that dies before leaves a claim to expire.
    *
    * @returns `not_due` where another worker has it, or it is done
@@ -164,8 +171,11 @@ export class ArchivePackages {
       const sink = createWriteStream(path, { mode: 0o600 });
       const options = { retention, system: 'duban' };
       const made = await this.maker.make(this.clock.now(), planId, options, sink, beat.onProgress);
+      const { DUBAN_CLAMD: clamd } = this.config;
+      // As an archive does that has nothing but the package: what we hold ourselves proves nothing to it.
+      const verdict = await checkArchive(path, clamd === undefined ? {} : { clamd });
       await this.store.put(id, path, made.size);
-      return await this.transactor.run((tx) => this.finish(tx, id, claim, made));
+      return await this.transactor.run((tx) => this.finish(tx, id, claim, made, verdict));
     } catch (error) {
       // Without a key it will not be signed the next time either.
       if (error instanceof DomainError && (!error.retryable || error.code === 'HISTORY.NO_KEY')) {
@@ -240,13 +250,14 @@ export class ArchivePackages {
     id: string,
     { actor, attempt }: Claim,
     made: MadeArchive,
+    verdict: ArchiveVerdict,
   ): Promise<'made' | 'not_due'> {
     const at = this.clock.now();
     const [, count]: [unknown, number] = await tx.query(
       `update archive_package set size = $3, sha256 = $4, finished_at = $5, claimed_until = null,
-         progress_done = $6, progress_total = $6
+         progress_done = $6, progress_total = $6, verdict = $7
        where id = $1 and attempts = $2 and finished_at is null`,
-      [id, attempt, made.size, made.sha256, at, made.pieces],
+      [id, attempt, made.size, made.sha256, at, made.pieces, JSON.stringify(verdict)],
     );
     if (count === 0) return 'not_due';
     await this.maker.record(tx, actor, at, id, made);

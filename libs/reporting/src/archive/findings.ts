@@ -9,6 +9,9 @@ export interface FoundFault {
 
 export interface CriterionResult {
   criterion: Criterion;
+  /** What it asks for. */
+  zh: string;
+  en: string;
   outcome: 'holds' | 'fails' | 'doubtful' | 'not_looked_at';
   faults: FoundFault[];
   /** Why nobody looked. */
@@ -59,7 +62,8 @@ export class Findings {
           : why
             ? 'not_looked_at'
             : 'holds';
-      return { criterion, outcome, faults, why: outcome === 'not_looked_at' ? why : null };
+      const { zh, en } = CRITERIA[criterion];
+      return { criterion, zh, en, outcome, faults, why: outcome === 'not_looked_at' ? why : null };
     });
     const checks = (Object.keys(CHECKS) as Check[]).map((check) => {
       const own = criteria.filter(({ criterion }) => CRITERIA[criterion].check === check);

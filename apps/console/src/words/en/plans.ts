@@ -290,6 +290,12 @@ export default {
     fetch: 'Fetch the archive package ({{size}} KB)',
     keptUntil: 'kept until',
     sha256: 'Checksum (SHA-256):',
-    check: 'Before it is taken over, duban archive check looks through it: authentic, complete, usable, safe.',
+    verdict: 'Four checks',
+    sound: 'sound',
+    unsound: 'not sound',
+    checks: { authenticity: 'Authenticity', completeness: 'Completeness', usability: 'Usability', safety: 'Safety' },
+    outcomes: { holds: 'holds', fails: 'does not hold', doubtful: 'doubtful', not_looked_at: 'not looked at' },
+    check:
+      'They were looked at when it was made. Before it is taken over, duban archive check looks again, and against what is held outside.',
   },
 };

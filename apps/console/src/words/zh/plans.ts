@@ -258,6 +258,11 @@ export default {
     fetch: '下载归档信息包（{{size}} KB）',
     keptUntil: '保存至',
     sha256: '校验值（SHA-256）：',
-    check: '接收前请用 duban archive check 检查真实性、完整性、可用性和安全性。',
+    verdict: '四性检测',
+    sound: '通过',
+    unsound: '不通过',
+    checks: { authenticity: '真实性', completeness: '完整性', usability: '可用性', safety: '安全性' },
+    outcomes: { holds: '合格', fails: '不合格', doubtful: '存疑', not_looked_at: '未检测' },
+    check: '检测在制作时进行。接收前可用 duban archive check 再检测一次，并与外部持有的存证、公钥核对。',
   },
 };
