@@ -49,7 +49,14 @@ export const shortText = storable
 /** What somebody keeps under a name, to look again (检索方案、常用视图). */
 export const searchName = shortText.max(100, 'At most 100 characters.');
 export const savedUnderName = <T extends z.ZodType>(filter: T) =>
-  z.object({ id: uuid, name: z.string(), filter, version: z.int(), createdAt: z.string() });
+  z.object({
+    id: uuid,
+    name: z.string(),
+    filter,
+    isShared: z.boolean().meta({ description: 'With colleagues; of history nothing is shared.' }),
+    version: z.int(),
+    createdAt: z.string(),
+  });
 
 export const limit = z.coerce
   .number({ error: 'A number from 1 to 200.' })

@@ -292,6 +292,48 @@ describe('A search of history', () => {
       expect((await contact.get(views)).items).toEqual([]);
     });
 
+    it('is shared with colleagues as a view of the board, who see whose it is, and change nothing', async () => {
+      const views = '/tasks/views';
+      const [contact, head, other] = await Promise.all(
+        ['LD04.contact', 'LD04.head', 'LD03.contact'].map((username) => edge().as(username)),
+      );
+      const filter = { light: 'red' };
+      const view = await contact!.post(views, { name: '本单位红灯', filter, isShared: true });
+      expect(view).toMatchObject({ isShared: true, version: 1 });
+      const [owner]: { name: string }[] = await edge().query(
+        `select display_name as name from person where username = 'LD04.contact'`,
+      );
+      const seen = { id: view.id, name: '本单位红灯', filter, owner: owner!.name };
+      expect(await head!.get(views)).toEqual({ items: [], shared: [seen] });
+      expect((await contact!.get(views)).shared).toEqual([]);
+      expect((await other!.get(views)).shared).toEqual([]);
+      for (const [method, json] of [
+        ['PATCH', { name: '改名' }],
+        ['DELETE', undefined],
+      ] as const) {
+        const answer = await head!.ask(method, `${views}/${view.id}`, json ? { json } : {});
+        expectProblem(answer, 404, 'SAVED_SEARCH.UNKNOWN');
+      }
+      // The head of the office and its officers are colleagues, and nobody else of the government.
+      const [office, officer, auditor] = await Promise.all(
+        ['office', 'officer', 'auditor'].map((username) => edge().as(username)),
+      );
+      const desk = await office!.post(views, { name: '督查室', filter });
+      expect(desk).toMatchObject({ isShared: false });
+      expect((await officer!.get(views)).shared).toEqual([]);
+      const shared = await office!.do('PATCH', `${views}/${desk.id}`, { json: { isShared: true, expectedVersion: 1 } });
+      expect(shared).toEqual({ ...desk, isShared: true, version: 2 });
+      expect((await officer!.get(views)).shared).toMatchObject([{ id: desk.id, name: '督查室' }]);
+      expect((await auditor!.get(views)).shared).toEqual([]);
+      await office!.do('PATCH', `${views}/${desk.id}`, { json: { isShared: false } });
+      expect((await officer!.get(views)).shared).toEqual([]);
+      for (const [who, { id }] of [
+        [office!, desk],
+        [contact!, view],
+      ] as const)
+        await who.ask('DELETE', `${views}/${id}`);
+    });
+
     it('is refused in plain words', async () => {
       const one = await auditor();
       const kept = await one.post(path, { name: '已有', filter: {} });

@@ -555,7 +555,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'PATCH /history/searches/{id}': 'everybody changes their own',
   'DELETE /history/searches/{id}': 'everybody removes their own',
   'GET /deliveries': 'everybody sees what was sent to them',
-  'GET /tasks/views': 'everybody sees their own',
+  'GET /tasks/views': 'everybody sees their own, and what colleagues share',
   'PATCH /tasks/views/{id}': 'everybody changes their own',
   'DELETE /tasks/views/{id}': 'everybody removes their own',
 };

@@ -94,6 +94,53 @@ describeWithBrowser('the board', (browser) => {
     expect(await visitor.seriousFindings()).toEqual([]);
   });
 
+  it('is shared as a view with colleagues, who see whose it is, and by its link', async () => {
+    await open('office', '/board?state=reported&sort=due');
+    const { page } = visitor;
+    const name = `待核验共享 ${Date.now()}`;
+    const views = page.getByRole('button', { name: '常用视图' });
+    await views.click();
+    await page.getByRole('menuitem', { name: '保存当前视图' }).click();
+    await page.getByRole('dialog').getByLabel('视图名称').fill(name);
+    await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await views.click();
+    await page.getByRole('button', { name: `复制“${name}”的链接` }).click();
+    await page.getByText('链接已复制').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toMatch(/\/board\?(state=reported&sort=due|sort=due&state=reported)$/);
+    await page.getByRole('button', { name: `与同事共享“${name}”` }).click();
+    await page.getByText(`视图“${name}”已与同事共享`).waitFor();
+    await page.getByRole('button', { name: `不再共享“${name}”` }).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('views');
+    await visitor.close();
+
+    // A colleague in the office opens it, and can neither rename nor remove it; a department has nothing of it.
+    visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });
+    await visitor.signIn('officer');
+    await visitor.goto('/board');
+    await rows().first().waitFor();
+    await visitor.page.getByRole('button', { name: '常用视图' }).click();
+    const shared = visitor.page.getByRole('menuitem', { name: new RegExp(`^${name}（`) });
+    await shared.waitFor();
+    expect(await visitor.page.getByRole('button', { name: `删除视图“${name}”` }).count()).toBe(0);
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('views-phone');
+    await shared.click();
+    await visitor.page.waitForURL(/state=reported/);
+    await visitor.close();
+
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('LD01.contact');
+    await visitor.goto('/board');
+    await rows().first().waitFor();
+    await visitor.page.getByRole('button', { name: '常用视图' }).click();
+    await visitor.page.getByRole('menuitem', { name: '红灯事项' }).waitFor();
+    expect(await visitor.page.getByRole('menuitem', { name }).count()).toBe(0);
+  });
+
   it('a change by somebody else appears without reloading', async () => {
     await open('office');
     const first = rows().first();

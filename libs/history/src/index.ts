@@ -4,7 +4,7 @@ export * from './history.module';
 export { ERASED, inEnglish } from './personal/erased';
 export { openStates } from './personal/person-boxes';
 export { HistoryParts, type ListedPart } from './parts/history-parts';
-export { type SavedSearch, SavedSearchService, type Searched } from './saved-search.service';
+export { type SavedSearch, SavedSearchService, type Searched, type SharedSearch } from './saved-search.service';
 export { checkpointLine, endLine, headerLine } from './proof/bundle-lines';
 export { type Fault, type Outside, type SoundHistory, verifyBundle } from './proof/bundle-verifier';
 export { canonicalJson } from './proof/canonical-event';

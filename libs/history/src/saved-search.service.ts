@@ -15,9 +15,19 @@ export interface SavedSearch {
   id: string;
   name: string;
   filter: Record<string, unknown>;
+  /** With colleagues; of history nothing is shared. */
+  isShared: boolean;
   version: number;
   createdAt: Date;
 }
+
+/** One that a colleague shares. */
+export interface SharedSearch extends Pick<SavedSearch, 'id' | 'name' | 'filter'> {
+  /** Whose it is, by name. */
+  owner: string;
+}
+
+type Wanted = Pick<SavedSearch, 'name' | 'filter'> & Partial<Pick<SavedSearch, 'isShared'>>;
 
 /** Searches that people keep, each their own; every version of one is an event. */
 @Injectable()
@@ -32,13 +42,22 @@ export class SavedSearchService {
     ]);
   }
 
+  /** What colleagues share with the actor: people of the unit, or of the same kind of post where there is none. By names. */
+  sharedWith(tx: EntityManager, actor: Actor, about: Searched): Promise<SharedSearch[]> {
+    return tx.query(
+      `select s.id, s.name, s.filter, p.display_name as owner from saved_search s join person p on p.id = s.person_id
+       where s.about = $1 and s.shared_with = $2 and s.person_id <> $3 order by s.name, s.id`,
+      [about, colleaguesOf(actor), actor.personId],
+    );
+  }
+
   /** @throws DomainError conflict SAVED_SEARCH.NAME_TAKEN; invalid SAVED_SEARCH.TOO_MANY */
   async save(
     tx: EntityManager,
     actor: Actor,
     at: Date,
     about: Searched,
-    { name, filter }: Pick<SavedSearch, 'name' | 'filter'>,
+    { name, filter, isShared = false }: Wanted,
   ): Promise<SavedSearch> {
     const own = await this.hold(tx, actor, about);
     if (own.length >= MOST_SEARCHES) {
@@ -49,16 +68,16 @@ export class SavedSearchService {
     }
     assertFree(own, name);
     const [saved]: SavedSearch[] = await tx.query(
-      `insert into saved_search as s (id, person_id, about, name, filter, version, created_at)
-       values ($1, $2, $3, $4, $5, 1, $6) returning ${VIEW}`,
-      [newId(), actor.personId, about, name, JSON.stringify(filter), at],
+      `insert into saved_search as s (id, person_id, about, name, filter, shared_with, version, created_at)
+       values ($1, $2, $3, $4, $5, $6, 1, $7) returning ${VIEW}`,
+      [newId(), actor.personId, about, name, JSON.stringify(filter), isShared ? colleaguesOf(actor) : null, at],
     );
     await this.record(tx, actor, at, 'saved_search.saved', null, saved!);
     return saved!;
   }
 
   /**
-   * Names it anew, or has it ask for something else.
+   * Names it anew, has it ask for something else, shares it with those who are colleagues now, or with nobody.
    * @throws DomainError not_found SAVED_SEARCH.UNKNOWN; conflict SAVED_SEARCH.STALE, SAVED_SEARCH.NAME_TAKEN
    */
   async change(
@@ -67,7 +86,7 @@ export class SavedSearchService {
     at: Date,
     about: Searched,
     id: string,
-    change: Partial<Pick<SavedSearch, 'name' | 'filter'>> & { expectedVersion?: number },
+    change: Partial<Wanted> & { expectedVersion?: number },
   ): Promise<SavedSearch> {
     const own = await this.hold(tx, actor, about);
     const before = find(own, id);
@@ -76,15 +95,18 @@ export class SavedSearchService {
         version: before.version,
       });
     }
-    const { name = before.name, filter = before.filter } = change;
+    const { name = before.name, filter = before.filter, isShared = before.isShared } = change;
     assertFree(
       own.filter((one) => one.id !== id),
       name,
     );
-    if (name === before.name && JSON.stringify(filter) === JSON.stringify(before.filter)) return before;
+    const isSame = name === before.name && JSON.stringify(filter) === JSON.stringify(before.filter);
+    if (isSame && isShared === before.isShared) return before;
     const [rows]: [SavedSearch[]] = await tx.query(
-      `update saved_search s set name = $2, filter = $3, version = version + 1 where id = $1 returning ${VIEW}`,
-      [id, name, JSON.stringify(filter)],
+      `update saved_search s set name = $2, filter = $3, version = version + 1,
+         shared_with = case when not $4 then null when shared_with is null then $5 else shared_with end
+       where id = $1 returning ${VIEW}`,
+      [id, name, JSON.stringify(filter), isShared, colleaguesOf(actor)],
     );
     const after = rows[0]!;
     await this.record(tx, actor, at, 'saved_search.changed', before, after);
@@ -119,7 +141,10 @@ export class SavedSearchService {
   }
 }
 
-const VIEW = `s.id, s.name, s.filter, s.version, s.created_at as "createdAt"`;
+const VIEW = `s.id, s.name, s.filter, s.shared_with is not null as "isShared", s.version, s.created_at as "createdAt"`;
+
+/** The unit, or the post where there is none; the head of the office and its officers are one. As the policy of rows has it. */
+const colleaguesOf = ({ unitId, post }: Actor): string => unitId ?? (post === 'officer' ? 'office' : post);
 
 /** What is another's is as if it were not there. */
 function find(own: readonly SavedSearch[], id: string): SavedSearch {

@@ -1,5 +1,5 @@
 import { Transactor } from '@duban/database';
-import { type Actor, type SavedSearch, SavedSearchService } from '@duban/history';
+import { type Actor, type SavedSearch, SavedSearchService, type SharedSearch } from '@duban/history';
 import { invalid } from '@duban/kernel';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -16,10 +16,20 @@ const filter = boardFilter
 const savedView = savedUnderName(filter);
 class ViewParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class SavedViewDto extends createZodDto(savedView) {}
-class SavedViewsDto extends createZodDto(z.object({ items: z.array(savedView) })) {}
-class NewViewDto extends createZodDto(z.strictObject({ name: searchName, filter })) {}
+class SavedViewsDto extends createZodDto(
+  z.object({
+    items: z.array(savedView),
+    shared: z
+      .array(z.object({ id: uuid, name: z.string(), filter, owner: z.string() }))
+      .meta({ description: 'Of colleagues who share them, with the name of whose each is.' }),
+  }),
+) {}
+const isShared = z.boolean().optional().meta({
+  description: 'With colleagues: those of one’s unit, or of one’s own kind of post where one is in none.',
+});
+class NewViewDto extends createZodDto(z.strictObject({ name: searchName, filter, isShared })) {}
 class ViewChangeDto extends createZodDto(
-  z.strictObject({ name: searchName.optional(), filter: filter.optional(), expectedVersion }),
+  z.strictObject({ name: searchName.optional(), filter: filter.optional(), isShared, expectedVersion }),
 ) {}
 
 @ApiTags('tasks')
@@ -33,10 +43,13 @@ export class SavedViewsController {
 
   @Needs('read.own', 'read.all')
   @Get()
-  @ApiOperation({ summary: 'One’s own views of the board, by name (常用视图)' })
+  @ApiOperation({ summary: 'One’s own views of the board (常用视图), and those that colleagues share, by name' })
   @ApiOkResponse({ type: SavedViewsDto })
-  async list(@CurrentActor() actor: Actor): Promise<{ items: SavedSearch[] }> {
-    return { items: await this.transactor.as(actor, (tx) => this.searches.list(tx, actor, 'board')) };
+  list(@CurrentActor() actor: Actor): Promise<{ items: SavedSearch[]; shared: SharedSearch[] }> {
+    return this.transactor.as(actor, async (tx) => ({
+      items: await this.searches.list(tx, actor, 'board'),
+      shared: await this.searches.sharedWith(tx, actor, 'board'),
+    }));
   }
 
   @Needs('read.own', 'read.all')
@@ -49,15 +62,19 @@ export class SavedViewsController {
 
   @Needs('read.own', 'read.all')
   @Patch(':id')
-  @ApiOperation({ summary: 'Name one’s view of the board anew, or have it show something else' })
+  @ApiOperation({
+    summary: 'Name one’s view of the board anew, have it show something else, share it with colleagues or with nobody',
+  })
   @ApiOkResponse({ type: SavedViewDto })
   change(
     @Req() request: ActingRequest,
     @Param() { id }: ViewParams,
     @Body() input: ViewChangeDto,
   ): Promise<SavedSearch> {
-    if (input.name === undefined && input.filter === undefined) {
-      throw invalid('SAVED_SEARCH.NOTHING_TO_CHANGE', 'Give a name or a filter.', { field: 'name' });
+    if (input.name === undefined && input.filter === undefined && input.isShared === undefined) {
+      throw invalid('SAVED_SEARCH.NOTHING_TO_CHANGE', 'Give a name, a filter, or whether it is shared.', {
+        field: 'name',
+      });
     }
     return this.commands.run(request, input, (tx, actor, at) =>
       this.searches.change(tx, actor, at, 'board', id, input),

@@ -3782,7 +3782,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One’s own views of the board, by name (常用视图)
+         * One’s own views of the board (常用视图), and those that colleagues share, by name
          * @description Needs the right `read.own` or `read.all`.
          */
         get: operations["SavedViewsController_list"];
@@ -3816,7 +3816,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Name one’s view of the board anew, or have it show something else
+         * Name one’s view of the board anew, have it show something else, share it with colleagues or with nobody
          * @description Needs the right `read.own` or `read.all`.
          */
         patch: operations["SavedViewsController_change"];
@@ -8231,6 +8231,8 @@ export interface components {
                 answerFirstDueOn: string | null;
                 /** @enum {string} */
                 colour: "blue" | "yellow" | "orange" | "red";
+            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
+            isShared?: boolean;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11781,6 +11783,8 @@ export interface components {
                     /** @description Before this instant, or through this day (Asia/Shanghai). */
                     recordedTo?: string;
                     requestId?: string;
+            /** @description With colleagues; of history nothing is shared. */
+            isShared: boolean;
                     /**
                      * @description The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.
                      * @enum {string}
@@ -11846,6 +11850,8 @@ export interface components {
                  */
                 unitId?: string;
             };
+                /** @description With colleagues; of history nothing is shared. */
+                isShared: boolean;
             /**
              * Format: uuid
              * @description UUID
@@ -11890,6 +11896,8 @@ export interface components {
                      */
                     unitId?: string;
                 };
+            /** @description With colleagues; of history nothing is shared. */
+            isShared: boolean;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -11934,9 +11942,54 @@ export interface components {
                 recordedFrom?: string;
                 /** @description Before this instant, or through this day (Asia/Shanghai). */
                 recordedTo?: string;
+                /** @description With colleagues; of history nothing is shared. */
+                isShared: boolean;
                 requestId?: string;
                 /**
                  * @description The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.
+            /** @description Of colleagues who share them, with the name of whose each is. */
+            shared: {
+                /** @description As the query of `GET /tasks`. */
+                filter: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-01-08T09:00:00+08:00
+                     */
+                    dueBefore?: string;
+                    /** @enum {string} */
+                    light?: "green" | "yellow" | "red";
+                    /**
+                     * @description Registered matters of this kind.
+                     * @enum {string}
+                     */
+                    matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    planId?: string;
+                    /** @description Words of the task, or its number. */
+                    q?: string;
+                    /** @description One of the headings of its `path`. */
+                    section?: string;
+                    /** @enum {string} */
+                    sort?: "position" | "due" | "-due";
+                    /** @enum {string} */
+                    state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                    /**
+                     * Format: uuid
+                     * @description UUID
+                     */
+                    unitId?: string;
+                };
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                id: string;
+                name: string;
+                owner: string;
+            }[];
                  * @enum {string}
                  */
                 sort?: "happened" | "recorded";
@@ -14674,6 +14727,8 @@ export interface operations {
                 id: string;
             };
             cookie?: never;
+            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
+            isShared?: boolean;
         };
         requestBody?: never;
         responses: {

@@ -1,18 +1,14 @@
 import { App, Button, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useCopy } from './use-copy';
 
 /** A secret that the server gives once: to be copied, and printed where it is for a drawer. */
 export function ShownOnce({ secret, printed }: { secret: string; printed?: string }) {
   const { t } = useTranslation('console');
   const { message } = App.useApp();
+  const write = useCopy();
   const copy = async (): Promise<void> => {
-    try {
-      // Without https a page has no clipboard.
-      await navigator.clipboard.writeText(secret);
-      void message.success(t('secret.copied'));
-    } catch {
-      void message.warning(t('secret.notCopied'));
-    }
+    if (!(await write(secret, t('secret.copied')))) void message.warning(t('secret.notCopied'));
   };
   return (
     <div className="shown-once">

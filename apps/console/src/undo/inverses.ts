@@ -88,9 +88,19 @@ export const INVERSES = {
     () =>
       answerOf(client.POST('/api/v1/history/searches', { body: { name, filter } })),
   removeView:
-    ({ name, filter }: Pick<Schemas['SavedViewDto'], 'name' | 'filter'>): Undo =>
+    ({ name, filter, isShared }: Pick<Schemas['SavedViewDto'], 'name' | 'filter' | 'isShared'>): Undo =>
     () =>
-      answerOf(client.POST('/api/v1/tasks/views', { body: { name, filter } })),
+      answerOf(client.POST('/api/v1/tasks/views', { body: { name, filter, isShared } })),
+  /** Shared with colleagues, or with nobody any more. */
+  shareView:
+    ({ id, isShared, version }: Pick<Schemas['SavedViewDto'], 'id' | 'isShared' | 'version'>): Undo =>
+    () =>
+      answerOf(
+        client.PATCH('/api/v1/tasks/views/{id}', {
+          params: { path: { id } },
+          body: { isShared: !isShared, expectedVersion: version },
+        }),
+      ),
 } as const;
 
 const transition =

@@ -31,10 +31,18 @@ const whole = (condition: string): TableRights => ({
   removes: condition,
 });
 
+/** Whoever keeps it changes it; what is shared with colleagues they see, and whose it is. */
+const keptBy = (owner: string): TableRights => ({
+  ...whole(owner),
+  sees: either(owner, `shared_with = ${COLLEAGUES}`),
+});
+
 const writes = (condition: string): TableRights => ({ adds: condition, changes: condition, removes: condition });
 
 const ME = '(select duban_person())';
 const MY_UNIT = '(select duban_unit())';
+/** With whom a view is shared (常用视图): the unit, or the post, where the office is one. As `colleaguesOf` says it. */
+const COLLEAGUES = `(select coalesce(duban_unit()::text, replace(current_setting('duban.post', true), 'officer', 'office')))`;
 /** Not restricted to others (限知). As an array, once a statement: there are few. */
 const seen = (column: string, what: string): string =>
   `not coalesce(${column} = any((select hidden_${what}())::uuid[]), false)`;
@@ -712,8 +720,8 @@ export const TABLE_SECURITY: Readonly<Record<string, TableSecurity>> = {
   /** Searches of history (检索方案) and views of the board (常用视图) that somebody keeps. */
   // Views of the board (常用视图) are everybody's to keep; searches of history (检索方案) are for who may search it.
   saved_search: {
-    ...each([...GOVERNMENT, 'duban_unit'], whole(`person_id = ${ME} and about = 'board'`)),
-    ...each(['duban_office', 'duban_auditor'], whole(`person_id = ${ME}`)),
+    ...each([...GOVERNMENT, 'duban_unit'], keptBy(both(`person_id = ${ME}`, `about = 'board'`))),
+    ...each(['duban_office', 'duban_auditor'], keptBy(`person_id = ${ME}`)),
   },
 
   // The proof of it (存证): made by the system, looked at by the auditor
