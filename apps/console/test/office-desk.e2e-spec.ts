@@ -8,12 +8,15 @@ interface Part {
   state: string;
   role: string;
   unitName: string;
+  groupId: string | null;
 }
 interface Task {
   id: string;
   number: string;
+  dueOn: string | null;
   assignments: Part[];
-  targets: { id: string; value: number }[];
+  targets: { id: string; value: number; comparator: string }[];
+  obligations: { id: string; assignmentId: string; kind: string; state: string }[];
 }
 
 describeWithBrowser('a day at the office', (browser) => {
@@ -260,5 +263,179 @@ describeWithBrowser('a day at the office', (browser) => {
     await page.locator('.ant-modal-confirm').getByRole('button', { name: '并入' }).click();
     await page.getByText('已注明为同一事项').waitFor();
     await page.getByRole('button', { name: '更正' }).waitFor({ state: 'detached' });
+  });
+
+  it('sets what is planned of a target, sees it drawn, and takes it back; on a phone, in English, too', async () => {
+    const found = await tasksWith(({ role }) => role === 'lead');
+    // What is worked up to, and not kept from the first day on.
+    const { task } = found.find(
+      ({ task: { targets, dueOn } }) =>
+        targets.length === 1 &&
+        targets[0]!.value > 0 &&
+        ['eq', 'gte', 'gt', 'approx'].includes(targets[0]!.comparator) &&
+        (dueOn === null || dueOn > '2026-07-31'),
+    )!;
+    const { value } = task.targets[0]!;
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto(`/tasks/${task.id}`);
+    const { page } = visitor;
+    const panel = page.locator('section.panel', { has: page.getByRole('heading', { name: '量化指标与序时进度' }) });
+    await panel.getByText('均匀推进。').waitFor();
+    await panel.getByRole('button', { name: '设定序时进度' }).click();
+    await panel.getByLabel('推进方式').click();
+    await page.locator('.ant-select-item-option:visible', { hasText: '分步目标' }).click();
+    await panel.getByRole('button', { name: '增加一步' }).click();
+    const [first, last] = [1, 2].map((number) => panel.getByRole('group', { name: `第 ${number} 步` }));
+    await first!.getByLabel('日期').fill('2026-06-30');
+    await first!.getByLabel('日期').press('Enter');
+    await first!.getByRole('spinbutton').fill(String(value / 2));
+    await last!.getByRole('spinbutton').fill(String(value / 4));
+    await panel.getByRole('button', { name: '设定', exact: true }).click();
+    await panel.getByText(/^最后一步应为指标值/).waitFor();
+    await last!.getByRole('spinbutton').fill(String(value));
+    await panel.locator('canvas').first().waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('curve-set');
+    await panel.getByRole('button', { name: '设定', exact: true }).click();
+    await page.getByText('序时进度已设定').waitFor();
+    await panel.getByText('按分步目标推进').waitFor();
+    await page.getByRole('button', { name: '撤回' }).click();
+    await page.getByText('已撤回').waitFor();
+    await panel.getByText('均匀推进。').waitFor();
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+
+    visitor = await Visitor.open(browser(), product.url, { viewport: PHONE, language: 'en' });
+    await visitor.signIn('office');
+    await visitor.goto(`/tasks/${task.id}`);
+    const phone = visitor.page;
+    await phone.getByRole('button', { name: 'Set the planned course' }).click();
+    await phone.getByLabel('Course', { exact: true }).click();
+    await phone.locator('.ant-select-item-option:visible', { hasText: 'By the season' }).click();
+    for (const [place, share] of [10, 20, 30, 40].entries()) {
+      await phone.getByLabel(`Quarter ${place + 1}`).fill(String(share));
+    }
+    await phone.getByText('100% together', { exact: true }).waitFor();
+    await phone.locator('canvas').first().waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    expect(await phone.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    await visitor.picture('curve-set-phone');
+  });
+
+  it('says with how many of its members a group has done its part, and takes it back', async () => {
+    const { task } = (await tasksWith(({ role, groupId }) => role !== 'lead' && groupId !== null))[0]!;
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto(`/tasks/${task.id}`);
+    const { page } = visitor;
+    await page.getByText('全部成员完成才算完成').first().waitFor();
+    await page
+      .getByRole('button', { name: /^调整办结规则/ })
+      .first()
+      .click();
+    await page.getByLabel('办结规则', { exact: true }).click();
+    await page.locator('.ant-select-item-option:visible', { hasText: '达到一定家数' }).click();
+    await page.getByLabel(/^家数/).fill('1');
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('group-rule');
+    await page.getByRole('button', { name: '设定规则' }).click();
+    await page.getByText('集合单位的办结规则已调整').waitFor();
+    await page.getByText('至少 1 家完成即算完成').waitFor();
+    await page.getByRole('button', { name: '撤回' }).click();
+    await page.getByText('已撤回').waitFor();
+    await page.getByText('至少 1 家完成即算完成').waitFor({ state: 'detached' });
+  });
+
+  it('returns an action plan with what is to be put right, and approves the next version', async () => {
+    const ask = await as('office');
+    const openPlan = ({ obligations }: Task) =>
+      obligations.find(({ kind, state }) => kind === 'action_plan' && state === 'open');
+    const { items } = await ask<{ items: Task[] }>('GET', '/tasks?state=assigned&limit=100');
+    const all = await Promise.all(items.map(({ id }) => ask<Task>('GET', `/tasks/${id}`)));
+    const task = all.find((one) => openPlan(one) !== undefined)!;
+    const part = task.assignments.find(({ id }) => id === openPlan(task)!.assignmentId)!;
+    const contact = await as(`${(await codes()).get(part.unitName)}.contact`);
+    const handIn = async (text: string): Promise<void> => {
+      const owed = openPlan(await ask<Task>('GET', `/tasks/${task.id}`))!;
+      await contact('POST', `/assignments/${part.id}/reports`, {
+        obligationId: owed.id,
+        text: '报送办理方案。',
+        actionPlan: { goals: '年底前全部完成。', measures: [{ text, by: '2026-09-30', person: '业务科科长' }] },
+      });
+    };
+    await contact('POST', `/assignments/${part.id}/transitions`, { event: 'sign_for' });
+    await handIn('推进项目建设');
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    const { page } = visitor;
+    await visitor.goto(`/tasks/${task.id}`);
+    const plans = page.locator('section.panel', { has: page.getByRole('heading', { name: '办理方案', exact: true }) });
+    await plans.getByText('待审核').waitFor();
+    const back = plans.getByRole('button', { name: '退回' });
+    expect(await back.isDisabled()).toBe(true);
+    await plans.getByRole('textbox').fill('措施过于笼统，请细化。');
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('action-plan');
+    await back.click();
+    await page
+      .getByRole('dialog', { name: /^退回.*的办理方案？/ })
+      .getByRole('button', { name: '退回' })
+      .click();
+    await plans.getByText('已退回').waitFor();
+    await plans.getByText('措施过于笼统，请细化。').waitFor();
+
+    await handIn('九月底前完成设备安装和调试');
+    await page.reload();
+    await plans.getByText('第 2 稿').waitFor();
+    await plans.getByRole('button', { name: '通过' }).click();
+    await page
+      .getByRole('dialog', { name: /^通过.*的办理方案？/ })
+      .getByRole('button', { name: '通过' })
+      .click();
+    await plans.getByText('已通过').waitFor();
+  });
+
+  it('sees in full who asked for a matter, and says who alone may know of it', async () => {
+    const ask = await as('office');
+    const { id } = await ask<{ id: string }>('POST', '/matters', {
+      kind: 'petition',
+      content: `反映临江路${Date.now()}号路灯不亮。`,
+      units: { lead: ['LD05'] },
+      petitioner: { name: '顾念慈', phone: '13700000002' },
+    });
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto(`/tasks/${id}`);
+    const { page } = visitor;
+    expect(await page.locator('#content').innerText()).not.toContain('念慈');
+    await page.getByRole('button', { name: '查看来信来电人' }).click();
+    const who = page.getByRole('dialog', { name: '来信来电人' });
+    await who.getByText('顾念慈').waitFor();
+    await who.getByRole('link', { name: '13700000002' }).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('petitioner');
+    await page.keyboard.press('Escape');
+    await who.waitFor({ state: 'hidden' });
+
+    const restrict = page.locator('section.panel', { has: page.getByRole('heading', { name: '限知人员' }) });
+    await restrict.getByText('目前不限').waitFor();
+    const named = restrict.getByRole('combobox');
+    for (const username of ['office', 'LD05.contact']) {
+      await named.fill(username);
+      await named.press('Enter');
+    }
+    await restrict.getByRole('button', { name: '设定限知' }).click();
+    const sure = page.getByRole('dialog', { name: '只限这 2 人知悉？' });
+    await sure.getByRole('button', { name: '设定限知' }).click();
+    await page.getByText('限知人员已设定').waitFor();
+    await restrict.getByText(/^只有以下人员可见/).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    const officer = await as('officer');
+    await expect(officer('GET', `/tasks/${id}`)).rejects.toThrow('TASK.UNKNOWN');
+    await restrict.getByRole('button', { name: '解除限知' }).click();
+    await page.getByRole('dialog', { name: '解除限知？' }).getByRole('button', { name: '解除限知' }).click();
+    await page.getByText('限知已解除').waitFor();
+    expect(await officer('GET', `/tasks/${id}`)).toMatchObject({ id });
   });
 });

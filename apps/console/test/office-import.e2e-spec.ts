@@ -263,4 +263,39 @@ describeWithBrowser('importing a plan', (browser) => {
     expect(await visitor!.seriousFindings()).toEqual([]);
     expect(await visitor!.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
+
+  it('of a unit for those below it, whose head says what the office sees of it', async () => {
+    const admin = await as(product.url, 'admin');
+    const code = `S${Date.now() % 1_000_000}`;
+    const units = new FormData();
+    const below = [{ code, name: `市工信局投资科${code}`, kind: 'section', parent: 'LD04' }];
+    units.append('file', new Blob([JSON.stringify({ units: below })], { type: 'application/json' }), 'units.json');
+    await admin('POST', '/units/import', units);
+    const head = await as(product.url, 'LD04.head');
+    const { unitId } = await head<{ unitId: string }>('GET', '/sessions/current');
+    const { items } = await head<{ items: { id: string }[] }>('GET', '/tasks?state=in_progress&limit=50');
+    let part: { id: string; unitId: string; state: string } | undefined;
+    for (const { id } of items) {
+      const task = await head<{ assignments: { id: string; unitId: string; state: string }[] }>('GET', `/tasks/${id}`);
+      part ??= task.assignments.find((one) => one.unitId === unitId && one.state === 'in_progress');
+    }
+    const [section] = (await head<{ items: { id: string }[] }>('GET', `/units?q=${code}`)).items;
+    const { id: planId } = await head<{ id: string }>('POST', `/assignments/${part!.id}/breakdown`, {
+      tasks: [{ content: '制定设备更新清单。', units: [{ unitId: section!.id, role: 'lead' }] }],
+    });
+    visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });
+    await visitor.signIn('LD04.head');
+    await visitor.goto(`/plans/${planId}`);
+    const { page } = visitor;
+    await page.getByRole('tab', { name: '管理' }).click();
+    const visibility = page.getByRole('region', { name: '上级可见范围' });
+    expect(await visibility.getByRole('radio', { name: /^只看进度/ }).isChecked()).toBe(true);
+    await visibility.getByText('全部，包括报告').click();
+    await page.getByText('可见范围已更改').waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('visibility-phone');
+    await page.reload();
+    await page.getByRole('tab', { name: '管理' }).click();
+    await visibility.getByRole('radio', { name: /^全部/, checked: true }).waitFor();
+  });
 });
