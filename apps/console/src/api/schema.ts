@@ -4396,36 +4396,6 @@ export interface components {
             size: number | null;
             /** @enum {string} */
             state: "queued" | "making" | "made" | "refused" | "removed";
-        };
-        AskDto: {
-            /**
-             * Format: date
-             * @description By default some working days before the lead’s own date.
-             * @example 2026-04-20
-             */
-            dueOn?: string;
-            /**
-             * @description Parts of co-units by their ids; by default all that are open.
-             * @default all
-             */
-            from: "all" | string[];
-            /**
-             * Format: uuid
-             * @description The lead’s own report for which it is asked.
-             */
-            obligationId?: string;
-            question?: string;
-            /** @description A period such as `2026Q1`, or what it is about. */
-            subject?: string;
-        };
-        AskedDto: {
-            /** @description Parts whose units have been asked for the same already. */
-            alreadyAsked: string[];
-            items: {
-                askedAt: string;
-                /**
-                 * Format: uuid
-                 * @description UUID
             /** @description What the four checks (四性检测) found when it was made; null to whoever no longer sees all of it. */
             verdict: {
                 checks: {
@@ -4456,6 +4426,36 @@ export interface components {
                 planId: string | null;
                 title: string | null;
             } | null;
+        };
+        AskDto: {
+            /**
+             * Format: date
+             * @description By default some working days before the lead’s own date.
+             * @example 2026-04-20
+             */
+            dueOn?: string;
+            /**
+             * @description Parts of co-units by their ids; by default all that are open.
+             * @default all
+             */
+            from: "all" | string[];
+            /**
+             * Format: uuid
+             * @description The lead’s own report for which it is asked.
+             */
+            obligationId?: string;
+            question?: string;
+            /** @description A period such as `2026Q1`, or what it is about. */
+            subject?: string;
+        };
+        AskedDto: {
+            /** @description Parts whose units have been asked for the same already. */
+            alreadyAsked: string[];
+            items: {
+                askedAt: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
                  */
                 askedBy: string;
                 /**
@@ -8192,6 +8192,8 @@ export interface components {
                  */
                 unitId?: string;
             };
+            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
+            isShared?: boolean;
             name: string;
         };
         NoticeDto: {
@@ -8231,8 +8233,6 @@ export interface components {
                 answerFirstDueOn: string | null;
                 /** @enum {string} */
                 colour: "blue" | "yellow" | "orange" | "red";
-            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
-            isShared?: boolean;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -9841,6 +9841,8 @@ export interface components {
                 comparator: string;
                 curve: {
                     from: string;
+                    /** @description Of the settings of this target; 0 where none was made. */
+                    number: number;
                     /** @description Steps; null: linear from the issue to the due date, or by the season. */
                     points: {
                         on: string;
@@ -9912,8 +9914,6 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description UUID
-                    /** @description Of the settings of this target; 0 where none was made. */
-                    number: number;
                  */
                 id: string;
                 /**
@@ -11744,6 +11744,8 @@ export interface components {
              * @description UUID
              */
             id: string;
+            /** @description With colleagues; of history nothing is shared. */
+            isShared: boolean;
             name: string;
             version: number;
         };
@@ -11783,8 +11785,6 @@ export interface components {
                     /** @description Before this instant, or through this day (Asia/Shanghai). */
                     recordedTo?: string;
                     requestId?: string;
-            /** @description With colleagues; of history nothing is shared. */
-            isShared: boolean;
                     /**
                      * @description The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.
                      * @enum {string}
@@ -11811,6 +11811,8 @@ export interface components {
                  * @description UUID
                  */
                 id: string;
+                /** @description With colleagues; of history nothing is shared. */
+                isShared: boolean;
                 name: string;
                 version: number;
             }[];
@@ -11850,13 +11852,13 @@ export interface components {
                  */
                 unitId?: string;
             };
-                /** @description With colleagues; of history nothing is shared. */
-                isShared: boolean;
             /**
              * Format: uuid
              * @description UUID
              */
             id: string;
+            /** @description With colleagues; of history nothing is shared. */
+            isShared: boolean;
             name: string;
             version: number;
         };
@@ -11896,57 +11898,16 @@ export interface components {
                      */
                     unitId?: string;
                 };
-            /** @description With colleagues; of history nothing is shared. */
-            isShared: boolean;
                 /**
                  * Format: uuid
                  * @description UUID
                  */
                 id: string;
+                /** @description With colleagues; of history nothing is shared. */
+                isShared: boolean;
                 name: string;
                 version: number;
             }[];
-        };
-        SearchChangeDto: {
-            /** @description The version that you read; 409 if somebody has changed it since. */
-            expectedVersion?: number;
-            /** @description As the query of `GET /history`. */
-            filter?: {
-                /**
-                 * @description The kind of thing that it is about.
-                 * @enum {string}
-                 */
-                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "history_part" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
-                /**
-                 * Format: uuid
-                 * @description UUID
-                 */
-                entityId?: string;
-                /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
-                happenedFrom?: string;
-                /** @description Before this instant, or through this day (Asia/Shanghai). */
-                happenedTo?: string;
-                /**
-                 * Format: uuid
-                 * @description Who did it, or for whom it was done (代行).
-                 */
-                personId?: string;
-                /**
-                 * Format: uuid
-                 * @description UUID
-                 */
-                planId?: string;
-                /** @description Words that the event brought: its reason, and what it changed; or the name of who did it, for whom, or whose account it is about. */
-                q?: string;
-                /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
-                recordedFrom?: string;
-                /** @description Before this instant, or through this day (Asia/Shanghai). */
-                recordedTo?: string;
-                /** @description With colleagues; of history nothing is shared. */
-                isShared: boolean;
-                requestId?: string;
-                /**
-                 * @description The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.
             /** @description Of colleagues who share them, with the name of whose each is. */
             shared: {
                 /** @description As the query of `GET /tasks`. */
@@ -11990,6 +11951,45 @@ export interface components {
                 name: string;
                 owner: string;
             }[];
+        };
+        SearchChangeDto: {
+            /** @description The version that you read; 409 if somebody has changed it since. */
+            expectedVersion?: number;
+            /** @description As the query of `GET /history`. */
+            filter?: {
+                /**
+                 * @description The kind of thing that it is about.
+                 * @enum {string}
+                 */
+                entity?: "jurisdiction" | "unit" | "settled_name" | "person" | "restriction" | "plan_import" | "plan" | "plan_revision" | "plan_revision_item" | "task" | "matter" | "assignment" | "objection" | "contribution" | "coordination" | "group_completion" | "application" | "obligation" | "report" | "action_plan" | "target_curve" | "follow_up" | "supervision_notice" | "notice_document" | "notice_template" | "delivery" | "suppressed_address" | "destination" | "channel_test" | "notification" | "message_rules" | "message_preference" | "message_template" | "calendar_paper" | "clock" | "queue" | "history_export" | "history_tree" | "history_part" | "archive_package" | "retention_schedule" | "disposal_hold" | "disposal" | "saved_search" | "sign_in" | "sign_in_policy" | "policy_draft" | "api_token" | "post_change" | "post" | "delegation" | "reorganisation" | "evidence_file" | "verification" | "instruction" | "instruction_unit" | "satisfaction" | "period_light" | "card" | "bulletin";
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                entityId?: string;
+                /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
+                happenedFrom?: string;
+                /** @description Before this instant, or through this day (Asia/Shanghai). */
+                happenedTo?: string;
+                /**
+                 * Format: uuid
+                 * @description Who did it, or for whom it was done (代行).
+                 */
+                personId?: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                planId?: string;
+                /** @description Words that the event brought: its reason, and what it changed; or the name of who did it, for whom, or whose account it is about. */
+                q?: string;
+                /** @description From this instant or the beginning of this day (Asia/Shanghai) on. */
+                recordedFrom?: string;
+                /** @description Before this instant, or through this day (Asia/Shanghai). */
+                recordedTo?: string;
+                requestId?: string;
+                /**
+                 * @description The newest first, by when it happened, or by when it was recorded; the latter is the default where only that time is asked for.
                  * @enum {string}
                  */
                 sort?: "happened" | "recorded";
@@ -14688,6 +14688,8 @@ export interface components {
                  */
                 unitId?: string;
             };
+            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
+            isShared?: boolean;
             name?: string;
         };
         VisibilityDto: {
@@ -14727,8 +14729,6 @@ export interface operations {
                 id: string;
             };
             cookie?: never;
-            /** @description With colleagues: those of one’s unit, or of one’s own kind of post where one is in none. */
-            isShared?: boolean;
         };
         requestBody?: never;
         responses: {
