@@ -60,6 +60,7 @@ const FILES: Readonly<Record<string, string>> = {
   'GET /history/extract': 'application/x-ndjson',
   'GET /inbox/events': 'text/event-stream',
   'GET /burden/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'GET /bulletins/{id}/document': DOCX,
   'GET /notices/{id}/document': DOCX,
   'GET /notices/template/file': DOCX,
   'POST /notices/template/preview': DOCX,
@@ -527,6 +528,7 @@ describe('The answers', () => {
       ],
       'GET /bulletins': gets('/bulletins', ...lists),
       'GET /bulletins/{id}': [],
+      'GET /bulletins/{id}/document': [],
       'GET /retention-schedule': [['office', 'GET', '/retention-schedule']],
       'PUT /retention-schedule': [
         [

@@ -1,3 +1,5 @@
+import { strFromU8, unzipSync } from 'fflate';
+import { describeWithLibreOffice } from '../../../libs/documents/test/libre-office';
 import { Edge, expectProblem, ISSUE, type Json, useEdge } from './edge';
 
 const SECRET_WORDS = '整修望江阁';
@@ -19,6 +21,8 @@ describe('a bulletin (通报)', () => {
     plan = await opened.draft(PLAN);
     await office.post(`/plans/${plan.id}/issue`, ISSUE);
     plan = await office.get(`/plans/${plan.id}`);
+    // The first checkpoint, which bulletins carry.
+    await (await opened.as('auditor')).ask('GET', '/history/export');
     const usernames = ['office', 'LD04.contact', 'LD01.head'];
     await office.do('PUT', `/tasks/${plan.tasks[0].id}/restrictions`, { json: { usernames } });
     // Nobody has signed for anything: notices go out.
@@ -70,6 +74,52 @@ describe('a bulletin (通报)', () => {
     expect(events.items.map(({ type, entityId }: Json) => [type, entityId]).toSorted()).toEqual(
       [first, second].map(({ id }) => ['bulletin.published', id]).toSorted(),
     );
+  });
+
+  it('is a document in Word, of what it said when it was published, and who took it is an event', async () => {
+    const bulletin = await publish({ title: '<督查>通报', words: '第一段。\n第二段。' });
+    const reader = await edge().as('LD04.contact');
+    const answer = await reader.ask('GET', `/bulletins/${bulletin.id}/document`);
+    expect(answer.headers['content-disposition']).toContain(
+      `filename*=UTF-8''${encodeURIComponent(`<督查>通报 2023-${bulletin.number}.docx`)}`,
+    );
+    const xml = strFromU8(unzipSync(answer.bytes)['word/document.xml']!);
+    const words = xml.replaceAll(/<[^>]+>/g, '');
+    const [notice] = bulletin.content.notices;
+    for (const said of [
+      '&lt;督查&gt;通报',
+      `〔2023〕第${bulletin.number}期`,
+      '（2023年1月1日至2023年12月31日）',
+      '第一段。第二段。',
+      '一、总体情况',
+      '二、逾期较多的单位',
+      bulletin.content.overdueUnits[0].unitName,
+      `三、督办单（${bulletin.content.notices.length}件）`,
+      notice.number,
+      '签收任务',
+      '临澜市督查室',
+      bulletin.content.checkpoint.root,
+    ])
+      expect(words).toContain(said);
+    expect(words).not.toContain(SECRET_WORDS);
+    const [event] = await edge().query(
+      `select type, entity_id as id, after from history_event where entity = 'bulletin_document' order by seq desc limit 1`,
+    );
+    expect(event).toEqual({
+      type: 'bulletin_document.downloaded',
+      id: bulletin.id,
+      after: { year: 2023, number: bulletin.number, format: 'docx' },
+    });
+    expectProblem(await reader.ask('GET', `/bulletins/${plan.id}/document`), 404, 'BULLETIN.UNKNOWN');
+    expectProblem(await reader.ask('GET', `/bulletins/${bulletin.id}/document?format=odt`), 400, 'REQUEST.INVALID');
+  });
+
+  describeWithLibreOffice('as a page', () => {
+    it('is a PDF', async () => {
+      const { id } = await publish();
+      const answer = await (await edge().as('leader')).ask('GET', `/bulletins/${id}/document?format=pdf`);
+      expect([answer.status, answer.bytes.subarray(0, 5).toString()]).toEqual([200, '%PDF-']);
+    });
   });
 
   it('gets numbers without a gap where two are published at once', async () => {

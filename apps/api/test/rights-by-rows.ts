@@ -534,6 +534,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /calendar': 'days are for everybody to read',
   'GET /bulletins': 'they are published for everybody to read',
   'GET /bulletins/{id}': 'they are published for everybody to read',
+  'GET /bulletins/{id}/document': 'they are published for everybody to read',
   'GET /bulletins/preview': 'writes nothing, and reads what the asker sees',
   'GET /retention-schedule': 'rules are for everybody to read',
   'GET /calendar/papers': 'papers are for everybody to read',

@@ -828,6 +828,9 @@ const TABLE: Record<string, Probe[]> = {
   ],
   'GET /bulletins': [get('/bulletins', READERS)],
   'GET /bulletins/{id}': [as('GET', `/bulletins/${NOTHING}`, undefined, READERS, '404 BULLETIN.UNKNOWN')],
+  'GET /bulletins/{id}/document': [
+    as('GET', `/bulletins/${NOTHING}/document`, undefined, READERS, '404 BULLETIN.UNKNOWN'),
+  ],
   'GET /retention-schedule': [get('/retention-schedule', [...GOVERNMENT])],
   'PUT /retention-schedule': [
     as(

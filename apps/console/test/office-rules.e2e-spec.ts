@@ -230,6 +230,12 @@ describeWithBrowser('what the office goes by', (browser) => {
     await page.getByRole('heading', { name: '〔2026〕第 1 期' }).waitFor();
     await page.getByText('请各单位对照查改。').waitFor();
     expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('office-bulletin-published');
+    const [paper] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Word' }).click(),
+    ]);
+    expect(paper.suggestedFilename()).toBe('督查通报 2026-1.docx');
     const address = new URL(page.url()).pathname;
     await visitor!.close();
     visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });

@@ -70,6 +70,7 @@ export const ENTITIES = [
   'period_light',
   'card',
   'bulletin',
+  'bulletin_document',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

@@ -24,6 +24,7 @@ export { ApplicationReader } from './application.reader';
 export { type Changes, ChangesReader, COMPARED } from './changes.reader';
 export type { BulletinContent } from './bulletins/bulletin-content';
 export { type Bulletin, type BulletinHead, Bulletins } from './bulletins/bulletins';
+export { writeBulletin } from './bulletins/bulletin-document';
 export { CardReader } from './card.reader';
 export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';

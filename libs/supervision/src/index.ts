@@ -21,7 +21,8 @@ export {
   type NoticePaper,
   writeNotice,
 } from './notice-documents/notice-documents';
-export { NOTICE_FIELD_LIST } from './notice-documents/fields';
+export { dutyIn, NOTICE_FIELD_LIST } from './notice-documents/fields';
+export { NOTICE_WORDS, type NoticeLanguage } from './notice-documents/words';
 export { sampleFacts } from './notice-documents/sample-facts';
 export { NoticeTemplates, type NoticeTemplateVersion } from './notice-documents/notice-templates';
 export { currentMessageRules, type MessageRulesVersion } from './message-rules.reader';

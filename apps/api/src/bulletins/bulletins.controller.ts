@@ -2,14 +2,17 @@ import { Transactor } from '@duban/database';
 import { CARD_COLOURS, NOTICE_COLOURS, NOTICE_STATES } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import type { Clock } from '@duban/kernel';
-import { CLOCK } from '@duban/platform';
-import { type Bulletin, type BulletinContent, Bulletins } from '@duban/reporting';
-import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { CLOCK, CONFIG, type Config } from '@duban/platform';
+import { type Bulletin, type BulletinContent, Bulletins, writeBulletin } from '@duban/reporting';
+import { NOTICE_FORMATS } from '@duban/supervision';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
-import { type ActingRequest, Costly, CurrentActor, Needs } from '../requests';
+import { attach, PAPERS } from '../papers';
+import { type ActingRequest, Costly, CurrentActor, Needs, OfPrimary } from '../requests';
 import { cursor, day, limit, pageOf, shortText, text, textOrNull, uuid } from '../schemas';
 
 const count = z.int().min(0);
@@ -74,6 +77,7 @@ const span = { from: day.meta({ description: 'Its first day.' }), to: day.meta({
 
 class BulletinSpanQuery extends createZodDto(z.strictObject(span)) {}
 class BulletinPageQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
+class BulletinDocumentQuery extends createZodDto(z.strictObject({ format: z.enum(NOTICE_FORMATS).default('docx') })) {}
 class BulletinParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class NewBulletinDto extends createZodDto(
   z.strictObject({
@@ -95,6 +99,7 @@ export class BulletinsController {
     private readonly commands: CommandRunner,
     private readonly bulletins: Bulletins,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'DUBAN_LANGUAGE'>,
   ) {}
 
   @Needs('read.all')
@@ -133,5 +138,29 @@ export class BulletinsController {
   @ApiOkResponse({ type: BulletinDto })
   get(@CurrentActor() actor: Actor, @Param() { id }: BulletinParams): Promise<Bulletin> {
     return this.transactor.as(actor, (tx) => this.bulletins.get(tx, id));
+  }
+
+  @Needs('read.own', 'read.all')
+  @Costly()
+  @OfPrimary()
+  @Get(':id/document')
+  @ApiOperation({
+    summary: 'A bulletin as a document in Word or PDF',
+    description:
+      'Of what it said when it was published. That it was taken is an event. ' +
+      'PDF needs LibreOffice on the server: 503 `DOCUMENT.PDF_NEEDS_LIBREOFFICE` without.',
+  })
+  @ApiOkResponse({ content: PAPERS })
+  async document(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: BulletinParams,
+    @Query() { format }: BulletinDocumentQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    // Writing takes its time, and no transaction waits for it.
+    const paper = await this.transactor.as(actor, (tx) => this.bulletins.take(tx, actor, this.clock.now(), id, format));
+    const { title, year, number } = paper.bulletin;
+    const content = await writeBulletin(paper, this.config.DUBAN_LANGUAGE, format);
+    return attach(reply, content, { name: `${title} ${year}-${number}`, format, plain: 'bulletin' });
   }
 }

@@ -19,17 +19,11 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
+import { attach, PAPER_TYPES, PAPERS } from '../papers';
 import { type ActingRequest, Costly, CurrentActor, invalidRequest, Needs, OfPrimary } from '../requests';
 import { uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
-const TYPES: Readonly<Record<NoticeFormat, string>> = {
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  pdf: 'application/pdf',
-};
-const FILES = Object.fromEntries(
-  Object.values(TYPES).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
-);
 const version = z.coerce.number({ error: 'A number of a version.' }).int('A whole number.').min(0).max(1_000_000);
 const format = z.enum(NOTICE_FORMATS).default('docx');
 
@@ -91,7 +85,7 @@ export class NoticeDocumentsController {
       'From what was recorded when it was issued, by the template of then: the same each time. That it was taken is an event. ' +
       'PDF needs LibreOffice on the server: 503 `DOCUMENT.PDF_NEEDS_LIBREOFFICE` without.',
   })
-  @ApiOkResponse({ content: FILES })
+  @ApiOkResponse({ content: PAPERS })
   async document(
     @CurrentActor() actor: Actor,
     @Param() { id }: NoticeParams,
@@ -116,14 +110,14 @@ export class NoticeDocumentsController {
   @Needs('read.all')
   @Get('template/file')
   @ApiOperation({ summary: 'The template as a .docx to change in Word, by default that in force' })
-  @ApiOkResponse({ content: { [TYPES.docx]: { schema: { type: 'string', format: 'binary' } } } })
+  @ApiOkResponse({ content: { [PAPER_TYPES.docx]: { schema: { type: 'string', format: 'binary' } } } })
   async file(
     @CurrentActor() actor: Actor,
     @Query() query: TemplateFileQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const content = await this.transactor.as(actor, (tx) => this.templates.file(tx, query.version));
-    return attach(reply, content, '督办单模板', 'docx');
+    return attach(reply, content, { name: '督办单模板', format: 'docx', plain: 'notice' });
   }
 
   @Needs('notice.template')
@@ -171,7 +165,7 @@ export class NoticeDocumentsController {
     }),
   )
   @ApiOperation({ summary: 'How a notice would look by another template, before that counts; nothing is kept' })
-  @ApiOkResponse({ content: FILES })
+  @ApiOkResponse({ content: PAPERS })
   async preview(
     @Req() request: ActingRequest,
     @CurrentActor() actor: Actor,
@@ -203,13 +197,6 @@ const viewOf = (versions: NoticeTemplateVersion[]): TemplateView => ({
 });
 
 async function send(reply: FastifyReply, paper: NoticePaper, made: NoticeFormat): Promise<Buffer> {
-  return attach(reply, await writeNotice(paper, made), paper.facts.number, made);
-}
-
-function attach(reply: FastifyReply, content: Uint8Array, name: string, made: NoticeFormat): Buffer {
-  const encoded = encodeURIComponent(`${name}.${made}`);
-  void reply
-    .header('content-disposition', `attachment; filename="notice.${made}"; filename*=UTF-8''${encoded}`)
-    .type(TYPES[made]);
-  return Buffer.from(content);
+  const content = await writeNotice(paper, made);
+  return attach(reply, content, { name: paper.facts.number, format: made, plain: 'notice' });
 }

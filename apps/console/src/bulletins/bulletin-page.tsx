@@ -2,8 +2,9 @@ import { PrinterOutlined } from '@ant-design/icons';
 import { Button, Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { api } from '../api/client';
+import { answerOf, api, client } from '../api/client';
 import { PageHead } from '../layout/page-head';
+import { PaperFile } from '../layout/paper-file';
 import { ProblemView } from '../problem/problem-view';
 import { BulletinSheet } from './bulletin-sheet';
 
@@ -19,6 +20,17 @@ export default function BulletinPage() {
     <>
       <PageHead title={t('issue', { year, number })} extra={<span>{t('publishedBy', { name: publishedBy })}</span>}>
         <Link to="/bulletins">{t('all')}</Link>
+        <PaperFile
+          name={`${title} ${year}-${number}`}
+          ask={(format) =>
+            answerOf(
+              client.GET('/api/v1/bulletins/{id}/document', {
+                params: { path: { id: bulletinId }, query: { format } },
+                parseAs: 'blob',
+              }),
+            )
+          }
+        />
         <Button type="primary" icon={<PrinterOutlined />} onClick={() => window.print()}>
           {t('print')}
         </Button>

@@ -112,7 +112,7 @@ export default function NoticeTemplate({ close }: { close: () => void }) {
                 <Space wrap>
                   {FORMATS.map((format) => (
                     <Button key={format} disabled={isSending} onClick={() => void preview(format)}>
-                      {t('template.preview', { format: t(`file.${format}`) })}
+                      {t('template.preview', { format: format === 'docx' ? 'Word' : 'PDF' })}
                     </Button>
                   ))}
                   <Button type="primary" loading={isSending} onClick={() => void take(data)}>

@@ -145,7 +145,7 @@ const records = (...entities: string[]): TableRights => ({
   adds: both(
     `actor_person_id = ${ME}`,
     either(
-      `entity in (${['delivery', 'message_preference', 'api_token', 'evidence_file', 'notice_document', 'saved_search', ...entities].map((one) => `'${one}'`).join(', ')})`,
+      `entity in (${['delivery', 'message_preference', 'api_token', 'evidence_file', 'notice_document', 'bulletin_document', 'saved_search', ...entities].map((one) => `'${one}'`).join(', ')})`,
       ofMyself,
     ),
   ),

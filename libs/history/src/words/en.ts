@@ -234,4 +234,5 @@ export const EN: Record<keyof typeof ZH, string> = {
   'card.given': 'gave a card[: {kind}]',
   'card.withdrawn': 'took a card back[: {kind}]',
   'bulletin.published': 'published the bulletin[ “{title}”]',
+  'bulletin_document.downloaded': 'downloaded the document of a bulletin[, No. {number} of {year}]',
 };

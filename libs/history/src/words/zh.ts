@@ -235,4 +235,5 @@ export const ZH = {
   'card.given': '发出督办牌[：{kind}]',
   'card.withdrawn': '撤回督办牌[：{kind}]',
   'bulletin.published': '发布通报[“{title}”]',
+  'bulletin_document.downloaded': '下载通报文本[〔{year}〕第 {number} 期]',
 } as const;

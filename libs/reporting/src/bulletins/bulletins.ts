@@ -1,6 +1,7 @@
 import { assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { invalid, newId, notFound } from '@duban/kernel';
+import type { NoticeFormat } from '@duban/supervision';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, type Page, pageOf } from '../page';
@@ -24,6 +25,13 @@ export interface BulletinHead extends Span {
 }
 
 export type Bulletin = BulletinHead & { words: string | null; content: BulletinContent };
+
+/** A published bulletin with what its head and its dates need. */
+export interface BulletinPaper {
+  bulletin: Bulletin;
+  jurisdiction: string;
+  timeZone: string;
+}
 
 /** Any number will do, as long as every process takes the same: numbers have no gaps, and come one by one. */
 const NUMBERS_LOCK = 7_281_961;
@@ -116,6 +124,28 @@ export class Bulletins {
     );
     if (!found) throw notFound('BULLETIN.UNKNOWN', 'There is no such bulletin.', { bulletinId: id });
     return found;
+  }
+
+  /** What the document of a bulletin is made of. That somebody took it is an event. @throws DomainError BULLETIN.UNKNOWN */
+  async take(tx: EntityManager, actor: Actor, at: Date, id: string, format: NoticeFormat): Promise<BulletinPaper> {
+    const bulletin = await this.get(tx, id);
+    const [place]: { jurisdictionId: string; jurisdiction: string; timeZone: string }[] = await tx.query(
+      `select j.id as "jurisdictionId", j.name as jurisdiction, j.time_zone as "timeZone"
+       from bulletin b join jurisdiction j on j.id = b.jurisdiction_id where b.id = $1`,
+      [id],
+    );
+    const { jurisdictionId, ...rest } = place!;
+    const { year, number } = bulletin;
+    await this.history.append(tx, actor, at, [
+      {
+        type: 'bulletin_document.downloaded',
+        entity: 'bulletin_document',
+        entityId: id,
+        jurisdictionId,
+        after: { year, number, format },
+      },
+    ]);
+    return { bulletin, ...rest };
   }
 }
 

@@ -139,7 +139,12 @@ function dateIn(w: NoticeWords, day: LocalDate): string {
   return fill(w.date, { year, month: w.months[month - 1]!, day: date });
 }
 
-function dutyIn(w: NoticeWords, { kind, subject }: NoticeFacts['duty'], language: NoticeLanguage): string {
+/** An obligation (应办事项) as what is to be done, with the period or milestone that it is about. */
+export function dutyIn(
+  w: NoticeWords,
+  { kind, subject }: Pick<NoticeFacts['duty'], 'kind' | 'subject'>,
+  language: NoticeLanguage,
+): string {
   const withSubject = w.dutiesWithSubject[kind];
   if (subject === null || withSubject === undefined) return w.duties[kind];
   return fill(withSubject, { subject: periodInWords(subject)?.[language] ?? subject });

@@ -19,7 +19,6 @@ export default {
   ask: { accept: 'Accept the answer to {{number}}?', reject: 'Reject the answer to {{number}}?' },
   accepted: 'The answer to {{number}} is accepted',
   rejected: 'The answer to {{number}} is rejected',
-  file: { docx: 'Word', pdf: 'PDF' },
   template: {
     open: 'Template',
     title: 'Template of notices',

@@ -19,7 +19,6 @@ export default {
   ask: { accept: '认可 {{number}} 的回复？', reject: '退回 {{number}} 的回复？' },
   accepted: '已认可 {{number}} 的回复',
   rejected: '已退回 {{number}} 的回复',
-  file: { docx: 'Word', pdf: 'PDF' },
   template: {
     open: '督办单模板',
     title: '督办单模板',
