@@ -7,7 +7,7 @@ import { DayField } from '../layout/day-field';
 import { ProgressCurve, type ProgressTarget } from '../pictures/progress-curve';
 import { INVERSES } from '../undo/inverses';
 import { useDone } from '../undo/use-done';
-import type { WithTargets } from './targets';
+import type { WithTargets } from './with-targets';
 
 type Curve = ProgressTarget['curve'];
 type CurveInput = Schemas['CurveDto'];
@@ -221,7 +221,7 @@ function Shares({
 }) {
   const { t } = useTranslation('task');
   const form = Form.useFormInstance<Fields>();
-  const shares = (Form.useWatch(of, form) ?? []) as Fields['months'];
+  const shares = Form.useWatch(of, form) ?? [];
   const sum = sumOf(shares);
   const isWrong = whole ? sum !== 100 : sum > 100;
   return (
@@ -265,7 +265,7 @@ function Preview({ target, days, seasons }: { target: ProgressTarget; days: Loca
   const { t } = useTranslation('task');
   const form = Form.useFormInstance<Fields>();
   // What is not shown for this shape is kept, too.
-  const typed = Form.useWatch((all) => all as Fields, { form, preserve: true });
+  const typed = Form.useWatch((all) => all, { form, preserve: true });
   const fields = typed?.shape ? typed : fieldsOf(target, days);
   const curve = curveOf(target, fields, days, seasons);
   if (curve === null) return <Alert type="info" showIcon className="act-note" title={t('course.unfinished')} />;

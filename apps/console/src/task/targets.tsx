@@ -1,16 +1,13 @@
 import { Button, Spin } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, type Schemas } from '../api/client';
+import { api } from '../api/client';
 import { ProgressCurve, type ProgressTarget } from '../pictures/progress-curve';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
+import type { WithTargets } from './with-targets';
 
 const SetCurve = lazy(() => import('./set-curve'));
-
-type Task = Schemas['TaskDto'];
-/** A task, or a part of it. */
-export type WithTargets = Pick<Task, 'id' | 'planId' | 'targets' | 'milestones'>;
 
 /** The targets (量化指标) of a task: what is planned of them (序时进度) beside what was reported. */
 export default function Targets({ tasks, again }: { tasks: readonly WithTargets[]; again: () => void }) {
