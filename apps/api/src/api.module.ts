@@ -28,6 +28,8 @@ import { MattersController } from './matters/matters.controller';
 import { ChangeWatch } from './messages/change-watch';
 import { InboxListener } from './messages/inbox-listener';
 import { InboxStreams } from './messages/inbox-streams';
+import { Presence } from './messages/presence';
+import { PresenceController } from './messages/presence.controller';
 import { RestrictedReadsInterceptor } from './restricted-reads.interceptor';
 import { Metrics } from './operations/metrics';
 import { OperationsController } from './operations/operations.controller';
@@ -135,6 +137,7 @@ export const CONTROLLERS = {
     MessageRulesController,
     MessageTemplatesController,
     MessagesController,
+    PresenceController,
     SuppressedAddressesController,
     SmsReportsController,
     DestinationsController,
@@ -166,6 +169,7 @@ export class ApiModule {
         RateLimits,
         ChangeWatch,
         InboxStreams,
+        Presence,
         { provide: InboxListener, useFactory: () => new InboxListener(ground.databaseUrl) },
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_INTERCEPTOR, useClass: RestrictedReadsInterceptor },

@@ -469,6 +469,10 @@ describe('The answers', () => {
         ],
       ],
       'GET /instructions': gets('/instructions', ...lists, '?state=open', `?taskId=${taskId}`),
+      'POST /tasks/{id}/open-forms': [
+        ['officer', 'POST', `/tasks/${taskId}/open-forms`, { json: { form: 'instruct' } }],
+        ['office', 'POST', `/tasks/${taskId}/open-forms`, { json: { form: 'instruct', isOpen: false } }],
+      ],
       'POST /tasks/{id}/satisfaction': [
         [
           'officer',

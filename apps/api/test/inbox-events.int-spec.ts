@@ -136,6 +136,39 @@ describe('The events of an inbox (收件箱)', () => {
     await until(() => all.messages.length === Number(last) + 3);
   });
 
+  it('say, by whichever process, that somebody else opens or closes a form that one has open', async () => {
+    const [head, contact] = [await one().as('LD09.head'), await other.as('LD09.contact')];
+    const [{ id }] = (await head.get('/tasks?limit=1')).items;
+    const path = `/tasks/${id}/open-forms`;
+    const form = 'report.1';
+    const watchers = [await watch(one(), 'LD09.head'), await watch(other, 'LD09.contact')];
+    const told = (place: number): Json[] =>
+      watchers[place]!.events.filter(({ event }) => event === 'form').map(({ data }) => data);
+    expect(await head.do('POST', path, { json: { form } })).toEqual({ others: [] });
+    // Another form of the same task is another matter.
+    await contact.do('POST', path, { json: { form: 'object' } });
+    const others = async (who: typeof head): Promise<string[]> =>
+      (await who.do('POST', path, { json: { form } })).others.map(({ personId }: Json) => personId);
+    await until(async () => (await others(contact)).length === 1);
+    await until(() => told(0).length === 1);
+    const [{ id: contactId, name }] = await one().query(
+      `select id, display_name as name from person where username = 'LD09.contact'`,
+    );
+    const also = [{ personId: contactId, name }];
+    expect(told(0)).toEqual([{ taskId: id, form, others: also }]);
+    expect(await head.do('POST', path, { json: { form } })).toEqual({ others: also });
+    // Said again it is no news; that it was closed is.
+    await contact.do('POST', path, { json: { form, isOpen: false } });
+    await until(() => told(0).length === 2);
+    expect(told(0)[1]).toEqual({ taskId: id, form, others: [] });
+    expect(await others(head)).toEqual([]);
+    expect(told(1)).toEqual([]);
+    // Who does not see the task hears nothing of it.
+    const stranger = await one().as('LD06.contact');
+    expectProblem(await stranger.ask('POST', path, { json: { form } }), 404, 'TASK.UNKNOWN');
+    expectProblem(await head.ask('POST', path, { json: { form: 'a b' } }), 400, 'REQUEST.INVALID');
+  });
+
   it('come without a hint, too: rows decide', async () => {
     const watcher = await watch(other, 'LD09.contact');
     await other.app.get(InboxListener).onModuleDestroy();

@@ -525,6 +525,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'GET /notices/template': 'how notices are laid out is for everybody to read',
   'GET /notices/template/file': 'how notices are laid out is for everybody to read',
   'POST /notices/template/preview': 'writes nothing, and reads what the asker sees',
+  'POST /tasks/{id}/open-forms': 'writes nothing, and is for whoever sees the task',
   'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
   'GET /matters/kinds': 'rules are for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',

@@ -216,6 +216,7 @@ const BODIES: Readonly<Record<string, Body>> = {
     stops: STALE,
   },
   'POST /tasks/{id}/instructions': { does: () => ({ text: '请抓紧。' }), stops: { dueOn: '2023-01-01' } },
+  'POST /tasks/{id}/open-forms': { does: () => ({ form: 'report' }), stops: {} },
   'POST /tasks/{id}/satisfaction': {
     does: () => ({ rating: 'satisfied', method: 'visit', on: '2023-01-20' }),
     stops: { on: '2099-01-01' },

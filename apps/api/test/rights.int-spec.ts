@@ -644,6 +644,15 @@ const TABLE: Record<string, Probe[]> = {
     },
   ],
   'GET /instructions': [get('/instructions', READERS)],
+  'POST /tasks/{id}/open-forms': [
+    {
+      request: (w, username) => [username, 'POST', `${smallTask(w)}/open-forms`, { json: { form: 'report' } }],
+      allowed: NOT_OTHER,
+      hear: 200,
+      refusal: '404 TASK.UNKNOWN',
+      others: { security: NOT_ALLOWED },
+    },
+  ],
   'POST /tasks/{id}/satisfaction': [
     {
       request: (w, username) => [

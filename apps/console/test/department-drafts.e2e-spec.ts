@@ -1,6 +1,6 @@
 import { describeWithBrowser } from '@duban/testing';
 import { PASSWORD, useSampleProduct } from './sample-product';
-import { Visitor } from './visitor';
+import { PHONE, Visitor } from './visitor';
 
 describeWithBrowser('what somebody has typed', (browser) => {
   const product = useSampleProduct();
@@ -70,6 +70,25 @@ describeWithBrowser('what somebody has typed', (browser) => {
     );
     expect(keys).toHaveLength(1);
     expect(keys[0]![1]).toContain('由我起草。');
+  });
+
+  it('is told of when somebody else has the same form open, at once, until they close it', async () => {
+    const { page } = await atReport('LD04.contact');
+    const address = new URL(page.url());
+    const head = await Visitor.open(browser(), product.url, { viewport: PHONE });
+    await head.signIn('LD04.head');
+    await head.goto(address.pathname + address.search);
+    const also = page.getByRole('status').filter({ hasText: '也正在填写此表' });
+    await also.waitFor({ timeout: 10_000 });
+    await head.page.getByText('也正在填写此表').waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    expect(await head.seriousFindings()).toEqual([]);
+    await visitor!.picture('also-open');
+    await head.picture('also-open-phone');
+    await head.goto('/mine');
+    await also.waitFor({ state: 'detached', timeout: 10_000 });
+    expect(head.complaints).toEqual([]);
+    await head.close();
   });
 
   it('stays beside what another did meanwhile, and goes on after a look at it', async () => {

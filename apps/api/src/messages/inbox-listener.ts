@@ -1,13 +1,22 @@
 import { INBOX_CHANGED } from '@duban/notifications';
 import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Client } from 'pg';
+import { FORMS } from './presence';
 
 const CONNECT_MS = 5_000;
 /** Before it is tried again to listen. */
 const PAUSE_MS = 1_000;
 
+interface Hearing {
+  /** Called with whose inbox has changed; with null where anybody's may have. */
+  inboxes: (personIds: readonly string[] | null) => void;
+  /** Called with who has opened or closed a form. */
+  forms: (said: string) => void;
+}
+
 /**
- * Hears, by a connection of its own (LISTEN), of inboxes that have changed, whichever process changed them. What is said
+ * Hears, by a connection of its own (LISTEN), of inboxes that have changed, and of forms that are open, whichever process
+ * says so. What is said
  * while the connection is down is not heard: whoever depends on it looks at the rows by themselves, too.
  */
 export class InboxListener implements OnModuleDestroy {
@@ -15,13 +24,12 @@ export class InboxListener implements OnModuleDestroy {
   private client: Client | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
-  private onChange: (personIds: readonly string[] | null) => void = () => undefined;
+  private hearing: Hearing = { inboxes: () => undefined, forms: () => undefined };
 
   constructor(private readonly databaseUrl: string) {}
 
-  /** @param onChange called with whose inbox has changed; with null where anybody's may have */
-  start(onChange: (personIds: readonly string[] | null) => void): void {
-    this.onChange = onChange;
+  start(hearing: Hearing): void {
+    this.hearing = hearing;
     if (!this.client && !this.timer && !this.isClosed) void this.connect();
   }
 
@@ -63,12 +71,16 @@ export class InboxListener implements OnModuleDestroy {
       this.timer.unref();
     };
     client.on('error', lost).on('end', () => lost());
-    client.on('notification', ({ payload }) => this.onChange((payload ?? '').split(' ')));
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === FORMS) this.hearing.forms(payload);
+      else this.hearing.inboxes(payload.split(' '));
+    });
     try {
       await client.connect();
       await client.query(`listen ${INBOX_CHANGED}`);
-      // Something may have come before it was listened for.
-      this.onChange(null);
+      await client.query(`listen ${FORMS}`);
+      // Something may have come before it was listened for; who has a form open says so again.
+      this.hearing.inboxes(null);
     } catch (error) {
       lost(error as Error);
     }

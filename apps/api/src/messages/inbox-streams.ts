@@ -6,6 +6,7 @@ import { DeliveryReader } from '@duban/notifications';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { ChangeWatch } from './change-watch';
 import { InboxListener } from './inbox-listener';
+import { Presence } from './presence';
 
 /** Messages read at a time. */
 const BATCH = 50;
@@ -37,6 +38,7 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     private readonly reader: DeliveryReader,
     private readonly listener: InboxListener,
     private readonly changes: ChangeWatch,
+    private readonly presence: Presence,
   ) {}
 
   /**
@@ -65,13 +67,18 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
       if (own.size === 0 && this.streams.get(personId) === own) this.streams.delete(personId);
     });
     this.timer ??= setInterval(() => this.beat(), this.heartbeatMs).unref();
-    this.listener.start((personIds) => this.wake(personIds));
+    this.listen();
     this.changes.start(
       () => this.wake(null),
       () => this.count > 0,
     );
     stream.begin(after === null);
     return stream.body;
+  }
+
+  /** Hears from now on what other processes say; once is enough. */
+  listen(): void {
+    this.listener.start({ inboxes: (personIds) => this.wake(personIds), forms: (said) => void this.tellOfForm(said) });
   }
 
   /** What has come since, as events, and no more. */
@@ -120,6 +127,24 @@ export class InboxStreams implements OnModuleDestroy, BeforeApplicationShutdown 
     for (const id of personIds ?? this.streams.keys()) for (const stream of this.streams.get(id) ?? []) stream.look();
   }
 
+  /** To those who have the same form open, who else has. They saw the task when they said so, which is not long ago. */
+  private async tellOfForm(said: string): Promise<void> {
+    const news = this.presence.hear(said);
+    const watching = news?.personIds.filter((id) => this.streams.has(id)) ?? [];
+    if (!news || watching.length === 0) return;
+    try {
+      await this.transactor.run(async (tx) => {
+        for (const id of watching) {
+          const others = await this.presence.others(tx, news.of, id);
+          const event = `event: form\ndata: ${JSON.stringify({ ...news.of, others })}\n\n`;
+          for (const stream of this.streams.get(id) ?? []) stream.tell(event);
+        }
+      });
+    } catch (error) {
+      this.logger.warn(`who has a form open could not be told: ${String(error)}`);
+    }
+  }
+
   private beat(): void {
     for (const own of this.streams.values()) for (const stream of own) stream.beat();
   }
@@ -156,6 +181,7 @@ class InboxStream {
   readonly body: Readable;
   private isLooking = false;
   private hasMore = false;
+  private isEnded = false;
 
   constructor(
     private readonly position: Position,
@@ -179,6 +205,11 @@ class InboxStream {
     this.look();
   }
 
+  /** A hint, which is no loss to a client that is too slow for it. */
+  tell(event: string): void {
+    if (!this.isEnded && !this.body.destroyed && this.body.readableLength < MOST_BUFFERED) this.body.push(event);
+  }
+
   /** Sends what has come; a hint that comes meanwhile is looked into afterwards. */
   look(): void {
     this.hasMore = true;
@@ -186,6 +217,7 @@ class InboxStream {
   }
 
   end(): void {
+    this.isEnded = true;
     if (!this.body.readableEnded && !this.body.destroyed) this.body.push(null);
   }
 

@@ -118,7 +118,7 @@ export class MessagesController {
     description:
       'First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and ' +
       '`unread` when some were read elsewhere, and `changed` with `{taskIds}` when anybody has changed tasks that one may ' +
-      'see. A client that comes again with the id of the last event in ' +
+      'see, and `form` with `{taskId, form, others}` when somebody else opens or closes a form that one has open. A client that comes again with the id of the last event in ' +
       '`Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds.',
   })
   @ApiHeader({ name: 'last-event-id', required: false, schema: { type: 'string', pattern: '^[0-9]{1,9}$' } })

@@ -1489,7 +1489,7 @@ export interface paths {
         };
         /**
          * My messages as they come (server-sent events)
-         * @description First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and `unread` when some were read elsewhere, and `changed` with `{taskIds}` when anybody has changed tasks that one may see. A client that comes again with the id of the last event in `Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds. Needs the right `inbox.read`.
+         * @description First `ready` with `{unread}`, then `message` for each that comes, with the item as GET /inbox gives it, and `unread` when some were read elsewhere, and `changed` with `{taskIds}` when anybody has changed tasks that one may see, and `form` with `{taskId, form, others}` when somebody else opens or closes a form that one has open. A client that comes again with the id of the last event in `Last-Event-ID` misses none. It ends with the session; a comment comes every 15 seconds. Needs the right `inbox.read`.
          */
         get: operations["MessagesController_events"];
         put?: never;
@@ -3710,6 +3710,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/open-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one has a form of a task open, and hear who else has (同时填写)
+         * @description Said again once a minute by whoever works on it; what is not said again is forgotten after 150 seconds. When somebody opens or closes it, those who have it open get the event `form` from `GET /inbox/events`. Needs the right `read.own` or `read.all`.
+         */
+        post: operations["PresenceController_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/progress": {
         parameters: {
             query?: never;
@@ -4196,6 +4216,16 @@ export interface components {
             timeZone: string;
             unitId: string | null;
             username: string;
+        };
+        AlsoOpenDto: {
+            others: {
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                personId: string;
+            }[];
         };
         ApiTokensDto: {
             items: {
@@ -6887,6 +6917,15 @@ export interface components {
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
+        };
+        FormOpenDto: {
+            /** @description What is filled in, and of what: the same for everybody who has the same form open. */
+            form: string;
+            /**
+             * @description `false` when it is closed.
+             * @default true
+             */
+            isOpen: boolean;
         };
         FoundEventsDto: {
             items: {
@@ -22897,6 +22936,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstructionDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PresenceController_say: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+                /** @description The same key and request again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormOpenDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlsoOpenDto"];
                 };
             };
             /** @description A problem */

@@ -6,6 +6,7 @@ import type { Problem } from '../api/client';
 import { Instant } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
+import { AlsoOpenNote } from './also-open-note';
 import { dropDraft, dropOldDrafts, keepDraft, readDraft } from './draft-store';
 import { ChangedMeanwhile, useOthersSince } from './changed-meanwhile';
 import './drafts.css';
@@ -99,6 +100,7 @@ function KeptForm<T extends object, A>({
           }
         />
       )}
+      <AlsoOpenNote taskId={taskId} form={name} />
       {!isKept && <Alert type="warning" showIcon className="act-note" title={t('notKept')} />}
       <KeepContext value={keep}>{children}</KeepContext>
       {others.fresh.length > 0 && !(problem && isStale(problem)) && (

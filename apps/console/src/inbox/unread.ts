@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { tellChanged } from '../api/changes';
 import type { Schemas } from '../api/client';
+import { type FormNews, tellForm } from '../api/form-news';
 
 type Message = Schemas['DeliveriesDto']['items'][number];
 
@@ -31,6 +32,7 @@ export function useUnread(isOn: boolean): number {
     events.addEventListener('changed', ({ data }: MessageEvent<string>) =>
       tellChanged((JSON.parse(data) as { taskIds: string[] }).taskIds),
     );
+    events.addEventListener('form', ({ data }: MessageEvent<string>) => tellForm(JSON.parse(data) as FormNews));
     return () => events.close();
   }, [isOn, queries]);
   return unread;

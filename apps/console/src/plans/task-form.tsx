@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem, Schemas } from '../api/client';
 import { UnitNamesSelect } from '../directory/unit-names-select';
 import { ProblemView } from '../problem/problem-view';
+import { AlsoOpenNote } from '../drafts/also-open-note';
 import { ChangedMeanwhile, useOthersSince } from '../drafts/changed-meanwhile';
 import type { Task } from './plan';
 import { TaskFacts } from './task-facts';
@@ -79,6 +80,7 @@ export function TaskForm({
       onKeyDown={(event) => event.key === 'Escape' && close()}
     >
       {problem && <ProblemView problem={problem} />}
+      {task && <AlsoOpenNote taskId={task.id} form="draft" />}
       {task && base && <EditedMeanwhile task={task} base={base} reread={reread} seen={() => setBase(task)} />}
       <div className="task-form-row">
         <Form.Item name="number" label={t('plans:field.number')} className="task-form-number">
