@@ -173,7 +173,7 @@ function DecisionFields({
   change: (value: Decided) => void;
   plans: { value: string; label: string }[];
 }) {
-  const { t } = useTranslation(['plans', 'task']);
+  const { t } = useTranslation(['plans', 'terms']);
   const label = (what: string): string => `${of} ${what}`;
   return (
     <div className="manage-acts">
@@ -203,7 +203,7 @@ function DecisionFields({
           className="close-wide"
           value={value.unimplementedReason}
           onChange={(unimplementedReason) => change({ ...value, unimplementedReason })}
-          options={UNIMPLEMENTED_REASONS.map((one) => ({ value: one, label: t(`task:unimplementedReasons.${one}`) }))}
+          options={UNIMPLEMENTED_REASONS.map((one) => ({ value: one, label: t(`terms:unimplementedReason.${one}`) }))}
           popupMatchSelectWidth={false}
         />
       )}

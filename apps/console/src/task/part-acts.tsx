@@ -167,13 +167,16 @@ function ActForm({ part, event, close }: { part: Part; event: Event; close: (isD
         )}
         {needsCancelReason && (
           <Form.Item name="cancelReason" label={t('act.cancelReason')} rules={chosen}>
-            <Select options={CANCEL_REASONS.map((value) => ({ value, label: t(`cancelReasons.${value}`) }))} />
+            <Select options={CANCEL_REASONS.map((value) => ({ value, label: t(`terms:cancelReason.${value}`) }))} />
           </Form.Item>
         )}
         {event === 'close_unimplemented' && (
           <Form.Item name="unimplementedReason" label={t('act.unimplementedReason')} rules={chosen}>
             <Select
-              options={UNIMPLEMENTED_REASONS.map((value) => ({ value, label: t(`unimplementedReasons.${value}`) }))}
+              options={UNIMPLEMENTED_REASONS.map((value) => ({
+                value,
+                label: t(`terms:unimplementedReason.${value}`),
+              }))}
             />
           </Form.Item>
         )}

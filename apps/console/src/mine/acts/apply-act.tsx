@@ -66,7 +66,9 @@ function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: 
         label={t('apply.unimplementedReason')}
         rules={[{ required: true, message: t('required') }]}
       >
-        <Select options={UNIMPLEMENTED_REASONS.map((value) => ({ value, label: t(`apply.unimplemented.${value}`) }))} />
+        <Select
+          options={UNIMPLEMENTED_REASONS.map((value) => ({ value, label: t(`terms:unimplementedReason.${value}`) }))}
+        />
       </Form.Item>
     );
   }
