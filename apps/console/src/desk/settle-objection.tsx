@@ -10,7 +10,7 @@ const OUTCOMES = ['rejected', 'transferred', 'cancelled'] as const;
 
 /** Answer an objection (异议): it stays where it is, goes to another unit, or ends. */
 export function SettleObjection({ objection }: { objection: Schemas['ObjectionsDto']['items'][number] }) {
-  const { t } = useTranslation('desk');
+  const { t } = useTranslation(['desk', 'terms']);
   const { ask, after, tell } = useDecide();
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]>('rejected');
   const [reason, setReason] = useState('');
@@ -41,7 +41,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
         aria-label={t('outcome.label')}
         value={outcome}
         onChange={setOutcome}
-        style={{ width: 150 }}
+        style={{ width: 170 }}
         options={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
       />
       {outcome === 'transferred' && (
@@ -49,11 +49,11 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
       )}
       {outcome === 'cancelled' && (
         <Select
-          aria-label={t('cancel.label')}
+          aria-label={t('desk:cancelReason')}
           value={cancelReason}
           onChange={setCancelReason}
-          style={{ width: 150 }}
-          options={CANCEL_REASONS.map((value) => ({ value, label: t(`cancel.${value}`) }))}
+          style={{ width: 170 }}
+          options={CANCEL_REASONS.map((value) => ({ value, label: t(`terms:cancelReason.${value}`) }))}
         />
       )}
       <Input
