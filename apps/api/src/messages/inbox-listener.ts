@@ -15,9 +15,9 @@ interface Hearing {
 }
 
 /**
- * Hears, by a connection of its own (LISTEN), of inboxes that have changed, and of forms that are open, whichever process
- * says so. What is said
- * while the connection is down is not heard: whoever depends on it looks at the rows by themselves, too.
+ * Hears, by a connection of its own (LISTEN), of inboxes that have changed and of forms that are open, whichever process
+ * says so. What is said while the connection is down is not heard: whoever depends on it looks at the rows by themselves,
+ * too.
  */
 export class InboxListener implements OnModuleDestroy {
   private readonly logger = new Logger('inbox');
