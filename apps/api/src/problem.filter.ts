@@ -1,8 +1,10 @@
+import { isContended, isDatabaseAway } from '@duban/database';
 import { DomainError, type ErrorKind } from '@duban/kernel';
 import { type Logger } from '@duban/platform';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { QueryFailedError } from 'typeorm';
+import type { ActingRequest } from './requests';
 
 /** An answer to a request that was refused or failed: RFC 9457, with a stable `code`. */
 export interface Problem {
@@ -79,8 +81,6 @@ const FASTIFY_CODES: Readonly<Record<string, [code: string, detail: string]>> = 
 /** Text that Postgres cannot hold: a NUL character, or half a surrogate pair. */
 const UNSTORABLE = new Set(['22021', '22P05']);
 const INSUFFICIENT_PRIVILEGE = '42501';
-/** Not 08P01: a statement that breaks the protocol is our fault, and fails the next time, too. */
-const DATABASE_AWAY = /^(08(?!P01)|57P|53)|ECONN|EPIPE|ETIMEDOUT|Connection terminated|not queryable|timeout exceeded/;
 
 /** The one place where errors become answers. What nobody foresaw is logged and tells the caller nothing but its id. */
 @Catch()
@@ -105,7 +105,7 @@ export class ProblemFilter implements ExceptionFilter {
       requestId: request.id,
     };
     if (status >= 500) this.log.error({ reqId: request.id, code, err: error }, 'request failed');
-    else this.log.info({ reqId: request.id, code, status }, 'request refused');
+    else this.log.info({ reqId: request.id, code, status, person: personOf(request) }, 'request refused');
     if (status === 503) void reply.header('retry-after', '5');
     const wait = rest['retryAfterSeconds'];
     if (status === 429) void reply.header('retry-after', typeof wait === 'number' ? String(wait) : '300');
@@ -150,10 +150,11 @@ export class ProblemFilter implements ExceptionFilter {
         return { status: 403, code: 'RIGHTS.NOT_ALLOWED', detail: 'Your post may not do this.' };
       }
     }
-    const cause =
-      error instanceof QueryFailedError ? (error.driverError as { code?: string; message?: string }) : fastify;
-    if (DATABASE_AWAY.test(cause.code ?? '') || DATABASE_AWAY.test(cause.message ?? '')) {
+    if (isDatabaseAway(error)) {
       return { status: 503, code: 'SERVICE.DATABASE_AWAY', detail: 'The database does not answer; try again.' };
+    }
+    if (isContended(error)) {
+      return { status: 503, code: 'SERVICE.OVERLOADED', detail: 'Others are changing the same just now; try again.' };
     }
     if (fastify.statusCode !== undefined && fastify.statusCode >= 400 && fastify.statusCode < 500) {
       return { status: fastify.statusCode, code: 'REQUEST.REFUSED', detail: fastify.message ?? 'Refused.' };
@@ -166,3 +167,6 @@ export class ProblemFilter implements ExceptionFilter {
     };
   }
 }
+
+/** Whose request it is, by id, where that is known. */
+const personOf = (request: ActingRequest): string | undefined => request.actor?.personId ?? undefined;

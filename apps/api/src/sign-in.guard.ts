@@ -84,12 +84,14 @@ export class SignInGuard implements CanActivate {
     const { actor, session } = await identified((tx) => this.sessions.identify(tx, token, request.id, postId));
     // A token that was given to a program is none for the cookie of a browser, nor the other way round.
     if ((session.kind === 'cookie') !== isCookie) throw notSignedIn();
+    // From here on the log can say whom it refuses.
+    request.actor = actor;
     await count(actor);
     if (isCookie) await this.check(actor, () => assertOwnPage(request, this.config));
     const allowed = (marked(WHILE_INCOMPLETE) ?? []) as SessionNeed[];
     if (session.needs !== null && !allowed.includes(session.needs)) assertComplete(session.needs);
     assertMayNeeded(actor, marked(NEEDS));
-    Object.assign(request, { actor, session });
+    request.session = session;
   }
 
   private async check(actor: Actor, assertion: () => void): Promise<void> {

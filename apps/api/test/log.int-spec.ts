@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@duban/platform';
-import { Caller, Edge, PASSWORD, SMS_REPORT_TOKEN, useEdge } from './edge';
+import { type Answer, Caller, Edge, type Json, PASSWORD, SMS_REPORT_TOKEN, useEdge } from './edge';
 import { enrol, useStandingCodes } from './sign-in-parts';
 
 const SECRET = 'k'.repeat(40);
@@ -49,5 +49,23 @@ describe('The log', () => {
     ]) {
       expect([hidden, lines.includes(hidden)]).toEqual([hidden, false]);
     }
+  });
+
+  it('tells who was refused what, by id: of somebody who may not, and of nobody who is known', async () => {
+    const contact = await edge().as('LD02.contact');
+    const { body: me } = await contact.ask('GET', '/sessions/current');
+    const refused = await contact.ask('POST', '/persons', { json: {} });
+    const unknown = await edge().nobody().ask('GET', '/inbox');
+    const lines: Json[] = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const lineOf = ({ headers }: Answer): Json =>
+      lines.find((line) => line.reqId === headers['x-request-id'] && line.msg === 'request refused');
+    expect(lineOf(refused)).toMatchObject({ status: 403, code: 'RIGHTS.NOT_ALLOWED', person: me.personId });
+    expect(lineOf(unknown)).toMatchObject({ status: 401, code: 'SESSION.REQUIRED' });
+    expect(lineOf(unknown)).not.toHaveProperty('person');
+    // Names and addresses are not for the log.
+    expect(JSON.stringify(lineOf(refused))).not.toMatch(/LD02|contact/);
   });
 });

@@ -1,3 +1,4 @@
+export { isContended, isDatabaseAway } from './away';
 export { Calendars, holdCalendar, lockCalendar, recordedPapers } from './calendars';
 export * from './columns';
 export * from './data-source';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@duban/kernel';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { isDatabaseAway } from './away';
 
 /** A place in the primary's log of changes: whoever has replayed it has everything that was committed before. */
 export interface Position {
@@ -87,7 +88,7 @@ export class Standby {
       return { result: await within(MOST_WORK_MS, runner, () => inTransaction(runner, work)) };
     } catch (error) {
       if (isWorking && error instanceof DomainError) return { refusal: error };
-      if (isLost(error) || !isWorking) this.is('away', error);
+      if (isDatabaseAway(error) || !isWorking) this.is('away', error);
       else this.logger.warn(`a read is done again on the primary: ${String(error)}`);
       await endConnection(runner);
       return null;
@@ -189,12 +190,4 @@ async function within<T>(ms: number, runner: QueryRunner, work: () => Promise<T>
 async function endConnection(runner: QueryRunner): Promise<void> {
   const client = (await runner.connect()) as { end(): Promise<void> };
   await client.end().catch(() => undefined);
-}
-
-/** The connection or the server is gone, or does not serve: no statement of ours is at fault. */
-function isLost(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  return code === undefined
-    ? /connection|terminated|released/i.test(message ?? '')
-    : /^(57P0|08|53|E[A-Z]+$)/.test(code);
 }

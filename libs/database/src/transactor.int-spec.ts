@@ -1,5 +1,7 @@
-import { useTestDatabase } from '@duban/testing';
+import { until, useTestDatabase } from '@duban/testing';
+import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { isDatabaseAway } from './away';
 import { postgresCode } from './transactor';
 
 describe('Transactor', () => {
@@ -34,6 +36,29 @@ describe('Transactor', () => {
     await expect(work).rejects.toThrow('half-way');
     expect(await counts()).toEqual([0, 0]);
   });
+
+  it.each([
+    ['while a statement runs', (tx: EntityManager) => tx.query('select pg_sleep(20)')],
+    ['between two statements, as others take for a fault of their own', ended],
+    ['before the commit', ended],
+  ])('says that the database is away where a connection ends %s', async (when, work) => {
+    const owner = new Client(database.url);
+    await owner.connect();
+    const failure = database.transactor
+      .run(async (tx) => {
+        const [{ pid }] = await tx.query('select pg_backend_pid() as pid');
+        await Promise.all([work(tx), owner.query('select pg_terminate_backend($1)', [pid])]);
+        if (when.startsWith('between')) await tx.query('select 1');
+      })
+      .catch((reason: unknown) => reason);
+    const error = await failure;
+    await owner.end();
+    expect([error, isDatabaseAway(error)]).toEqual([expect.any(Error), true]);
+  });
+  /** Until the connection's end has come to be known here. */
+  async function ended(tx: EntityManager): Promise<void> {
+    await until(() => tx.queryRunner!.isReleased);
+  }
 
   it("runs a deadlock's victim again, whole, and once only", async () => {
     let tries = 0;
