@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api } from '../api/client';
+import { dropDraft, keepDraft, readDraft } from '../drafts/draft-store';
 import { dayOf } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
@@ -12,22 +13,23 @@ import { now } from '../session/clock';
 import { useSession } from '../session/session';
 import { BulletinSheet } from './bulletin-sheet';
 
-const KEPT = 'duban.bulletin';
+const FORM = 'bulletin';
 
 interface Kept {
   title: string;
   words: string;
 }
-const kept = (title: string): Kept => ({
+const kept = (personId: string, title: string): Kept => ({
   title,
   words: '',
-  ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as object),
+  ...readDraft<Partial<Kept>>(personId, FORM)?.values,
 });
 
 /** The next bulletin of a span as it would be now; what is typed is kept in the browser until it is published. */
 export function MakeBulletin() {
   const { t } = useTranslation('bulletins');
-  const { may } = useSession();
+  const { me, may } = useSession();
+  const personId = me.personId ?? '';
   const { modal, message } = App.useApp();
   const tell = useTellProblem();
   const navigate = useNavigate();
@@ -36,17 +38,17 @@ export function MakeBulletin() {
   const today = dayOf(now());
   const from = search.get('from') ?? `${today.slice(0, 8)}01`;
   const to = search.get('to') ?? today;
-  const [typed, setTyped] = useState(() => kept(t('head')));
+  const [typed, setTyped] = useState(() => kept(personId, t('head')));
   const type = (more: Partial<Kept>): void => {
     const next = { ...typed, ...more };
-    localStorage.setItem(KEPT, JSON.stringify(next));
+    keepDraft(personId, FORM, next);
     setTyped(next);
   };
   const set = (name: 'from' | 'to', value: string): void => setSearch({ from, to, [name]: value }, { replace: true });
   const preview = api.useQuery('get', '/api/v1/bulletins/preview', { params: { query: { from, to } } });
   const publish = api.useMutation('post', '/api/v1/bulletins', {
     onSuccess: async ({ id }) => {
-      localStorage.removeItem(KEPT);
+      dropDraft(personId, FORM);
       void message.success(t('isPublished'));
       await queries.invalidateQueries({ queryKey: ['get'] });
       void navigate(`/bulletins/${id}`);

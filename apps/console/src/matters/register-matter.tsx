@@ -4,10 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, type Problem, type Schemas } from '../api/client';
 import { UnitNamesSelect } from '../directory/unit-names-select';
+import { dropDraft } from '../drafts/draft-store';
 import { dayOf } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
+import { useSession } from '../session/session';
 import { Duplicates } from './duplicates';
+import { keepMatterDraft, MATTER_FORM, type Petitioner, readMatterDraft } from './matter-draft';
 
 type Kind = Schemas['MatterKindsDto']['items'][number];
 type Body = Schemas['MatterDto'];
@@ -21,12 +24,9 @@ interface Values {
   dueReason?: string;
   source?: Record<string, string>;
   units?: { lead?: string[]; responsible?: string[]; cooperating?: string[] };
-  petitioner?: { name?: string; phone?: string };
+  petitioner?: Petitioner;
 }
 const SEARCH_AFTER_MS = 500;
-const KEPT = 'duban.matter';
-
-const kept = (): Partial<Values> => JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Values>;
 
 const filled = <T extends object>(fields: T | undefined): T | undefined => {
   const entries = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined && value !== '');
@@ -48,6 +48,7 @@ export function RegisterMatter({ kinds, registered }: { kinds: readonly Kind[]; 
   const { t, i18n } = useTranslation(['matters', 'terms', 'console']);
   const { message } = App.useApp();
   const queries = useQueryClient();
+  const personId = useSession().me.personId ?? '';
   const [form] = Form.useForm<Values>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const language = i18n.language === 'en' ? 'en' : 'zh';
@@ -68,7 +69,7 @@ export function RegisterMatter({ kinds, registered }: { kinds: readonly Kind[]; 
   const same = asked.length >= 8 ? (near.data?.items ?? []) : [];
   const register = api.useMutation('post', '/api/v1/matters', {
     onSuccess: async ({ matter }) => {
-      localStorage.removeItem(KEPT);
+      dropDraft(personId, MATTER_FORM);
       form.resetFields();
       setProblem(null);
       void message.success(t('matters:registered', { number: matter?.number ?? '' }));
@@ -92,8 +93,8 @@ export function RegisterMatter({ kinds, registered }: { kinds: readonly Kind[]; 
         name="matter"
         className="matter-form"
         scrollToFirstError={{ focus: true }}
-        initialValues={{ kind: kinds[0]!.id, receivedOn: dayOf(now()), ...kept() }}
-        onValuesChange={(_, values) => localStorage.setItem(KEPT, JSON.stringify(values))}
+        initialValues={{ kind: kinds[0]!.id, receivedOn: dayOf(now()), ...readMatterDraft<Values>(personId) }}
+        onValuesChange={(_, values) => keepMatterDraft(personId, values)}
         onFinish={() => send(false)}
       >
         <div className="matter-row">

@@ -18,7 +18,10 @@ describe('assertFitPassword', () => {
     ['密码密码密码密', 'PERSON.PASSWORD_TOO_SHORT'],
     // Characters are counted, not their halves.
     ['😀'.repeat(7), 'PERSON.PASSWORD_TOO_SHORT'],
-    ['x'.repeat(257), 'PERSON.PASSWORD_TOO_LONG'],
+    ['Zq7 '.repeat(50), null],
+    // Signing in takes no longer one.
+    [`${'Zq7 '.repeat(50)}!`, 'PERSON.PASSWORD_TOO_LONG'],
+    ['😀'.repeat(101), 'PERSON.PASSWORD_TOO_LONG'],
     ['password', 'PERSON.PASSWORD_TOO_COMMON'],
     ['Password2024!', 'PERSON.PASSWORD_TOO_COMMON'],
     ['ｐａｓｓｗｏｒｄ', 'PERSON.PASSWORD_TOO_COMMON'],

@@ -1,7 +1,7 @@
 import { type DomainError, invalid } from '@duban/kernel';
 
-/** Longer ones would only make the hash slow. */
-const MOST_CHARACTERS = 256;
+/** As long as signing in takes them, counted as there (in UTF-16): a longer one could be set, and never be given again. */
+const MOST_LENGTH = 200;
 
 /** Those that are tried first here, which lists of the world have not, or far behind. */
 const COMMON_HERE =
@@ -30,7 +30,7 @@ export async function assertFitPassword(password: string, username: string, leas
   if (fault === null) return;
   const words: Record<Fault, [code: string, rule: string]> = {
     SHORT: ['PERSON.PASSWORD_TOO_SHORT', `have at least ${leastLength} characters`],
-    LONG: ['PERSON.PASSWORD_TOO_LONG', `have at most ${MOST_CHARACTERS} characters`],
+    LONG: ['PERSON.PASSWORD_TOO_LONG', `have at most ${MOST_LENGTH} characters`],
     COMMON: ['PERSON.PASSWORD_TOO_COMMON', 'not be one of those that are guessed first'],
     OWN_NAME: ['PERSON.PASSWORD_IS_NAME', 'not be the username'],
   };
@@ -45,7 +45,7 @@ export const unfitPassword = (code: string, rule: string): DomainError =>
 function faultOf(password: string, username: string, leastLength: number, known: ReadonlySet<string>): Fault | null {
   const characters = Array.from(password.normalize('NFC'));
   if (characters.length < leastLength) return 'SHORT';
-  if (characters.length > MOST_CHARACTERS) return 'LONG';
+  if (password.length > MOST_LENGTH) return 'LONG';
   const plain = password.normalize('NFKC').toLowerCase();
   const name = username.normalize('NFKC').toLowerCase();
   if (plain === name || core(plain) === name || plain === Array.from(name).reverse().join('')) return 'OWN_NAME';
