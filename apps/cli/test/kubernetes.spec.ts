@@ -148,6 +148,54 @@ describe('deploy/kubernetes', () => {
 
   it('keeps passwords and keys out of what is no secret', () => {
     const names = Object.keys(named('ConfigMap', 'duban').data!);
-    expect(names.filter((name) => /PASSWORD$|SECRET|KEY|TOKEN|^DATABASE_URL$|^SMTP_URL$/.test(name))).toEqual([]);
+    expect(names.filter((name) => /PASSWORD$|SECRET|KEY|TOKEN|^(DATABASE|REDIS|SMTP)_URL$/.test(name))).toEqual([]);
+  });
+
+  const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+  if (!hasKubectl) console.warn('SKIPPED "deploy/kubernetes, as kubectl builds it": needs kubectl');
+  (hasKubectl ? describe : describe.skip)('as kubectl builds it', () => {
+    /** What `kubectl apply -k` would send, with one more line of the kustomization. */
+    function built(more: string): Manifest[] {
+      const folder = mkdtempSync(join(tmpdir(), 'duban-kubernetes-'));
+      try {
+        cpSync(FOLDER, folder, { recursive: true });
+        for (const name of ['secrets', 'postgres', 'redis'])
+          writeFileSync(join(folder, `${name}.env`), read(`${name}.env.example`));
+        writeFileSync(join(folder, 'signing-key.pem'), 'a key');
+        writeFileSync(join(folder, 'kustomization.yaml'), `${read('kustomization.yaml')}\n${more}\n`);
+        const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+        expect([status, stderr]).toEqual([0, '']);
+        return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }
+    const breached = { name: 'breached-passwords', mountPath: '/breached-passwords', readOnly: true };
+    const find = (all: Manifest[], kind: string, name: RegExp): Manifest[] =>
+      all.filter((one) => one.kind === kind && name.test(one.metadata.name));
+
+    it('has each resource, and no volume for breached passwords where nobody asked for it', () => {
+      const all = built('');
+      // And the three secrets.
+      expect(all.length).toBe(manifests.length + 3);
+      for (const one of find(all, 'Deployment', /./))
+        expect(containerOf(one).volumeMounts).not.toContainEqual(breached);
+    });
+
+    it('mounts the file of breached passwords where the component is added', () => {
+      const all = built('components: [breached-passwords]');
+      expect(find(all, 'PersistentVolumeClaim', /^breached-passwords$/)).toHaveLength(1);
+      const deployments = find(all, 'Deployment', /^(api|worker)$/);
+      expect(deployments).toHaveLength(2);
+      for (const one of deployments) {
+        expect(containerOf(one).volumeMounts).toContainEqual(breached);
+        expect(one.spec!.template!.spec.volumes).toContainEqual({
+          name: 'breached-passwords',
+          persistentVolumeClaim: { claimName: 'breached-passwords', readOnly: true },
+        });
+      }
+      const [config] = find(all, 'ConfigMap', /^duban$/);
+      expect(config!.data!['DUBAN_BREACHED_PASSWORDS']).toBe('/breached-passwords/passwords.txt');
+    });
   });
 });

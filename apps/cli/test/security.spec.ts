@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -26,6 +26,13 @@ const REQUIREMENTS = {
 
 const STANDS = ['met', 'n/a', 'operator', 'partly', 'gap'];
 
+/** What runs: without specs, and what measures or breaks it. */
+const sources = ['apps', 'libs'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => /^\w+\/[\w-]+\/src\/.*\.tsx?$/.test(path) && !/spec\.ts$|\/(bench|chaos|sizes)\//.test(path)),
+);
+
 describe('The page on security', () => {
   it('names tests and files that are there', () => {
     const named = [...page.matchAll(/`((?:apps|libs)\/[\w./-]+)`/g)].map(([, path]) => path!);
@@ -48,5 +55,52 @@ describe('The page on security', () => {
       `Of ${rows.length} requirements ${count('met')} are met, ${count('n/a')} are of things that duban has not, ` +
         `${count('operator')} are for whoever runs it, ${count('partly')} are met in part and ${count('gap')} are gaps.`,
     );
+  });
+
+  it.each<[string, string, RegExp, readonly string[]]>([
+    [
+      '3.2.2',
+      'no HTML is made of strings',
+      /dangerouslySetInnerHTML|\binnerHTML\b|insertAdjacentHTML|document\.write/,
+      [],
+    ],
+    ['1.3.2', 'no text is evaluated', /\beval\(|new Function\(|'node:vm'/, []],
+    ['1.2.5', 'no shell', /shell: true|\bexecSync\b|import \{[^}]*\bexec\b[^}]*\} from 'node:child_process'/, []],
+    ['3.5.5', 'no message to another window', /window\.(parent|opener|postMessage)/, []],
+    ['11.3.1', 'no cipher but AES-256-GCM', /create(De|C)ipheriv\((?!'aes-256-gcm')|createCipher\(/, []],
+    [
+      '11.4.1',
+      'MD5 and SHA-1 where others ask for them',
+      /createHash\('(md5|sha1)'/,
+      [
+        // The list of breached passwords, the header that S3 asks for, the gateway of short messages.
+        'libs/directory/src/sign-in/breached-passwords.ts',
+        'libs/history/src/proof/handing-out/bucket.place.ts',
+        'libs/notifications/src/channels/sms.channel.ts',
+      ],
+    ],
+    [
+      '11.5.1',
+      'nothing that must not be guessed is of Math.random',
+      /Math\.random/,
+      [
+        // Pauses before the next try, and the key of a row of a page.
+        'apps/console/src/evidence/evidence-field.tsx',
+        'libs/database/src/migrate.ts',
+        'libs/database/src/transactor.ts',
+        'libs/notifications/src/delivery.service.ts',
+      ],
+    ],
+    ['12.3.2', 'certificates are checked', /rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/, []],
+  ])('is right that in the sources (%s) %s', (_id, _words, pattern, allowed) => {
+    expect(sources.length).toBeGreaterThan(500);
+    expect(sources.filter((path) => pattern.test(readFileSync(join(ROOT, path), 'utf8'))).toSorted()).toEqual(allowed);
+  });
+
+  it('is right that no image holds the repository’s history (13.4.1), nor the console anything of elsewhere (14.2.3)', () => {
+    expect(readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n')).toContain('.git');
+    const page = readFileSync(join(ROOT, 'apps/console/index.html'), 'utf8');
+    expect(page).toMatch(/<script/);
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 });
