@@ -76,19 +76,25 @@ export const RequestValidationPipe = createZodValidationPipe({
   createValidationException: (error) => invalidRequest(error as ZodError),
 });
 
-/** Of a body, a query or the fields of a form. */
+/** An answer is not to be longer than what it answers: a body may have ten thousand fields that there are not. */
+const MOST_FAULTS = 50;
+const MOST_OF_NAME = 200;
+const shortened = (name: string): string => (name.length > MOST_OF_NAME ? `${name.slice(0, MOST_OF_NAME)}…` : name);
+
+/** Of a body, a query or the fields of a form: the first fifty faults are named. */
 export function invalidRequest(error: ZodError): DomainError {
   const faults = error.issues.flatMap((issue): Fault[] => {
     const place = issue.path.join('.');
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, MOST_FAULTS).map((key) => ({
         code: 'FIELD.UNKNOWN',
-        field: place ? `${place}.${key}` : key,
+        field: shortened(place ? `${place}.${key}` : key),
         message: 'There is no such field.',
       }));
     }
-    return [{ code: 'FIELD.INVALID', field: place, message: issue.message }];
+    return [{ code: 'FIELD.INVALID', field: shortened(place), message: issue.message }];
   });
+  faults.splice(MOST_FAULTS);
   const first = faults[0];
   const detail = first ? `${first.field || 'The body'}: ${first.message}` : 'The request is not well formed.';
   return new DomainError('invalid', 'REQUEST.INVALID', detail, { faults });

@@ -56,6 +56,12 @@ describe('the marking of a state secret', () => {
     expect(secrecyMarkLine(`${TITLE}\n${`${BODY}\n`.repeat(20)}秘密\n`)).toBeNull();
   });
 
+  it.each([' ', '　', '\t', '\u200b'])('is looked for in a line of endless blanks, and done (%j, ReDoS)', (blank) => {
+    const blanks = blank.repeat(300_000);
+    expect(secrecyMarkLine(`绝密${blanks}x\n机${blanks}x\n密级${blanks}x`)).toBeNull();
+    expect(secrecyMarkLine(`机${blanks}密${blanks}★${blanks}1年`)).toBe(1);
+  });
+
   it('says in which line', () => {
     expect(secrecyMarkLine(`\n\n000001\n机密★1年\n${TITLE}`)).toBe(4);
   });

@@ -17,6 +17,8 @@ const HEAD_MARKS = [
     'u',
   ),
 ];
+/** One stands for a row of them, which the patterns would try against each other; a tab parts the cells of a table. */
+const BLANKS = /[\s\u200b-\u200f\ufeff\u00a0\u3000]+/g;
 /** Lines with something in them that a head has at most: number, grade, urgency, issuer, number of the document, title. */
 const HEAD_LINES = 15;
 
@@ -29,7 +31,7 @@ export function secrecyMarkLine(text: string): number | null {
   let number = 0;
   for (const line of text.split(/\r\n|[\n\r\f\v\u2028\u2029]/)) {
     number++;
-    const words = line.replace(/[\u200b-\u200f\ufeff\u00a0\u3000]/g, ' ').trim();
+    const words = line.replace(BLANKS, (blanks) => (blanks.includes('\t') ? '\t' : ' ')).trim();
     if (words === '') continue;
     filled++;
     if (STARRED_LINE.test(words)) return number;
