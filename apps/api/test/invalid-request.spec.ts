@@ -3,8 +3,9 @@ import { invalidRequest } from '../src/requests';
 
 describe('A request that does not fit its schema', () => {
   const schema = z.strictObject({ list: z.array(z.strictObject({ id: z.uuid() })).optional() });
-  const faultsOf = (body: unknown): { field: string }[] =>
-    invalidRequest(schema.safeParse(body).error!).details['faults'] as { field: string }[];
+  const faultsOf = (body: unknown): { field: string }[] => [
+    ...(invalidRequest(schema.safeParse(body).error!).faults as readonly { field: string }[]),
+  ];
 
   it('is told each fault with its field', () => {
     const fields = faultsOf({ list: [{ id: 'x', more: 1 }], other: 1 }).map(({ field }) => field);

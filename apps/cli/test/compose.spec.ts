@@ -56,7 +56,9 @@ describe('docker-compose.yml', () => {
     expect([api!.ports, proxy!.ports]).toEqual([undefined, ['127.0.0.1:3000:3000']]);
     // What a client says of its own address must not reach an api that trusts the proxy.
     expect(readFileSync(HAPROXY, 'utf8')).toMatch(/del-header X-Forwarded-For\n.*option forwardfor/);
-    expect(readFileSync(HAPROXY, 'utf8')).toContain('http-request return status 404 if { path,url_dec -i -m beg /metrics }');
+    expect(readFileSync(HAPROXY, 'utf8')).toContain(
+      'http-request return status 404 if { path,url_dec -i -m beg /metrics }',
+    );
   });
 
   it('has no password of its own, and stores that only its own processes reach', () => {

@@ -152,7 +152,10 @@ describe('deploy/kubernetes', () => {
   });
 
   const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
-  if (!hasKubectl) console.warn('SKIPPED "deploy/kubernetes, as kubectl builds it": needs kubectl');
+  if (!hasKubectl)
+    console.warn(
+      'SKIPPED "deploy/kubernetes, as kubectl builds it": needs kubectl (Debian: apt-get install kubernetes-client)',
+    );
   (hasKubectl ? describe : describe.skip)('as kubectl builds it', () => {
     /** What `kubectl apply -k` would send, with one more line of the kustomization. */
     function built(more: string): Manifest[] {
