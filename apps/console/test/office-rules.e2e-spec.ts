@@ -148,6 +148,8 @@ describeWithBrowser('what the office goes by', (browser) => {
     await dialog.getByLabel(words('说明', 'Remark')).fill('路面仍有积水');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
+    // Not what stands in the form still.
+    await dialog.waitFor({ state: 'hidden' });
     await page.getByText('路面仍有积水').first().waitFor();
     await visitor!.goto(`/ledgers?show=satisfaction&plan=${items[0]!.planId}`);
     await page.locator('canvas').waitFor();
