@@ -16,6 +16,7 @@ const AS_SYSTEM = [
   'apps/api/src/clock/clock.controller.ts',
   'apps/api/src/ground.module.ts',
   'apps/api/src/messages/change-watch.ts',
+  'apps/api/src/messages/inbox-streams.ts',
   'apps/api/src/messages/sms-reports.controller.ts',
   'apps/api/src/operations/metrics.ts',
   'apps/api/src/operations/operations.controller.ts',
