@@ -1,8 +1,8 @@
-import type { NoticeFormat } from '@duban/supervision';
+import type { PaperFormat } from '@duban/supervision';
 import type { FastifyReply } from 'fastify';
 
 /** Media types of official papers (公文) that are written out. */
-export const PAPER_TYPES: Readonly<Record<NoticeFormat, string>> = {
+export const PAPER_TYPES: Readonly<Record<PaperFormat, string>> = {
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   pdf: 'application/pdf',
 };
@@ -16,7 +16,7 @@ export const PAPERS = Object.fromEntries(
 export function attach(
   reply: FastifyReply,
   content: Uint8Array,
-  { name, format, plain }: { name: string; format: NoticeFormat; plain: string },
+  { name, format, plain }: { name: string; format: PaperFormat; plain: string },
 ): Buffer {
   const encoded = encodeURIComponent(`${name}.${format}`);
   void reply

@@ -15,9 +15,9 @@ export { Cards, type CardSnapshot } from './cards';
 export { PeriodLights } from './period-lights';
 export { type NoticeInput, NoticeService } from './notice.service';
 export {
-  NOTICE_FORMATS,
+  PAPER_FORMATS,
   NoticeDocuments,
-  type NoticeFormat,
+  type PaperFormat,
   type NoticePaper,
   writeNotice,
 } from './notice-documents/notice-documents';

@@ -4,7 +4,7 @@ import type { Actor } from '@duban/history';
 import type { Clock } from '@duban/kernel';
 import { CLOCK, CONFIG, type Config } from '@duban/platform';
 import { type Bulletin, type BulletinContent, Bulletins, writeBulletin } from '@duban/reporting';
-import { NOTICE_FORMATS } from '@duban/supervision';
+import { PAPER_FORMATS } from '@duban/supervision';
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -77,7 +77,7 @@ const span = { from: day.meta({ description: 'Its first day.' }), to: day.meta({
 
 class BulletinSpanQuery extends createZodDto(z.strictObject(span)) {}
 class BulletinPageQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
-class BulletinDocumentQuery extends createZodDto(z.strictObject({ format: z.enum(NOTICE_FORMATS).default('docx') })) {}
+class BulletinDocumentQuery extends createZodDto(z.strictObject({ format: z.enum(PAPER_FORMATS).default('docx') })) {}
 class BulletinParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class NewBulletinDto extends createZodDto(
   z.strictObject({

@@ -4,9 +4,9 @@ import type { Clock } from '@duban/kernel';
 import { CLOCK, CONFIG, type Config } from '@duban/platform';
 import {
   NOTICE_FIELD_LIST,
-  NOTICE_FORMATS,
+  PAPER_FORMATS,
   NoticeDocuments,
-  type NoticeFormat,
+  type PaperFormat,
   type NoticePaper,
   NoticeTemplates,
   type NoticeTemplateVersion,
@@ -25,7 +25,7 @@ import { uuid } from '../schemas';
 import { readUpload } from '../uploads';
 
 const version = z.coerce.number({ error: 'A number of a version.' }).int('A whole number.').min(0).max(1_000_000);
-const format = z.enum(NOTICE_FORMATS).default('docx');
+const format = z.enum(PAPER_FORMATS).default('docx');
 
 class NoticeParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class DocumentQuery extends createZodDto(z.strictObject({ format })) {}
@@ -161,7 +161,7 @@ export class NoticeDocumentsController {
   @ApiBody(
     uploadOf({
       noticeId: { type: 'string', format: 'uuid', description: 'A notice to try it on; an invented one without.' },
-      format: { type: 'string', enum: [...NOTICE_FORMATS], default: 'docx' },
+      format: { type: 'string', enum: [...PAPER_FORMATS], default: 'docx' },
     }),
   )
   @ApiOperation({ summary: 'How a notice would look by another template, before that counts; nothing is kept' })
@@ -196,7 +196,7 @@ const viewOf = (versions: NoticeTemplateVersion[]): TemplateView => ({
   fields: NOTICE_FIELD_LIST,
 });
 
-async function send(reply: FastifyReply, paper: NoticePaper, made: NoticeFormat): Promise<Buffer> {
+async function send(reply: FastifyReply, paper: NoticePaper, made: PaperFormat): Promise<Buffer> {
   const content = await writeNotice(paper, made);
   return attach(reply, content, { name: paper.facts.number, format: made, plain: 'notice' });
 }

@@ -1,6 +1,6 @@
 import { wordToPdf } from '@duban/documents';
 import type { ObligationKind } from '@duban/domain';
-import { dutyIn, NOTICE_WORDS, type NoticeFormat, type NoticeLanguage } from '@duban/supervision';
+import { dutyIn, NOTICE_WORDS, type PaperFormat, type NoticeLanguage } from '@duban/supervision';
 import {
   AlignmentType,
   BorderStyle,
@@ -40,7 +40,7 @@ const fontOf = (eastAsia: string) => ({ ascii: FONTS.latin, hAnsi: FONTS.latin, 
 export async function writeBulletin(
   paper: BulletinPaper,
   language: NoticeLanguage,
-  format: NoticeFormat,
+  format: PaperFormat,
 ): Promise<Uint8Array> {
   const docx = new Uint8Array(await Packer.toBuffer(documentOf(paper, language)));
   return format === 'docx' ? docx : wordToPdf(docx);

@@ -1,7 +1,7 @@
 import { assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { invalid, newId, notFound } from '@duban/kernel';
-import type { NoticeFormat } from '@duban/supervision';
+import type { PaperFormat } from '@duban/supervision';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, type Page, pageOf } from '../page';
@@ -127,7 +127,7 @@ export class Bulletins {
   }
 
   /** What the document of a bulletin is made of. That somebody took it is an event. @throws DomainError BULLETIN.UNKNOWN */
-  async take(tx: EntityManager, actor: Actor, at: Date, id: string, format: NoticeFormat): Promise<BulletinPaper> {
+  async take(tx: EntityManager, actor: Actor, at: Date, id: string, format: PaperFormat): Promise<BulletinPaper> {
     const bulletin = await this.get(tx, id);
     const [place]: { jurisdictionId: string; jurisdiction: string; timeZone: string }[] = await tx.query(
       `select j.id as "jurisdictionId", j.name as jurisdiction, j.time_zone as "timeZone"

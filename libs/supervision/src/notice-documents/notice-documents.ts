@@ -11,8 +11,9 @@ import { noticeValues } from './fields';
 import { NoticeTemplates } from './notice-templates';
 import type { NoticeLanguage } from './words';
 
-export const NOTICE_FORMATS = ['docx', 'pdf'] as const;
-export type NoticeFormat = (typeof NOTICE_FORMATS)[number];
+/** In what official papers (公文) are written out: notices and bulletins. */
+export const PAPER_FORMATS = ['docx', 'pdf'] as const;
+export type PaperFormat = (typeof PAPER_FORMATS)[number];
 
 /** All that a notice's document is made of. */
 export interface NoticePaper {
@@ -41,7 +42,7 @@ export class NoticeDocuments {
    * What the document of a notice is made of, for whoever sees the notice. That somebody took it is an event.
    * @throws DomainError NOTICE.UNKNOWN, NOTICE.NOT_YOURS, DELEGATION.OUT_OF_MATTER
    */
-  async take(tx: EntityManager, actor: Actor, at: Date, noticeId: string, format: NoticeFormat): Promise<NoticePaper> {
+  async take(tx: EntityManager, actor: Actor, at: Date, noticeId: string, format: PaperFormat): Promise<NoticePaper> {
     const { place, paper } = await this.read(tx, actor, at, noticeId);
     await this.history.append(tx, actor, at, [
       {
@@ -135,7 +136,7 @@ type Place = Record<'jurisdictionId' | 'planId' | 'taskId', string>;
  */
 export async function writeNotice(
   { facts, language, template }: NoticePaper,
-  format: NoticeFormat,
+  format: PaperFormat,
 ): Promise<Uint8Array> {
   const docx = fillWordTemplate(template, noticeValues(facts, language));
   return format === 'docx' ? docx : wordToPdf(docx);
