@@ -54,6 +54,13 @@ describe('Operations', () => {
       expect(after.get('process_resident_memory_bytes')).toBeGreaterThan(0);
     });
 
+    it.each(['Forwarded', 'X-Forwarded-For', 'X-Real-IP'])('no proxy hands out the metrics (%s)', async (header) => {
+      const answer = await edge()
+        .nobody()
+        .ask('GET', '/metrics', { headers: { [header]: '203.0.113.7' } });
+      expectProblem(answer, 404, 'REQUEST.NO_SUCH_ROUTE');
+    });
+
     it('every answer has the headers of caution', async () => {
       for (const path of ['/healthz', '/api/docs', '/api/openapi.json', '/tasks', '/nowhere', '/metrics']) {
         const { headers } = await get(path);

@@ -88,7 +88,7 @@ describeWithBrowser('administrators at the console', (browser) => {
     expect(await admin.seriousFindings()).toEqual([]);
     await admin.goto('/health');
     await page.getByText('运行正常').waitFor();
-    await page.getByRole('cell', { name: '催办扫描' }).waitFor();
+    await page.getByText('最早一项到期催办已等待').waitFor();
     await page.getByRole('button', { name: '开始自检' }).click();
     await page.getByText('项规则全部成立').waitFor();
     expect(await admin.seriousFindings()).toEqual([]);

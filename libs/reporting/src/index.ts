@@ -30,7 +30,7 @@ export { DashboardReader } from './dashboard.reader';
 export { type MatterFilter, MatterReader } from './matter.reader';
 export { PlanReader, type PlanSource, type PlanView } from './plan.reader';
 export { ReportingModule } from './reporting.module';
-export { type FailedJobView, QueueKeeper, type QueueView } from './queue-keeper';
+export { type FailedJobView, QueueKeeper, type Queues, type QueueView } from './queue-keeper';
 export { type ReportBeside, ReportReader, type TargetCourse } from './report.reader';
 export { RevisionReader } from './revision.reader';
 export { type SelfCheckFinding, SelfCheckReader } from './self-check.reader';

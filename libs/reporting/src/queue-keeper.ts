@@ -3,6 +3,7 @@ import { assertMay } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { newId } from '@duban/kernel';
 import { type FailedJob, FailedJobs, type JobCounts, JobProducer, QUEUE_NAMES, type QueueName } from '@duban/queue';
+import { oldestDueSeconds } from '@duban/supervision';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cursorKey, cursorOf, isCount, type Page } from './page';
@@ -21,6 +22,14 @@ export interface QueueView {
   name: QueueName;
   /** Null where the queue's store does not answer. */
   counts: JobCounts | null;
+}
+
+export interface Queues {
+  queues: QueueView[];
+  /** For how long the oldest step that is due has waited for a sweep. */
+  oldestDueSeconds: number;
+  /** Hints that this process could not give to the queue since it started; the sweep finds their work. */
+  lostJobs: number;
 }
 
 /** Where the truth lies of what a job names, by the field that names it: SQL of the ids in $1 whose work is to be done. */
@@ -46,9 +55,16 @@ export class QueueKeeper {
     private readonly history: HistoryService,
   ) {}
 
-  async queues(): Promise<QueueView[]> {
-    const counts = await this.jobs.counts();
-    return QUEUE_NAMES.map((name) => ({ name, counts: counts[name] }));
+  async queues(now: Date): Promise<Queues> {
+    const [counts, waited] = await Promise.all([
+      this.jobs.counts(),
+      this.transactor.run((tx) => oldestDueSeconds(tx, now)),
+    ]);
+    return {
+      queues: QUEUE_NAMES.map((name) => ({ name, counts: counts[name] })),
+      oldestDueSeconds: waited,
+      lostJobs: this.jobs.lostJobs,
+    };
   }
 
   /** Newest first. @throws DomainError unavailable `QUEUE.AWAY`, invalid `REQUEST.BAD_CURSOR` */

@@ -44,6 +44,7 @@ export { ObligationWriter } from './obligation.writer';
 export type { NoticeSnapshot } from './supervision-notice.entity';
 export { asShown, type Shown } from './stopped-parts';
 export { SupervisionModule } from './supervision.module';
+export { oldestDueSeconds } from './sweep-alarm';
 export { type SweepResult, SweepService } from './sweep.service';
 
 /** The tables that this library maps; follow-ups, deadline versions and notifications are written as sets. */

@@ -8,6 +8,16 @@ import { NotificationWriter } from './notification.writer';
 const LOOK_EVERY_MS = 60_000;
 const MINUTE_MS = 60_000;
 
+/** For how many seconds the oldest rung that is due has waited for a sweep; 0 where none is. */
+export async function oldestDueSeconds(tx: EntityManager, now: Date): Promise<number> {
+  const [row]: { seconds: number }[] = await tx.query(
+    `select coalesce(greatest(extract(epoch from $1 - min(next_rung_at)), 0), 0)::float as seconds
+     from obligation where next_rung_at is not null`,
+    [now],
+  );
+  return row!.seconds;
+}
+
 /** Where the supervision's clock stood when this process looked; `atMs` is the machine's own, which nobody moves. */
 interface Look {
   atMs: number;

@@ -2,6 +2,7 @@ import { Standby, Transactor } from '@duban/database';
 import type { Clock } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { JobProducer } from '@duban/queue';
+import { oldestDueSeconds } from '@duban/supervision';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -52,14 +53,12 @@ export class Metrics {
       help: 'For how long the oldest due follow-up has been waiting; more than a few sweeps is an alarm',
       registers,
       async collect() {
-        const [row] = await read<{ seconds: number }>(
-          `select coalesce(greatest(extract(epoch from $1 - min(next_rung_at)), 0), 0)::float as seconds
-           from obligation where next_rung_at is not null`,
-          [clock.now()],
-        );
-        // Not 0, which says that nothing waits.
-        if (row) this.set(row.seconds);
-        else this.remove();
+        try {
+          this.set(await transactor.run((tx) => oldestDueSeconds(tx, clock.now())));
+        } catch {
+          // Not 0, which says that nothing waits.
+          this.remove();
+        }
       },
     });
     new Gauge({

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Following, Standby, Transactor } from '@duban/database';
 import { CheckpointService } from '@duban/history';
 import { JobProducer } from '@duban/queue';
-import { Controller, Get, Optional, Res } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Optional, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotCounted, Public } from '../requests';
 import { Metrics } from './metrics';
 
@@ -21,6 +21,9 @@ interface Readiness {
 
 /** Who asks whether requests can be served does not wait long for the answer. */
 const PATIENCE_MS = 2_000;
+
+/** What proxies add of whoever asked them. */
+const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 
 /** For those who run the system: is it alive, can it serve, how is it doing. */
 @Public()
@@ -64,8 +67,10 @@ export class OperationsController {
     return { status: database === 'ok' ? 'ready' : 'not_ready', checks };
   }
 
+  /** To the monitoring alone, which asks each process: whoever comes by a proxy, as everybody else does, finds nothing. */
   @Get('metrics')
-  async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async scrape(@Req() { headers }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    if (OF_PROXIES.some((name) => name in headers)) throw new NotFoundException();
     void reply.type(this.metrics.contentType);
     return this.metrics.text();
   }

@@ -1,6 +1,8 @@
+import type { Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
 import { QUEUE_NAMES } from '@duban/queue';
-import { type FailedJobView, type Page, QueueKeeper, type QueueView } from '@duban/reporting';
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { type FailedJobView, type Page, QueueKeeper, type Queues, type QueueView } from '@duban/reporting';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -29,7 +31,16 @@ class QueuesDto extends createZodDto(
         .nullable()
         .meta({ description: 'Null where the queue’s store does not answer.' }),
     }),
-  ),
+  ).extend({
+    oldestDueSeconds: z.number().meta({
+      description:
+        'For how long the oldest step that is due has waited for a sweep; more than a few minutes is an alarm.',
+    }),
+    lostJobs: z.int().meta({
+      description:
+        'Hints that the process which answers could not give to a queue since it started; the sweep finds their work.',
+    }),
+  }),
 ) {}
 class FailedJobsDto extends createZodDto(
   pageOf(
@@ -61,14 +72,16 @@ export class QueuesController {
   constructor(
     private readonly commands: CommandRunner,
     private readonly keeper: QueueKeeper,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Needs('queue.manage')
   @Get()
   @ApiOperation({ summary: 'The queues (任务队列), and how many jobs of each wait, run, or failed' })
   @ApiOkResponse({ type: QueuesDto })
-  async list(): Promise<Page<QueueView>> {
-    return { items: await this.keeper.queues(), next: null };
+  async list(): Promise<Page<QueueView> & Omit<Queues, 'queues'>> {
+    const { queues, ...waiting } = await this.keeper.queues(this.clock.now());
+    return { items: queues, next: null, ...waiting };
   }
 
   @Needs('queue.manage')

@@ -10013,8 +10013,12 @@ export interface components {
                  */
                 name: "sweep" | "notifications" | "imports" | "archives";
             }[];
+            /** @description Hints that the process which answers could not give to a queue since it started; the sweep finds their work. */
+            lostJobs: number;
             /** @description Give it as `cursor`. */
             next: string | null;
+            /** @description For how long the oldest step that is due has waited for a sweep; more than a few minutes is an alarm. */
+            oldestDueSeconds: number;
         };
         RaiseDto: {
             /** @description What the units disagree about. */

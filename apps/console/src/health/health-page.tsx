@@ -2,15 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Descriptions, List, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Table } from '../layout/table';
 import { api } from '../api/client';
 import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
-import { samplesIn, tableOf } from './metrics';
 
 const OFTEN_MS = 15_000;
-const JOB_STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 
 interface Readiness {
   status: 'ready' | 'not_ready';
@@ -25,7 +22,7 @@ export default function HealthPage() {
     <>
       <PageHead title={t('health.title')} />
       <Ready />
-      <Queues />
+      {may('queue.manage') && <Queues />}
       {may('system.check') && <SelfCheck />}
     </>
   );
@@ -64,61 +61,36 @@ function Ready() {
   );
 }
 
+/** What waits, as far as it tells whether the system is well; each queue has its row on a page of its own. */
 function Queues() {
-  const { t } = useTranslation(['admin', 'terms']);
-  const { may } = useSession();
-  const metrics = useQuery({
-    queryKey: ['metrics'],
-    refetchInterval: OFTEN_MS,
-    queryFn: async () => samplesIn(await (await fetch('/metrics')).text()),
-  });
-  if (metrics.isPending) return <Skeleton active />;
-  if (!metrics.data) return <Alert type="warning" showIcon title={t('health.noMetrics')} />;
-  const of = (name: string) => metrics.data.get(name) ?? [];
-  const jobs = tableOf(of('duban_jobs'), 'queue', 'state');
-  const oldest = of('duban_oldest_due_rung_seconds')[0]?.value ?? 0;
-  const lost = of('duban_lost_jobs')[0]?.value ?? 0;
+  const { t } = useTranslation('admin');
+  const queues = api.useQuery('get', '/api/v1/queues', {}, { refetchInterval: OFTEN_MS });
   return (
     <section className="panel">
       <h2>{t('health.queues')}</h2>
       <p>
-        {t('health.queuesAbout')} {may('queue.manage') && <Link to="/queues">{t('health.toQueues')}</Link>}
+        {t('health.queuesAbout')} <Link to="/queues">{t('health.toQueues')}</Link>
       </p>
-      <Table
-        rowKey="queue"
-        size="small"
-        pagination={false}
-        scroll={{ x: true }}
-        dataSource={[...jobs].map(([queue, counts]) => ({ queue, counts }))}
-        columns={[
-          {
-            title: t('health.queueName'),
-            dataIndex: 'queue',
-            render: (queue: string) => t(`health.name.${queue}` as 'health.name.sweep', { defaultValue: queue }),
-          },
-          ...JOB_STATES.map((state) => ({
-            title: t(`health.job.${state}`),
-            key: state,
-            render: (_: unknown, { counts }: { counts: Map<string, number> }) => counts.get(state) ?? 0,
-          })),
-        ]}
-      />
-      <Descriptions
-        column={{ xs: 1, md: 3 }}
-        items={[
-          { key: 'oldest', label: t('health.oldest'), children: t('health.seconds', { count: Math.round(oldest) }) },
-          { key: 'lost', label: t('health.lost'), children: lost },
-          ...of('duban_obligations').map(({ labels, value }) => ({
-            key: labels.state ?? '',
-            label: t('health.obligations', {
-              state: t(`terms:obligationState.${labels.state}` as 'terms:obligationState.open', {
-                defaultValue: t('health.overdue'),
-              }),
-            }),
-            children: value,
-          })),
-        ]}
-      />
+      {queues.isPending && <Skeleton active />}
+      {queues.error && <ProblemView problem={queues.error} retry={() => void queues.refetch()} />}
+      {queues.data && (
+        <Descriptions
+          column={{ xs: 1, md: 3 }}
+          items={[
+            {
+              key: 'oldest',
+              label: t('health.oldest'),
+              children: t('health.seconds', { count: Math.round(queues.data.oldestDueSeconds) }),
+            },
+            {
+              key: 'failed',
+              label: t('health.failedJobs'),
+              children: queues.data.items.reduce((sum, { counts }) => sum + (counts?.failed ?? 0), 0),
+            },
+            { key: 'lost', label: t('health.lost'), children: queues.data.lostJobs },
+          ]}
+        />
+      )}
     </section>
   );
 }
