@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { asOfMeasure } from './as-of.measure';
 import { boardFilterMeasure, boardPaintMeasure, boardScrollMeasure } from './board-page.measures';
 import { profiled } from './flame';
-import { followupMeasure } from './followup.measure';
+import { followupLimitMeasure, followupMeasure } from './followup.measure';
 import { listMeasure } from './list.measure';
 import { type Line, type Measure, type Prepared, type PreparedFigures, type Times, measured } from './measure';
 import { memoryMeasure } from './memory.measure';
@@ -11,7 +11,7 @@ import { parseMeasure } from './parse.measure';
 import { machine } from './machine';
 import { flamePicture, ratiosPicture } from './pictures';
 import { resultFile } from './result-file';
-import { rescheduleMeasure } from './reschedule.measure';
+import { rescheduleLimitMeasure, rescheduleMeasure } from './reschedule.measure';
 import { startMeasure } from './start.measure';
 import { sweepFlatnessMeasure } from './sweep-flatness.measure';
 import { transitionMeasure, transitionPgbenchMeasure } from './transition.measures';
@@ -22,8 +22,10 @@ const MEASURES: readonly Measure[] = [
   transitionMeasure,
   transitionPgbenchMeasure,
   followupMeasure,
+  followupLimitMeasure,
   sweepFlatnessMeasure,
   rescheduleMeasure,
+  rescheduleLimitMeasure,
   listMeasure,
   asOfMeasure,
   parseMeasure,

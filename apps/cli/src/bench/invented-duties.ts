@@ -85,6 +85,17 @@ export class InventedDuties {
     );
   }
 
+  /** Forgets that dates were moved: all have their first version again. */
+  async unmove(): Promise<void> {
+    await this.client.query(`truncate history_entry, history_words cascade`);
+    await this.client.query(`delete from deadline_version where version > 1`);
+    await this.client.query(
+      `update obligation set deadline_version = 1, ladder_since = 1, due_on = $1, effective_on = $1,
+         due_at = '2026-04-22T00:00:00+08:00', next_rung_at = '2026-04-22T09:00:00+08:00'`,
+      [TODAY],
+    );
+  }
+
   /** Has what is due fall due over so many minutes from nine on, instead of at once; marks it as made last year. */
   async spreadOver(minutes: number): Promise<void> {
     await this.client.query(
