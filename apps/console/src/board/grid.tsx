@@ -7,7 +7,7 @@ import { Day, DueDay } from '../layout/day';
 import { useView } from '../layout/view';
 import { Light } from '../lights/light';
 import type { RowSource } from './row-source';
-import { scrollTo, windowAt } from './scroll';
+import { scaleOf, scrollTo, windowAt } from './scroll';
 
 export type TaskRow = Schemas['TasksDto']['items'][number];
 
@@ -45,6 +45,26 @@ export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSea
     return () => measure.disconnect();
   }, []);
   useEffect(() => source.ensure(view.from, view.to), [source, view.from, view.to]);
+
+  const scale = scaleOf(rows, rowHeight, viewHeight);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element || scale === 1) return;
+    // A wheel turns by rows of the list: the scroll bar of a very long one would go several screens at a time.
+    let kept = 0;
+    const turn = (event: WheelEvent): void => {
+      if (event.ctrlKey || event.deltaY === 0) return;
+      event.preventDefault();
+      const pixels = [1, rowHeight, viewHeight][event.deltaMode]!;
+      // Where it stands is a whole pixel: the rest of a small turn counts with the next.
+      kept += event.deltaY * pixels * scale;
+      const whole = Math.trunc(kept);
+      kept -= whole;
+      element.scrollTop += whole;
+    };
+    element.addEventListener('wheel', turn, { passive: false });
+    return () => element.removeEventListener('wheel', turn);
+  }, [scale, rowHeight, viewHeight]);
 
   const show = useCallback(
     (row: number) => {

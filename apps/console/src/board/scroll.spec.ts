@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MOST_PIXELS, scrollTo, windowAt } from './scroll';
+import { MOST_PIXELS, scaleOf, scrollTo, windowAt } from './scroll';
 
 describe('which rows are in view', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('which rows are in view', () => {
   ])('of %i rows, scrolled to %i: %j', (rows, scrollTop, [from, to]) => {
     const view = windowAt(rows, 40, 760, scrollTop);
     expect([view.from, view.to]).toEqual([from, to]);
+  });
+
+  it.each([
+    [100, 1],
+    [1_000_000, 0.4],
+  ])('of %i rows, a pixel of the list takes so many of the scroll bar: about %d', (rows, scale) => {
+    expect(scaleOf(rows, 40, 760)).toBeCloseTo(scale, 4);
   });
 
   it('each row can be reached, and then it is in view, within what a browser draws', () => {

@@ -25,10 +25,14 @@ export function windowAt(rows: number, rowHeight: number, viewHeight: number, sc
   return { height, from, to, top: place - (offset - from * rowHeight) };
 }
 
+/** How many pixels of the scroll bar stand for a pixel of the list: 1 where the browser can draw all of it. */
+export function scaleOf(rows: number, rowHeight: number, viewHeight: number): number {
+  const whole = rows * rowHeight;
+  return whole <= MOST_PIXELS ? 1 : (MOST_PIXELS - viewHeight) / (whole - viewHeight);
+}
+
 /** How far to scroll for a row to be the first in view. */
 export function scrollTo(row: number, rows: number, rowHeight: number, viewHeight: number): number {
-  const whole = rows * rowHeight;
-  if (whole <= MOST_PIXELS) return row * rowHeight;
-  const scrollable = MOST_PIXELS - viewHeight;
-  return Math.min(scrollable, ((row * rowHeight) / (whole - viewHeight)) * scrollable);
+  const place = row * rowHeight * scaleOf(rows, rowHeight, viewHeight);
+  return rows * rowHeight <= MOST_PIXELS ? place : Math.min(MOST_PIXELS - viewHeight, place);
 }

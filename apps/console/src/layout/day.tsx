@@ -1,9 +1,19 @@
 import { useTranslation } from 'react-i18next';
 import { now, zone } from '../session/clock';
 
+/** Made once for each language and zone: making one takes longer than drawing a row of a list, which has several. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, known);
+  return known;
+}
+const localeOf = (language: string): string => (language === 'en' ? 'en-GB' : 'zh-CN');
+
 /** The day on which an instant falls in the jurisdiction’s zone: `2026-01-08`. */
 export const dayOf = (instant: string | Date): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: zone(), dateStyle: 'short' }).format(new Date(instant));
+  formatOf('sv-SE', { timeZone: zone(), dateStyle: 'short' }).format(new Date(instant));
 
 /** The last day of what is due at an instant: due at the end of a day, it is past with the first moment of the next. */
 export const dueDayOf = (dueAt: string): string => dayOf(new Date(Date.parse(dueAt) - 1));
@@ -14,7 +24,7 @@ export function Day({ date, isDue = false }: { date: string | null; isDue?: bool
   if (date === null) return null;
   const day = date.length > 10 ? dayOf(date) : date;
   const isLate = isDue && day < dayOf(now());
-  const text = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
+  const text = formatOf(localeOf(i18n.language), {
     timeZone: 'UTC',
     year: 'numeric',
     month: i18n.language === 'en' ? 'short' : 'numeric',
@@ -36,7 +46,7 @@ export function DueDay({ at, isOpen = true }: { at: string | null; isOpen?: bool
 export function Instant({ at }: { at: string | null }) {
   const { i18n } = useTranslation();
   if (at === null) return null;
-  const text = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : 'zh-CN', {
+  const text = formatOf(localeOf(i18n.language), {
     timeZone: zone(),
     dateStyle: 'medium',
     timeStyle: 'short',
