@@ -122,22 +122,25 @@ export class TaskReader {
   async landmarks(tx: EntityManager, actor: Actor, now: Date, filter: Omit<TaskFilter, 'limit'>): Promise<Landmarks> {
     const { where, nowParameter } = await presentBoard(tx, actor, now, filter);
     const { order, keys, label } = SORTS[filter.sort];
-    const rows: { n: number; total: number; every: number; key: unknown[]; label: string | null }[] = await tx.query(
-      `select n, total, every, key, label from (
-         select n, total, key, label, ${ROWS_BETWEEN} * greatest(1, ceil(total / ${ROWS_BETWEEN * MOST_LANDMARKS}.0))::int as every
-         from (select row_number() over (order by ${order})::int as n, count(*) over ()::int as total,
-                 jsonb_build_array(${keys}) as key, ${label} as label
-               from task t ${filter.light === undefined ? '' : whatIsOwed(nowParameter)} where ${where} and ${nowParameter}::timestamptz is not null) as ordered) as counted
-       where n % every = 0 or n = total order by n`,
+    const owed = filter.light === undefined ? '' : whatIsOwed(nowParameter);
+    // In one passing over all rows, of which the few alone get their keys written out.
+    const rows: { n: number; isLast: boolean; key: unknown[]; label: string | null }[] = await tx.query(
+      `select t.n, t.is_last as "isLast", jsonb_build_array(${keys}) as key, ${label} as label
+       from (select t.id, t.plan_id, t.position, t.number, t.due_on, row_number() over board::int as n,
+               lead(t.id) over board is null as is_last
+             from task t ${owed} where ${where} and ${nowParameter}::timestamptz is not null
+             window board as (order by ${order})) t
+       where t.n % ${ROWS_BETWEEN} = 0 or t.is_last order by t.n`,
       where.parameters,
     );
-    const last = rows.at(-1);
+    const total = rows.at(-1)?.n ?? 0;
+    const every = ROWS_BETWEEN * Math.max(1, Math.ceil(total / (ROWS_BETWEEN * MOST_LANDMARKS)));
     return {
-      total: last?.total ?? 0,
-      every: last?.every ?? ROWS_BETWEEN,
+      total,
+      every,
       items: rows
-        .filter(({ n, every, total }) => n % every === 0 && n < total)
-        .map(({ n, key, label }) => ({ position: n, label, cursor: cursorOf(key) })),
+        .filter(({ n, isLast }) => n % every === 0 && !isLast)
+        .map(({ n, key, label: called }) => ({ position: n, label: called, cursor: cursorOf(key) })),
     };
   }
 
@@ -412,7 +415,7 @@ const whatIsOwed = (nowParameter: string): string => `left join lateral (
 
 /** A landmark stands after this many rows, or a multiple, so that there are not too many. */
 const ROWS_BETWEEN = 200;
-const MOST_LANDMARKS = 2000;
+const MOST_LANDMARKS = 5000;
 
 const FAR = '9999-12-31';
 
