@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { bulkLoad } from './bulk-load';
 import { DEADLINES } from './invented-duties';
 
 const TASKS_OF_PLAN = 10_000;
@@ -24,10 +25,9 @@ export async function inventBoard(url: string, tasks: number): Promise<string[]>
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`set session_replication_role = replica`);
-    await client.query(`set synchronous_commit = off`);
-    for (const statement of rows(tasks)) await client.query(statement);
-    await client.query('vacuum analyze');
+    await bulkLoad(client, ['task', 'assignment', 'obligation', 'deadline_version'], async () => {
+      for (const statement of rows(tasks)) await client.query(statement);
+    });
     const { rows: units } = await client.query<{ id: string }>(`select id from unit order by code`);
     return units.map(({ id }) => id);
   } finally {

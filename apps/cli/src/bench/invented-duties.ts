@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { bulkLoad } from './bulk-load';
 
 /** A Tuesday in working hours: the clock of whoever follows up what is invented here. */
 export const MORNING = new Date('2026-04-21T10:00:00+08:00');
@@ -56,16 +57,14 @@ export class InventedDuties {
     const client = new Client({ connectionString: url });
     await client.connect();
     const duties = new InventedDuties(client);
-    // What is made here refers to what is made here; asking for each row again would take most of the time.
-    await client.query(`set session_replication_role = replica`);
-    await client.query(`set synchronous_commit = off`);
-    for (const statement of rows(Math.ceil((due + pending) / OF_ONE_PART), steps)) await client.query(statement);
-    await client.query(`delete from obligation where id in (select id from obligation order by id offset $1)`, [
-      due + pending,
-    ]);
+    await bulkLoad(client, ['task', 'assignment', 'obligation', 'deadline_version'], async () => {
+      for (const statement of rows(Math.ceil((due + pending) / OF_ONE_PART), steps)) await client.query(statement);
+      await client.query(`delete from obligation where id in (select id from obligation order by id offset $1)`, [
+        due + pending,
+      ]);
+      await client.query(DEADLINES);
+    });
     await duties.makeDue(due);
-    await client.query(DEADLINES);
-    await client.query('vacuum analyze');
     return duties;
   }
 
@@ -141,7 +140,7 @@ const rows = (parts: number, { ladder, first }: InventedLadder): string[] => [
   `insert into obligation (id, jurisdiction_id, task_id, assignment_id, unit_id, kind, subject, state, ladder,
      policy_id, policy_version, deadline_version, due_on, effective_on, due_at, next_rung, next_rung_at, version,
      created_at)
-   select gen_random_uuid(), a.jurisdiction_id, a.task_id, a.id, a.unit_id, 'progress_report', 'n' || n, 'open',
+   select uuidv7(), a.jurisdiction_id, a.task_id, a.id, a.unit_id, 'progress_report', 'n' || n, 'open',
      '${ladder}', p.policy_id, p.policy_version, 1, '${TODAY}', '${TODAY}', '2026-04-22T00:00:00+08:00', '${first}',
      timestamptz '2026-04-22T09:00:00+08:00' + (n % 200 + 1) * interval '1 day', 1, now()
    from assignment a join plan p on true cross join generate_series(1, ${OF_ONE_PART}) n`,
