@@ -18,10 +18,10 @@ export interface KeptTable {
 export const HISTORY_ROWS: KeptTable = {
   table: 'history_entry',
   from: 'history_event',
-  columns: [
-    ...['id', 'jurisdiction_id', 'plan_id', 'task_id', 'entity', 'entity_id', 'type', 'reason', 'before', 'after'],
-    ...['actor_name', 'actor_post', 'request_id', 'occurred_at'],
-  ],
+  columns: (
+    'id jurisdiction_id plan_id task_id entity entity_id type reason before after ' +
+    'actor_name actor_post request_id occurred_at'
+  ).split(' '),
 };
 
 /** A change of rows that are there, to how they were when it was kept. */
