@@ -104,7 +104,9 @@ export class ProblemFilter implements ExceptionFilter {
       instance: request.url.split('?')[0]!,
       requestId: request.id,
     };
-    if (status >= 500) this.log.error({ reqId: request.id, code, err: error }, 'request failed');
+    // What we refuse ourselves, under load many times a second, needs no trace of where we did.
+    if (status >= 500 && error instanceof DomainError) this.log.warn({ reqId: request.id, code }, 'request not served');
+    else if (status >= 500) this.log.error({ reqId: request.id, code, err: error }, 'request failed');
     else this.log.info({ reqId: request.id, code, status, person: personOf(request) }, 'request refused');
     if (status === 503) void reply.header('retry-after', '5');
     const wait = rest['retryAfterSeconds'];

@@ -38,6 +38,29 @@ describe('More requests than can be worked on', () => {
       await client.end();
     }
   });
+
+  it('wait for no place in a process that is late with everything', async () => {
+    const contact = await edge().as('LD01.contact');
+    const client = new Client({ connectionString: edge().databaseUrl });
+    await client.connect();
+    try {
+      await client.query('begin; lock table session in access exclusive mode');
+      const all = [contact.ask('GET', '/inbox')];
+      await untilWaitedFor(client);
+      // Fewer than there are places to wait.
+      for (let i = 0; i < 9; i++) {
+        all.push(contact.ask('GET', '/inbox'));
+        const end = performance.now() + 400;
+        while (performance.now() < end);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await client.query('commit');
+      const statuses = new Set((await Promise.all(all)).map(({ status }) => status));
+      expect([...statuses].toSorted()).toEqual([200, 503]);
+    } finally {
+      await client.end();
+    }
+  });
 });
 
 describe('A client that is slow, or says two things', () => {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { DomainError } from '@duban/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -9,7 +10,13 @@ const LONGEST_WAIT_MS = 10_000;
 const UPLOADS_AT_ONCE = 8;
 /** Of the memory that Node may take for objects: beyond, whoever comes is refused. */
 const MOST_OF_HEAP = 0.9;
-const HEAP_LOOKED_AT_MS = 500;
+/**
+ * So late with whatever is next, in the mean, a process has more to do than refusing leaves it time for: nobody joins
+ * those who wait.
+ */
+const MOST_LATE_MS = 200;
+const LOOKED_AT_MS = 500;
+const NS_PER_MS = 1e6;
 /** Whoever runs the system must see how it is, and whoever wants to leave must be able to. */
 const ALWAYS_ADMITTED = new Set(['GET /healthz', 'GET /readyz', 'GET /metrics', 'DELETE /api/v1/sessions/current']);
 /** An answer that does not end, of which there is a limit of its own. */
@@ -26,6 +33,10 @@ export class Lane {
     private readonly longestWaitMs = LONGEST_WAIT_MS,
   ) {
     this.free = atOnce;
+  }
+
+  get hasWaiting(): boolean {
+    return this.waiting.length > 0;
   }
 
   get isFull(): boolean {
@@ -79,15 +90,25 @@ export function admitWithinLimits(fastify: FastifyInstance, atOnce: number): voi
   const uploads = new Lane(UPLOADS_AT_ONCE);
   const laneOf = ({ headers }: FastifyRequest): Lane =>
     headers['content-type']?.startsWith('multipart/') === true ? uploads : requests;
-  let isShort = false;
+  const lateness = monitorEventLoopDelay();
+  lateness.enable();
+  let [isShort, isLate] = [false, false];
   const timer = setInterval(() => {
     const { used_heap_size, heap_size_limit } = getHeapStatistics();
     isShort = used_heap_size > MOST_OF_HEAP * heap_size_limit;
-  }, HEAP_LOOKED_AT_MS).unref();
-  fastify.addHook('onClose', async () => clearInterval(timer));
+    isLate = lateness.mean > MOST_LATE_MS * NS_PER_MS;
+    lateness.reset();
+  }, LOOKED_AT_MS).unref();
+  fastify.addHook('onClose', async () => {
+    clearInterval(timer);
+    lateness.disable();
+  });
   fastify.addHook('onRequest', async (request) => {
     if (isAlwaysAdmitted(request)) return;
-    if (isShort || (!isEndless(request) && laneOf(request).isFull)) throw overloaded();
+    if (isShort) throw overloaded();
+    if (isEndless(request)) return;
+    const lane = laneOf(request);
+    if (lane.isFull || (isLate && lane.hasWaiting)) throw overloaded();
   });
   fastify.addHook('preHandler', async (request, reply) => {
     if (isAlwaysAdmitted(request) || isEndless(request)) return;
