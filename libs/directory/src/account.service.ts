@@ -10,7 +10,7 @@ import { DelegationService } from './delegation.service';
 import { lockDirectory } from './directory-lock';
 import { CHINA_TIME_ZONE } from './jurisdiction';
 import { cleanCode, PRINTABLE } from './names';
-import { DEMONSTRATION_PREFIX, hashDemonstrationPassword } from './passwords';
+import { DEMONSTRATION_MARK, hashDemonstrationPassword } from './passwords';
 import { PersonEntity } from './person.entity';
 import { type PersonState, readPersonStates } from './person-state';
 import { PostChangeService } from './post-change.service';
@@ -296,8 +296,9 @@ export class AccountService {
     const passwordHash = await this.hashOfDemonstration();
     if (passwordHash === undefined) return;
     const outdated: { id: string }[] = await tx.query(
-      `select id from person where starts_with(password_hash, $1) and password_hash <> $2 order by username for update`,
-      [DEMONSTRATION_PREFIX, passwordHash],
+      `select id from person where split_part(password_hash, '$', 5) = $1 and password_hash <> $2
+       order by username for update`,
+      [DEMONSTRATION_MARK, passwordHash],
     );
     if (outdated.length === 0) return;
     const ids = outdated.map(({ id }) => id);

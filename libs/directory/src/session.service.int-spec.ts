@@ -1,4 +1,5 @@
 import { newId } from '@duban/kernel';
+import { hash } from '@node-rs/argon2';
 import { actorOf, DEMO_PASSWORD, useDirectory } from '../test/directory-fixture';
 import { sampleUnits } from '../test/sample-units';
 
@@ -64,6 +65,35 @@ describe('SessionService', () => {
       details: {},
       faults: [],
     });
+  });
+
+  it('hashes a password anew that was hashed by weaker settings, for whoever signs in by it', async () => {
+    const password = 'an old and long one';
+    const weak = await hash(password, { memoryCost: 8192, timeCost: 1 });
+    const hashes = (): Promise<{ hash: string }[]> =>
+      t.query(`select password_hash as hash from person where username = 'admin'
+               union all select password_hash from password_history`);
+    const [[{ id }]]: [[{ id: string }]] = await t.query(
+      `update person set password_hash = $1 where username = 'admin' returning id`,
+      [weak],
+    );
+    await t.query(`insert into password_history (id, person_id, password_hash) values ($1, $2, $3)`, [
+      newId(),
+      id,
+      weak,
+    ]);
+    const before = (await t.events()).length;
+    await expect(signIn('admin', 'an old and wrong one')).rejects.toMatchObject({ code: 'SESSION.WRONG_CREDENTIALS' });
+    expect((await hashes()).map((one) => one.hash)).toEqual([weak, weak]);
+
+    // Of several at once one hashes it, and all are let in.
+    await Promise.all([1, 2, 3].map(() => signIn('admin', password)));
+    const [now, remembered] = await hashes();
+    expect(now!.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(remembered).toEqual(now);
+    await signIn('admin', password);
+    expect((await hashes())[0]).toEqual(now);
+    expect((await t.events()).slice(before).map(({ type }) => type)).toEqual(['person.sign_in_failed']);
   });
 
   it('refuses an eleventh try within five minutes, known username or not, right password or not', async () => {

@@ -5,7 +5,7 @@ import { CLOCK } from '@duban/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { cleanCode, PRINTABLE } from '../names';
-import { verifyPassword } from '../passwords';
+import { strongerHash, verifyPassword } from '../passwords';
 import { PersonEntity } from '../person.entity';
 import { type PersonState, readPersonStates } from '../person-state';
 import { type SessionOrigin, SessionService, type SignedIn } from '../session.service';
@@ -46,13 +46,18 @@ export class SignInService {
     const name = cleanCode(username);
     const account = await this.prove(name, password, origin.address, requestId);
     if (account === null) throw wrongCredentials();
+    const stronger = await strongerHash(account.passwordHash!, password);
     return this.transactor.run(async (tx) => {
       // Whose password was changed, or account closed, a moment ago would be let in behind it.
-      const [still]: unknown[] = await tx.query(
-        `select from person where id = $1 and is_active and password_hash = $2 for share`,
-        [account.id, account.passwordHash],
+      const [still]: { hash: string | null }[] = await tx.query(
+        `select password_hash as hash from person where id = $1 and is_active
+         for ${stronger === null ? 'share' : 'no key update'}`,
+        [account.id],
       );
-      if (!still) throw wrongCredentials();
+      const isSame = still?.hash === account.passwordHash;
+      // The same password may have been hashed anew by another sign-in.
+      if (!still || !(isSame || (await verifyPassword(still.hash, password)))) throw wrongCredentials();
+      if (isSame && stronger !== null) await replaceHash(tx, account, stronger);
       await assertAdmitted(tx, name, origin.address);
       await forgetFailures(tx, accountSubject(name));
       await this.askForNewPassword(tx, account);
@@ -141,6 +146,13 @@ export class SignInService {
       [id, mostAgeDays],
     );
   }
+}
+
+/** The same password by present settings, also where it is remembered: history has no other password, and tells of none. */
+async function replaceHash(tx: EntityManager, { id, passwordHash }: PersonEntity, stronger: string): Promise<void> {
+  const both = [id, passwordHash, stronger];
+  await tx.query(`update person set password_hash = $3 where id = $1 and password_hash = $2`, both);
+  await tx.query(`update password_history set password_hash = $3 where person_id = $1 and password_hash = $2`, both);
 }
 
 /** @throws DomainError throttled `SESSION.TOO_MANY_TRIES` while the account or the address is locked */
