@@ -61,7 +61,7 @@ export const PAGES: readonly Page[] = [
     load: () => import('./board/board-page'),
     rights: ['read.all', 'read.own'],
     nav: { words: 'board', group: 'work' },
-    homeOf: ['office', 'officer', 'leader', 'auditor'],
+    homeOf: ['office', 'officer', 'leader'],
   },
   { path: '/tasks/:taskId', load: () => import('./task/task-page'), rights: ['read.all', 'read.own'] },
   {
@@ -146,6 +146,7 @@ export const PAGES: readonly Page[] = [
     load: () => import('./audit/audit-page'),
     rights: ['history.search'],
     nav: { words: 'audit', group: 'audit' },
+    homeOf: ['auditor'],
   },
   { path: '/audit/at', load: () => import('./audit/at-page'), rights: ['history.search'] },
   {

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { answerOf, client, type Problem } from './client';
 import type { paths } from './schema';
 
@@ -37,4 +38,14 @@ export function usePages<P extends ListPath>(
     getNextPageParam: ({ next }) => next,
   });
   return { ...found, items: found.data?.pages.flatMap(({ items }) => items) ?? [] };
+}
+
+/** All of a list, read page after page: what is put in order, counted or looked through as a whole. */
+export function useWhole<P extends ListPath>(...which: Parameters<typeof usePages<P>>) {
+  const found = usePages<P>(...which);
+  const { hasNextPage, isFetching, isError, fetchNextPage } = found;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  return found;
 }

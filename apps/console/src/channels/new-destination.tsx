@@ -1,6 +1,7 @@
 import { Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
+import { useUnits } from '../directory/units';
 import { useTellProblem } from '../problem/use-problem';
 import { DESTINATION_KINDS } from './destination-kinds';
 
@@ -28,7 +29,7 @@ export function NewDestination({
   const { t } = useTranslation('admin');
   const [form] = Form.useForm<Fields>();
   const channel = Form.useWatch('channel', form);
-  const units = api.useQuery('get', '/api/v1/units', { params: { query: { limit: 200 } } });
+  const units = useUnits();
   const create = api.useMutation('post', '/api/v1/destinations', {
     onSuccess: ({ secret }) => {
       form.resetFields();
@@ -86,7 +87,7 @@ export function NewDestination({
             mode="multiple"
             placeholder={t('destinations.allUnits')}
             showSearch={{ optionFilterProp: 'label' }}
-            options={units.data?.items.map(({ code, name }) => ({ value: code, label: name }))}
+            options={units.data?.map(({ code, name }) => ({ value: code, label: name }))}
           />
         </Form.Item>
         <Form.Item name="perMinute" label={t('destinations.perMinute')}>

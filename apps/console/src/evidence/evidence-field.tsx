@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '../api/client';
 import { uploadEvidence } from '../api/upload';
 import { problemText } from '../problem/problem-text';
+import './evidence.css';
 
 /** A piece of evidence (佐证材料) of a report: a file, or where it is to be found. */
 export interface EvidenceItem {

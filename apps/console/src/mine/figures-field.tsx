@@ -2,6 +2,7 @@ import { Button, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import type { Part, Task } from './act-props';
+import './mine.css';
 
 /** A figure for a target (量化指标), by its own value or as one that somebody has given already. */
 export interface FigureGiven {

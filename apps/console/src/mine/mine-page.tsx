@@ -2,7 +2,7 @@ import { Button, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { api } from '../api/client';
+import { useWhole } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';
@@ -10,7 +10,7 @@ import { PageHead } from '../layout/page-head';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
-import { daysBetween, type Group, GROUPS, groupsOf, type Owed, owedOf } from './owed';
+import { daysBetween, type Group, GROUPS, groupsOf, moreTimePath, type Owed, owedOf } from './owed';
 import { WhyThisDate } from './why-this-date';
 import './mine.css';
 
@@ -50,25 +50,21 @@ export default function MinePage() {
 function useOwed() {
   const { me, may } = useSession();
   const unitId = me.unitId ?? '';
-  const open = api.useQuery('get', '/api/v1/obligations', {
-    params: { query: { unitId, state: 'open', limit: MANY } },
-  });
-  const still = api.useQuery('get', '/api/v1/obligations', {
-    params: { query: { unitId, state: 'suspended', limit: MANY } },
-  });
-  const notices = api.useQuery('get', '/api/v1/notices', { params: { query: { unitId, limit: MANY } } });
-  const contributions = api.useQuery('get', '/api/v1/contributions', { params: { query: { limit: MANY } } });
-  const tasks = api.useQuery('get', '/api/v1/tasks', { params: { query: { unitId, limit: MANY } } });
+  const open = useWhole('/api/v1/obligations', { unitId, state: 'open', limit: MANY });
+  const still = useWhole('/api/v1/obligations', { unitId, state: 'suspended', limit: MANY });
+  const notices = useWhole('/api/v1/notices', { unitId, limit: MANY });
+  const contributions = useWhole('/api/v1/contributions', { limit: MANY });
+  const tasks = useWhole('/api/v1/tasks', { unitId, limit: MANY });
   const all = [open, still, notices, contributions, tasks];
   return {
     items: owedOf({
-      obligations: [...(open.data?.items ?? []), ...(still.data?.items ?? [])],
-      notices: notices.data?.items ?? [],
-      contributions: contributions.data?.items ?? [],
+      obligations: [...open.items, ...still.items],
+      notices: notices.items,
+      contributions: contributions.items,
       unitId,
       mayConfirm: may('report.confirm'),
     }),
-    contents: new Map((tasks.data?.items ?? []).map(({ id, content }) => [id, content])),
+    contents: new Map(tasks.items.map(({ id, content }) => [id, content])),
     isPending: all.some((one) => one.isPending),
     problem: all.map(({ error }) => error).find((error) => error !== null) ?? null,
     again: () => all.forEach((one) => void one.refetch()),
@@ -101,9 +97,11 @@ function OwedGroup({ group, items, contents }: { group: Group; items: Owed[]; co
 
 function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }) {
   const { t } = useTranslation(['mine', 'terms']);
+  const { may } = useSession();
   const { taskNumber, taskId, kind, subject, dueOn, notice, act, obligationId, state } = owed;
+  const more = moreTimePath(owed, dayOf(now()));
   return (
-    <li className="owed">
+    <li className="owed" data-tour="owed">
       <div className="owed-what">
         <strong>{t(`terms:obligation.${kind}` as 'terms:obligation.answer')}</strong>
         {subject && <span className="owed-subject">{subject}</span>}
@@ -119,6 +117,11 @@ function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }
       <div className="owed-date">
         {dueOn ? <Remaining dueOn={dueOn} /> : t('noDate')}
         {obligationId && <WhyThisDate obligationId={obligationId} />}
+        {more !== null && may('application.make') && (
+          <Link to={more} className="owed-more">
+            {t('moreTime')}
+          </Link>
+        )}
       </div>
       <div className="owed-act">
         {act ? (

@@ -3,6 +3,8 @@ import { LinkButton } from '../layout/link-button';
 import { useSession } from '../session/session';
 import type { Part, Task } from './act-props';
 import { type Act, actPath } from './act-path';
+import { TO_ANSWER } from './owed';
+import './mine.css';
 
 /** What the unit can do with its part as it stands; the server judges, this only offers what may go. */
 function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: string[]) => boolean): Act[] {
@@ -33,19 +35,54 @@ export const openReports = (task: Task, part: Part): Task['obligations'] =>
       assignmentId === part.id && state === 'open' && ['progress_report', 'milestone', 'instruction'].includes(kind),
   );
 
+interface Offer {
+  act: Act;
+  /** A notice or a report, where the act is about one. */
+  of?: string;
+}
+
+/** Beside what the unit may do by itself: notices (督办单) that wait for its answer, and reports that wait for its head. */
+function offersOf(task: Task, part: Part, unitId: string | null, may: (...rights: string[]) => boolean): Offer[] {
+  if (part.unitId !== unitId) return [];
+  const own = new Set(task.obligations.filter(({ assignmentId }) => assignmentId === part.id).map(({ id }) => id));
+  const notices = may('assignment.act')
+    ? task.notices.filter(({ obligationId, state }) => own.has(obligationId) && TO_ANSWER.includes(state))
+    : [];
+  const waiting = may('report.confirm')
+    ? task.reports.filter(({ assignmentId, state }) => assignmentId === part.id && state === 'submitted')
+    : [];
+  return [
+    ...notices.map(({ id }) => ({ act: 'notice' as const, of: id })),
+    ...waiting.map(({ id }) => ({ act: 'confirm' as const, of: id })),
+    ...actsOf(task, part, unitId, may).map((act) => ({ act })),
+  ];
+}
+
 /** What else can be done with the part, each on its page: for the pages of the acts, and for that of the task. */
-export function OtherActs({ task, part, except }: { task: Task; part: Part; except?: Act }) {
+export function OtherActs({
+  task,
+  part,
+  except,
+  title,
+}: {
+  task: Task;
+  part: Part;
+  /** The act on whose page this is; nothing of it is offered again. */
+  except?: Act;
+  title?: string;
+}) {
   const { t } = useTranslation('mine');
   const { me, may } = useSession();
-  const acts = actsOf(task, part, me.unitId, may).filter((act) => act !== except);
-  if (acts.length === 0) return null;
+  const offers = offersOf(task, part, me.unitId, may).filter(({ act }) => act !== except);
+  if (offers.length === 0) return null;
+  const says = title ?? t('others');
   return (
-    <section className="panel no-print" aria-label={t('others')}>
-      <h2>{t('others')}</h2>
+    <section className="panel no-print" aria-label={says}>
+      <h2>{says}</h2>
       <div className="act-others">
-        {acts.map((act) => (
-          <LinkButton key={act} to={actPath({ taskId: task.id, assignmentId: part.id }, act)}>
-            {t(`title.${act}`)}
+        {offers.map(({ act, of }) => (
+          <LinkButton key={`${act} ${of}`} to={actPath({ taskId: task.id, assignmentId: part.id }, act, of)}>
+            {of === undefined ? t(`title.${act}`) : t(`do.${act}`)}
           </LinkButton>
         ))}
       </div>

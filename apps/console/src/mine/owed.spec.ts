@@ -1,4 +1,13 @@
-import { daysBetween, groupsOf, type Contribution, type Notice, type Obligation, owedOf, sundayOf } from './owed';
+import {
+  daysBetween,
+  groupsOf,
+  type Contribution,
+  moreTimePath,
+  type Notice,
+  type Obligation,
+  owedOf,
+  sundayOf,
+} from './owed';
 
 const UNIT = 'unit';
 const obligation = (of: Partial<Obligation>): Obligation =>
@@ -123,6 +132,17 @@ describe('What is owed next', () => {
       Object.entries(groups).map(([group, items]) => [group, items.map(({ key }) => key.slice(-1))]),
     );
     expect(ids).toEqual({ overdue: ['1'], week: ['2', '3'], later: ['4'], still: ['5'] });
+  });
+
+  it('may be given more time before its date, once it was signed for', () => {
+    const asked = (own: Parameters<typeof owed>[0], today = '2026-09-21'): unknown[] =>
+      owed(own).map((one) => moreTimePath(one, today));
+    const one = obligation({ id: '1', kind: 'completion', effectiveOn: '2026-09-21' });
+    expect(asked({ obligations: [one] })).toEqual([expect.stringMatching(/\/apply\?of=1$/)]);
+    expect(asked({ obligations: [one] }, '2026-09-22')).toEqual([null]);
+    expect(asked({ obligations: [{ ...one, state: 'suspended' }] })).toEqual([null]);
+    expect(asked({ obligations: [{ ...one, id: '2', kind: 'sign_for' }, one] })).toEqual([null, null]);
+    expect(asked({ contributions: [contribution({})] })).toEqual([null]);
   });
 
   it.each([

@@ -35,7 +35,8 @@ export interface OwnMatters {
 }
 
 const STANDING: readonly Notice['state'][] = ['issued', 'acknowledged', 'answered'];
-const TO_ANSWER: readonly Notice['state'][] = ['issued', 'acknowledged'];
+/** Notices in these states wait for the unit. */
+export const TO_ANSWER: readonly Notice['state'][] = ['issued', 'acknowledged'];
 /** The gravest of the notices that stand is the one that is shown. */
 const GRAVITY: readonly Notice['colour'][] = ['blue', 'yellow', 'orange', 'red'];
 
@@ -139,6 +140,14 @@ function ofContribution(one: Contribution, isMine: boolean): Owed {
       : { name: 'review', path: actPath({ taskId: one.taskId, assignmentId }, 'contributions', one.id) },
     state: 'due',
   };
+}
+
+/** Where more time (延期) is asked for what is not late yet; null where that does not go. */
+export function moreTimePath({ obligationId, assignmentId, taskId, kind, dueOn, act }: Owed, today: string) {
+  if (obligationId === null || assignmentId === null || act === null || kind === 'sign_for') return null;
+  // What was not signed for is signed for first.
+  if (act.name === 'sign' || dueOn === null || dueOn < today) return null;
+  return actPath({ taskId, assignmentId }, 'apply', obligationId);
 }
 
 export const GROUPS = ['overdue', 'week', 'later', 'still'] as const;

@@ -12,7 +12,7 @@ export function WhyThisDate({ obligationId }: { obligationId: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button type="link" size="small" icon={<QuestionCircleOutlined />} onClick={() => setOpen(true)}>
+      <Button type="link" size="small" data-tour="why" icon={<QuestionCircleOutlined />} onClick={() => setOpen(true)}>
         {t('why.ask')}
       </Button>
       {isOpen && (

@@ -7,7 +7,10 @@ import { usePages } from '../api/use-pages';
 import { UnitSelect } from '../directory/unit-select';
 import { Day, Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { LinkButton } from '../layout/link-button';
 import { PageHead } from '../layout/page-head';
+import { actPath } from '../mine/act-path';
+import { TO_ANSWER } from '../mine/owed';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { ColourMark } from './colour-mark';
@@ -92,7 +95,8 @@ export default function NoticesPage() {
 /** One notice: what is asked for by when on the left, the answer and its judgement on the right. */
 function NoticeView({ notice }: { notice: Notice }) {
   const { t } = useTranslation(['notices', 'terms']);
-  const { may } = useSession();
+  const { me, may } = useSession();
+  const isToAnswer = notice.unitId === me.unitId && TO_ANSWER.includes(notice.state) && may('assignment.act');
   return (
     <article className={`panel notice notice-of-${notice.colour}`} aria-label={notice.number}>
       <div className="notice-side">
@@ -138,6 +142,11 @@ function NoticeView({ notice }: { notice: Notice }) {
             </p>
             <p className="words">{notice.answer}</p>
           </>
+        )}
+        {isToAnswer && (
+          <LinkButton type="primary" to={actPath({ taskId: notice.taskId, assignmentId: 'any' }, 'notice', notice.id)}>
+            {t('notices:answerIt')}
+          </LinkButton>
         )}
         {notice.state === 'answered' && may('notice.judge', 'breakdown.judge') && <JudgeAnswer notice={notice} />}
       </div>

@@ -30,7 +30,7 @@ export function Accounts() {
   const changed = (): void => void queries.invalidateQueries({ queryKey: PERSONS });
   return (
     <>
-      <div className="people-acts">
+      <div className="people-acts" data-tour="accounts">
         <Input.Search
           style={{ maxWidth: 320 }}
           aria-label={t('people.find')}

@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
+import { useUnits } from '../directory/units';
 import { Day } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { ProblemView } from '../problem/problem-view';
@@ -132,7 +133,7 @@ function Propose({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const queries = useQueryClient();
   const [form] = Form.useForm<Fields>();
   const persons = usePersons();
-  const units = api.useQuery('get', '/api/v1/units', { params: { query: { limit: 200 } } });
+  const units = useUnits();
   const post = Form.useWatch('post', form);
   const propose = api.useMutation('post', '/api/v1/post-changes', {
     onSuccess: async () => {
@@ -192,8 +193,8 @@ function Propose({ isOpen, close }: { isOpen: boolean; close: () => void }) {
           <Form.Item name="unitCode" label={t('changes.unit')} rules={needed}>
             <Select
               showSearch={{ optionFilterProp: 'label' }}
-              options={units.data?.items
-                .filter(({ isActive }) => isActive)
+              options={units.data
+                ?.filter(({ isActive }) => isActive)
                 .map(({ code, name }) => ({ value: code, label: `${name}（${code}）` }))}
             />
           </Form.Item>

@@ -1,24 +1,21 @@
 import { Button, Timeline } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePages } from '../api/use-pages';
+import { useWhole } from '../api/use-pages';
 import { Instant } from '../layout/day';
 import { ProblemView } from '../problem/problem-view';
 
 /** As many are shown at once. */
 const SHOWN = 50;
 
-/** What happened to the task (留痕), in the words of history, the newest first: all of it is read, since it comes from its beginning. */
+/** What happened to the task (留痕), in the words of history, the newest first. */
 export function Happened({ taskId }: { taskId: string }) {
   const { t, i18n } = useTranslation('task');
-  const events = usePages('/api/v1/tasks/{id}/history', { limit: 200 }, { path: { id: taskId } });
-  const { refetch, hasNextPage, isFetching, fetchNextPage } = events;
+  // It comes from its beginning.
+  const events = useWhole('/api/v1/tasks/{id}/history', { limit: 200 }, { path: { id: taskId } });
   const [shown, setShown] = useState(SHOWN);
   const newestFirst = [...events.items].reverse();
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  if (events.error) return <ProblemView problem={events.error} retry={() => void refetch()} />;
+  if (events.error) return <ProblemView problem={events.error} retry={() => void events.refetch()} />;
   return (
     <>
       <Timeline

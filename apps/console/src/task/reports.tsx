@@ -2,11 +2,11 @@ import { Button, Spin, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../api/client';
+import { EvidenceLinks } from '../evidence/evidence-links';
 import { Instant } from '../layout/day';
 import { Light } from '../lights/light';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
-import { EvidenceList } from './evidence-list';
 
 const CorrectReport = lazy(() => import('./correct-report'));
 const Sentences = lazy(() => import('./sentences'));
@@ -78,7 +78,7 @@ function OneReport({ task, of, report, again }: Props) {
         ) : null,
       )}
       <Figures of={of} report={report} />
-      <EvidenceList items={report.evidence} />
+      <EvidenceLinks evidence={report.evidence} />
       <div className="report-acts no-print">
         {mayReadSentences && (
           <Button

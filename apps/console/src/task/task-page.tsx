@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Spin, Tag } from 'antd';
+import { Alert, Descriptions, Spin, Tag } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -9,6 +9,7 @@ import { api, type Schemas } from '../api/client';
 import { Day, DueDay, Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';
 import { Light } from '../lights/light';
+import { OtherActs } from '../mine/other-acts';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { Happened } from './happened';
@@ -25,6 +26,8 @@ const Targets = lazy(() => import('./targets'));
 const Restrict = lazy(() => import('../restrictions/restrict').then((module) => ({ default: module.Restrict })));
 
 type Task = Schemas['TaskDto'];
+/** So much of a part's words tells it from the others. */
+const PART_CHARACTERS = 24;
 
 /** A task (责任事项) with all that belongs to it: who does what by when, what they reported, what was said to it. */
 export default function TaskPage() {
@@ -55,7 +58,7 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
   const withTargets = [task, ...task.subtasks]
     .filter(({ targets }) => targets.length > 0)
     .map(({ id, targets, milestones }) => ({ id, planId: task.planId, targets, milestones }));
-  const own = parts.find(({ unitId }) => unitId === me.unitId);
+  const own = parts.filter(({ unitId }) => unitId === me.unitId);
   return (
     <article>
       <PageHead
@@ -67,11 +70,6 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
           </>
         }
       >
-        {own && (
-          <Link to="/mine">
-            <Button type="primary">{t('mine')}</Button>
-          </Link>
-        )}
         {may('instruction.give') && <Instruct taskId={task.id} done={again} />}
         {task.matter && (
           <Suspense>
@@ -80,6 +78,9 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
         )}
       </PageHead>
       <About task={task} />
+      {own.map((part) => (
+        <OtherActs key={part.id} task={task} part={part} title={t('mine', { part: ownName(task, part, own.length) })} />
+      ))}
       <Panel title={t('parts')}>
         <Parts task={task} parts={parts} again={again} />
         {withGroups.map(({ id }) => (
@@ -148,6 +149,12 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
       </Panel>
     </article>
   );
+}
+
+/** Which of several parts of one's own it is: by the beginning of what it is about. */
+function ownName(task: Task, part: Part, count: number): string {
+  const of = task.subtasks.find(({ assignments }) => assignments.some(({ id }) => id === part.id));
+  return count > 1 && of ? `：${of.content.slice(0, PART_CHARACTERS)}…` : '';
 }
 
 function Panel({ title, isEmpty = false, children }: { title: string; isEmpty?: boolean; children: ReactNode }) {

@@ -1,15 +1,35 @@
-import { Form, Input, Radio, Select } from 'antd';
+import { Alert, Form, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
+import { now } from '../../session/clock';
+import { useSession } from '../../session/session';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps, Part, Task } from '../act-props';
 import { UNIMPLEMENTED_REASONS } from '../../task/reasons';
+import { TextItem } from '../text-item';
 
 type Fields = Schemas['ApplicationInputDto'];
-const KINDS = ['extension', 'close_unimplemented', 'review'] as const satisfies readonly Fields['kind'][];
+type Kind = Fields['kind'];
+
+/** What there is to apply for: an end without success is for the head to ask for, a second look goes after a return. */
+function kindsOf(task: Task, part: Part, isHead: boolean): Kind[] {
+  const last = task.verifications.findLast(({ assignmentId }) => assignmentId === part.id);
+  return [
+    'extension',
+    ...(isHead ? (['close_unimplemented'] as const) : []),
+    ...(last?.event === 'return' && part.state === 'in_progress' ? (['review'] as const) : []),
+  ];
+}
+
+/** Of what the date can still be moved: more time is asked for before it is over. */
+const extensible = (task: Task, part: Part): Task['obligations'] =>
+  task.obligations.filter(
+    ({ assignmentId, state, dueAt }) =>
+      assignmentId === part.id && state === 'open' && Date.parse(dueAt) > now().getTime(),
+  );
 
 /** Of each kind, what it needs beside its reason: nothing else is sent. */
 function bodyOf({ kind, obligationId, dueOn, progress, unimplementedReason, reason }: Fields): Fields {
@@ -21,12 +41,16 @@ function bodyOf({ kind, obligationId, dueOn, progress, unimplementedReason, reas
 /** The unit applies for more time (延期), an end without success (未能办成), or a second look at a return (复核). */
 export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
   const { t } = useTranslation(['mine', 'terms']);
+  const { me } = useSession();
+  const isHead = me.post === 'head';
+  const owed = extensible(task, part);
+  const first = owed.find(({ id }) => id === of) ?? (owed.length === 1 ? owed[0] : undefined);
   return (
     <>
       <section className="panel">
         <DraftForm<Fields, Schemas['ApplicationDto']>
           name={`apply.${part.id}`}
-          initial={{ kind: 'extension', ...(of ? { obligationId: of } : {}) }}
+          initial={{ kind: 'extension', ...(first ? { obligationId: first.id } : {}) }}
           taskId={task.id}
           submit={t('apply.submit')}
           done={(application) => done(INVERSES.apply(application))}
@@ -40,15 +64,15 @@ export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
             )
           }
         >
-          <Form.Item name="kind" label={t('apply.kind')}>
-            <Radio.Group options={KINDS.map((value) => ({ value, label: t(`apply.kinds.${value}`) }))} />
+          <Form.Item name="kind" label={t('apply.kind')} extra={isHead ? undefined : t('apply.headEnds')}>
+            <Radio.Group
+              options={kindsOf(task, part, isHead).map((value) => ({ value, label: t(`apply.kinds.${value}`) }))}
+            />
           </Form.Item>
           <Form.Item noStyle dependencies={['kind']}>
-            {({ getFieldValue }) => <OfKind kind={getFieldValue('kind') as Fields['kind']} task={task} part={part} />}
+            {({ getFieldValue }) => <OfKind kind={getFieldValue('kind') as Kind} owed={owed} />}
           </Form.Item>
-          <Form.Item name="reason" label={t('apply.reason')} rules={[{ required: true, message: t('required') }]}>
-            <Input.TextArea rows={4} className="grows" maxLength={10_000} />
-          </Form.Item>
+          <TextItem name="reason" label={t('apply.reason')} rows={4} isRequired />
         </DraftForm>
       </section>
       <Given task={task} part={part} />
@@ -56,7 +80,7 @@ export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
   );
 }
 
-function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: Part }) {
+function OfKind({ kind, owed }: { kind: Kind; owed: Task['obligations'] }) {
   const { t } = useTranslation(['mine', 'terms']);
   if (kind === 'review') return <p>{t('apply.reviewAbout')}</p>;
   if (kind === 'close_unimplemented') {
@@ -72,7 +96,7 @@ function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: 
       </Form.Item>
     );
   }
-  const owed = task.obligations.filter(({ assignmentId, state }) => assignmentId === part.id && state === 'open');
+  if (owed.length === 0) return <Alert type="info" showIcon className="act-note" title={t('apply.tooLate')} />;
   return (
     <>
       <Form.Item name="obligationId" label={t('apply.of')} rules={[{ required: true, message: t('required') }]}>
@@ -88,13 +112,7 @@ function OfKind({ kind, task, part }: { kind: Fields['kind']; task: Task; part: 
       <Form.Item name="dueOn" label={t('apply.dueOn')} rules={[{ required: true, message: t('required') }]}>
         <DayField isFuture />
       </Form.Item>
-      <Form.Item
-        name="progress"
-        label={t('apply.progress')}
-        rules={[{ required: true, whitespace: true, message: t('required') }]}
-      >
-        <Input.TextArea rows={3} className="grows" maxLength={10_000} />
-      </Form.Item>
+      <TextItem name="progress" label={t('apply.progress')} rows={3} isRequired />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { usePages } from '../../api/use-pages';
+import { type Unit, useUnits } from '../../directory/units';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day, dayOf } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
@@ -11,6 +12,7 @@ import { useTellProblem } from '../../problem/use-problem';
 import { now } from '../../session/clock';
 import { useSession } from '../../session/session';
 import type { ActProps, Part } from '../act-props';
+import { TextItem } from '../text-item';
 
 interface Fields {
   title?: string;
@@ -22,8 +24,8 @@ interface Fields {
 export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
   const { t } = useTranslation('mine');
   const { may } = useSession();
-  const units = usePages('/api/v1/units', { limit: 200 });
-  const below = unitsBelow(units.items, part.unitId);
+  const units = useUnits();
+  const below = unitsBelow(units.data ?? [], part.unitId);
   if (units.isPending) return <Skeleton active />;
   return (
     <>
@@ -57,8 +59,6 @@ export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
     </>
   );
 }
-
-type Unit = Schemas['UnitsDto']['items'][number];
 
 /** The units below one, however far. */
 function unitsBelow(units: readonly Unit[], unitId: string): Unit[] {
@@ -105,13 +105,7 @@ function BreakdownFields({ units, mayIssue }: { units: readonly Unit[]; mayIssue
                     {t('breakdown.remove')}
                   </Button>
                 </div>
-                <Form.Item
-                  name={[name, 'content']}
-                  label={t('breakdown.content')}
-                  rules={[{ required: true, whitespace: true, message: t('required') }]}
-                >
-                  <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-                </Form.Item>
+                <TextItem name={[name, 'content']} label={t('breakdown.content')} isRequired />
                 <div className="measure-row">
                   <Form.Item
                     name={[name, 'lead']}

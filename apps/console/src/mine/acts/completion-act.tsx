@@ -1,4 +1,4 @@
-import { Alert, Form, Input } from 'antd';
+import { Alert, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
@@ -6,7 +6,8 @@ import { EvidenceField, type EvidenceItem, evidenceOf } from '../../evidence/evi
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps, Part, Task } from '../act-props';
 import { fallsShort, type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
-import { filled } from './report-act';
+import { filled } from '../report-fields';
+import { TextItem } from '../text-item';
 
 interface Fields {
   text: string;
@@ -47,13 +48,7 @@ export default function CompletionAct({ task, part, done, refresh }: ActProps) {
           )
         }
       >
-        <Form.Item
-          name="text"
-          label={t('completion.text')}
-          rules={[{ required: true, whitespace: true, message: t('required') }]}
-        >
-          <Input.TextArea rows={5} className="grows" maxLength={10_000} />
-        </Form.Item>
+        <TextItem name="text" label={t('completion.text')} rows={5} isRequired />
         {isLead && task.targets.length > 0 && <Figures task={task} part={part} />}
         <Form.Item
           name="evidence"
@@ -79,13 +74,7 @@ export default function CompletionAct({ task, part, done, refresh }: ActProps) {
               className="act-note"
               title={t('completion.open', { units: open.join('、') })}
             />
-            <Form.Item
-              name="goAheadReason"
-              label={t('completion.goAheadReason')}
-              rules={[{ required: true, whitespace: true, message: t('required') }]}
-            >
-              <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-            </Form.Item>
+            <TextItem name="goAheadReason" label={t('completion.goAheadReason')} isRequired />
           </>
         )}
       </DraftForm>
@@ -114,15 +103,7 @@ function Figures({ task, part }: { task: Task; part: Part }) {
       >
         <FiguresField task={task} part={part} />
       </Form.Item>
-      {isShort && (
-        <Form.Item
-          name="shortfallReason"
-          label={t('completion.shortfallReason')}
-          rules={[{ required: true, whitespace: true, message: t('required') }]}
-        >
-          <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-        </Form.Item>
-      )}
+      {isShort && <TextItem name="shortfallReason" label={t('completion.shortfallReason')} isRequired />}
     </>
   );
 }

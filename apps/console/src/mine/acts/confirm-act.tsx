@@ -1,13 +1,14 @@
-import { Alert, App, Button, Form, Input, Skeleton } from 'antd';
+import { Alert, App, Button, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
+import { EvidenceLinks } from '../../evidence/evidence-links';
 import { Instant } from '../../layout/day';
 import { useTellProblem } from '../../problem/use-problem';
 import { useSession } from '../../session/session';
 import { useAsk } from '../../undo/use-ask';
 import type { ActProps } from '../act-props';
-import { EvidenceLinks } from '../evidence-links';
+import { TextItem } from '../text-item';
 
 /** The head of the unit confirms what its contact has handed in (负责人审签), or sends it back. */
 export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) {
@@ -99,13 +100,7 @@ export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) 
               )
             }
           >
-            <Form.Item
-              name="reason"
-              label={t('confirm.reason')}
-              rules={[{ required: true, whitespace: true, message: t('required') }]}
-            >
-              <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-            </Form.Item>
+            <TextItem name="reason" label={t('confirm.reason')} isRequired />
           </DraftForm>
         </>
       )}

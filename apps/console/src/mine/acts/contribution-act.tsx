@@ -1,10 +1,11 @@
-import { Alert, Form, Input, Skeleton } from 'antd';
+import { Alert, Form, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import type { ActProps } from '../act-props';
 import { type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
+import { TextItem } from '../text-item';
 
 /** A co-unit writes its contribution (供稿) to the report of the lead, and hands it in. */
 export default function ContributionAct({ task, part, of, done }: ActProps) {
@@ -47,14 +48,7 @@ export default function ContributionAct({ task, part, of, done }: ActProps) {
             )
           }
         >
-          <Form.Item
-            name="text"
-            label={t('contribution.text')}
-            extra={t('contribution.textHelp')}
-            rules={[{ required: true, whitespace: true, message: t('required') }]}
-          >
-            <Input.TextArea rows={5} className="grows" maxLength={10_000} />
-          </Form.Item>
+          <TextItem name="text" label={t('contribution.text')} help={t('contribution.textHelp')} rows={5} isRequired />
           {task.targets.length > 0 && (
             <Form.Item name="figures" label={t('contribution.figures')}>
               <FiguresField task={task} part={part} />

@@ -10,6 +10,7 @@ import { INVERSES } from '../../undo/inverses';
 import { useAsk } from '../../undo/use-ask';
 import type { ActProps } from '../act-props';
 import { openReports } from '../other-acts';
+import { TextItem } from '../text-item';
 
 type Contribution = Schemas['ContributionsDto']['items'][number];
 interface Fields {
@@ -78,9 +79,7 @@ export default function ContributionsAct({ task, part, done, refresh }: ActProps
             <Form.Item name="dueOn" label={t('contributions.dueOn')} extra={t('contributions.dueOnHelp')}>
               <DayField isFuture />
             </Form.Item>
-            <Form.Item name="question" label={t('contributions.question')}>
-              <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-            </Form.Item>
+            <TextItem name="question" label={t('contributions.question')} />
           </DraftForm>
         )}
       </section>

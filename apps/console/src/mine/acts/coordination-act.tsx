@@ -5,6 +5,7 @@ import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
+import { TextItem } from '../text-item';
 
 interface Fields {
   about: string;
@@ -45,13 +46,7 @@ export default function CoordinationAct({ task, part, done, refresh }: ActProps)
           <Form.Item name="with" label={t('coordination.with')} rules={[{ required: true, message: t('required') }]}>
             <Select mode="multiple" options={others.map((name) => ({ value: name, label: name }))} />
           </Form.Item>
-          <Form.Item
-            name="reason"
-            label={t('coordination.reason')}
-            rules={[{ required: true, message: t('required') }]}
-          >
-            <Input.TextArea rows={4} className="grows" maxLength={10_000} />
-          </Form.Item>
+          <TextItem name="reason" label={t('coordination.reason')} rows={4} isRequired />
         </DraftForm>
       </section>
       {(given.data?.items.length ?? 0) > 0 && (

@@ -1,9 +1,9 @@
-import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
+import { TextItem } from '../text-item';
 
 /** The unit says that the matter is not its own (异议), or takes that back. */
 export default function ObjectAct({ task, part, done, refresh }: ActProps) {
@@ -30,11 +30,7 @@ export default function ObjectAct({ task, part, done, refresh }: ActProps) {
           )
         }
       >
-        {!isObjected && (
-          <Form.Item name="reason" label={t('object.reason')} rules={[{ required: true, message: t('required') }]}>
-            <Input.TextArea rows={4} className="grows" maxLength={10_000} />
-          </Form.Item>
-        )}
+        {!isObjected && <TextItem name="reason" label={t('object.reason')} rows={4} isRequired />}
       </DraftForm>
     </section>
   );

@@ -5,6 +5,7 @@ import { DraftForm } from '../../drafts/draft-form';
 import { DayField } from '../../layout/day-field';
 import type { ActProps, Part } from '../act-props';
 import { Measures } from '../measures';
+import { TextItem } from '../text-item';
 
 type ActionPlan = Schemas['ActionPlansDto']['items'][number];
 type ActionPlanInput = NonNullable<Schemas['ReportDto']['actionPlan']>;
@@ -65,9 +66,7 @@ function PlanFields({ isRevision }: { isRevision: boolean }) {
   const required = [{ required: true, whitespace: true, message: t('required') }];
   return (
     <>
-      <Form.Item name="goals" label={t('plan.goals')} rules={required}>
-        <Input.TextArea rows={3} className="grows" maxLength={10_000} />
-      </Form.Item>
+      <TextItem name="goals" label={t('plan.goals')} rows={3} isRequired />
       <Form.Item name="leaderInCharge" label={t('plan.leaderInCharge')}>
         <Input maxLength={100} />
       </Form.Item>
@@ -82,9 +81,7 @@ function PlanFields({ isRevision }: { isRevision: boolean }) {
                     {t('plan.removeMeasure')}
                   </Button>
                 </div>
-                <Form.Item name={[name, 'text']} label={t('plan.measureText')} rules={required}>
-                  <Input.TextArea rows={2} className="grows" maxLength={500} />
-                </Form.Item>
+                <TextItem name={[name, 'text']} label={t('plan.measureText')} mostCharacters={500} isRequired />
                 <div className="measure-row">
                   <Form.Item
                     name={[name, 'by']}
@@ -113,11 +110,7 @@ function PlanFields({ isRevision }: { isRevision: boolean }) {
           </>
         )}
       </Form.List>
-      {isRevision && (
-        <Form.Item name="reason" label={t('plan.reason')} rules={required}>
-          <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-        </Form.Item>
-      )}
+      {isRevision && <TextItem name="reason" label={t('plan.reason')} isRequired />}
     </>
   );
 }

@@ -1,22 +1,15 @@
-import { Alert, Button, Checkbox, Form, Input, Select, Skeleton } from 'antd';
+import { Alert, Button, Checkbox, Form, Select, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm, useKeep } from '../../drafts/draft-form';
-import { EvidenceField, type EvidenceItem, evidenceOf } from '../../evidence/evidence-field';
 import { Day } from '../../layout/day';
 import type { ActProps, Part, Task } from '../act-props';
-import { type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 import { openReports } from '../other-acts';
+import { type ReportContent, ReportFields, sentOf } from '../report-fields';
 
-interface Fields {
-  text: string;
+interface Fields extends ReportContent {
   sentences?: string[];
-  difficulties?: string;
-  nextSteps?: string;
-  behindReason?: string;
-  figures?: FiguresGiven;
-  evidence?: EvidenceItem[];
 }
 type Report = Schemas['ReportsDto']['items'][number];
 type Owed = Task['obligations'][number];
@@ -58,7 +51,6 @@ export default function ReportAct(props: ActProps) {
 
 function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { owed: Owed; reports: Report[] }) {
   const { t } = useTranslation(['mine', 'terms']);
-  const hasFigures = part.role === 'lead' && task.targets.length > 0;
   const last = reports.findLast(({ kind, correctedBy }) => kind === 'progress_report' && correctedBy === null);
   const instruction = task.instructions.find(({ units }) => units.some(({ obligationId }) => obligationId === owed.id));
   return (
@@ -69,16 +61,14 @@ function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { o
       submit={t('do.report')}
       done={() => done()}
       refresh={refresh}
-      send={({ text, sentences = [], figures, evidence, ...more }, key) =>
+      send={({ text, sentences = [], ...more }, key) =>
         answerOf(
           client.POST('/api/v1/assignments/{id}/reports', {
             params: { path: { id: part.id }, header: { 'Idempotency-Key': key } },
             body: {
               obligationId: owed.id,
               ...contentOf(text, sentences),
-              ...filled(more),
-              evidence: evidenceOf(evidence),
-              measurements: measurementsOf(figures),
+              ...sentOf(more),
             },
           }),
         )
@@ -96,33 +86,9 @@ function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { o
         </blockquote>
       )}
       {last && <LastReport report={last} />}
-      <Form.Item
-        name="text"
-        label={t('report.text')}
-        rules={[{ required: true, whitespace: true, message: t('required') }]}
-      >
-        <Input.TextArea rows={5} className="grows" maxLength={10_000} />
-      </Form.Item>
-      {part.role === 'lead' && <Contributed task={task} part={part} />}
-      {hasFigures && (
-        <Form.Item name="figures" label={t('report.figures')}>
-          <FiguresField task={task} part={part} period={owed.kind === 'progress_report' ? owed.subject : null} />
-        </Form.Item>
-      )}
-      {hasFigures && (
-        <Form.Item name="behindReason" label={t('report.behindReason')} extra={t('report.behindHelp')}>
-          <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-        </Form.Item>
-      )}
-      <Form.Item name="difficulties" label={t('report.difficulties')}>
-        <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-      </Form.Item>
-      <Form.Item name="nextSteps" label={t('report.nextSteps')}>
-        <Input.TextArea rows={2} className="grows" maxLength={10_000} />
-      </Form.Item>
-      <Form.Item name="evidence" label={t('evidence.label')}>
-        <EvidenceField />
-      </Form.Item>
+      <ReportFields of={task} part={part} period={owed.kind === 'progress_report' ? owed.subject : null}>
+        {part.role === 'lead' && <Contributed task={task} part={part} />}
+      </ReportFields>
     </DraftForm>
   );
 }
@@ -181,7 +147,3 @@ function contentOf(text: string, sentences: readonly string[]): Pick<Schemas['Re
     ],
   };
 }
-
-/** What was filled in, of fields that may be left out. */
-export const filled = <T extends Record<string, string | undefined>>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value?.trim())) as Partial<T>;

@@ -174,6 +174,25 @@ export default {
       person: { title: 'Posts and settings', text: 'Act in another post, larger type, language, sign out.' },
       help: { title: 'Help at any time', text: 'Help on the page, and this tour.' },
     },
+    own: {
+      owed: {
+        title: 'What is owed',
+        text: 'The colour and the days that are left say how urgent it is; the button is what comes next. What you type is kept, even when the page is closed.',
+      },
+      why: {
+        title: 'Why this date',
+        text: 'By which rule, counted from when, and how often it was moved. More time is asked for before the date.',
+      },
+      filters: {
+        title: 'Who, what and when',
+        text: 'Find any record by person, unit, thing and time; keep the search, and take what was found as a file.',
+      },
+      at: { title: 'Any instant', text: 'Move the day, and see how a plan stood at any time of it; or compare two.' },
+      accounts: {
+        title: 'Accounts',
+        text: 'You make accounts and propose posts, and the security administrator gives them. Channels, queues and self-checks are on the left.',
+      },
+    },
     unit: {
       title: 'My matters',
       text: 'All that your unit has to do, what is due first on top. The button is what comes next: sign, report, answer.',

@@ -5,6 +5,7 @@ export default {
   toBoard: 'To the board',
   openTask: 'Open the task',
   noDate: 'no date set',
+  moreTime: 'Ask for more time',
   task: 'The task',
   dueOn: 'Due on',
   back: 'Back to my matters',
@@ -53,7 +54,7 @@ export default {
     report: 'Progress report',
     completion: 'Completion report',
     withdraw: 'Withdraw the completion report',
-    apply: 'Application',
+    apply: 'More time, and other requests',
     notice: 'Supervision notice',
     contributions: 'Contributions',
     contribution: 'Contribution',
@@ -100,6 +101,8 @@ export default {
     submit: 'Withdraw the completion report',
   },
   evidence: {
+    fetch: 'Download',
+    fetchIt: 'Download {{title}}',
     label: 'Evidence',
     upload: 'Upload files',
     choose: 'Choose files',
@@ -171,6 +174,9 @@ export default {
   },
   notice: {
     none: 'There is no such notice.',
+    about: 'About:',
+    rejected: 'The last answer was sent back: answer again',
+    given: 'The answer that was given',
     issued: 'issued',
     answerBy: 'answer by',
     acknowledge: 'Acknowledge',
@@ -178,6 +184,8 @@ export default {
     answerHelp: 'Say why, what has been done, and by when it will be finished.',
   },
   apply: {
+    headEnds: 'That the matter cannot be done is for the head of the unit to apply for.',
+    tooLate: 'More time is asked for before the date. Nothing of this matter is still to come.',
     kind: 'Apply for',
     kinds: {
       extension: 'more time',

@@ -12,6 +12,7 @@ export default {
   inBulletin: 'in the next bulletin',
   noAnswer: 'Not answered yet.',
   noAnswerAsked: 'No answer is asked for.',
+  answerIt: 'Answer the notice',
   answered: 'Answered',
   reason: 'Remark (a rejection needs one; the unit is told)',
   accept: 'Accept',

@@ -88,9 +88,7 @@ export default {
     shortfall: 'Why it is below the target',
     goAhead: 'Why it goes ahead of the others',
     behind: 'Why it is behind',
-    evidence: 'Evidence',
     correction: 'Correction: {{reason}}',
-    open: 'Open',
     version: 'Version {{version}}',
     corrected: 'corrected',
     sentences: 'Who wrote what',
@@ -185,7 +183,7 @@ export default {
     cancelled: 'the part is cancelled',
   },
   clocks: { same_date: 'stays', stopped: 'moves by the time for which it counted as done', new_date: 'another one' },
-  mine: 'Do what is owed',
+  mine: 'What your unit can do{{part}}',
   actionPlans: 'Action plans',
   actionPlan: {
     version: 'version {{number}}',

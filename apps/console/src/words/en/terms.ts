@@ -54,7 +54,6 @@ export default {
     answered: 'answered',
     closed: 'closed',
     raised: 'raised',
-    withdrawn: 'withdrawn',
   },
   noticeEvent: {
     acknowledge: 'acknowledge',

@@ -84,9 +84,7 @@ export default {
     shortfall: '未达指标原因',
     goAhead: '先行报送原因',
     behind: '滞后原因',
-    evidence: '佐证材料',
     correction: '更正：{{reason}}',
-    open: '打开',
     version: '第 {{version}} 版',
     corrected: '已被更正',
     sentences: '逐句来源',
@@ -170,7 +168,7 @@ export default {
   },
   outcomes: { rejected: '驳回异议，仍由原单位办理', transferred: '移交其他单位', cancelled: '撤销该分工' },
   clocks: { same_date: '时限不变', stopped: '按核验期间顺延', new_date: '另定时限' },
-  mine: '去办理',
+  mine: '本单位可办理{{part}}',
   actionPlans: '办理方案',
   actionPlan: {
     version: '第 {{number}} 稿',

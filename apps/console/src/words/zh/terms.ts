@@ -55,7 +55,6 @@ export default {
     answered: '已回复',
     closed: '已办结',
     raised: '已升级',
-    withdrawn: '已撤回',
   },
   noticeEvent: {
     acknowledge: '签收',
