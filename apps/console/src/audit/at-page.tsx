@@ -1,4 +1,4 @@
-import { DatePicker, Select, Slider, Switch } from 'antd';
+import { DatePicker, Select, Slider, Switch, TimePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
@@ -10,13 +10,17 @@ import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { BoardAt } from './board-at';
 import { ChangesBetween } from './changes-between';
+import { dayOfPoint, type Point, pointAt, timeOfPoint } from './points';
 import './audit.css';
 
 const DAY_MS = 86_400_000;
 const dayNumber = (day: string): number => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 const dayAt = (at: number): string => new Date(at * DAY_MS).toISOString().slice(0, 10);
 
-/** Any day by a slider (任一时点): how all of a plan, or a task, stood at its end; or two such days compared. */
+/**
+ * Any instant (任一时点), its day by a slider: how all of a plan, or a task, stood then; or two of them compared. A day
+ * without a time is the end of it.
+ */
 export default function AtPage() {
   const { t } = useTranslation('audit');
   const [search, setSearch] = useSearchParams();
@@ -59,26 +63,15 @@ export default function AtPage() {
             <div className="at-slider">
               <Days key={`${plan.id} ${from} ${at}`} first={first} today={today} from={from} at={at} choose={set} />
             </div>
-            <p>
-              {isComparing && (
-                <>
-                  <DatePicker
-                    aria-label={t('at.from')}
-                    allowClear={false}
-                    value={dayjs(from)}
-                    onChange={(day) => day && set({ from: day.format('YYYY-MM-DD') })}
-                  />{' '}
-                  →{' '}
-                </>
-              )}
-              <DatePicker
-                aria-label={t(isComparing ? 'at.to' : 'at.day')}
-                allowClear={false}
-                value={dayjs(at)}
-                onChange={(day) => day && set({ at: day.format('YYYY-MM-DD') })}
-              />{' '}
-              {t(isComparing ? 'at.endsOfDays' : 'at.endOfDay')}
-            </p>
+            <div className="at-points">
+              {isComparing && <PointField says={t('at.from')} value={from} choose={(point) => set({ from: point })} />}
+              <PointField
+                says={t(isComparing ? 'at.to' : 'at.day')}
+                value={at}
+                choose={(point) => set({ at: point })}
+              />
+            </div>
+            <p className="quiet">{t(isComparing ? 'at.endsOfDays' : 'at.endOfDay')}</p>
           </section>
           {isComparing ? (
             <ChangesBetween planId={plan.id} taskId={taskId} from={from} to={at} whole={() => set({ task: null })} />
@@ -97,6 +90,31 @@ export default function AtPage() {
   );
 }
 
+/** The day of a point, and the time of that day where it is not its end. */
+function PointField({ says, value, choose }: { says: string; value: Point; choose: (point: Point) => void }) {
+  const { t } = useTranslation('audit');
+  const day = dayOfPoint(value);
+  const time = timeOfPoint(value);
+  return (
+    <fieldset className="at-point">
+      <legend>{says}</legend>
+      <DatePicker
+        aria-label={says}
+        allowClear={false}
+        value={dayjs(day)}
+        onChange={(chosen) => chosen && choose(pointAt(chosen.format('YYYY-MM-DD'), time))}
+      />{' '}
+      <TimePicker
+        aria-label={t('at.timeOf', { of: says })}
+        placeholder={t('at.wholeDay')}
+        needConfirm={false}
+        value={time === null ? null : dayjs(`${day}T${time}`)}
+        onChange={(chosen) => choose(pointAt(day, chosen ? chosen.format('HH:mm:ss') : null))}
+      />
+    </fieldset>
+  );
+}
+
 /** The days of a plan as a line: one day of it, or two. */
 function Days({
   first,
@@ -107,8 +125,8 @@ function Days({
 }: {
   first: string;
   today: string;
-  from: string | null;
-  at: string;
+  from: Point | null;
+  at: Point;
   choose: (days: { from?: string; at: string }) => void;
 }) {
   const { t } = useTranslation('audit');
@@ -123,7 +141,7 @@ function Days({
       <Slider
         {...line}
         ariaLabelForHandle={t('at.day')}
-        defaultValue={dayNumber(at)}
+        defaultValue={dayNumber(dayOfPoint(at))}
         onChangeComplete={(value: number) => choose({ at: dayAt(value) })}
       />
     );
@@ -133,7 +151,7 @@ function Days({
       {...line}
       range
       ariaLabelForHandle={[t('at.from'), t('at.to')]}
-      defaultValue={[dayNumber(from), dayNumber(at)]}
+      defaultValue={[dayNumber(dayOfPoint(from)), dayNumber(dayOfPoint(at))]}
       onChangeComplete={([older = 0, younger = 0]: number[]) => choose({ from: dayAt(older), at: dayAt(younger) })}
     />
   );

@@ -31,7 +31,7 @@ export default function AuditPage() {
       <PageHead title={t('title')}>
         <Searches filter={filter} replace={replace} />
         <Exports filter={filter} />
-        <Link to="/audit/at">
+        <Link to="/audit/at" data-tour="at">
           <Button>{t('at.title')}</Button>
         </Link>
       </PageHead>

@@ -5,13 +5,15 @@ import { Table } from '../layout/table';
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day } from '../layout/day';
+import { Empty } from '../layout/empty';
 import { Light } from '../lights/light';
 import { ProblemView } from '../problem/problem-view';
+import { dayOfPoint, timeOfPoint } from './points';
 
 type Task = Schemas['TasksDto']['items'][number];
 const STATES = ['assigned', 'in_progress', 'reported', 'verified', 'cancelled', 'not_implemented'] as const;
 
-/** The board of a plan as it stood at the end of a day; today, as it stands now. */
+/** The board of a plan as it stood at a point in time; today, as it stands now. */
 export function BoardAt({
   planId,
   asOf,
@@ -51,6 +53,7 @@ export function BoardAt({
         pagination={false}
         scroll={{ x: 700 }}
         loading={tasks.isPending}
+        locale={{ emptyText: tasks.isPending ? <></> : <Empty says={t('at.none')} /> }}
         dataSource={tasks.items}
         columns={[
           { title: t('at.number'), dataIndex: 'number', width: 70 },
@@ -98,7 +101,9 @@ function TaskAt({ taskId, past, close }: { taskId: string; past: { asOf?: string
       open
       onClose={close}
       size={isWide ? 640 : '100%'}
-      title={t('at.taskAt', { on: past.asOf ?? t('at.today') })}
+      title={t('at.taskAt', {
+        on: past.asOf ? [dayOfPoint(past.asOf), timeOfPoint(past.asOf)].join(' ') : t('at.today'),
+      })}
     >
       {task.error && <ProblemView problem={task.error} retry={() => void task.refetch()} />}
       {task.data && (

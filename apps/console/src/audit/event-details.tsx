@@ -72,6 +72,11 @@ export function EventDetails({
           <Button onClick={() => narrow({ personId: actor.personId! })}>{t('details.onlyPerson')}</Button>
         )}
         <Button onClick={() => narrow({ requestId: event.requestId })}>{t('details.onlyRequest')}</Button>
+        {event.planId && event.taskId && (
+          <Link to={`/audit/at?plan=${event.planId}&task=${event.taskId}&at=${encodeURIComponent(event.occurredAt)}`}>
+            <Button>{t('details.stateThen')}</Button>
+          </Link>
+        )}
         {event.leafIndex !== null && (
           <Link to={`/proofs?event=${event.id}`}>
             <Button type="primary">{t('details.prove')}</Button>

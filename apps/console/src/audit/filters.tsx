@@ -2,6 +2,7 @@ import { Button, DatePicker, Input, Select, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
+import { useUnits } from '../directory/units';
 import type { Filter } from './use-search';
 import words from '../words/zh/audit';
 import { useWordOf } from './words-of';
@@ -20,11 +21,11 @@ export function Filters({
   const { t } = useTranslation('audit');
   const wordOf = useWordOf();
   const plans = api.useQuery('get', '/api/v1/plans', { params: { query: { limit: 200 } } });
-  const units = api.useQuery('get', '/api/v1/units', { params: { query: { limit: 200 } } });
+  const units = useUnits();
   const day = (value: string | undefined) => (value ? dayjs(value) : null);
   const marks = MARKS.filter((key) => filter[key]);
   return (
-    <div className="audit-filters" role="search">
+    <div className="audit-filters" role="search" data-tour="filters">
       <Input.Search
         key={filter.q}
         className="audit-words"
@@ -59,7 +60,7 @@ export function Filters({
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         value={filter.unitId}
-        options={units.data?.items.map(({ id, name }) => ({ value: id, label: name }))}
+        options={units.data?.map(({ id, name }) => ({ value: id, label: name }))}
         onChange={(unitId) => change({ unitId: unitId ?? null })}
       />
       <DatePicker.RangePicker
