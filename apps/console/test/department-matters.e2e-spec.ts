@@ -1,5 +1,6 @@
 import { describeWithBrowser } from '@duban/testing';
 import { useSampleProduct } from './sample-product';
+import { signedIn } from './signed-in';
 import { DESKTOP, PHONE, Visitor } from './visitor';
 
 describeWithBrowser('a department with its matters', (browser) => {
@@ -91,9 +92,31 @@ describeWithBrowser('a department with its matters', (browser) => {
   it('answers a notice, objects, and applies for more time', async () => {
     const { page } = await signIn('LQ08.contact', PHONE);
     await card('督办单回复').first().getByRole('link', { name: '回复督办单' }).click();
+    // What it is about, why then, and the paper itself.
+    await page.getByText('事由：').waitFor();
+    await page.getByRole('button', { name: '为何是这一天' }).waitFor();
+    const [paper] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Word' }).click(),
+    ]);
+    expect(paper.suggestedFilename()).toMatch(/\.docx$/);
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('notice-phone');
     await page.getByRole('button', { name: '确认收到' }).click();
     await page.getByText('已签收').or(page.getByText('已确认')).first().waitFor();
+    const noticeId = new URL(page.url()).searchParams.get('of')!;
     await page.getByLabel('回复内容').fill('因人员调整未及时签收，今日已全部签收，并指定专人负责。');
+    await page.getByRole('button', { name: '回复督办单' }).click();
+    await page.getByText('回复已提交').waitFor();
+
+    // An answer that the office sends back comes with its reason, and is written on from what was said.
+    await rejectAnswer(product.url, noticeId, '没有写明完成日期。');
+    await visitor!.goto('/notices');
+    await page.locator(`a[href*="${noticeId}"]`).click();
+    await page.getByText('上次回复被退回').waitFor();
+    await page.getByText('没有写明完成日期。').waitFor();
+    expect(await page.getByLabel('回复内容').inputValue()).toContain('因人员调整未及时签收');
+    await page.getByLabel('回复内容').fill('因人员调整未及时签收，9月25日前办结。');
     await page.getByRole('button', { name: '回复督办单' }).click();
     await page.getByText('回复已提交').waitFor();
 
@@ -105,9 +128,14 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByRole('alert').waitFor();
     expect(await page.getByLabel('理由').inputValue()).toBe('该事项属市水利局职责。');
 
-    await page.getByRole('link', { name: '申请' }).click();
-    await page.getByLabel('申请延期的应办事项').click();
-    await page.locator('.ant-select-item-option').filter({ hasText: '办结' }).click();
+    await page.getByRole('link', { name: '申请延期等' }).click();
+    // What is late already is not offered, and what the head alone asks for neither.
+    await page.getByText('须由单位负责人申请').waitFor();
+    expect(await page.getByRole('radio', { name: '按未能办成结束' }).count()).toBe(0);
+    if (await page.getByRole('combobox', { name: '申请延期的应办事项' }).isVisible()) {
+      await page.getByLabel('申请延期的应办事项').click();
+      await page.locator('.ant-select-item-option').filter({ hasText: '办结' }).click();
+    }
     await page.getByLabel('拟延至').click();
     await page.locator('.ant-picker-header-super-next-btn').click();
     await page.locator('.ant-picker-cell-in-view').filter({ hasText: /^20$/ }).click();
@@ -117,4 +145,26 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByRole('button', { name: '提交申请' }).click();
     await page.getByText('申请已提交', { exact: true }).waitFor();
   });
+
+  it('is shown around on its first visit, on its own matters', async () => {
+    visitor = await Visitor.open(browser(), product.url, { hasTour: true });
+    const { page } = await visitor.signIn('LD01.contact');
+    await page.locator('.owed').first().waitFor();
+    const tour = page.locator('.ant-tour');
+    for (const title of ['我的事项', '一件应办事项', '为何是这一天', '从这里进入各页面']) {
+      await tour.locator('.ant-tour-title', { hasText: title }).waitFor();
+      expect(await visitor.seriousFindings()).toEqual([]);
+      await tour.getByRole('button', { name: '下一步' }).click();
+    }
+    await page.keyboard.press('Escape');
+    await tour.waitFor({ state: 'hidden' });
+  });
 });
+
+/** The office sends the answer to a notice back (退回). */
+async function rejectAnswer(url: string, noticeId: string, reason: string): Promise<void> {
+  const office = await signedIn(url, 'office');
+  const { items } = await office<{ items: { id: string; version: number }[] }>('/notices?state=answered&limit=200');
+  const { version } = items.find(({ id }) => id === noticeId)!;
+  await office(`/notices/${noticeId}/transitions`, { event: 'reject', expectedVersion: version, reason });
+}

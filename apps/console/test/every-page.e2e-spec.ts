@@ -4,7 +4,8 @@ import { describeWithBrowser } from '@duban/testing';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { mayOpen, type Page, PAGES } from '../src/pages';
-import { PASSWORD, useSampleProduct } from './sample-product';
+import { useSampleProduct } from './sample-product';
+import { signedIn } from './signed-in';
 import { DESKTOP, PHONE, Visitor } from './visitor';
 
 /** One person's pages are many, and a busy machine takes seconds over each. */
@@ -35,7 +36,7 @@ describeWithBrowser('every page', (browser) => {
   const parts: Record<string, string> = {};
 
   beforeAll(async () => {
-    const contact = await signedIn('LD01.contact');
+    const contact = await signedIn(product.url, 'LD01.contact');
     const { unitId } = await contact<{ unitId: string }>('/sessions/current');
     const { items } = await contact<{ items: { id: string; planId: string }[] }>('/tasks?state=in_progress&limit=50');
     for (const { id, planId } of items) {
@@ -47,7 +48,7 @@ describeWithBrowser('every page', (browser) => {
       );
       if (own) Object.assign(parts, { taskId: id, planId, assignmentId: own.id, act: 'report' });
     }
-    const office = await signedIn('office');
+    const office = await signedIn(product.url, 'office');
     const plan = await office<{ policyId: string }>(`/plans/${parts['planId']}`);
     const { policyId } = plan;
     const draft = await office<{ id: string }>('/policies/drafts', { policyId });
@@ -55,21 +56,6 @@ describeWithBrowser('every page', (browser) => {
     const bulletin = await office<{ id: string }>('/bulletins', { ...span, title: '督查通报' });
     Object.assign(parts, { policyId, draftId: draft.id, bulletinId: bulletin.id });
   });
-
-  /** The api as somebody uses it, by reading or, with a body, by posting. */
-  async function signedIn(username: string): Promise<<T>(path: string, body?: object) => Promise<T>> {
-    const ask = async (path: string, body?: object, token?: string): Promise<unknown> => {
-      const answer = await fetch(`${product.url}/api/v1${path}`, {
-        method: body ? 'POST' : 'GET',
-        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    };
-    const { token } = (await ask('/sessions', { username, password: PASSWORD })) as { token: string };
-    return async <T>(path: string, body?: object) => (await ask(path, body, token)) as T;
-  }
 
   const addressOf = ({ path }: Page): string => path.replace(/:(\w+)/g, (_, part: string) => parts[part] ?? '?');
 
@@ -90,7 +76,7 @@ describeWithBrowser('every page', (browser) => {
           await visitor.goto(addressOf(page));
           await visitor.settled();
           const found = await visitor.seriousFindings();
-          if (await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth')) found.push('too wide');
+          if (await visitor.isTooWide()) found.push('too wide');
           await visitor.picture(`${language}-${page.path.replace(/\W+/g, '-')}`);
           if (found.length > 0) findings[page.path] = found;
         }

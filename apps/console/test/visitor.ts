@@ -119,6 +119,22 @@ export class Visitor {
     });
   }
 
+  /** What is wrong with the page as it is once it is on a telephone, where it may be turned to. */
+  async findingsOnPhone(name: string): Promise<string[]> {
+    const before = this.page.viewportSize()!;
+    await this.page.setViewportSize(PHONE);
+    const found = await this.seriousFindings();
+    if (await this.isTooWide()) found.push('too wide');
+    await this.picture(name);
+    await this.page.setViewportSize(before);
+    return found;
+  }
+
+  /** Whether one has to move the page sideways. */
+  isTooWide(): Promise<boolean> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  }
+
   /** A picture of the page, into the folder that `DUBAN_SCREENSHOTS` names; nothing without it. */
   async picture(name: string): Promise<void> {
     const folder = process.env.DUBAN_SCREENSHOTS;
