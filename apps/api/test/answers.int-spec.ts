@@ -60,6 +60,7 @@ const FILES: Readonly<Record<string, string>> = {
   'GET /history/extract': 'application/x-ndjson',
   'GET /inbox/events': 'text/event-stream',
   'GET /burden/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'GET /tasks/export': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   'GET /bulletins/{id}/document': DOCX,
   'GET /notices/{id}/document': DOCX,
   'GET /notices/template/file': DOCX,
@@ -383,6 +384,7 @@ describe('The answers', () => {
       'POST /plans/{id}/revisions/{revisionId}/take': [['office', 'POST', `${revision}/take`, { json: {} }]],
       'POST /plans/{id}/revisions/{revisionId}/numbers/take': [['office', 'POST', `${revision}/numbers/take`]],
       'POST /plans/{id}/revisions/{revisionId}/close': [['office', 'POST', `${revision}/close`, { json: {} }]],
+      'GET /restrictions/people': [['office', 'GET', '/restrictions/people?q=LD04']],
       ...restrictions('plans', review.id),
       ...restrictions('tasks', review.tasks[0].id),
       'GET /calendar': gets('/calendar', '', '?year=2027'),
@@ -429,6 +431,7 @@ describe('The answers', () => {
         return ['office', 'POST', '/policies/annual-report/back-test', { json }];
       }),
       'GET /tasks': gets('/tasks', ...lists, '?sort=-due&limit=200', '?light=yellow', ...past),
+      'GET /tasks/export': gets('/tasks/export', '?sort=-due', '?light=yellow&format=csv'),
       'GET /tasks/landmarks': gets('/tasks/landmarks', '?sort=-due', '?light=yellow'),
       'GET /tasks/views': [['office', 'GET', '/tasks/views']],
       'POST /tasks/views': [

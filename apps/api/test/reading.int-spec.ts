@@ -121,6 +121,30 @@ describe('Reading', () => {
       expect((await office.all(`/tasks?q=17&planId=${edge().planId}`)).map((task) => task.number)).toContain('17');
     });
 
+    it('is a file, too: a line a task, as it is narrowed and ordered, with whole texts, and to a unit its own', async () => {
+      const { id } = await edge().task('1');
+      const lines = async (caller: Caller, query = ''): Promise<string[]> => {
+        const { text } = await caller.ask('GET', `/tasks/export?format=csv${query}`);
+        expect(text.startsWith('\uFEFF编号,')).toBe(true);
+        return text.trimEnd().split('\r\n').slice(1);
+      };
+      const contact = await edge().as('LD04.contact');
+      for (const caller of [office, contact]) {
+        const rows = await caller.all('/tasks?sort=-due');
+        const told = await lines(caller, '&sort=-due');
+        expect(told.map((line) => line.split(',')[0])).toEqual(rows.map(({ number }) => number ?? ''));
+        for (const [at, { content }] of rows.entries()) expect(told[at]).toContain(content.slice(0, 20));
+      }
+      expect(await lines(office, `&state=reported`)).toHaveLength((await office.all('/tasks?state=reported')).length);
+      const [first] = (await office.all(`/tasks?planId=${edge().planId}`)).filter((row) => row.id === id);
+      const own = (await lines(office, `&planId=${edge().planId}`)).find((line) => line.startsWith('1,'));
+      expect(own).toContain(`,${first.leads.join('、')},${first.units},办理中,`);
+      expect(own).toMatch(new RegExp(`,${first.overdue},${first.dueOn}$`));
+      const xlsx = await office.ask('GET', '/tasks/export');
+      expect(xlsx.bytes.subarray(0, 2).toString()).toBe('PK');
+      expect(xlsx.headers['content-disposition']).toContain('filename="board.xlsx"');
+    });
+
     it('says of each task what the task itself says', async () => {
       for (const number of ['1', '2', '20']) {
         const task = await edge().task(number);

@@ -37,6 +37,50 @@ describe('A restricted matter', () => {
     expect(await edge().written()).toEqual(before);
   });
 
+  it('tells of which units nobody is named', async () => {
+    expectProblem(await restrict(['office']), 422, 'RESTRICTION.UNIT_NOT_NAMED', { units: ['市发改委', '市工信局'] });
+  });
+
+  it.each([
+    ['a unit', '工信', ['LD04.contact', 'LD04.head']],
+    ['a unit’s official name', '工业和信息化', ['LD04.contact', 'LD04.head']],
+    ['a username, in full width', 'ＬＤ０４．ｈ', ['LD04.head']],
+    ['nobody', '查无此人', []],
+    ['words that mean something to a search', '%', []],
+  ])('is for people who are found by %s', async (_, words, usernames) => {
+    const { items } = await (await edge().as('office')).get(`/restrictions/people?q=${encodeURIComponent(words)}`);
+    expect(items.map(({ username }: Json) => username)).toEqual(usernames);
+  });
+
+  it('is for people who are found with their posts, and with nothing else of their accounts; twenty of many', async () => {
+    const office = await edge().as('office');
+    const [found, ...others] = (await office.get('/restrictions/people?q=LD04.head')).items;
+    expect(others).toEqual([]);
+    expect(found).toEqual({
+      personId: expect.any(String),
+      username: 'LD04.head',
+      displayName: expect.any(String),
+      posts: [{ kind: 'head', title: null, unitName: '市工信局' }],
+    });
+    expect((await office.get(`/restrictions/people?q=${encodeURIComponent('局')}`)).items).toHaveLength(20);
+    // Whose own name it is comes before those of a unit of that name.
+    const byName = await office.get(`/restrictions/people?q=${encodeURIComponent('督查室')}`);
+    expect(byName.items.map(({ username }: Json) => username)).toEqual(['office', 'officer']);
+  });
+
+  it('is for nobody whose account is closed, or who holds no post any more', async () => {
+    const names = async (words: string): Promise<string[]> =>
+      (await (await edge().as('office')).get(`/restrictions/people?q=${words}`)).items.map(
+        ({ username }: Json) => username,
+      );
+    expect(await names('LD20')).toEqual(['LD20.contact', 'LD20.head']);
+    await edge().query(`update person set is_active = false where username = 'LD20.contact'`);
+    await edge().query(
+      `update post_holding set to_on = '2023-01-10' where person_id = (select id from person where username = 'LD20.head')`,
+    );
+    expect(await names('LD20')).toEqual([]);
+  });
+
   it('is restricted by the head of the office alone', async () => {
     for (const username of OTHERS) {
       const caller = await edge().as(username);

@@ -265,6 +265,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'GET /burden': '?from=2023-01&to=2023-03',
   'GET /burden/export': '?from=2023-01&to=2023-03',
   'GET /bulletins/preview': '?from=2023-01-01&to=2023-12-31',
+  'GET /restrictions/people': '?q=LD04',
   'GET /holdings': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /satisfaction': '?planId=00000000-0000-4000-8000-000000000000',
   'GET /history/proofs/inclusion': '?eventId=00000000-0000-4000-8000-000000000000',

@@ -581,6 +581,7 @@ const TABLE: Record<string, Probe[]> = {
   'POST /policies/{id}/back-test': [
     as('POST', '/policies/annual-report/back-test', { from: '2023-01-12', to: '2023-12-31', limit: 1 }, OFFICE, 200),
   ],
+  'GET /restrictions/people': [get(`/restrictions/people?q=${encodeURIComponent('工信')}`, ['office'])],
   'GET /plans/{id}/restrictions': [get((w) => `/plans/${w.small.id}/restrictions`, ['office'])],
   'PUT /plans/{id}/restrictions': [nameNobody((w) => `/plans/${w.small.id}/restrictions`)],
   'GET /tasks/{id}/restrictions': [get((w) => `${smallTask(w)}/restrictions`, ['office'])],
@@ -607,6 +608,7 @@ const TABLE: Record<string, Probe[]> = {
     as('POST', `/matters/${NOTHING}/same-as`, { taskId: NOTHING }, OFFICE, '404 MATTER.UNKNOWN'),
   ],
   'GET /tasks': [get('/tasks', READERS), get('/tasks?asOf=2023-01-20T04:00:00Z', READERS)],
+  'GET /tasks/export': [get('/tasks/export?format=csv', READERS)],
   'GET /tasks/landmarks': [get('/tasks/landmarks', READERS)],
   'GET /tasks/views': [get('/tasks/views', READERS)],
   'POST /tasks/views': [as('POST', '/tasks/views', { name: '视图', filter: {} }, READERS, 201)],

@@ -121,6 +121,10 @@ describeWithBrowser('importing a plan', (browser) => {
     const { page } = await open();
     const planId = await issued(product.url, document('市发改委'));
     await visitor!.goto(`/plans/${planId}`);
+    // By what it goes, in words, and from there to the rules themselves.
+    await page.getByRole('link', { name: '按“年度政府工作报告责任分解”第 1 版督办' }).click();
+    await page.getByRole('heading', { level: 1, name: '年度政府工作报告责任分解' }).waitFor();
+    await page.goBack();
 
     // Other rules, with what they would move before it is done.
     await page.getByRole('tab', { name: '管理' }).click();
@@ -134,14 +138,17 @@ describeWithBrowser('importing a plan', (browser) => {
     expect(await visitor!.seriousFindings()).toEqual([]);
     await asked.getByRole('button', { name: '变更规则' }).click();
     await page.getByText('督办规则已变更').waitFor();
+    await page.getByRole('link', { name: '按“领导批示”第 1 版督办' }).waitFor();
 
-    // Named people alone, as far as each unit has one: else it is refused in plain words.
+    // Named people alone, as far as each unit has one: else it is said which has none.
     const named = page.getByRole('region', { name: '限知人员' });
-    await named.getByRole('combobox').fill('office');
-    await page.keyboard.press('Enter');
+    await visitor!.choose(named.getByRole('combobox'), '市教育局联络员');
     await named.getByRole('button', { name: '设定限知' }).click();
     await asked.getByRole('button', { name: '设定限知' }).click();
-    await named.getByRole('alert').waitFor();
+    const refused = named.getByRole('alert').filter({ hasText: '还没有知悉人员' });
+    await refused.waitFor();
+    expect(await refused.innerText()).toContain('市住建局');
+    expect(await refused.innerText()).not.toContain('市教育局');
 
     // What is open is decided about before the plan ends; a closed one is archived.
     const end = page.getByRole('region', { name: '年终结转' });
@@ -205,10 +212,28 @@ describeWithBrowser('importing a plan', (browser) => {
     await tasks.nth(3).waitFor();
     await tasks.nth(0).locator('.draft-task-words').click();
 
-    // While one corrects a task another does so, too: the form says who, and what was typed stays.
     await page.locator('.draft-task.is-selected').getByRole('button', { name: '修改' }).click();
     const form = page.locator('.task-form');
     await form.getByRole('textbox', { name: '任务内容' }).fill('新建改建公办幼儿园8所。');
+    const also = form.getByRole('status').filter({ hasText: '督查室工作人员 也正在填写此表' });
+    expect(await also.count()).toBe(0);
+
+    // A colleague has the same task open: each is told of the other, until one of them leaves.
+    const colleague = await Visitor.open(browser(), product.url);
+    await colleague.signIn('officer');
+    await colleague.goto(new URL(page.url()).pathname);
+    await colleague.page.locator('.draft-task-words').first().click();
+    await colleague.page.getByRole('button', { name: '修改' }).click();
+    await colleague.page.getByRole('status').filter({ hasText: '督查室主任 也正在填写此表' }).waitFor();
+    await also.waitFor();
+    expect(await visitor!.seriousFindings()).toEqual([]);
+    await visitor!.picture('also-open');
+    await colleague.page.getByRole('button', { name: '取消' }).click();
+    await also.waitFor({ state: 'detached' });
+    expect(colleague.complaints).toEqual([]);
+    await colleague.close();
+
+    // And should they save, the form says who, and what was typed stays.
     await edit(product.url, page.url().split('/').pop()!, '新建改建公办幼儿园7所。');
     const told = form.getByRole('alert').filter({ hasText: '该事项已有变化' });
     await told.waitFor();

@@ -1,6 +1,7 @@
 export { guardFormula } from './unit-files/formula-cells';
 export { ACCOUNT_VENDORS, type AccountVendor, type Contact, contactColumns } from './contact';
 export { type AccountEdit, AccountService } from './account.service';
+export { findPeople, type FoundPerson } from './people-by-words';
 export { type PersonState, readPersonStates } from './person-state';
 export { type ErasedPerson, ErasureService } from './erasure.service';
 export { DelegationService, type DelegationView, type NewDelegation } from './delegation.service';

@@ -8,13 +8,14 @@ import {
   type UnitSight,
   wordsOf,
 } from '@duban/history';
-import { forbidden, notFound, type WorkingCalendar } from '@duban/kernel';
+import { forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { asShown, type NoticeSnapshot, type ObligationSnapshot, type Shown } from '@duban/supervision';
 import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GRAVEST_FIRST, type Light, type Landmarks, type TaskFilter, type TaskRow } from './board';
+import { boardFile } from './board-file';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
@@ -78,6 +79,10 @@ type FoundTask = Omit<TaskDetail, 'notices' | 'light' | 'periods' | 'carriedFrom
 };
 
 /** Tasks (责任事项) on the board, one by one, and at any past instant. */
+/** A spreadsheet of more is nothing that anybody reads. */
+const MOST_ROWS_OF_FILE = 10_000;
+const ROWS_OF_FILE_AT_ONCE = 1000;
+
 @Injectable()
 export class TaskReader {
   constructor(
@@ -142,6 +147,27 @@ export class TaskReader {
         .filter(({ n, isLast }) => n % every === 0 && !isLast)
         .map(({ n, key, label: called }) => ({ position: n, label: called, cursor: cursorOf(key) })),
     };
+  }
+
+  /** All of the board at once, as a file. @throws DomainError invalid TASK.TOO_MANY_FOR_FILE */
+  async file(
+    tx: EntityManager,
+    actor: Actor,
+    now: Date,
+    filter: Omit<TaskFilter, 'limit' | 'cursor'>,
+    format: 'xlsx' | 'csv',
+  ): Promise<Buffer> {
+    const rows: TaskRow[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await this.list(tx, actor, now, { ...filter, limit: ROWS_OF_FILE_AT_ONCE, cursor });
+      rows.push(...page.items);
+      if (page.next === null) return boardFile(rows, format);
+      if (rows.length >= MOST_ROWS_OF_FILE) {
+        const most = MOST_ROWS_OF_FILE;
+        throw invalid('TASK.TOO_MANY_FOR_FILE', `These are more than ${most} tasks. Narrow the board first.`, { most });
+      }
+      cursor = page.next;
+    }
   }
 
   /** @throws DomainError TASK.UNKNOWN, TASK.NOT_YOURS, DELEGATION.OUT_OF_MATTER */

@@ -1,5 +1,5 @@
 import { consequences } from '@duban/database';
-import { assertMay, UnitDirectory } from '@duban/directory';
+import { assertMay, findPeople, type FoundPerson, UnitDirectory } from '@duban/directory';
 import { type Actor, HistoryService } from '@duban/history';
 import { conflict, type Fault, invalid, type LocalDate, localDateOf, newId, notFound } from '@duban/kernel';
 import { Injectable } from '@nestjs/common';
@@ -34,6 +34,12 @@ export class RestrictionService {
     assertMay(actor, 'matter.restrict');
     await this.planOf(tx, matter);
     return this.named(tx, matter);
+  }
+
+  /** Who may be meant by some words, for whoever names people: see {@link findPeople}. */
+  async find(tx: EntityManager, actor: Actor, at: Date, words: string): Promise<FoundPerson[]> {
+    assertMay(actor, 'matter.restrict');
+    return findPeople(tx, words, at);
   }
 
   /**
@@ -209,17 +215,11 @@ export async function assertUnitsNamed(tx: EntityManager, planId: string, day: L
     ),
   );
   if (units.length === 0) return;
+  const names = units.map(({ name }) => name);
   throw invalid(
     'RESTRICTION.UNIT_NOT_NAMED',
-    'Units carry out what nobody in them may know of; name somebody of each who holds a post there.',
-    {
-      field: 'usernames',
-      faults: units.map(({ name }) => ({
-        code: 'RESTRICTION.UNIT_NOT_NAMED',
-        message: `Nobody of ${name} is named.`,
-        field: 'usernames',
-      })),
-    },
+    `Nobody who may know of it holds a post in units that carry it out. Name somebody of each: ${names.join('、')}.`,
+    { field: 'usernames', units: names },
   );
 }
 

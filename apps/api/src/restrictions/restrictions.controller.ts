@@ -1,13 +1,17 @@
 import { Transactor } from '@duban/database';
+import type { FoundPerson } from '@duban/directory';
+import { POST_KINDS } from '@duban/domain';
 import type { Actor } from '@duban/history';
+import type { Clock } from '@duban/kernel';
+import { CLOCK } from '@duban/platform';
 import { type Matter, type NamedPerson, RestrictionService } from '@duban/tasks';
-import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Put, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CommandRunner } from '../command.runner';
 import { type ActingRequest, CurrentActor, Needs, OfPrimary } from '../requests';
-import { uuid } from '../schemas';
+import { shortText, textOrNull, uuid } from '../schemas';
 
 class MatterParams extends createZodDto(z.strictObject({ id: uuid })) {}
 class NamingDto extends createZodDto(
@@ -19,6 +23,28 @@ class NamingDto extends createZodDto(
 ) {}
 class NamedPeopleDto extends createZodDto(
   z.object({ items: z.array(z.object({ personId: uuid, username: z.string(), displayName: z.string() })) }),
+) {}
+
+class WordsQuery extends createZodDto(
+  z.strictObject({
+    q: shortText.max(100, 'At most 100 characters.').meta({
+      description: 'Words of a name, a username, a post’s title or a unit.',
+    }),
+  }),
+) {}
+class FoundPeopleDto extends createZodDto(
+  z.object({
+    items: z
+      .array(
+        z.object({
+          personId: uuid,
+          username: z.string(),
+          displayName: z.string(),
+          posts: z.array(z.object({ kind: z.enum(POST_KINDS), title: textOrNull, unitName: textOrNull })),
+        }),
+      )
+      .max(20),
+  }),
 ) {}
 
 const DESCRIPTION =
@@ -33,7 +59,19 @@ export class RestrictionsController {
     private readonly transactor: Transactor,
     private readonly commands: CommandRunner,
     private readonly restrictions: RestrictionService,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  @Needs('matter.restrict')
+  @Get('restrictions/people')
+  @ApiOperation({
+    summary: 'Who could be named: people with an open account who hold a post today, by words; twenty at most',
+  })
+  @ApiOkResponse({ type: FoundPeopleDto })
+  people(@CurrentActor() actor: Actor, @Query() { q }: WordsQuery): Promise<{ items: FoundPerson[] }> {
+    const at = this.clock.now();
+    return this.transactor.as(actor, async (tx) => ({ items: await this.restrictions.find(tx, actor, at, q) }));
+  }
 
   @Needs('matter.restrict')
   @OfPrimary()

@@ -1,19 +1,21 @@
 import { Transactor } from '@duban/database';
+import { EXPORT_TYPES } from '@duban/directory';
 import { MATTER_KIND_IDS, NOTICE_COLOURS } from '@duban/domain';
 import type { Actor } from '@duban/history';
-import { type Clock } from '@duban/kernel';
+import { type Clock, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
 import { LIGHTS, TASK_SORTS, TaskReader } from '@duban/reporting';
 import { PLAN_SOURCES } from '@duban/tasks';
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { asOfInstant } from '../as-of';
+import { asOfInstant, TIME_ZONE } from '../as-of';
 import { matter } from '../matters/matter-schemas';
 import { periods } from '../reports/report-schemas';
 import { rollUp } from '../breakdowns/roll-up.schema';
-import { CurrentActor, Needs } from '../requests';
+import { Costly, CurrentActor, Needs } from '../requests';
 import {
   asOf,
   assignmentState,
@@ -50,6 +52,9 @@ export const boardFilter = z.strictObject({
   sort: z.enum(TASK_SORTS).default('position'),
 });
 class TasksQuery extends createZodDto(boardFilter.extend({ asOf, limit, cursor })) {}
+class BoardFileQuery extends createZodDto(
+  boardFilter.extend({ asOf, format: z.enum(['xlsx', 'csv']).default('xlsx') }),
+) {}
 class LandmarksQuery extends createZodDto(boardFilter) {}
 class LandmarksDto extends createZodDto(
   z.object({
@@ -158,16 +163,36 @@ export class TasksController {
   })
   @ApiOkResponse({ type: TasksDto })
   list(@CurrentActor() actor: Actor, @Query() query: TasksQuery): ReturnType<TaskReader['list']> {
-    const { dueBefore, asOf: instantOrDay, ...filter } = query;
     const now = this.clock.now();
-    const at = asOfInstant(instantOrDay, now);
-    return this.transactor.as(actor, (tx) =>
-      this.reader.list(tx, actor, now, {
-        ...filter,
-        ...(at === null ? {} : { asOf: at }),
-        ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
-      }),
-    );
+    return this.transactor.as(actor, (tx) => this.reader.list(tx, actor, now, withInstants(query, now)));
+  }
+
+  @Needs('read.own', 'read.all')
+  @Costly()
+  @Get('export')
+  @ApiOperation({
+    summary: 'The board as a spreadsheet: a line a task, 10,000 at most',
+    description: 'What it is narrowed to, and its order, as of the board itself.',
+  })
+  @ApiOkResponse({
+    content: {
+      [EXPORT_TYPES.xlsx]: { schema: { type: 'string', format: 'binary' } },
+      [EXPORT_TYPES.csv]: { schema: { type: 'string', format: 'binary' } },
+    },
+  })
+  async export(
+    @CurrentActor() actor: Actor,
+    @Query() { format, ...query }: BoardFileQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    const now = this.clock.now();
+    const filter = withInstants(query, now);
+    const file = await this.transactor.as(actor, (tx) => this.reader.file(tx, actor, now, filter, format));
+    const name = encodeURIComponent(`督办台账${localDateOf(filter.asOf ?? now, TIME_ZONE)}.${format}`);
+    void reply
+      .header('content-disposition', `attachment; filename="board.${format}"; filename*=UTF-8''${name}`)
+      .type(format === 'xlsx' ? EXPORT_TYPES.xlsx : `${EXPORT_TYPES.csv}; charset=utf-8`);
+    return file;
   }
 
   @Needs('read.own', 'read.all')
@@ -179,13 +204,8 @@ export class TasksController {
   })
   @ApiOkResponse({ type: LandmarksDto })
   landmarks(@CurrentActor() actor: Actor, @Query() query: LandmarksQuery): ReturnType<TaskReader['landmarks']> {
-    const { dueBefore, ...filter } = query;
-    return this.transactor.as(actor, (tx) =>
-      this.reader.landmarks(tx, actor, this.clock.now(), {
-        ...filter,
-        ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
-      }),
-    );
+    const now = this.clock.now();
+    return this.transactor.as(actor, (tx) => this.reader.landmarks(tx, actor, now, withInstants(query, now)));
   }
 
   @Needs('read.own', 'read.all')
@@ -213,4 +233,17 @@ export class TasksController {
   ): ReturnType<TaskReader['historyOf']> {
     return this.transactor.as(actor, (tx) => this.reader.historyOf(tx, actor, id, query.limit, query.cursor));
   }
+}
+
+/** What the board is narrowed to, its instants as such. */
+function withInstants<Query extends { dueBefore?: string; asOf?: string }>(
+  { dueBefore, asOf: instantOrDay, ...filter }: Query,
+  now: Date,
+): Omit<Query, 'dueBefore' | 'asOf'> & { dueBefore?: Date; asOf?: Date } {
+  const at = asOfInstant(instantOrDay, now);
+  return {
+    ...filter,
+    ...(at === null ? {} : { asOf: at }),
+    ...(dueBefore === undefined ? {} : { dueBefore: new Date(dueBefore) }),
+  };
 }

@@ -3220,6 +3220,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/restrictions/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could be named: people with an open account who hold a post today, by words; twenty at most
+         * @description Needs the right `matter.restrict`.
+         */
+        get: operations["RestrictionsController_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention-schedule": {
         parameters: {
             query?: never;
@@ -3788,6 +3808,26 @@ export interface paths {
          * @description Of any task whose completion is reported or verified. Each try is kept. Needs the right `satisfaction.record`.
          */
         post: operations["SatisfactionController_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The board as a spreadsheet: a line a task, 10,000 at most
+         * @description What it is narrowed to, and its order, as of the board itself. Needs the right `read.own` or `read.all`.
+         */
+        get: operations["TasksController_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6994,6 +7034,23 @@ export interface components {
             }[];
             /** @description Give it as `cursor`. */
             next: string | null;
+        };
+        FoundPeopleDto: {
+            items: {
+                displayName: string;
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                personId: string;
+                posts: {
+                    /** @enum {string} */
+                    kind: "office" | "officer" | "leader" | "auditor" | "admin" | "security" | "head" | "deputy" | "contact" | "handler";
+                    title: string | null;
+                    unitName: string | null;
+                }[];
+                username: string;
+            }[];
         };
         HeldMessagesDto: {
             items: {
@@ -21843,6 +21900,40 @@ export interface operations {
             };
         };
     };
+    RestrictionsController_people: {
+        parameters: {
+            query: {
+                /** @description Words of a name, a username, a post’s title or a unit. */
+                q: string;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPeopleDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     RetentionController_schedule: {
         parameters: {
             query?: never;
@@ -23128,6 +23219,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SatisfactionDto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TasksController_export: {
+        parameters: {
+            query?: {
+                /** @description Shows the state at this instant; a date means the end of that day (Asia/Shanghai). */
+                asOf?: string;
+                dueBefore?: string;
+                format?: "xlsx" | "csv";
+                light?: "green" | "yellow" | "red";
+                /** @description Registered matters of this kind. */
+                matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";
+                /** @description UUID */
+                planId?: string;
+                /** @description Words of the task, or its number. */
+                q?: string;
+                /** @description One of the headings of its `path`. */
+                section?: string;
+                sort?: "position" | "due" | "-due";
+                state?: "assigned" | "in_progress" | "reported" | "verified" | "cancelled" | "not_implemented";
+                /** @description UUID */
+                unitId?: string;
+            };
+            header?: {
+                /** @description The id of the post in which the request is made: one that the sender holds today, or in which they stand in for its holder (代行), see `posts` of GET /api/v1/sessions/current. Without it, the first that they hold. */
+                "duban-post"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             /** @description A problem */

@@ -2,6 +2,7 @@ import { Button, Skeleton, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
+import { api } from '../api/client';
 import { Tabs } from '../layout/tabs';
 import { Day } from '../layout/day';
 import { PageHead } from '../layout/page-head';
@@ -43,7 +44,7 @@ function PlanView({ plan }: { plan: Plan }) {
           <span className="plan-facts">
             <Tag color={isDraft ? 'gold' : 'blue'}>{t(`terms:plan.${plan.state}`)}</Tag>
             {plan.documentNumber} {plan.issuedOn && <Day date={plan.issuedOn} />}{' '}
-            {plan.policyId && `${plan.policyId} v${plan.policyVersion}`}
+            {plan.policyId && plan.policyVersion && <RulesOf id={plan.policyId} version={plan.policyVersion} />}
           </span>
         }
       >
@@ -93,5 +94,22 @@ function PlanView({ plan }: { plan: Plan }) {
       />
       {isIssuing && <IssuePlan plan={plan} waits={waits} close={() => setIssuing(false)} />}
     </>
+  );
+}
+
+/** The rules by which it goes, by their name as the version has it; whoever wants the code points at it. */
+function RulesOf({ id, version }: { id: string; version: number }) {
+  const { t, i18n } = useTranslation('plans');
+  const { may } = useSession();
+  const rules = api.useQuery('get', '/api/v1/policies/{id}', { params: { path: { id }, query: { version } } });
+  const name = rules.data?.name[i18n.language === 'en' ? 'en' : 'zh'];
+  if (name === undefined) return null;
+  const words = t('goesBy', { policy: name, version });
+  return may('read.all') ? (
+    <Link to={`/policies/${id}?version=${version}`} title={id}>
+      {words}
+    </Link>
+  ) : (
+    <span title={id}>{words}</span>
   );
 }

@@ -10,8 +10,14 @@ export function problemText(problem: Problem | Error | null | undefined): string
   if (!('code' in problem)) return i18next.t('console:problem.line');
   const words = wordsFor(problem.code, (key) => i18next.exists(key));
   if (words === null) return problem.detail;
-  return say(words.key, words.thing === undefined ? {} : { thing: say(words.thing) });
+  return say(words.key, { ...factsOf(problem), ...(words.thing === undefined ? {} : { thing: say(words.thing) }) });
 }
+
+/** What the case was, as far as the server says it beside the code: whose, which, when. */
+const factsOf = (problem: Problem): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(problem).map(([name, fact]) => [name, Array.isArray(fact) ? fact.join('、') : fact]),
+  );
 
 /** The faults of a problem, each with its place. */
 export function faultsOf(problem: Problem): { place: string; message: string }[] {

@@ -1,9 +1,11 @@
-import { Button, Form, Select } from 'antd';
+import { Button, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { ProblemView } from '../problem/problem-view';
+import { useSession } from '../session/session';
 import { useAsk } from '../undo/use-ask';
 import { useDone } from '../undo/use-done';
+import { PeopleSelect } from './people-select';
 
 type Named = Schemas['NamedPeopleDto']['items'];
 
@@ -50,6 +52,9 @@ function Naming({
   const { t } = useTranslation(['plans', 'console']);
   const ask = useAsk();
   const say = useDone();
+  const { me } = useSession();
+  // Whoever restricts it is always among them.
+  const chosen = named.length > 0 ? named : [{ username: me.username, displayName: me.name }];
   const set = async (usernames: string[]): Promise<void> => {
     const isLifted = usernames.length === 0;
     const isMeant = await ask({
@@ -68,7 +73,7 @@ function Naming({
     <Form<{ usernames: string[] }>
       layout="vertical"
       requiredMark={false}
-      initialValues={{ usernames: named.map(({ username }) => username) }}
+      initialValues={{ usernames: chosen.map(({ username }) => username) }}
       onFinish={({ usernames }) => void set(usernames)}
     >
       <p>
@@ -83,17 +88,7 @@ function Naming({
         extra={t('plans:restrict.help')}
         rules={[{ required: true, message: t('plans:restrict.need') }]}
       >
-        <Select
-          mode="tags"
-          open={false}
-          suffixIcon={null}
-          tokenSeparators={[' ', '、', '，', ',']}
-          maxCount={500}
-          options={named.map(({ username, displayName }) => ({
-            value: username,
-            label: `${displayName} · ${username}`,
-          }))}
-        />
+        <PeopleSelect known={chosen} />
       </Form.Item>
       <div className="manage-acts">
         <Button htmlType="submit" loading={isSending}>
