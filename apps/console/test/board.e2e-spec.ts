@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describeWithBrowser } from '@duban/testing';
 import { Client } from 'pg';
 import { PASSWORD, useSampleProduct } from './sample-product';
@@ -32,6 +33,83 @@ describeWithBrowser('the board', (browser) => {
     await visitor.page.reload();
     await visitor.page.getByText(/共 [12]\d 项/).waitFor();
     expect(new Set(await rows().locator('.grid-state').allInnerTexts())).toEqual(new Set(['已核验']));
+  });
+
+  it('is taken as a spreadsheet as it is narrowed, and printed whole, of however few rows are in view', async () => {
+    await open('office', '/board?sort=due');
+    await rows().first().waitFor();
+    const { page } = visitor;
+    await page.getByText(/共 4\d 项/).waitFor();
+    const take = page.getByRole('button', { name: '导出打印' });
+    await take.click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: '导出 CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('督办台账2026-09-21.csv');
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    const total = Number((await page.getByText(/共 4\d 项/).innerText()).match(/\d+/)![0]);
+    expect(lines).toHaveLength(total + 1);
+
+    // A browser that prints says so before; there is no paper here.
+    await page.evaluate(() => {
+      window.print = () => window.dispatchEvent(new Event('beforeprint'));
+    });
+    await take.click();
+    await page.getByRole('menuitem', { name: '打印台账' }).click();
+    await page.locator('.board-paper').waitFor({ state: 'attached' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.board-paper tbody tr').count()).toBe(total);
+    expect(await page.locator('.grid').isVisible()).toBe(false);
+    await page.locator('.board-paper tbody tr').last().scrollIntoViewIfNeeded();
+    await visitor.picture('board-paper');
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+    await page.locator('.board-paper').waitFor({ state: 'detached' });
+  });
+
+  it('is selected whole by one click, and is narrowed by any unit of a long directory and by where a matter came from', async () => {
+    await open('office');
+    await rows().first().waitFor();
+    const { page } = visitor;
+    await page.getByText(/共 4\d 项/).waitFor();
+    await page.getByRole('checkbox', { name: '全选' }).check();
+    await page.getByText(/已选 4\d 项/).waitFor();
+    await page.getByRole('checkbox', { name: '全选' }).uncheck();
+    await page.getByText(/已选/).waitFor({ state: 'detached' });
+
+    // More units than one answer of the api has.
+    const units = Array.from({ length: 60 }, (_, at) => ({
+      code: `ZZ${at}`,
+      name: `第${at}新区管委会`,
+      kind: 'district',
+    }));
+    const admin = await Visitor.open(browser(), product.url);
+    await admin.signIn('admin');
+    const imported = await admin.page.request.post(`${product.url}/api/v1/units/import`, {
+      headers: { 'x-duban-request': '1' },
+      multipart: {
+        file: {
+          name: 'units.json',
+          mimeType: 'application/json',
+          buffer: Buffer.from(JSON.stringify({ jurisdiction: '临澜市', units })),
+        },
+      },
+    });
+    expect([imported.status(), await imported.text()]).toEqual([200, expect.stringContaining('"created":60')]);
+    await admin.close();
+    await page.reload();
+    await rows().first().waitFor();
+    await visitor.choose(page.getByRole('combobox', { name: '单位' }), '第59新区管委会');
+    await page.waitForURL(/unitId=/);
+    await page.getByText('没有符合条件的事项').waitFor();
+    await page.getByRole('button', { name: '清除筛选' }).click();
+    await page.getByRole('combobox', { name: '事项来源' }).click();
+    await page.locator('.ant-select-item-option', { hasText: '领导批示' }).click();
+    await page.waitForURL(/matterKind=leader_instruction/);
+    expect(await visitor.seriousFindings()).toEqual([]);
   });
 
   it('is moved through by keys: down, to the end, selected, jumped in, opened', async () => {

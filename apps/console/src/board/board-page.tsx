@@ -16,6 +16,11 @@ import { Grid, type TaskRow } from './grid';
 import { RowSource } from './row-source';
 
 const Jump = lazy(() => import('./jump'));
+const BoardPaper = lazy(() => import('./board-paper'));
+const TakeBoard = lazy(() => import('./take-board'));
+
+/** One act on each of more would go on for minutes. */
+const MOST_SELECTED = 1000;
 
 /** The board (台账): every task with its light, its state and what is due next. */
 export default function BoardPage() {
@@ -36,6 +41,12 @@ export default function BoardPage() {
   }, [change]);
   useEffect(() => setSelected(new Map()), [search]);
 
+  const selectAll = (): void =>
+    void source.all().then(
+      (rows) => setSelected(new Map(rows.map((row) => [row.id, row]))),
+      // The list itself says what went wrong with it.
+      () => undefined,
+    );
   const isEmpty = source.isTotalKnown && source.total === 0;
   return (
     <div className="board">
@@ -50,6 +61,9 @@ export default function BoardPage() {
           clear={() => setSelected(new Map())}
           done={() => setGeneration((was) => was + 1)}
         />
+        <Suspense fallback={<Button disabled>{t('take.label')}</Button>}>
+          <TakeBoard source={source} />
+        </Suspense>
         <Button onClick={() => setJumping(true)}>{t('jump.open')}</Button>
       </PageHead>
       <FilterBar searchBox={searchBox} />
@@ -71,12 +85,16 @@ export default function BoardPage() {
           source={source}
           selected={selected}
           select={setSelected}
+          selectAll={source.isTotalKnown && source.total <= MOST_SELECTED ? selectAll : null}
           jumpTo={jumpTo}
           jumped={() => setJumpTo(null)}
           askJump={() => setJumping(true)}
           askSearch={() => searchBox.current?.focus()}
         />
       )}
+      <Suspense>
+        <BoardPaper source={source} />
+      </Suspense>
       {isJumping && (
         <Suspense>
           <Jump

@@ -3,6 +3,7 @@ import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api } from '../api/client';
+import { useUnits } from '../directory/units';
 import { Light } from '../lights/light';
 import { useSession } from '../session/session';
 import { filterOf, LIGHTS, SORTS, STATES, withFilter } from './board-filter';
@@ -17,7 +18,7 @@ const TYPING_MS = 300;
 
 /** What the board is narrowed to; each change goes into the address, so that it can be kept and passed on. */
 export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null> }) {
-  const { t } = useTranslation(['board', 'terms']);
+  const { t, i18n } = useTranslation(['board', 'terms']);
   const [search, setSearch] = useSearchParams();
   const { me } = useSession();
   const filter = filterOf(search);
@@ -26,7 +27,8 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
     setSearch((was) => withFilter(was, change), { replace: true });
 
   const plans = api.useQuery('get', '/api/v1/plans', { params: { query: { limit: 200 } } });
-  const units = api.useQuery('get', '/api/v1/units', undefined, { enabled: me.unitId === null, staleTime: 300_000 });
+  const units = useUnits(me.unitId === null);
+  const kinds = api.useQuery('get', '/api/v1/matters/kinds', undefined, { staleTime: Infinity });
   const plan = api.useQuery(
     'get',
     '/api/v1/plans/{id}',
@@ -68,7 +70,7 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
           showSearch={{ optionFilterProp: 'label' }}
           value={filter.unitId}
           onChange={(unitId?: string) => set({ unitId: unitId ?? null })}
-          options={units.data?.items.map(({ id, name }) => ({ value: id, label: name }))}
+          options={units.data?.map(({ id, name }) => ({ value: id, label: name }))}
         />
       )}
       <Select
@@ -88,6 +90,18 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
         value={filter.state}
         onChange={(state?: string) => set({ state: state ?? null })}
         options={STATES.map((value) => ({ value, label: t(`terms:assignment.${value}`) }))}
+      />
+      <Select
+        className="board-filter"
+        aria-label={t('filter.matterKind')}
+        placeholder={t('filter.matterKind')}
+        allowClear
+        value={filter.matterKind}
+        onChange={(matterKind?: string) => set({ matterKind: matterKind ?? null })}
+        options={kinds.data?.items.map(({ id, name }) => ({
+          value: id,
+          label: name[i18n.language === 'en' ? 'en' : 'zh'],
+        }))}
       />
       {filter.dueBefore || isDating ? (
         <Suspense>

@@ -15,6 +15,8 @@ interface GridProps {
   source: RowSource<TaskRow>;
   selected: ReadonlyMap<string, TaskRow>;
   select: (selected: ReadonlyMap<string, TaskRow>) => void;
+  /** All rows of the list; null where they are too many to be done with at once. */
+  selectAll: (() => void) | null;
   /** A row to be brought into view. */
   jumpTo: number | null;
   jumped: () => void;
@@ -26,7 +28,7 @@ const ROW_PIXELS = 44;
 const LARGE_ROW_PIXELS = 60;
 
 /** Rows of any number, of which those in view are drawn; moved through by keys, as a sheet is. */
-export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSearch }: GridProps) {
+export function Grid({ source, selected, select, selectAll, jumpTo, jumped, askJump, askSearch }: GridProps) {
   const { t } = useTranslation('board');
   const navigate = useNavigate();
   const rowHeight = useView().isLarge ? LARGE_ROW_PIXELS : ROW_PIXELS;
@@ -138,7 +140,14 @@ export function Grid({ source, selected, select, jumpTo, jumped, askJump, askSea
           {(['select', 'light', 'number', 'content', 'leads', 'state', 'next', 'due'] as const).map((column) => (
             <div key={column} role="columnheader" className={`grid-${column}`}>
               {column === 'select' ? (
-                <span className="visually-hidden">{t('columns.select')}</span>
+                <Checkbox
+                  aria-label={t(selectAll ? 'columns.selectAll' : 'columns.tooManyToSelect')}
+                  title={t(selectAll ? 'columns.selectAll' : 'columns.tooManyToSelect')}
+                  disabled={!selectAll && selected.size === 0}
+                  checked={source.isTotalKnown && rows > 0 && selected.size === rows}
+                  indeterminate={selected.size > 0 && selected.size < rows}
+                  onChange={() => (selected.size === rows || !selectAll ? select(new Map()) : selectAll())}
+                />
               ) : (
                 t(`columns.${column}`)
               )}
@@ -222,10 +231,18 @@ const Row = memo(function Row({ index, row, height, isActive, isSelected, activa
       </div>
       <div role="gridcell" className="grid-leads" title={leads}>
         {leads}
-        {row.leadInferred && <Tag title={t('terms:leadInferred')}>?</Tag>}
+        {row.leadInferred && <Tag title={t('terms:leadInferred')}>{t('inferred')}</Tag>}
       </div>
       <div role="gridcell" className="grid-state">
         {row.state && t(`terms:assignment.${row.state}`)}
+        {row.notice && (
+          <span
+            className={`notice-tag notice-${row.notice}`}
+            title={t('terms:noticeShort', { colour: t(`terms:colour.${row.notice}`) })}
+          >
+            {t(`noticeOf.${row.notice}`)}
+          </span>
+        )}
       </div>
       <div role="gridcell" className="grid-next">
         <DueDay at={row.nextDueAt} />

@@ -68,6 +68,25 @@ describe('the rows of a long list', () => {
     expect([source.total, source.isTotalKnown]).toEqual([250, true]);
   });
 
+  it.each([0, 1, 99, 100, 101, 250])('all %i of them are read for whoever takes them all', async (length) => {
+    for (const hasLandmarks of [true, false]) {
+      const source = new RowSource(listOf(length).readPage);
+      if (hasLandmarks) source.setLandmarks(length, landmarksOf(length, 200));
+      await allRead(source, 120, 130);
+      const numbers = Array.from({ length }, (_, at) => at);
+      expect(await source.all()).toEqual(numbers);
+      expect(source.loaded()).toEqual(numbers);
+    }
+  });
+
+  it('all of them are not a part of them: a line that breaks is told of', async () => {
+    const list = listOf(250);
+    const source = new RowSource<number>((cursor, limit) =>
+      cursor === '100' ? Promise.reject(new Error('away')) : list.readPage(cursor, limit),
+    );
+    await expect(source.all()).rejects.toThrow('away');
+  });
+
   it('a line that breaks is told of, and read again when it is looked at again', async () => {
     let isBroken = true;
     const list = listOf(10);

@@ -80,6 +80,25 @@ export class RowSource<T> {
     }
   }
 
+  /**
+   * Reads every row, one block after another, for whoever takes all of them; of a list of a million nobody does.
+   * @throws what reading throws
+   */
+  async all(): Promise<T[]> {
+    for (let block = 0; this.known === null || block * BLOCK < this.known; block++) {
+      this.ensure(block * BLOCK, block * BLOCK);
+      await this.reading.get(block);
+      const isEnd = this.known !== null && block * BLOCK >= this.known;
+      if (!this.blocks.has(block) && !isEnd) throw this.error ?? new Error('another list is shown by now');
+    }
+    return this.loaded();
+  }
+
+  /** The rows that have been read, in their order. */
+  loaded(): T[] {
+    return [...this.blocks.entries()].sort(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  }
+
   /** Nothing is read any more. */
   end(): void {
     this.abort.abort();

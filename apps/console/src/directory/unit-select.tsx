@@ -9,12 +9,15 @@ export function UnitSelect({
   onChange,
   by = 'id',
   placeholder,
+  isPresent = false,
 }: {
   id?: string;
   value?: string;
   onChange?: (unit: string | undefined) => void;
   by?: 'id' | 'code';
   placeholder?: string;
+  /** None that are gone (撤销). */
+  isPresent?: boolean;
 }) {
   const { t } = useTranslation();
   const units = useUnits();
@@ -29,11 +32,15 @@ export function UnitSelect({
       onChange={onChange}
       loading={units.isPending}
       showSearch={{ optionFilterProp: 'label' }}
-      options={(units.data ?? []).map((unit) => ({
-        value: unit[by],
-        label: [unit.name, unit.officialName, unit.code].filter((name, at, all) => all.indexOf(name) === at).join(' '),
-        name: unit.name,
-      }))}
+      options={(units.data ?? [])
+        .filter(({ isActive }) => isActive || !isPresent)
+        .map((unit) => ({
+          value: unit[by],
+          label: [unit.name, unit.officialName, unit.code]
+            .filter((name, at, all) => all.indexOf(name) === at)
+            .join(' '),
+          name: unit.name,
+        }))}
       labelRender={({ label, value: given }) =>
         units.data?.find((unit) => unit[by] === given)?.name ?? label ?? String(given)
       }

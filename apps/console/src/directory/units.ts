@@ -16,7 +16,8 @@ async function allUnits(): Promise<Unit[]> {
 }
 
 /** Every unit (单位) of the directory, in the government's own order. */
-export const useUnits = () => useQuery<Unit[], Problem>({ queryKey: ['units'], queryFn: allUnits, staleTime: 300_000 });
+export const useUnits = (isOn = true) =>
+  useQuery<Unit[], Problem>({ queryKey: ['units'], queryFn: allUnits, staleTime: 300_000, enabled: isOn });
 
 /** Units and groups (集合单位) by the names that a document may give them, to choose from. */
 export function useUnitNames(): { value: string; label: string }[] {

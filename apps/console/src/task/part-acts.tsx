@@ -3,6 +3,7 @@ import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
+import { UnitSelect } from '../directory/unit-select';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { INVERSES } from '../undo/inverses';
@@ -111,7 +112,6 @@ function ActForm({ part, event, close }: { part: Part; event: Event; close: (isD
   const [form] = Form.useForm<Said>();
   const outcome = Form.useWatch('outcome', form);
   const clock = Form.useWatch('clock', form);
-  const units = api.useQuery('get', '/api/v1/units', undefined, { staleTime: 300_000 });
   const transit = api.useMutation('post', '/api/v1/assignments/{id}/transitions', {
     onSuccess: (after) => {
       say(t('act.done'), event === 'suspend' ? INVERSES.suspend(after) : null);
@@ -159,10 +159,7 @@ function ActForm({ part, event, close }: { part: Part; event: Event; close: (isD
             label={t('act.toUnit')}
             rules={[{ required: true, message: t('act.toUnitMissing') }]}
           >
-            <Select
-              showSearch={{ optionFilterProp: 'label' }}
-              options={units.data?.items.map(({ code, name }) => ({ value: code, label: name }))}
-            />
+            <UnitSelect by="code" isPresent />
           </Form.Item>
         )}
         {needsCancelReason && (
