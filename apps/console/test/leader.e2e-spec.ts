@@ -56,6 +56,47 @@ describeWithBrowser('a leader', (browser) => {
     await visitor.picture('overview');
   });
 
+  it('comes from each figure to what it counts, and the office records whose word it was', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto('/overview');
+    const { page } = visitor;
+    await page.locator('.light-trend').getByText('9月').waitFor();
+    const unit = page.locator('.late-units a').first();
+    const name = await unit.innerText();
+    await unit.click();
+    await page.waitForURL(/\/board\?planId=[^&]+&unitId=/);
+    await page.locator('.ant-select-content', { hasText: name }).waitFor();
+    await page.goBack();
+    const verified = page.getByRole('link', { name: /^已办结 \d+ 项$/ });
+    const count = (await verified.innerText()).match(/\d+/)![0];
+    await verified.click();
+    await page.waitForURL(/state=verified/);
+    await page.getByText(`共 ${count} 项`, { exact: true }).waitFor();
+    await page.goBack();
+
+    await page.locator('.ten-task').first().getByRole('button', { name: '批示' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('批示内容').fill('请周报进展。');
+    await form.getByRole('button', { name: '下达批示' }).click();
+    await form.getByText('请填写作出批示的领导').waitFor();
+    await form.getByLabel('批示领导').fill('分管领导');
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await form.getByRole('button', { name: '下达批示' }).click();
+    await page.getByText('批示已下达').waitFor();
+    await page.locator('.instructions').getByText('请周报进展。').first().waitFor();
+
+    // The same from the page of a task.
+    await page.locator('.ten-content').first().click();
+    await page.getByRole('button', { name: '作出批示' }).click();
+    await form.getByLabel('批示内容').fill('请月底前办结。');
+    await form.getByLabel('批示领导').fill('分管领导');
+    await form.getByText('急件').click();
+    await form.getByRole('button', { name: '下达批示' }).click();
+    await form.waitFor({ state: 'hidden' });
+    await page.locator('.said').getByText('请月底前办结。').waitFor();
+  });
+
   it('puts the state on the wall of a meeting room, without a person’s name', async () => {
     visitor = await Visitor.open(browser(), product.url, { viewport: { width: 1920, height: 1080 } });
     await visitor.signIn('leader');

@@ -96,6 +96,29 @@ describeWithBrowser('a day at the office', (browser) => {
     }
   });
 
+  it('is led from the desk to what arrived, and marks all that arrived as read', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    const { page } = visitor;
+    const arrived = page.locator('section.panel', { has: page.getByRole('heading', { name: /^新到消息/ }) });
+    await arrived.locator('li a').first().waitFor();
+    // What several units owe of a task is one line, which says how many.
+    await page
+      .locator('#due')
+      .getByText(/等 \d+ 个单位/)
+      .first()
+      .waitFor();
+    await arrived.locator('li a').first().click();
+    await page.waitForURL(/\/tasks\//);
+    await visitor.goto('/inbox');
+    await page.getByRole('button', { name: /^\d+ 条全部标为已读$/ }).click();
+    await page.getByRole('button', { name: '标为已读' }).first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /全部标为已读$/ }).waitFor({ state: 'detached' });
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.goto('/desk');
+    await arrived.getByText('没有未读消息').waitFor();
+  });
+
   it('verifies what was reported, beside what was promised, or returns it with a reason', async () => {
     const returned = await reportOne();
     visitor = await Visitor.open(browser(), product.url);
@@ -131,7 +154,11 @@ describeWithBrowser('a day at the office', (browser) => {
     expect(returned).toMatch(/^\d+$/);
   });
 
-  it('answers at the desk what a unit applies for', async () => {
+  it('answers at the desk what a unit applies for, which comes while one sits there', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('office');
+    await visitor.goto('/desk');
+    await visitor.settled();
     const ask = await as('office');
     const { items: owed } = await ask<{
       items: { id: string; assignmentId: string; isOverdue: boolean; unitName: string }[];
@@ -157,9 +184,6 @@ describeWithBrowser('a day at the office', (browser) => {
         break;
       }
     }
-    visitor = await Visitor.open(browser(), product.url);
-    await visitor.signIn('office');
-    await visitor.goto('/desk');
     const { page } = visitor;
     const waiting = page.locator('#decisions li').filter({ hasText: '申请延期' }).filter({ hasText: unitName }).first();
     await waiting.getByText('设备到货推迟').waitFor();
@@ -426,11 +450,17 @@ describeWithBrowser('a day at the office', (browser) => {
 
     const restrict = page.locator('section.panel', { has: page.getByRole('heading', { name: '限知人员' }) });
     await restrict.getByText('目前不限').waitFor();
+    // Whoever restricts it is among them already; the others are found by their names, posts and units.
     const named = restrict.getByRole('combobox');
-    for (const username of ['office', 'LD05.contact']) {
-      await named.fill(username);
-      await named.press('Enter');
-    }
+    await restrict.getByText('督查室主任', { exact: true }).waitFor();
+    await named.fill('查无此人');
+    await page.getByText('没有找到。只能选择现在任职的人员。').waitFor();
+    await named.fill('市公安局');
+    await page.locator('.ant-select-item-option:visible', { hasText: 'LD05.head' }).waitFor();
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('restrict-people');
+    await page.locator('.ant-select-item-option:visible', { hasText: 'LD05.contact' }).click();
+    await page.keyboard.press('Escape');
     await restrict.getByRole('button', { name: '设定限知' }).click();
     const sure = page.getByRole('dialog', { name: '只限这 2 人知悉？' });
     await sure.getByRole('button', { name: '设定限知' }).click();

@@ -50,6 +50,29 @@ describeWithBrowser('the pictures of a plan', (browser) => {
     expect(await visitor.seriousFindings()).toEqual([]);
   });
 
+  it('offer those tasks alone whose targets can be drawn', async () => {
+    visitor = await Visitor.open(browser(), product.url);
+    await visitor.signIn('leader');
+    await visitor.goto('/pictures');
+    const { page } = visitor;
+    await page.locator('.chart canvas').first().waitFor();
+    const plans = await page.request.get(`${product.url}/api/v1/plans?source=document`);
+    const { items } = (await plans.json()) as { items: { id: string; state: string }[] };
+    const whole = await page.request.get(
+      `${product.url}/api/v1/plans/${items.find(({ state }) => state === 'issued')!.id}`,
+    );
+    const { tasks } = (await whole.json()) as {
+      tasks: { content: string; targets: unknown[]; subtasks: unknown[] }[];
+    };
+    const without = tasks.find(({ targets, subtasks }) => targets.length === 0 && subtasks.length === 0)!;
+    const withOne = tasks.filter(({ targets }) => targets.length > 0).at(-1)!;
+    const choice = page.getByRole('combobox', { name: '责任事项' });
+    await choice.fill(withOne.content.slice(0, 12));
+    await page.locator('.ant-select-item-option:visible', { hasText: withOne.content.slice(0, 12) }).waitFor();
+    await choice.fill(without.content.slice(0, 12));
+    await page.locator('.ant-select-dropdown .ant-empty:visible').waitFor();
+  });
+
   it('show the machines of states in words', async () => {
     visitor = await Visitor.open(browser(), product.url);
     await visitor.signIn('leader');

@@ -5,7 +5,10 @@ import { Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { useSession } from '../session/session';
 
-/** The newest messages that nobody has read. */
+/** Of a message, the lines that the desk has room for. */
+const LINES = 3;
+
+/** What the newest messages that one has not read say, each line leading to what it is about. */
 export function Arrived() {
   const { t } = useTranslation('desk');
   const { may } = useSession();
@@ -17,12 +20,15 @@ export function Arrived() {
       </h2>
       {inbox.items.length === 0 && !inbox.isPending && <Empty says={t('noArrived')} />}
       <ul className="plain-list">
-        {inbox.items.map(({ id, subject, createdAt }) => (
+        {inbox.items.map(({ id, items, createdAt }) => (
           <li key={id}>
-            {subject}{' '}
             <small className="quiet">
               <Instant at={createdAt} />
             </small>
+            {items.slice(0, LINES).map(({ notificationId, text, taskId }) => (
+              <div key={notificationId}>{taskId ? <Link to={`/tasks/${taskId}`}>{text}</Link> : text}</div>
+            ))}
+            {items.length > LINES && <Link to="/inbox">{t('others', { count: items.length - LINES })}</Link>}
           </li>
         ))}
       </ul>

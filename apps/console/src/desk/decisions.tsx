@@ -20,12 +20,16 @@ export function useDecisions() {
   const coordinations = usePages('/api/v1/coordinations', { state: 'raised', limit: 50 });
   const notices = usePages('/api/v1/notices', { state: 'answered', limit: 50 });
   const all = [applications, objections, coordinations, notices];
-  return {
+  const waiting = {
+    // What a lead set, a lead decides.
     applications: applications.items.filter(({ approverUnitId }) => approverUnitId === null),
     objections: objections.items,
     coordinations: coordinations.items,
     notices: notices.items,
-    count: all.reduce((sum, { items }) => sum + items.length, 0),
+  };
+  return {
+    ...waiting,
+    count: Object.values(waiting).reduce((sum, { length }) => sum + length, 0),
     isPending: all.some(({ isPending }) => isPending),
     problem: all.find(({ error }) => error)?.error ?? null,
   };

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useLive } from '../api/changes';
 import { api } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
@@ -21,6 +22,7 @@ const Stuck = lazy(() => import('./stuck').then((module) => ({ default: module.S
 export default function DeskPage() {
   const { t } = useTranslation('desk');
   const { me } = useSession();
+  useLive();
   const dashboard = api.useQuery('get', '/api/v1/dashboard');
   const reported = usePages('/api/v1/tasks', { state: 'reported', limit: 100 });
   const decisions = useDecisions();
@@ -58,10 +60,10 @@ export default function DeskPage() {
           <Arrived />
         </div>
         <div>
-          <DueByDay />
-          <Suspense>
-            <Stuck units={dashboard.data?.mostOverdueUnits ?? []} />
+          <Suspense fallback={<section className="panel" aria-busy />}>
+            <Stuck units={dashboard.data?.mostOverdueUnits ?? []} count={owed?.overdue ?? 0} />
           </Suspense>
+          <DueByDay />
         </div>
       </div>
     </>

@@ -45,7 +45,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
         options={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
       />
       {outcome === 'transferred' && (
-        <UnitSelect by="code" value={toUnit} onChange={setToUnit} placeholder={t('toUnit')} />
+        <UnitSelect by="code" isPresent value={toUnit} onChange={setToUnit} placeholder={t('toUnit')} />
       )}
       {outcome === 'cancelled' && (
         <Select

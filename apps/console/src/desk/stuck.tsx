@@ -9,9 +9,10 @@ import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 
 /** What is overdue, the longest first, and the units that have most of it. */
-export function Stuck({ units }: { units: Schemas['DashboardDto']['mostOverdueUnits'] }) {
+export function Stuck({ units, count }: { units: Schemas['DashboardDto']['mostOverdueUnits']; count: number }) {
   const { t } = useTranslation(['desk', 'terms']);
-  const owed = usePages('/api/v1/obligations', { state: 'open', dueBefore: `${dayOf(now())}T23:59:59Z`, limit: 50 });
+  const dueBefore = `${dayOf(now())}T23:59:59Z`;
+  const owed = usePages('/api/v1/obligations', { state: 'open', dueBefore, limit: 50 });
   const overdue = owed.items.filter(({ isOverdue }) => isOverdue);
   return (
     <section className="panel" id="stuck">
@@ -19,9 +20,9 @@ export function Stuck({ units }: { units: Schemas['DashboardDto']['mostOverdueUn
       {owed.error && <ProblemView problem={owed.error} />}
       {units.length > 0 && (
         <p>
-          {units.map(({ unitId, unitName, overdue: count, standingNotices }) => (
+          {units.map(({ unitId, unitName, overdue: ofUnit, standingNotices }) => (
             <Link key={unitId} to={`/notices?unit=${unitId}`} className="stuck-unit">
-              {unitName} {t('desk:stuckUnit', { count, notices: standingNotices })}
+              {unitName} {t('desk:stuckUnit', { count: ofUnit, notices: standingNotices })}
             </Link>
           ))}
         </p>
@@ -49,6 +50,9 @@ export function Stuck({ units }: { units: Schemas['DashboardDto']['mostOverdueUn
           { title: t('desk:dueOn'), dataIndex: 'dueOn', render: (day: string) => <Day date={day} isDue /> },
         ]}
       />
+      {count > overdue.length && overdue.length > 0 && (
+        <Link to={`/board?${new URLSearchParams({ dueBefore, sort: 'due' })}`}>{t('desk:allStuck', { count })}</Link>
+      )}
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import { Button, List, Switch, Tag } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { api } from '../api/client';
+import { answerOf, api, client } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
@@ -22,9 +23,27 @@ export default function InboxPage() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['get', '/api/v1/inbox'] }),
     onError: tell,
   });
+  const unread = inbox.items.filter(({ readAt }) => readAt === null);
+  const [isReadingAll, setReadingAll] = useState(false);
+  /** One after another: each is told to whoever waits for it to be read. */
+  const readAll = async (): Promise<void> => {
+    setReadingAll(true);
+    try {
+      for (const { id } of unread) await answerOf(client.POST('/api/v1/inbox/{id}/read', { params: { path: { id } } }));
+    } catch (problem) {
+      tell(problem);
+    }
+    await queries.invalidateQueries({ queryKey: ['get', '/api/v1/inbox'] });
+    setReadingAll(false);
+  };
   return (
     <>
       <PageHead title={t('inbox.title')}>
+        {unread.length > 1 && (
+          <Button loading={isReadingAll} onClick={() => void readAll()}>
+            {t('inbox.markAll', { count: unread.length })}
+          </Button>
+        )}
         <label>
           <Switch
             checked={isUnreadOnly}

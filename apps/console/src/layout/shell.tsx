@@ -156,7 +156,7 @@ function Person({ isShort }: { isShort: boolean }) {
   return (
     <Dropdown menu={{ items }} trigger={['click']}>
       <Button type="text" icon={<UserOutlined />} data-tour="person" aria-label={isShort ? me.name : undefined}>
-        {!isShort && `${me.name}${current ? ` · ${postName(current)}` : ''}`}
+        {!isShort && [...new Set([me.name, ...(current ? [postName(current)] : [])])].join(' · ')}
       </Button>
     </Dropdown>
   );

@@ -23,6 +23,9 @@ export function themeOf({ isLarge, isContrast }: { isLarge: boolean; isContrast:
     components: {
       Layout: { headerBg: isContrast ? '#0b2f66' : '#17437e', headerColor: '#ffffff', siderBg: '#ffffff' },
       Menu: {
+        // All pages of the office are seen at once on a screen of 820 points.
+        itemHeight: isLarge ? 44 : 36,
+        itemMarginBlock: 2,
         itemSelectedBg: isContrast ? '#dbe7fb' : '#e6eefa',
         itemSelectedColor: isContrast ? '#0b2f66' : '#17437e',
       },

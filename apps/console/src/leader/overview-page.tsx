@@ -1,12 +1,15 @@
 import { Select, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { useLive } from '../api/changes';
+import { dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';
 import { PageHead } from '../layout/page-head';
 import { Light, type LightColour } from '../lights/light';
 import { LightTrend } from '../lights/light-trend';
 import { ProblemView } from '../problem/problem-view';
+import { now } from '../session/clock';
 import { useSession } from '../session/session';
 import { GivenInstructions } from './given-instructions';
 import { TaskThatMatters } from './task-that-matters';
@@ -49,6 +52,7 @@ export default function OverviewPage() {
 function Overview({ planId, issuedOn }: { planId: string; issuedOn: string | null }) {
   const { t } = useTranslation('leader');
   const { may } = useSession();
+  useLive();
   const present = useNow(planId);
   const trend = useTrend(planId, issuedOn, present.data);
   const ten = useTenThatMatter(planId);
@@ -76,7 +80,7 @@ function Overview({ planId, issuedOn }: { planId: string; issuedOn: string | nul
       </section>
       <section className="panel overview-late">
         <h2>{t('late')}</h2>
-        {present.data && <LateUnits dashboard={present.data} />}
+        {present.data && <LateUnits dashboard={present.data} planId={planId} />}
       </section>
       <section className="panel overview-instructions">
         <h2>{t('instructions')}</h2>
@@ -86,11 +90,17 @@ function Overview({ planId, issuedOn }: { planId: string; issuedOn: string | nul
   );
 }
 
+const DAY_MS = 86_400_000;
+/** The same through the day, so that the address is. */
+const inDays = (days: number): string =>
+  new Date(Date.parse(`${dayOf(now())}T00:00:00Z`) + days * DAY_MS).toISOString();
+
 /** The lights as large numbers, each of which leads to its tasks. */
 function Lights({ planId, dashboard }: { planId: string; dashboard: Dashboard }) {
   const { t } = useTranslation(['leader', 'terms']);
   const notices = Object.values(dashboard.standingNotices).reduce((sum, count) => sum + count, 0);
   const { overdue, dueWithin7Days } = dashboard.obligations;
+  const board = (filter: Record<string, string>): string => `/board?${new URLSearchParams({ planId, ...filter })}`;
   return (
     <>
       <div className="light-numbers">
@@ -106,25 +116,31 @@ function Lights({ planId, dashboard }: { planId: string; dashboard: Dashboard })
         ))}
       </div>
       <p className="overview-facts">
-        <span>{t('verified', { count: dashboard.tasks['verified'] ?? 0 })}</span>
-        <span>{t('overdue', { count: overdue })}</span>
-        <span>{t('dueSoon', { count: dueWithin7Days })}</span>
-        <span>{t('notices', { count: notices })}</span>
+        <Link to={board({ state: 'verified' })}>{t('verified', { count: dashboard.tasks['verified'] ?? 0 })}</Link>
+        <Link to={board({ dueBefore: inDays(0), sort: 'due' })}>{t('overdue', { count: overdue })}</Link>
+        <Link to={board({ dueBefore: inDays(7), sort: 'due' })}>{t('dueSoon', { count: dueWithin7Days })}</Link>
+        <Link to="/notices">{t('notices', { count: notices })}</Link>
       </p>
     </>
   );
 }
 
-/** Who is late how often: in words and as a bar. */
-export function LateUnits({ dashboard, isShort = false }: { dashboard: Dashboard; isShort?: boolean }) {
+/** Who is late how often: in words and as a bar; of a plan, each unit leads to its tasks. */
+export function LateUnits({ dashboard, planId }: { dashboard: Dashboard; planId?: string }) {
   const { t } = useTranslation('leader');
   if (dashboard.lateUnits.length === 0) return <p>{t('nobodyLate')}</p>;
   const most = Math.max(...dashboard.lateUnits.map(({ late }) => late));
   return (
     <ol className="late-units">
-      {dashboard.lateUnits.slice(0, isShort ? 6 : undefined).map(({ unitId, unitName, due, late }) => (
+      {dashboard.lateUnits.slice(0, planId === undefined ? 6 : undefined).map(({ unitId, unitName, due, late }) => (
         <li key={unitId}>
-          <span className="late-name">{unitName}</span>
+          <span className="late-name">
+            {planId === undefined ? (
+              unitName
+            ) : (
+              <Link to={`/board?planId=${planId}&unitId=${unitId}&sort=due`}>{unitName}</Link>
+            )}
+          </span>
           <span className="late-bar" aria-hidden>
             <span style={{ width: `${(late / most) * 100}%` }} />
           </span>

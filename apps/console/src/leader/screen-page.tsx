@@ -87,7 +87,7 @@ export default function ScreenPage() {
           </section>
           <section className="screen-panel">
             <h2>{t('late')}</h2>
-            <LateUnits dashboard={dashboard} isShort />
+            <LateUnits dashboard={dashboard} />
           </section>
         </div>
       )}

@@ -57,8 +57,8 @@ export function useTrend(
     },
   });
   return [
-    ...ends.map((day, place): TrendPoint => ({ label: monthOf(day), lights: past.data?.[place] ?? null })),
-    { label: monthOf(today), lights: present?.lights ?? null },
+    ...ends.map((day, place): TrendPoint => ({ month: monthOf(day), lights: past.data?.[place] ?? null })),
+    { month: monthOf(today), lights: present?.lights ?? null },
   ];
 }
 

@@ -5,8 +5,8 @@ type TaskRow = Schemas['TasksDto']['items'][number];
 const TEN = 10;
 const HOUR_MS = 3_600_000;
 
-/** What stands under a month of the year. */
-export const monthOf = (day: string): string => String(Number(day.slice(5, 7)));
+/** From 1 to 12. */
+export const monthOf = (day: string): number => Number(day.slice(5, 7));
 
 /** The last days of the months that are over, from the month of a day on; twelve at most. */
 export function monthEnds(from: string, today: string): string[] {

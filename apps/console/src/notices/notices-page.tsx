@@ -2,6 +2,7 @@ import { Button, Select, Skeleton, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { useLive } from '../api/changes';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { UnitSelect } from '../directory/unit-select';
@@ -28,6 +29,7 @@ export default function NoticesPage() {
   const { t } = useTranslation(['notices', 'terms', 'console']);
   const { may } = useSession();
   const [isChanging, setChanging] = useState(false);
+  useLive();
   const [search, setSearch] = useSearchParams();
   const state = STATES.find((one) => one === search.get('state'));
   const colour = COLOURS.find((one) => one === search.get('colour'));

@@ -6,6 +6,7 @@ import { Tabs } from '../layout/tabs';
 import { api, type Problem, type Schemas } from '../api/client';
 import { Empty } from '../layout/empty';
 import { PageHead } from '../layout/page-head';
+import { inOrder, usePlan } from '../plans/plan';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { DistrictMap } from './district-map';
@@ -35,7 +36,10 @@ export default function PicturesPage() {
   const [search, setSearch] = useSearchParams();
   const plans = api.useQuery('get', '/api/v1/plans', { params: { query: { limit: 200 } } });
   const issued = plans.data?.items.filter(({ state }) => state !== 'draft') ?? [];
-  const plan = issued.find(({ id }) => id === search.get('plan')) ?? issued[0];
+  const plan =
+    issued.find(({ id }) => id === search.get('plan')) ??
+    issued.find(({ source }) => source === 'document') ??
+    issued[0];
   const set = (key: string, value: string): void =>
     setSearch((before) => {
       before.set(key, value);
@@ -116,14 +120,17 @@ function Waiting({ of }: { of: readonly { error: Problem | null; isPending: bool
 function Curves({ plan }: { plan: Plan }) {
   const { t } = useTranslation('pictures');
   const [search, setSearch] = useSearchParams();
-  const tasks = usePlanTasks(plan.id);
-  const taskId = search.get('task') ?? tasks.data?.[0]?.id;
+  const whole = usePlan(plan.id);
+  // Nobody has to find out which of a hundred have something to draw.
+  const tasks = inOrder(whole.data?.tasks ?? []).filter(({ task }) => task.targets.length > 0);
+  const taskId = search.get('task') ?? tasks[0]?.task.id;
   const progress = api.useQuery(
     'get',
     '/api/v1/tasks/{id}/progress',
     { params: { path: { id: taskId ?? '' } } },
     { enabled: taskId !== undefined },
   );
+  if (whole.data && taskId === undefined) return <Empty says={t('curve.noneOfPlan')} />;
   return (
     <>
       <Select
@@ -131,7 +138,7 @@ function Curves({ plan }: { plan: Plan }) {
         showSearch={{ optionFilterProp: 'label' }}
         style={{ width: '100%', marginBottom: 16 }}
         value={taskId}
-        options={tasks.data?.map(({ id, number, content }) => ({ value: id, label: `${number ?? ''} ${content}` }))}
+        options={tasks.map(({ task: { id, number, content } }) => ({ value: id, label: `${number ?? ''} ${content}` }))}
         onChange={(id) =>
           setSearch((before) => {
             before.set('task', id);
@@ -139,7 +146,7 @@ function Curves({ plan }: { plan: Plan }) {
           })
         }
       />
-      <Waiting of={[tasks, progress]} />
+      <Waiting of={taskId === undefined ? [whole] : [whole, progress]} />
       {progress.data?.targets.length === 0 && <Empty says={t('curve.noTarget')} />}
       {progress.data?.targets.map((target) => (
         <ProgressCurve key={target.targetId} target={target} />

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Descriptions, Spin, Tag } from 'antd';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
+import { Alert, Button, Descriptions, Spin, Tag } from 'antd';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Table } from '../layout/table';
@@ -13,7 +13,6 @@ import { OtherActs } from '../mine/other-acts';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { Happened } from './happened';
-import { Instruct } from './instruct';
 import { type Part, PartActs } from './part-acts';
 import { Reports } from './reports';
 import { Satisfaction } from './satisfaction';
@@ -21,6 +20,7 @@ import './task.css';
 
 const ActionPlans = lazy(() => import('./action-plans'));
 const MatterActs = lazy(() => import('../matters/matter-acts'));
+const Instruct = lazy(() => import('../leader/instruct'));
 const Groups = lazy(() => import('./groups'));
 const Targets = lazy(() => import('./targets'));
 const Restrict = lazy(() => import('../restrictions/restrict').then((module) => ({ default: module.Restrict })));
@@ -59,6 +59,8 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
     .filter(({ targets }) => targets.length > 0)
     .map(({ id, targets, milestones }) => ({ id, planId: task.planId, targets, milestones }));
   const own = parts.filter(({ unitId }) => unitId === me.unitId);
+  const [isInstructing, setInstructing] = useState(false);
+  const leads = [...new Set(parts.filter(({ role }) => role === 'lead').map(({ unitName }) => unitName))];
   return (
     <article>
       <PageHead
@@ -70,13 +72,18 @@ function TaskView({ task, again, title }: { task: Task; again: () => void; title
           </>
         }
       >
-        {may('instruction.give') && <Instruct taskId={task.id} done={again} />}
+        {may('instruction.give') && <Button onClick={() => setInstructing(true)}>{t('instruct')}</Button>}
         {task.matter && (
           <Suspense>
             <MatterActs task={task} again={again} />
           </Suspense>
         )}
       </PageHead>
+      {isInstructing && (
+        <Suspense>
+          <Instruct task={{ ...task, leads }} close={() => setInstructing(false)} />
+        </Suspense>
+      )}
       <About task={task} />
       {own.map((part) => (
         <OtherActs key={part.id} task={task} part={part} title={t('mine', { part: ownName(task, part, own.length) })} />
@@ -226,7 +233,7 @@ function About({ task }: { task: Task }) {
         <ol className="task-subtasks">
           {task.subtasks.map(({ id, content, state }) => (
             <li key={id}>
-              {content} {state && <Tag>{t(`terms:assignment.${state}`)}</Tag>}
+              <Link to={`/tasks/${id}`}>{content}</Link> {state && <Tag>{t(`terms:assignment.${state}`)}</Tag>}
             </li>
           ))}
         </ol>

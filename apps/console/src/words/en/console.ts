@@ -88,6 +88,8 @@ export default {
     title: 'Inbox',
     empty: 'No messages. When something needs you, it will be here.',
     markRead: 'Mark as read',
+    markAll_one: 'Mark it as read',
+    markAll_other: 'Mark all {{count}} as read',
     unreadOnly: 'Unread only',
     arrived: 'New message',
     open: 'Open the task',

@@ -25,6 +25,7 @@ export default {
     light: 'Light',
     summary: 'As of {{on}}: {{actual}} {{unit}} of {{planned}} {{unit}} planned by then, {{light}}.',
     none: 'A target of {{value}} {{unit}} by {{on}}; no figure has been reported yet.',
+    noneOfPlan: 'No task of the plan has a target: there is no course to draw.',
     noTarget: 'The task has no target. Please choose another.',
   },
   heat: {

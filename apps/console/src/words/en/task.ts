@@ -117,10 +117,7 @@ export default {
   instructions: 'Leaders’ instructions',
   instruct: 'Give an instruction',
   instruction: {
-    text: 'Instruction',
-    textMissing: 'Please write the instruction',
     dueOn: 'Answer by',
-    sent: 'The instruction is given',
     to: 'For {{units}}',
   },
   verifications: 'Verifications',

@@ -87,6 +87,7 @@ export default {
     title: '收件箱',
     empty: '没有消息。有事项需要您处理时，会在这里提醒。',
     markRead: '标为已读',
+    markAll_other: '{{count}} 条全部标为已读',
     unreadOnly: '只看未读',
     arrived: '新消息',
     open: '查看事项',

@@ -25,6 +25,7 @@ export default {
     light: '亮灯',
     summary: '截至 {{on}}，实际完成 {{actual}}{{unit}}，序时进度 {{planned}}{{unit}}，{{light}}。',
     none: '目标 {{value}}{{unit}}，{{on}} 前完成，尚未报送数值。',
+    noneOfPlan: '该方案没有量化指标，没有可画的序时进度。',
     noTarget: '该事项没有量化指标。请另选一个事项。',
   },
   heat: {

@@ -112,10 +112,7 @@ export default {
   instructions: '领导批示',
   instruct: '作出批示',
   instruction: {
-    text: '批示内容',
-    textMissing: '请填写批示内容',
     dueOn: '办理时限',
-    sent: '批示已下达',
     to: '承办：{{units}}',
   },
   verifications: '核查记录',
