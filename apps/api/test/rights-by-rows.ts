@@ -528,6 +528,7 @@ export const NOT_BY_ROWS: Readonly<Record<string, string>> = {
   'POST /tasks/{id}/open-forms': 'writes nothing, and is for whoever sees the task',
   'POST /matters/duplicates': 'writes nothing, and reads what the asker sees',
   'GET /matters/kinds': 'rules are for everybody to read',
+  'GET /restrictions/people': 'who holds which post of a unit is for everybody to read',
   'PATCH /persons/{username}': 'everybody has a right to it; what is beyond theirs stands among the excesses',
   'PUT /inbox/preferences': 'everybody has a right to it',
   'POST /inbox/{id}/read': 'everybody has a right to it',

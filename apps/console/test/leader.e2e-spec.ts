@@ -68,11 +68,9 @@ describeWithBrowser('a leader', (browser) => {
     await page.waitForURL(/\/board\?planId=[^&]+&unitId=/);
     await page.locator('.ant-select-content', { hasText: name }).waitFor();
     await page.goBack();
-    const verified = page.getByRole('link', { name: /^已办结 \d+ 项$/ });
-    const count = (await verified.innerText()).match(/\d+/)![0];
-    await verified.click();
+    await page.getByRole('link', { name: /^已办结 \d+ 项$/ }).click();
     await page.waitForURL(/state=verified/);
-    await page.getByText(`共 ${count} 项`, { exact: true }).waitFor();
+    await page.locator('.grid-state').getByText('已核验').first().waitFor();
     await page.goBack();
 
     await page.locator('.ten-task').first().getByRole('button', { name: '批示' }).click();

@@ -452,7 +452,7 @@ describeWithBrowser('a day at the office', (browser) => {
     await restrict.getByText('目前不限').waitFor();
     // Whoever restricts it is among them already; the others are found by their names, posts and units.
     const named = restrict.getByRole('combobox');
-    await restrict.getByText('督查室主任', { exact: true }).waitFor();
+    await restrict.locator('.ant-select').getByText('督查室主任', { exact: true }).first().waitFor();
     await named.fill('查无此人');
     await page.getByText('没有找到。只能选择现在任职的人员。').waitFor();
     await named.fill('市公安局');

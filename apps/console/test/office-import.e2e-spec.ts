@@ -223,12 +223,12 @@ describeWithBrowser('importing a plan', (browser) => {
     await colleague.signIn('officer');
     await colleague.goto(new URL(page.url()).pathname);
     await colleague.page.locator('.draft-task-words').first().click();
-    await colleague.page.getByRole('button', { name: '修改' }).click();
+    await colleague.page.locator('.draft-task.is-selected').getByRole('button', { name: '修改' }).click();
     await colleague.page.getByRole('status').filter({ hasText: '督查室主任 也正在填写此表' }).waitFor();
     await also.waitFor();
     expect(await visitor!.seriousFindings()).toEqual([]);
     await visitor!.picture('also-open');
-    await colleague.page.getByRole('button', { name: '取消' }).click();
+    await colleague.page.locator('.task-form').getByRole('button', { name: '取消' }).click();
     await also.waitFor({ state: 'detached' });
     expect(colleague.complaints).toEqual([]);
     await colleague.close();

@@ -22,6 +22,8 @@ const NoticeTemplate = lazy(() => import('./notice-template'));
 
 type Notice = Schemas['NoticesDto']['items'][number];
 const STATES = ['issued', 'acknowledged', 'answered', 'raised', 'closed'] as const;
+/** No answer is waited for any more. */
+const ENDED: ReadonlySet<string> = new Set(['closed', 'raised']);
 const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
 
 /** Supervision notices (督办单): filters in the address, each with its answer and its judgement beside it. */
@@ -136,7 +138,15 @@ function NoticeView({ notice }: { notice: Notice }) {
       </div>
       <div className="notice-side">
         {notice.answer === null ? (
-          <p className="quiet">{t(notice.answerDueOn === null ? 'notices:noAnswerAsked' : 'notices:noAnswer')}</p>
+          <p className="quiet">
+            {t(
+              notice.answerDueOn === null
+                ? 'notices:noAnswerAsked'
+                : ENDED.has(notice.state)
+                  ? 'notices:noAnswerCame'
+                  : 'notices:noAnswer',
+            )}
+          </p>
         ) : (
           <>
             <p className="quiet">

@@ -11,6 +11,7 @@ export default {
   judgeBy: 'To be judged by',
   inBulletin: 'in the next bulletin',
   noAnswer: 'Not answered yet.',
+  noAnswerCame: 'No answer came.',
   noAnswerAsked: 'No answer is asked for.',
   answerIt: 'Answer the notice',
   answered: 'Answered',

@@ -11,6 +11,7 @@ export default {
   judgeBy: '审核期限',
   inBulletin: '列入下期通报',
   noAnswer: '尚未回复。',
+  noAnswerCame: '未回复。',
   noAnswerAsked: '不要求回复。',
   answerIt: '回复督办单',
   answered: '回复于',
