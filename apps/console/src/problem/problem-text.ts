@@ -16,7 +16,10 @@ export function problemText(problem: Problem | Error | null | undefined): string
 /** What the case was, as far as the server says it beside the code: whose, which, when. */
 const factsOf = (problem: Problem): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(problem).map(([name, fact]) => [name, Array.isArray(fact) ? fact.join('、') : fact]),
+    Object.entries(problem).map(([name, fact]: [string, unknown]) => [
+      name,
+      Array.isArray(fact) ? fact.filter((one): one is string => typeof one === 'string').join('、') : fact,
+    ]),
   );
 
 /** The faults of a problem, each with its place. */
