@@ -1,5 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 
 /** Counts what others have changed, of all tasks and of each: a page that shows one reads it again. */
 let everything = 0;
@@ -32,29 +31,3 @@ const subscribe = (listener: () => void): (() => void) => {
 /** A number that grows when somebody has changed the task; without one, any task. */
 export const useChanges = (taskId?: string): number =>
   useSyncExternalStore(subscribe, () => (taskId === undefined ? everything : (byTask.get(taskId) ?? 0)));
-
-/** Changes that come together are read together. */
-const TOGETHER_MS = 1_000;
-
-/** Reads anew what the page shows, as others change tasks: for whoever has it open all day. */
-export function useLive(): void {
-  const changes = useChanges();
-  const queries = useQueryClient();
-  const seen = useRef(changes);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    if (changes === seen.current) return;
-    seen.current = changes;
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void queries.invalidateQueries({ queryKey: ['get'] });
-    }, TOGETHER_MS);
-  }, [changes, queries]);
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    },
-    [],
-  );
-}

@@ -16,7 +16,6 @@ import { Grid, type TaskRow } from './grid';
 import { RowSource } from './row-source';
 
 const Jump = lazy(() => import('./jump'));
-const BoardPaper = lazy(() => import('./board-paper'));
 const TakeBoard = lazy(() => import('./take-board'));
 
 /** One act on each of more would go on for minutes. */
@@ -92,9 +91,6 @@ export default function BoardPage() {
           askSearch={() => searchBox.current?.focus()}
         />
       )}
-      <Suspense>
-        <BoardPaper source={source} />
-      </Suspense>
       {isJumping && (
         <Suspense>
           <Jump

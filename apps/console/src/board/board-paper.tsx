@@ -7,7 +7,7 @@ import type { TaskRow } from './grid';
 import type { RowSource } from './row-source';
 
 /** What the window of rows cannot be on paper: every row that was read, while it is printed. */
-export default function BoardPaper({ source }: { source: RowSource<TaskRow> }) {
+export function BoardPaper({ source }: { source: RowSource<TaskRow> }) {
   const { t } = useTranslation(['board', 'terms']);
   const [rows, setRows] = useState<TaskRow[] | null>(null);
   useEffect(() => {

@@ -3,13 +3,13 @@ import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api } from '../api/client';
-import { useUnits } from '../directory/units';
 import { Light } from '../lights/light';
-import { useSession } from '../session/session';
 import { filterOf, LIGHTS, SORTS, STATES, withFilter } from './board-filter';
 
 // A calendar weighs as much as half the board, and few need it.
 const DueBefore = lazy(() => import('./due-before'));
+// What they offer is asked for after the rows.
+const DirectoryFilters = lazy(() => import('./directory-filters'));
 // What one keeps, renames and takes back comes after the rows.
 const Views = lazy(() => import('./views'));
 
@@ -18,17 +18,14 @@ const TYPING_MS = 300;
 
 /** What the board is narrowed to; each change goes into the address, so that it can be kept and passed on. */
 export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null> }) {
-  const { t, i18n } = useTranslation(['board', 'terms']);
+  const { t } = useTranslation(['board', 'terms']);
   const [search, setSearch] = useSearchParams();
-  const { me } = useSession();
   const filter = filterOf(search);
   const [isDating, setDating] = useState(false);
   const set = (change: Parameters<typeof withFilter>[1]): void =>
     setSearch((was) => withFilter(was, change), { replace: true });
 
   const plans = api.useQuery('get', '/api/v1/plans', { params: { query: { limit: 200 } } });
-  const units = useUnits(me.unitId === null);
-  const kinds = api.useQuery('get', '/api/v1/matters/kinds', undefined, { staleTime: Infinity });
   const plan = api.useQuery(
     'get',
     '/api/v1/plans/{id}',
@@ -61,18 +58,9 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
           options={sections.map((value) => ({ value, label: value }))}
         />
       )}
-      {me.unitId === null && (
-        <Select
-          className="board-filter"
-          aria-label={t('filter.unit')}
-          placeholder={t('filter.unit')}
-          allowClear
-          showSearch={{ optionFilterProp: 'label' }}
-          value={filter.unitId}
-          onChange={(unitId?: string) => set({ unitId: unitId ?? null })}
-          options={units.data?.map(({ id, name }) => ({ value: id, label: name }))}
-        />
-      )}
+      <Suspense>
+        <DirectoryFilters filter={filter} set={set} />
+      </Suspense>
       <Select
         className="board-filter"
         aria-label={t('filter.light')}
@@ -90,18 +78,6 @@ export function FilterBar({ searchBox }: { searchBox: RefObject<InputRef | null>
         value={filter.state}
         onChange={(state?: string) => set({ state: state ?? null })}
         options={STATES.map((value) => ({ value, label: t(`terms:assignment.${value}`) }))}
-      />
-      <Select
-        className="board-filter"
-        aria-label={t('filter.matterKind')}
-        placeholder={t('filter.matterKind')}
-        allowClear
-        value={filter.matterKind}
-        onChange={(matterKind?: string) => set({ matterKind: matterKind ?? null })}
-        options={kinds.data?.items.map(({ id, name }) => ({
-          value: id,
-          label: name[i18n.language === 'en' ? 'en' : 'zh'],
-        }))}
       />
       {filter.dueBefore || isDating ? (
         <Suspense>

@@ -1,6 +1,7 @@
 import { DownOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { answerOf, client } from '../api/client';
@@ -9,6 +10,7 @@ import { dayOf } from '../layout/day';
 import { useTellProblem } from '../problem/use-problem';
 import { now } from '../session/clock';
 import { filterOf } from './board-filter';
+import { BoardPaper } from './board-paper';
 import type { TaskRow } from './grid';
 import type { RowSource } from './row-source';
 
@@ -33,19 +35,22 @@ export default function TakeBoard({ source }: { source: RowSource<TaskRow> }) {
     window.print();
   };
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          { key: 'xlsx', label: t('take.xlsx'), onClick: () => void take(() => file('xlsx')) },
-          { key: 'csv', label: t('take.csv'), onClick: () => void take(() => file('csv')) },
-          { key: 'print', label: t('take.print'), onClick: () => void take(paper) },
-        ],
-      }}
-    >
-      <Button loading={isTaking}>
-        {t('take.label')} <DownOutlined />
-      </Button>
-    </Dropdown>
+    <>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            { key: 'xlsx', label: t('take.xlsx'), onClick: () => void take(() => file('xlsx')) },
+            { key: 'csv', label: t('take.csv'), onClick: () => void take(() => file('csv')) },
+            { key: 'print', label: t('take.print'), onClick: () => void take(paper) },
+          ],
+        }}
+      >
+        <Button loading={isTaking}>
+          {t('take.label')} <DownOutlined />
+        </Button>
+      </Dropdown>
+      {createPortal(<BoardPaper source={source} />, document.getElementById('content') ?? document.body)}
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useLive } from '../api/changes';
+import { useLive } from '../api/live';
 import { api } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';

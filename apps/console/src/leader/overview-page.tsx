@@ -1,7 +1,7 @@
 import { Select, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { useLive } from '../api/changes';
+import { useLive } from '../api/live';
 import { dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';

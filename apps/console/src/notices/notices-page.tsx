@@ -2,7 +2,7 @@ import { Button, Select, Skeleton, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import { useLive } from '../api/changes';
+import { useLive } from '../api/live';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { UnitSelect } from '../directory/unit-select';
