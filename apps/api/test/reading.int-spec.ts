@@ -140,6 +140,9 @@ describe('Reading', () => {
       const own = (await lines(office, `&planId=${edge().planId}`)).find((line) => line.startsWith('1,'));
       expect(own).toContain(`,${first.leads.join('、')},${first.units},办理中,`);
       expect(own).toMatch(new RegExp(`,${first.overdue},${first.dueOn}$`));
+      const english = await office.ask('GET', '/tasks/export?format=csv&language=en&state=in_progress');
+      expect(english.text).toMatch(/^\uFEFFNo\.,Section,Task,Lead,Units,State,Light,/);
+      expect(english.text).toContain(',in progress,');
       const xlsx = await office.ask('GET', '/tasks/export');
       expect(xlsx.bytes.subarray(0, 2).toString()).toBe('PK');
       expect(xlsx.headers['content-disposition']).toContain('filename="board.xlsx"');

@@ -38,6 +38,7 @@ export { SELF_CHECKS } from './self-checks';
 export { type Simulation, type SimulationInput, SimulationReader } from './simulation.reader';
 export { type DeadlineVersionRow, type SupervisionFilter, SupervisionReader } from './supervision.reader';
 export { LIGHTS, TASK_SORTS, type TaskFilter } from './board';
+export { BOARD_FILE_FORMATS, BOARD_FILE_LANGUAGES } from './board-file';
 export { GroupsReader } from './groups.reader';
 export {
   EXTRACT_FORMATS,

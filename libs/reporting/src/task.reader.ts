@@ -15,7 +15,7 @@ import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from 
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GRAVEST_FIRST, type Light, type Landmarks, type TaskFilter, type TaskRow } from './board';
-import { boardFile } from './board-file';
+import { type BoardFile, boardFile } from './board-file';
 import { BreakdownReader, type PartRollUp } from './breakdown.reader';
 import { Conditions, NOT_RESTRICTED } from './conditions';
 import { presentMatter } from './matter.reader';
@@ -78,11 +78,11 @@ type FoundTask = Omit<TaskDetail, 'notices' | 'light' | 'periods' | 'carriedFrom
   notices: NoticeSnapshot[];
 };
 
-/** Tasks (责任事项) on the board, one by one, and at any past instant. */
 /** A spreadsheet of more is nothing that anybody reads. */
 const MOST_ROWS_OF_FILE = 10_000;
 const ROWS_OF_FILE_AT_ONCE = 1000;
 
+/** Tasks (责任事项) on the board, one by one, and at any past instant. */
 @Injectable()
 export class TaskReader {
   constructor(
@@ -155,13 +155,13 @@ export class TaskReader {
     actor: Actor,
     now: Date,
     filter: Omit<TaskFilter, 'limit' | 'cursor'>,
-    format: 'xlsx' | 'csv',
+    as: BoardFile,
   ): Promise<Buffer> {
     const rows: TaskRow[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await this.list(tx, actor, now, { ...filter, limit: ROWS_OF_FILE_AT_ONCE, cursor });
       rows.push(...page.items);
-      if (page.next === null) return boardFile(rows, format);
+      if (page.next === null) return boardFile(rows, as);
       if (rows.length >= MOST_ROWS_OF_FILE) {
         const most = MOST_ROWS_OF_FILE;
         throw invalid('TASK.TOO_MANY_FOR_FILE', `These are more than ${most} tasks. Narrow the board first.`, { most });

@@ -4,7 +4,7 @@ import { MATTER_KIND_IDS, NOTICE_COLOURS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock, localDateOf } from '@duban/kernel';
 import { CLOCK } from '@duban/platform';
-import { LIGHTS, TASK_SORTS, TaskReader } from '@duban/reporting';
+import { BOARD_FILE_FORMATS, BOARD_FILE_LANGUAGES, LIGHTS, TASK_SORTS, TaskReader } from '@duban/reporting';
 import { PLAN_SOURCES } from '@duban/tasks';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -53,7 +53,11 @@ export const boardFilter = z.strictObject({
 });
 class TasksQuery extends createZodDto(boardFilter.extend({ asOf, limit, cursor })) {}
 class BoardFileQuery extends createZodDto(
-  boardFilter.extend({ asOf, format: z.enum(['xlsx', 'csv']).default('xlsx') }),
+  boardFilter.extend({
+    asOf,
+    format: z.enum(BOARD_FILE_FORMATS).default('xlsx'),
+    language: z.enum(BOARD_FILE_LANGUAGES).default('zh').meta({ description: 'Of all words but those of the tasks.' }),
+  }),
 ) {}
 class LandmarksQuery extends createZodDto(boardFilter) {}
 class LandmarksDto extends createZodDto(
@@ -182,12 +186,14 @@ export class TasksController {
   })
   async export(
     @CurrentActor() actor: Actor,
-    @Query() { format, ...query }: BoardFileQuery,
+    @Query() { format, language, ...query }: BoardFileQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const now = this.clock.now();
     const filter = withInstants(query, now);
-    const file = await this.transactor.as(actor, (tx) => this.reader.file(tx, actor, now, filter, format));
+    const file = await this.transactor.as(actor, (tx) =>
+      this.reader.file(tx, actor, now, filter, { format, language }),
+    );
     const name = encodeURIComponent(`督办台账${localDateOf(filter.asOf ?? now, TIME_ZONE)}.${format}`);
     void reply
       .header('content-disposition', `attachment; filename="board.${format}"; filename*=UTF-8''${name}`)

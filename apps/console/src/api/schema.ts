@@ -23239,6 +23239,8 @@ export interface operations {
                 asOf?: string;
                 dueBefore?: string;
                 format?: "xlsx" | "csv";
+                /** @description Of all words but those of the tasks. */
+                language?: "zh" | "en";
                 light?: "green" | "yellow" | "red";
                 /** @description Registered matters of this kind. */
                 matterKind?: "leader_instruction" | "meeting_decision" | "higher_document" | "telegram" | "proposal" | "inspection" | "petition" | "hotline" | "media" | "key_matter";

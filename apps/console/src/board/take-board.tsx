@@ -16,7 +16,7 @@ import type { RowSource } from './row-source';
 
 /** The board on paper or as a file, as it is narrowed and ordered. */
 export default function TakeBoard({ source }: { source: RowSource<TaskRow> }) {
-  const { t } = useTranslation('board');
+  const { t, i18n } = useTranslation('board');
   const tell = useTellProblem();
   const [search] = useSearchParams();
   const [isTaking, setTaking] = useState(false);
@@ -26,7 +26,7 @@ export default function TakeBoard({ source }: { source: RowSource<TaskRow> }) {
     setTaking(false);
   };
   const file = async (format: 'xlsx' | 'csv'): Promise<void> => {
-    const query = { ...filterOf(search), format };
+    const query = { ...filterOf(search), format, language: i18n.language === 'en' ? 'en' : 'zh' } as const;
     const asked = client.GET('/api/v1/tasks/export', { params: { query }, parseAs: 'blob' });
     saveAs(await answerOf(asked), `${t('title')}${dayOf(now())}.${format}`);
   };
