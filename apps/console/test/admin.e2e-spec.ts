@@ -36,6 +36,7 @@ describeWithBrowser('administrators at the console', (browser) => {
     const making = page.getByRole('dialog');
     await making.getByLabel('账号').fill(username);
     await making.getByLabel('姓名').fill('赵明');
+    expect(await admin.seriousFindings()).toEqual([]);
     await making.getByRole('button', { name: '新建' }).click();
     await page.getByText('账号已建立').waitFor();
     await page.getByText('账号信息').waitFor();
@@ -49,6 +50,7 @@ describeWithBrowser('administrators at the console', (browser) => {
     await proposing.getByLabel('岗位', { exact: true }).click();
     await page.locator('.ant-select-item-option', { hasText: '督查室工作人员' }).click();
     await proposing.getByLabel('理由').fill('新入职');
+    expect(await admin.seriousFindings()).toEqual([]);
     await proposing.getByRole('button', { name: '提议授予或免去岗位' }).click();
     await page.getByText('已提议，等待安全管理员审定').waitFor();
 
@@ -69,6 +71,7 @@ describeWithBrowser('administrators at the console', (browser) => {
     await security.page.getByText('已保存').waitFor();
     await security.goto('/people?show=policy');
     expect(await idle.inputValue()).toBe('119');
+    expect(await security.seriousFindings()).toEqual([]);
     await idle.fill('120');
     await security.page.getByRole('button', { name: '保存' }).click();
     await security.page.getByText('已保存').waitFor();
@@ -145,17 +148,9 @@ describeWithBrowser('administrators at the console', (browser) => {
     try {
       const admin = await open('admin');
       const { page } = admin;
-      await admin.goto('/channels');
-      await page.getByRole('button', { name: '新增目的地' }).click();
-      const making = page.getByRole('dialog');
       const name = `办公系统${Date.now().toString(36)}`;
-      await making.getByLabel('名称').fill(name);
-      await making.getByLabel('地址').fill(server.url());
-      await making.getByRole('button', { name: '新增' }).click();
-      await page
-        .getByRole('button', { name: 'OK' })
-        .or(page.getByRole('button', { name: '知道了' }))
-        .click();
+      await addDestination(admin, name, server.url());
+      await noteKey(admin);
       const row = page.locator('.ant-table-row', { hasText: name });
       await row.getByRole('button', { name: '试发' }).click();
       const result = page.getByRole('dialog', { name: `试发测试消息：${name}` });
@@ -185,17 +180,9 @@ describeWithBrowser('administrators at the console', (browser) => {
   it('narrow a destination, and change its key', async () => {
     const admin = await open('admin');
     const { page } = admin;
-    await admin.goto('/channels');
-    await page.getByRole('button', { name: '新增目的地' }).click();
-    const making = page.getByRole('dialog');
     const name = `大屏${Date.now().toString(36)}`;
-    await making.getByLabel('名称').fill(name);
-    await making.getByLabel('地址').fill('https://screen.city.example/duban');
-    await making.getByRole('button', { name: '新增' }).click();
-    await page
-      .getByRole('button', { name: 'OK' })
-      .or(page.getByRole('button', { name: '知道了' }))
-      .click();
+    await addDestination(admin, name, 'https://screen.city.example/duban');
+    await noteKey(admin);
     const row = page.locator('.ant-table-row', { hasText: name });
     await row.getByRole('button', { name: '修改' }).click();
     const editing = page.getByRole('dialog', { name: `修改推送目的地：${name}` });
@@ -208,18 +195,15 @@ describeWithBrowser('administrators at the console', (browser) => {
     const keying = page.getByRole('dialog', { name: `更换密钥：${name}二` });
     await keying.getByRole('button', { name: '更换密钥' }).click();
     await page.getByText('whsec_').waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
+    await noteKey(admin);
   });
 
   it('are told in plain words what is wrong with a destination', async () => {
     const admin = await open('admin');
-    const { page } = admin;
-    await admin.goto('/channels');
-    await page.getByRole('button', { name: '新增目的地' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('名称').fill('办公系统');
-    await dialog.getByLabel('地址').fill('http://user:secret@oa.city.example/');
-    await dialog.getByRole('button', { name: '新增' }).click();
-    await page.getByText('地址有误').waitFor();
+    await addDestination(admin, '办公系统', 'http://user:secret@oa.city.example/');
+    await admin.page.getByText('地址有误').waitFor();
+    expect(await admin.seriousFindings()).toEqual([]);
   });
 
   it.each([
@@ -399,6 +383,23 @@ describeWithBrowser('administrators at the console', (browser) => {
     await contact.picture(`account-${looks}`);
   });
 });
+
+/** Fills in a new destination by webhook, and adds it. */
+async function addDestination(admin: Visitor, name: string, address: string): Promise<void> {
+  await admin.goto('/channels');
+  await admin.page.getByRole('button', { name: '新增目的地' }).click();
+  const making = admin.page.getByRole('dialog');
+  await making.getByLabel('名称').fill(name);
+  await making.getByLabel('地址').fill(address);
+  await making.getByRole('button', { name: '新增' }).click();
+}
+
+/** A new key is shown once. */
+async function noteKey({ page }: Visitor): Promise<void> {
+  const shown = page.getByRole('dialog').filter({ hasText: 'whsec_' });
+  await shown.getByRole('button', { name: '知道了' }).click();
+  await shown.waitFor({ state: 'hidden' });
+}
 
 /** A document's job that fails since its table is away for a moment, and one of a name that nobody knows. */
 async function failToRead(databaseUrl: string, jobId: string, importId: string): Promise<void> {

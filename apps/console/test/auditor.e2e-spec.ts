@@ -64,6 +64,21 @@ describeWithBrowser('an auditor at the console', (browser) => {
       return texts.length > 0 && texts.join(' ') !== before;
     }, today);
     expect(await visitor.seriousFindings()).toEqual([]);
+    // A time of that day, and how a task stood at the instant of an event.
+    const time = page.getByRole('textbox', { name: /时刻/ });
+    await time.fill('09:30:00');
+    await time.press('Enter');
+    await page.waitForURL(/at=2026-01-08T01%3A30%3A00/);
+    await page.locator('.ant-statistic').first().waitFor();
+    expect(await visitor.findingsOnPhone('at-phone')).toEqual([]);
+    await visitor.goto('/audit?entity=assignment');
+    await page.getByRole('button', { name: '详情' }).first().click();
+    await page.getByRole('button', { name: '当时的情况' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 的情况$/)
+      .waitFor();
+    await page.getByRole('dialog').locator('.ant-table-row').first().waitFor();
     await visitor.goto('/audit/at?from=2026-03-01&at=2026-05-01');
     await page.getByText('亮灯变化').waitFor();
     await page.locator('.ant-collapse-header').first().click();

@@ -61,6 +61,8 @@ describeWithBrowser('departments together', (browser) => {
 
     // On the task's page each sentence is whose it is, and what was said wrongly is corrected; both versions stay.
     await visitor!.goto(`/tasks/${taskId}`);
+    const acts = reviewer.getByRole('region', { name: '本单位可办理' });
+    await acts.getByRole('link', { name: '办结报告' }).waitFor();
     await reviewer
       .getByRole('button', { name: /^逐句来源/ })
       .first()
@@ -86,6 +88,7 @@ describeWithBrowser('departments together', (browser) => {
     await reviewer.getByLabel('进展情况').fill('主线工程完成七成。');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await visitor!.picture('correction');
+    expect(await visitor!.findingsOnPhone('correction-phone')).toEqual([]);
     await reviewer.getByRole('button', { name: '报送更正' }).click();
     await reviewer.getByText('更正已报送').waitFor();
     await reviewer.getByText('主线工程完成七成。').waitFor();
@@ -99,7 +102,7 @@ describeWithBrowser('departments together', (browser) => {
     await office.getByText('主线工程完成七成。').waitFor();
     expect(await office.getByRole('button', { name: /^更正报送/ }).count()).toBe(0);
     expect(await visitor!.seriousFindings()).toEqual([]);
-    expect(await office.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    expect(await visitor!.isTooWide()).toBe(false);
     await visitor!.picture('task-phone');
   });
 

@@ -12,7 +12,7 @@ const FIRST_PAGES: Readonly<Record<string, readonly string[]>> = {
   'mine/mine-page.tsx': ['mine'],
   'leader/overview-page.tsx': ['leader'],
 };
-const EVERYWHERE = ['console', 'terms', 'help'];
+const EVERYWHERE = ['console', 'terms'];
 
 interface Part {
   file: string;

@@ -176,6 +176,7 @@ describeWithBrowser('importing a plan', (browser) => {
     await checks.getByText('真实性').click();
     await checks.getByText('校验值清单的签名有效').waitFor();
     await visitor!.picture('archive-checks');
+    expect(await visitor!.findingsOnPhone('archive-checks-phone')).toEqual([]);
     await page.reload();
     const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
     expect(file.suggestedFilename()).toBe('归档信息包.zip');

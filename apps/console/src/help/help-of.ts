@@ -1,7 +1,7 @@
 import type help from '../words/zh/help';
 
 /** The pages that have a help text of their own, by the first part of their address. */
-export type HelpKey = Exclude<keyof typeof help, 'menu' | 'thisPage' | 'tour' | 'tours'>;
+export type HelpKey = Exclude<keyof typeof help, 'tours'>;
 export const HELPED = [
   'mine',
   'overview',

@@ -56,6 +56,7 @@ export default function InboxPage() {
       {inbox.error && <ProblemView problem={inbox.error} retry={() => void inbox.refetch()} />}
       <section className="panel">
         <List
+          className="inbox-list"
           loading={inbox.isPending}
           locale={{ emptyText: <Empty says={t('inbox.empty')} /> }}
           dataSource={inbox.items}

@@ -1,6 +1,7 @@
 export default {
   product: 'duban',
   skip: 'Skip to the content',
+  help: { menu: 'Help', thisPage: 'Help on this page', tour: 'Guided tour' },
   nav: {
     label: 'Main',
     more: 'Menu',

@@ -1,7 +1,4 @@
 export default {
-  menu: 'Help',
-  thisPage: 'Help on this page',
-  tour: 'Guided tour',
   general: {
     about:
       'duban hands the tasks of a plan to the units, reminds before a date, urges after it, has what is done verified, and keeps a complete history.',

@@ -1,6 +1,7 @@
 export default {
   product: '督办',
   skip: '跳到正文',
+  help: { menu: '帮助', thisPage: '本页帮助', tour: '操作导览' },
   nav: {
     label: '主导航',
     more: '菜单',

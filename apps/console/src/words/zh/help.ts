@@ -1,7 +1,4 @@
 export default {
-  menu: '帮助',
-  thisPage: '本页帮助',
-  tour: '操作导览',
   general: {
     about: '督办系统把责任分解方案分成各单位的事项，到期前提醒，逾期后催办，办结后核验，并完整留痕。',
     points: [
