@@ -54,7 +54,7 @@ describe('duban bench', () => {
     expect((await running.ended).code).toBe(2);
     expect([running.stdout, running.stderr]).toEqual([
       '',
-      'There is no measure nonsense. Those that are: transition, transition-pgbench, followup, sweep-flatness, reschedule, list, as-of, parse, verify, start, memory, board-paint, board-filter, board-scroll.\n',
+      'There is no measure nonsense. Those that are: transition, transition-pgbench, followup, followup-limit, sweep-flatness, reschedule, reschedule-limit, list, as-of, parse, verify, start, memory, board-paint, board-filter, board-scroll.\n',
     ]);
   });
 

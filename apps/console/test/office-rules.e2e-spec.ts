@@ -138,11 +138,7 @@ describeWithBrowser('what the office goes by', (browser) => {
     await visitor!.goto(`/tasks/${items[0]!.id}`);
     await page.getByRole('button', { name: words('登记回访', 'Record an answer') }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel(words('评价', 'Rating')).click();
-    await page
-      .locator('.ant-select-item-option')
-      .filter({ hasText: words('不满意', 'not satisfied') })
-      .click();
+    await visitor!.pick(dialog.getByLabel(words('评价', 'Rating')), words('不满意', 'not satisfied'));
     await dialog.getByRole('button', { name: words('登记', 'Record'), exact: true }).click();
     await dialog.getByText(words('请填写', 'Please fill this in')).waitFor();
     await dialog.getByLabel(words('说明', 'Remark')).fill('路面仍有积水');

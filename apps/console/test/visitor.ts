@@ -76,22 +76,20 @@ export class Visitor {
   /** Chooses from a list by words, once what can be chosen is there. */
   async choose(box: Locator, words: string): Promise<void> {
     const choice = this.page.locator('.ant-select-item-option-active:visible', { hasText: words });
-    const select = box.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " ant-select ")][1]');
-    const chosen = select.locator('.ant-select-content', { hasText: words });
-    for (let tries = 0; ; tries++) {
+    await untilTaken(box, words, async () => {
       await box.fill(words);
       await choice.waitFor();
       await box.press('Enter');
-      // A list that is being drawn anew has nothing under the key: as people do, look whether it was taken.
-      const isTaken = await chosen.waitFor({ timeout: 3_000 }).then(
-        () => true,
-        (error: unknown) => {
-          if (tries === 3) throw error;
-          return false;
-        },
-      );
-      if (isTaken) return;
-    }
+    });
+  }
+
+  /** The same from a list that one does not type into. */
+  async pick(box: Locator, words: string): Promise<void> {
+    const choice = this.page.locator('.ant-select-item-option:visible').filter({ hasText: words });
+    await untilTaken(box, words, async () => {
+      await box.click();
+      await choice.click();
+    });
   }
 
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */
@@ -145,5 +143,22 @@ export class Visitor {
 
   close(): Promise<void> {
     return this.context.close();
+  }
+}
+
+/** A list that is being drawn anew has nothing under the key, or the pointer: as people do, look whether it was taken. */
+async function untilTaken(box: Locator, words: string, act: () => Promise<void>): Promise<void> {
+  const select = box.locator('xpath=ancestor::*[contains(concat(" ", @class, " "), " ant-select ")][1]');
+  const chosen = select.locator('.ant-select-content', { hasText: words });
+  for (let tries = 0; ; tries++) {
+    await act();
+    const isTaken = await chosen.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      (error: unknown) => {
+        if (tries === 3) throw error;
+        return false;
+      },
+    );
+    if (isTaken) return;
   }
 }

@@ -43,7 +43,7 @@ export class Gate {
         );
         return rows[0]!.count >= sessions;
       },
-      60_000,
+      120_000,
       'a process that stands before the gate',
     );
   }
