@@ -1,5 +1,4 @@
 import { Transactor } from '@duban/database';
-import { EXPORT_TYPES } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { BurdenReader, type UnitBurden } from '@duban/reporting';
 import { Controller, Get, Query, Res } from '@nestjs/common';
@@ -8,6 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { Costly, CurrentActor, Needs } from '../requests';
+import { attachTable, TABLES } from '../tables';
 import { uuid } from '../schemas';
 
 const month = z
@@ -63,22 +63,14 @@ export class BurdenController {
   @Costly()
   @Get('export')
   @ApiOperation({ summary: 'The same as a file' })
-  @ApiOkResponse({
-    content: {
-      [EXPORT_TYPES.xlsx]: { schema: { type: 'string', format: 'binary' } },
-      [EXPORT_TYPES.csv]: { schema: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiOkResponse({ content: TABLES })
   async export(
     @CurrentActor() actor: Actor,
     @Query() { format, ...filter }: BurdenExportQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const file = await this.transactor.as(actor, (tx) => this.burden.file(tx, actor, filter, format));
-    const name = encodeURIComponent(`负担台账${filter.from}至${filter.to}.${format}`);
-    void reply
-      .header('content-disposition', `attachment; filename="burden.${format}"; filename*=UTF-8''${name}`)
-      .type(format === 'xlsx' ? EXPORT_TYPES.xlsx : `${EXPORT_TYPES.csv}; charset=utf-8`);
+    attachTable(reply, { name: `负担台账${filter.from}至${filter.to}`, format, plain: 'burden' });
     return file;
   }
 }

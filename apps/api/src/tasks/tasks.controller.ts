@@ -1,5 +1,4 @@
 import { Transactor } from '@duban/database';
-import { EXPORT_TYPES } from '@duban/directory';
 import { MATTER_KIND_IDS, NOTICE_COLOURS } from '@duban/domain';
 import type { Actor } from '@duban/history';
 import { type Clock, localDateOf } from '@duban/kernel';
@@ -12,6 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { asOfInstant, TIME_ZONE } from '../as-of';
+import { attachTable, TABLES } from '../tables';
 import { matter } from '../matters/matter-schemas';
 import { periods } from '../reports/report-schemas';
 import { rollUp } from '../breakdowns/roll-up.schema';
@@ -178,12 +178,7 @@ export class TasksController {
     summary: 'The board as a spreadsheet: a line a task, 10,000 at most',
     description: 'What it is narrowed to, and its order, as of the board itself.',
   })
-  @ApiOkResponse({
-    content: {
-      [EXPORT_TYPES.xlsx]: { schema: { type: 'string', format: 'binary' } },
-      [EXPORT_TYPES.csv]: { schema: { type: 'string', format: 'binary' } },
-    },
-  })
+  @ApiOkResponse({ content: TABLES })
   async export(
     @CurrentActor() actor: Actor,
     @Query() { format, language, ...query }: BoardFileQuery,
@@ -194,10 +189,7 @@ export class TasksController {
     const file = await this.transactor.as(actor, (tx) =>
       this.reader.file(tx, actor, now, filter, { format, language }),
     );
-    const name = encodeURIComponent(`督办台账${localDateOf(filter.asOf ?? now, TIME_ZONE)}.${format}`);
-    void reply
-      .header('content-disposition', `attachment; filename="board.${format}"; filename*=UTF-8''${name}`)
-      .type(format === 'xlsx' ? EXPORT_TYPES.xlsx : `${EXPORT_TYPES.csv}; charset=utf-8`);
+    attachTable(reply, { name: `督办台账${localDateOf(filter.asOf ?? now, TIME_ZONE)}`, format, plain: 'board' });
     return file;
   }
 
