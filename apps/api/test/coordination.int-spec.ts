@@ -113,15 +113,21 @@ describe('A disagreement that the office settles (协调)', () => {
   });
 
   it('reminds the office on its day and urges it the working day after, once each, of an objection too', async () => {
-    const objected = await (
-      await edge().as('LD02.contact')
-    ).post(`/assignments/${objector.id}/transitions`, {
+    const contact = await edge().as('LD02.contact');
+    // Handed out on Thursday the 12th, with five working days to object; whoever may see the part alone is told.
+    const { items: own } = await contact.get('/obligations?kind=sign_for');
+    const { objectionDays } = await contact.get(`/tasks/${own[0].taskId}`);
+    expect(objectionDays).toEqual([{ assignmentId: objector.id, lastOn: '2023-01-19' }]);
+    const objected = await contact.post(`/assignments/${objector.id}/transitions`, {
       event: 'object',
       reason: '不属本单位职责',
     });
     expect(objected.marks).toEqual(['objected']);
     const { items } = await (await edge().as('office')).get('/objections?state=open');
-    expect(items).toMatchObject([{ unitName: '市教育局', answerDueOn: '2023-01-20', state: 'open', outcome: null }]);
+    const ofTask = { taskNumber: '2', taskContent: '整治背街小巷。' };
+    expect(items).toMatchObject([
+      { ...ofTask, unitName: '市教育局', answerDueOn: '2023-01-20', state: 'open', outcome: null },
+    ]);
     expect((await (await edge().as('LD02.contact')).get('/objections')).items).toHaveLength(1);
     expect((await (await edge().as('LD01.contact')).get('/objections')).items).toEqual([]);
     await edge().passTo('2023-02-02T09:00:00+08:00');

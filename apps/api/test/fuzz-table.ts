@@ -26,6 +26,10 @@ export class FuzzTable {
     }
   }
 
+  soFar(requests: number): string {
+    return `${this.requests} of ${requests} requests, ${this.faults.length} kinds of faults\n`;
+  }
+
   text(seed: number): string {
     const statuses = new Map<number, number>();
     for (const counts of this.byRoute.values())

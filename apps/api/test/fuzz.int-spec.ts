@@ -5,8 +5,10 @@ import { Edge, useEdge } from './edge';
 import { addressOf, idsOf, sentOf, type Shot, shots } from './fuzz-shots';
 import { FuzzTable } from './fuzz-table';
 
-/** `npm run fuzz` asks for more; without a seed, each run has one of its own, which a failure names. */
+/** By `npm run fuzz`, which asks for more and wants to see how far it is. */
+const IS_ASKED = process.env.FUZZ_REQUESTS !== undefined;
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 300);
+/** Each run has one of its own, which a failure names. */
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Whatever is changed on the way is forgotten after so many: they begin on a fresh database. */
 const REQUESTS_A_ROUND = 5_000;
@@ -48,6 +50,7 @@ describe(`Whatever is sent, with seed ${SEED}`, () => {
           const numRuns = Math.min(LUMP, requests - done);
           for (const shot of fc.sample(made, { numRuns, seed: seed + done / LUMP })) await fire(shot);
         }
+        if (IS_ASKED) process.stdout.write(table.soFar(REQUESTS));
         expect(table.faults.slice(before)).toEqual([]);
         // The shots are worth something only as long as many of them hit.
         expect(table.good).toBeGreaterThan(table.requests / 20);

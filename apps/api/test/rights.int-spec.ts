@@ -1248,6 +1248,7 @@ describe('Rights', () => {
       });
       const standing = notices.filter((notice) => ['issued', 'acknowledged', 'answered'].includes(notice.state));
       expect(sum(board.standingNotices)).toBe(standing.length);
+      expect(await own.all('/notices?state=standing')).toEqual(standing);
       expect(board.mostOverdueUnits.map((unit: Json) => unit.unitName)).toEqual(['市工信局']);
     });
   });

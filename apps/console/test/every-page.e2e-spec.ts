@@ -15,6 +15,7 @@ const PEOPLE = ['office', 'leader', 'LD01.contact', 'auditor', 'admin', 'securit
 const LOOKS = [
   { name: 'at a desk, in Chinese', viewport: DESKTOP, language: 'zh' },
   { name: 'on a telephone, in English', viewport: PHONE, language: 'en' },
+  { name: 'at a desk, in English, for older people', viewport: DESKTOP, language: 'en', isForOlder: true },
 ] as const;
 
 const ROOT = join(__dirname, '../../..');
@@ -59,13 +60,13 @@ describeWithBrowser('every page', (browser) => {
 
   const addressOf = ({ path }: Page): string => path.replace(/:(\w+)/g, (_, part: string) => parts[part] ?? '?');
 
-  describe.each(LOOKS)('$name', ({ viewport, language }) => {
+  describe.each(LOOKS)('$name', ({ name, ...looks }) => {
     const seen = new Set<string>();
 
     it.each(PEOPLE)(
       '%s',
       async (username) => {
-        const visitor = await Visitor.open(browser(), product.url, { viewport, language });
+        const visitor = await Visitor.open(browser(), product.url, looks);
         await visitor.signIn(username);
         const findings: Record<string, string[]> = {};
         const me = await visitor.session();
@@ -77,7 +78,7 @@ describeWithBrowser('every page', (browser) => {
           await visitor.settled();
           const found = await visitor.seriousFindings();
           if (await visitor.isTooWide()) found.push('too wide');
-          await visitor.picture(`${language}-${page.path.replace(/\W+/g, '-')}`);
+          await visitor.picture(`${name} ${page.path}`.replace(/\W+/g, '-'));
           if (found.length > 0) findings[page.path] = found;
         }
         expect([findings, visitor.complaints]).toEqual([{}, []]);

@@ -10,6 +10,8 @@ export const PHONE = { width: 390, height: 844 };
 interface Looks {
   viewport?: { width: number; height: number };
   language?: 'zh' | 'en';
+  /** The mode for older people (适老化): large type and high contrast. */
+  isForOlder?: boolean;
   /** The tour of the first sign-in is shown. */
   hasTour?: boolean;
 }
@@ -22,20 +24,24 @@ export class Visitor {
     private readonly context: BrowserContext,
     readonly page: Page,
     private readonly url: string,
+    private readonly isForOlder: boolean,
   ) {}
 
   static async open(
     browser: Browser,
     url: string,
-    { viewport = DESKTOP, language = 'zh', hasTour = false }: Looks = {},
+    { viewport = DESKTOP, language = 'zh', isForOlder = false, hasTour = false }: Looks = {},
   ): Promise<Visitor> {
     const context = await browser.newContext({ viewport, locale: language === 'zh' ? 'zh-CN' : 'en-GB' });
     await context.addInitScript(`localStorage.setItem('duban.language', '${language}')`);
+    if (isForOlder) {
+      await context.addInitScript(`localStorage.setItem('duban.view', '{"isLarge":true,"isContrast":true}')`);
+    }
     // The tour comes by itself once; whoever tries something else has seen it.
     if (!hasTour) await context.addInitScript(`localStorage.setItem('duban.toured', 'all')`);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    const visitor = new Visitor(context, page, url);
+    const visitor = new Visitor(context, page, url, isForOlder);
     page.on('console', (message) => {
       // That nobody is signed in is asked, and the answer is a 401; a refusal is shown to the person.
       const isAnswer = /the server responded with a status of 4\d\d/.test(message.text());
@@ -92,7 +98,7 @@ export class Visitor {
     });
   }
 
-  /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA. */
+  /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA, and AAA of contrast for older people. */
   async seriousFindings(): Promise<string[]> {
     // A colour on its way to another is neither; what turns for ever is no colour.
     await this.page.waitForFunction(() =>
@@ -100,7 +106,7 @@ export class Visitor {
     );
     // The policy of the page allows no other script: it is given to the browser, not to the page.
     await this.page.evaluate(axeSource);
-    return this.page.evaluate(async () => {
+    return this.page.evaluate(async (isForOlder) => {
       const { axe } = globalThis as unknown as {
         axe: {
           run: (how: object) => Promise<{
@@ -110,11 +116,12 @@ export class Visitor {
       };
       const { violations } = await axe.run({
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+        rules: { 'color-contrast-enhanced': { enabled: isForOlder } },
       });
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-    });
+    }, this.isForOlder);
   }
 
   /** What is wrong with the page as it is once it is on a telephone, where it may be turned to. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { columnsOf } from './columns';
 
 describe('Rows as an array a column', () => {
@@ -20,5 +21,14 @@ describe('Rows as an array a column', () => {
     ['a list', ['a'], String.raw`{"[\"a\"]"}`],
   ])('say %s as Postgres reads it', (_name, value, expected) => {
     expect(columnsOf([{ value }], { value: 'text' }, 1).parameters).toEqual([expected]);
+  });
+
+  it('escape what JSON has of quotes and backslashes, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.object({ withNullPrototype: false }), (value) => {
+        const escaped = JSON.stringify(value).replaceAll(/["\\]/g, String.raw`\$&`);
+        expect(columnsOf([{ value }], { value: 'jsonb' }, 1).parameters).toEqual([`{"${escaped}"}`]);
+      }),
+    );
   });
 });

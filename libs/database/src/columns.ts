@@ -31,6 +31,7 @@ function elementOf(value: Value): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return `"${value.toISOString()}"`;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  // JSON has no signs left that JSON would write otherwise than an array does: its own writer is the quicker one.
+  if (typeof value !== 'string') return JSON.stringify(JSON.stringify(value));
+  return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

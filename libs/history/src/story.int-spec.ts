@@ -1,7 +1,7 @@
 import { Transactor } from '@duban/database';
 import { CHINA_HOLIDAYS, createWorkingCalendar, DomainError, localDateOf } from '@duban/kernel';
 import { Client } from 'pg';
-import { PlanRevisionService, readPlanFile, RevisionDecisions } from '@duban/tasks';
+import { ObjectionDays, PlanRevisionService, readPlanFile, RevisionDecisions } from '@duban/tasks';
 import { BreakdownReader, ChangesReader, TaskReader } from '@duban/reporting';
 import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
@@ -223,7 +223,8 @@ describe('a story', () => {
   /** The board with its lights: the present one, or that of an instant. */
   const boardOf = (asOf?: Date): Promise<Line[]> =>
     office.as('officer', async (tx, actor) => {
-      const reader = new TaskReader(office.get(HistoryService), new BreakdownReader(), CALENDAR);
+      const days = office.get(ObjectionDays);
+      const reader = new TaskReader(office.get(HistoryService), new BreakdownReader(), CALENDAR, days);
       const filter = { planId, sort: 'position' as const, limit: 200, ...(asOf ? { asOf } : {}) };
       const { items } = await reader.list(tx, actor, office.clock.now(), filter);
       return items.map(({ breakdown: _breakdown, ...line }) => ({ ...line, leads: line.leads.toSorted() }));

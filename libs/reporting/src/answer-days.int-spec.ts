@@ -1,7 +1,7 @@
 import { Calendars } from '@duban/database';
 import { HistoryService } from '@duban/history';
 import { CHINA_HOLIDAYS, createWorkingCalendar, parseLocalDate } from '@duban/kernel';
-import { SuspensionService } from '@duban/tasks';
+import { ObjectionDays, PolicyService, SuspensionService } from '@duban/tasks';
 import { planOf } from '../../supervision/test/city';
 import { useOffice } from '../../supervision/test/office';
 import { BreakdownReader } from './breakdown.reader';
@@ -16,7 +16,12 @@ describe('the last day to answer a notice whose part stood still', () => {
   let lead: string;
   let taskId: string;
   const supervision = new SupervisionReader(new Calendars(), calendar);
-  const tasks = new TaskReader(new HistoryService(), new BreakdownReader(), calendar);
+  const tasks = new TaskReader(
+    new HistoryService(),
+    new BreakdownReader(),
+    calendar,
+    new ObjectionDays(new PolicyService(), calendar),
+  );
 
   /** The day as the list and the task tell it, and the one with which it was issued. */
   const shown = async (username = 'S03.contact', asOf?: string): Promise<(string | null)[][]> => {

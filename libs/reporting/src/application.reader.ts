@@ -2,7 +2,7 @@ import { unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Conditions, NOT_RESTRICTED } from './conditions';
+import { Conditions, NOT_RESTRICTED, TASK_NAMED } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 export interface ApplicationFilter {
@@ -21,6 +21,7 @@ export interface ApplicationRow {
   planId: string;
   taskId: string;
   taskNumber: string | null;
+  taskContent: string;
   assignmentId: string;
   unitId: string;
   unitName: string;
@@ -66,7 +67,7 @@ export class ApplicationReader {
     if (key) where.add('(x.requested_at, x.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: ApplicationRow[] = await tx.query(
       `select x.id, x.kind, x.state, t.plan_id as "planId", x.task_id as "taskId",
-         coalesce(t.number, parent.number) as "taskNumber", x.assignment_id as "assignmentId", a.unit_id as "unitId",
+         ${TASK_NAMED}, x.assignment_id as "assignmentId", a.unit_id as "unitId",
          u.name as "unitName", x.obligation_id as "obligationId", o.kind as "obligationKind", o.subject,
          x.present_due_on::text as "presentDueOn", x.asked_due_on::text as "askedDueOn",
          x.granted_due_on::text as "grantedDueOn", x.progress, x.unimplemented_reason as "unimplementedReason", x.reason,

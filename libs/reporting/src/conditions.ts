@@ -7,6 +7,12 @@ export const NOT_RESTRICTED = `not (t.id = any((select hidden_tasks())::uuid[]))
 /** The same of what belongs to a task, `x`, by its `task_id`. */
 export const NOT_RESTRICTED_PART = `not (x.task_id = any((select hidden_tasks())::uuid[]))`;
 
+/** What people call a task (事项): by its number, a share of one by that of the whole, and in its words. */
+export const TASK_NAMED = `coalesce(t.number, parent.number) as "taskNumber", t.content as "taskContent"`;
+
+/** A notice (督办单) `n` with which nothing is over yet. */
+export const STANDS = `n.state in ('issued', 'acknowledged', 'answered')`;
+
 /** Collects the conditions of a `where` with their parameters, numbered as they come. */
 export class Conditions {
   private readonly parts: string[] = [];

@@ -2,7 +2,7 @@ import { inMatterOf, unitScope } from '@duban/directory';
 import type { Actor } from '@duban/history';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Conditions, NOT_RESTRICTED, NOT_RESTRICTED_PART } from './conditions';
+import { Conditions, NOT_RESTRICTED, NOT_RESTRICTED_PART, STANDS } from './conditions';
 import { PRESENT, pastTables } from './past-tables';
 import { isOverseen, OF_GOVERNMENT } from './second-level';
 
@@ -146,7 +146,6 @@ export class DashboardReader {
 }
 
 const MOST_UNITS = 10;
-const STANDS = `n.state in ('issued', 'acknowledged', 'answered')`;
 
 /** What a unit owes, counted; `late` was done after its date, or is not done though its date is past. */
 interface OfUnit {

@@ -4,6 +4,7 @@ import { Calendars } from '@duban/database';
 import { useTestDatabase } from '@duban/testing';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { ObjectionDays, PolicyService } from '@duban/tasks';
 import { BreakdownReader } from './breakdown.reader';
 import { HistoryReader } from './history.reader';
 import { SupervisionReader } from './supervision.reader';
@@ -137,7 +138,12 @@ const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
 
 describe('a list reads its page and not its tables', () => {
   const database = useTestDatabase();
-  const tasks = new TaskReader(new HistoryService(), new BreakdownReader(), calendar);
+  const tasks = new TaskReader(
+    new HistoryService(),
+    new BreakdownReader(),
+    calendar,
+    new ObjectionDays(new PolicyService(), calendar),
+  );
   const supervision = new SupervisionReader(new Calendars(), calendar);
   const history = new HistoryReader(new HistoryService());
   const now = new Date('2026-06-01T01:00:00Z');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { planOf } from '../../supervision/test/city';
 import { useOffice } from '../../supervision/test/office';
 import { act, anyAct } from '../test/acts';
+import { ObjectionDays, PolicyService } from '@duban/tasks';
 import type { TaskFilter } from './board';
 import { BreakdownReader } from './breakdown.reader';
 import { TaskReader } from './task.reader';
@@ -36,7 +37,9 @@ interface Board {
 
 describe('the board of a past instant', () => {
   const t = useOffice('2023-01-12T09:00:00+08:00');
-  const reader = new TaskReader(new HistoryService(), new BreakdownReader(), createWorkingCalendar(CHINA_HOLIDAYS));
+  const calendar = createWorkingCalendar(CHINA_HOLIDAYS);
+  const days = new ObjectionDays(new PolicyService(), calendar);
+  const reader = new TaskReader(new HistoryService(), new BreakdownReader(), calendar, days);
 
   /** Page by page, as text: what the present says in dates and the past in words is one on the wire. */
   async function boardOf(username: string, filter: Partial<TaskFilter>, asOf?: Date): Promise<string> {

@@ -52,7 +52,13 @@ export function pastTables(where: Pick<Conditions, 'parameter'>, at: Date, { pla
          where h.has_state)
        select * from told)`;
   return {
-    task: rows('task', ['h.plan_id', 'h.parent_id', `w.after->>'number' as number`, 'h.state']),
+    task: rows('task', [
+      'h.plan_id',
+      'h.parent_id',
+      `w.after->>'number' as number`,
+      `w.after->>'content' as content`,
+      'h.state',
+    ]),
     assignment: rows('assignment', ['h.task_id', 'h.unit_id', 'h.role', 'h.state']),
     obligation: rows('obligation', [
       'h.task_id',

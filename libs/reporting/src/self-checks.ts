@@ -1,3 +1,5 @@
+import { STANDS } from './conditions';
+
 /**
  * Something that must always hold. `sql` gives a row for each thing of which it does not: `id`, and in `detail` what is
  * wrong in figures and codes, never text that people wrote. $1 is the business clock's instant.
@@ -10,8 +12,6 @@ export interface SelfCheck {
   sql: string;
 }
 
-/** The words of the notices that stand (督办单), as the index has them. */
-const STANDING = `n.state in ('issued', 'acknowledged', 'answered')`;
 /** Longer than a sweep, a digest and a try of a channel take: what is late by that much is not being done. */
 const LATE = `interval '1 hour'`;
 
@@ -141,14 +141,14 @@ export const SELF_CHECKS: readonly SelfCheck[] = [
     en: 'no supervision notice stands about what is settled',
     sql: `select n.id, n.colour || ' is ' || n.state || ', the obligation ' || o.state as detail
       from supervision_notice n join obligation o on o.id = n.obligation_id
-      where ${STANDING} and o.state in ('discharged', 'lapsed')`,
+      where ${STANDS} and o.state in ('discharged', 'lapsed')`,
   },
   {
     code: 'notice.two_stand',
     zh: '同一应办事项同时至多一张有效督办单',
     en: 'at most one supervision notice stands about an obligation',
     sql: `select n.obligation_id as id, string_agg(n.colour || ' ' || n.state, ', ' order by n.issued_at) as detail
-      from supervision_notice n where ${STANDING} group by n.obligation_id having count(*) > 1`,
+      from supervision_notice n where ${STANDS} group by n.obligation_id having count(*) > 1`,
   },
   {
     code: 'notice.number_gap',

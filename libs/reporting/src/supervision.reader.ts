@@ -7,7 +7,7 @@ import { CALENDAR } from '@duban/platform';
 import { asShown } from '@duban/supervision';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Conditions, NOT_RESTRICTED } from './conditions';
+import { Conditions, NOT_RESTRICTED, STANDS, TASK_NAMED } from './conditions';
 import { IS_SUMMARY, isOverseen, OF_GOVERNMENT } from './second-level';
 import { PRESENT, pastTables, type PastTables } from './past-tables';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
@@ -36,6 +36,7 @@ export interface ObligationRow {
   planId: string;
   taskId: string;
   taskNumber: string | null;
+  taskContent: string;
   assignmentId: string;
   unitId: string;
   unitName: string;
@@ -94,6 +95,7 @@ export interface FollowUpRow {
   planId: string;
   taskId: string;
   taskNumber: string | null;
+  taskContent: string;
   obligationId: string;
   obligationKind: string;
   subject: string | null;
@@ -121,6 +123,7 @@ export interface NoticeRow {
   planId: string;
   taskId: string;
   taskNumber: string | null;
+  taskContent: string;
   obligationId: string;
   obligationKind: string;
   subject: string | null;
@@ -158,7 +161,7 @@ export class SupervisionReader {
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(o.due_at, o.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: (ObligationRow & { told: Told })[] = await tx.query(
-      `select o.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
+      `select o.id, t.plan_id as "planId", o.task_id as "taskId", ${TASK_NAMED},
          o.assignment_id as "assignmentId", o.unit_id as "unitId", u.name as "unitName", o.kind, o.subject, o.state,
          o.due_on::text as "dueOn", o.effective_on::text as "effectiveOn", o.due_at as "dueAt",
          o.state = 'open' and o.due_at <= ${where.parameter(filter.asOf ?? now)} as "isOverdue", o.next_rung as "nextRung",
@@ -224,7 +227,7 @@ export class SupervisionReader {
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(f.fired_at, f.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: FollowUpRow[] = await tx.query(
-      `select f.id, t.plan_id as "planId", o.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
+      `select f.id, t.plan_id as "planId", o.task_id as "taskId", ${TASK_NAMED},
          f.obligation_id as "obligationId", o.kind as "obligationKind", o.subject, o.effective_on::text as "dueOn",
          o.unit_id as "unitId", u.code as "unitCode", u.name as "unitName", f.rung, f.kind, f.colour,
          jsonb_build_object('postId', p.id, 'post', p.kind, 'unitId', p.unit_id, 'unitCode', pu.code) as recipient,
@@ -244,12 +247,14 @@ export class SupervisionReader {
   async notices(tx: EntityManager, actor: Actor, now: Date, filter: SupervisionFilter): Promise<Page<NoticeRow>> {
     const where = await this.conditions(tx, actor, filter);
     const tables = filter.asOf ? pastTables(where, filter.asOf, filter) : PRESENT;
-    where.add('n.state = $?', filter.state).add('n.colour = $?', filter.colour);
+    if (filter.state === 'standing') where.add(STANDS);
+    else where.add('n.state = $?', filter.state);
+    where.add('n.colour = $?', filter.colour);
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(n.issued_at, n.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: Omit<NoticeRow, 'answerFirstDueOn'>[] = await tx.query(
       `select n.id, n.number, n.colour, n.state, t.plan_id as "planId", o.task_id as "taskId",
-         coalesce(t.number, parent.number) as "taskNumber", n.obligation_id as "obligationId",
+         ${TASK_NAMED}, n.obligation_id as "obligationId",
          o.kind as "obligationKind", o.subject, o.unit_id as "unitId", u.name as "unitName", n.issued_at as "issuedAt",
          n.answer_due_on::text as "answerDueOn",
          case when ${IS_SUMMARY} then null else n.answer end as answer, n.answered_at as "answeredAt",

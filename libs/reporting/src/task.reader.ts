@@ -11,7 +11,13 @@ import {
 import { forbidden, invalid, notFound, type WorkingCalendar } from '@duban/kernel';
 import { CALENDAR } from '@duban/platform';
 import { asShown, type NoticeSnapshot, type ObligationSnapshot, type Shown } from '@duban/supervision';
-import type { AssignmentSnapshot, Evidence, MatterSnapshot, TaskSnapshot } from '@duban/tasks';
+import {
+  type AssignmentSnapshot,
+  type Evidence,
+  type MatterSnapshot,
+  ObjectionDays,
+  type TaskSnapshot,
+} from '@duban/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GRAVEST_FIRST, type Light, type Landmarks, type TaskFilter, type TaskRow } from './board';
@@ -67,6 +73,8 @@ export interface TaskDetail extends TaskView {
   reports: ReportView[];
   /** Of the periodic reports, each with its light (亮灯). */
   periods: PeriodView[];
+  /** Of parts that are not signed for yet: until when their units may object (异议); of the present alone. */
+  objectionDays: { assignmentId: string; lastOn: string }[];
   /** How the second level (二级分解) under its parts stands; of the present alone. */
   breakdowns: PartRollUp[];
   verifications: VerificationView[];
@@ -89,6 +97,7 @@ export class TaskReader {
     private readonly history: HistoryService,
     private readonly breakdowns: BreakdownReader,
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
+    private readonly objectionDays: ObjectionDays,
   ) {}
 
   async list(tx: EntityManager, actor: Actor, now: Date, filter: TaskFilter): Promise<Page<TaskRow>> {
@@ -292,6 +301,10 @@ export class TaskReader {
       instructions: await instructionsOfTasks(tx, taskIds),
       satisfaction: await satisfactionOfTasks(tx, taskIds),
       breakdowns: [...rollUps.values()],
+      objectionDays: [...(await this.objectionDays.ofUnsigned(tx, taskIds))].map(([assignmentId, lastOn]) => ({
+        assignmentId,
+        lastOn,
+      })),
     };
   }
 
@@ -319,6 +332,7 @@ export class TaskReader {
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
       breakdowns: [],
+      objectionDays: [],
       verifications: verifications.sort(by((v) => [v.recordedAt, v.id])),
       instructions: instructionsAt(instructed),
       satisfaction: satisfaction.sort(by((one) => [one.recordedAt, one.id])),
@@ -378,6 +392,7 @@ function asSeen(detail: FoundTask, { taskIds, ledTaskIds, assignmentIds, obligat
     notices: detail.notices.filter((notice) => seen.has(notice.obligationId)),
     reports: detail.reports.filter(isOfMine),
     verifications: detail.verifications.filter(isOfMine),
+    objectionDays: detail.objectionDays.filter(isOfMine),
     instructions: detail.instructions
       .map((one) => ({ ...one, units: one.units.filter(isOfMine) }))
       .filter(({ units }) => units.length > 0),

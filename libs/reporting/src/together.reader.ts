@@ -5,7 +5,7 @@ import { notFound } from '@duban/kernel';
 import type { ContributionSnapshot, CoordinationSnapshot } from '@duban/tasks';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Conditions, NOT_RESTRICTED } from './conditions';
+import { Conditions, NOT_RESTRICTED, TASK_NAMED } from './conditions';
 import { cursorKey, isInstant, isUuid, type Page, pageOf } from './page';
 
 /** What the lists of contributions, disagreements and objections may be narrowed by. */
@@ -21,6 +21,7 @@ export interface TogetherFilter {
 interface Placed {
   planId: string;
   taskNumber: string | null;
+  taskContent: string;
   unitName: string;
 }
 
@@ -86,7 +87,7 @@ export class TogetherReader {
     if (key) where.add('(c.due_at, c.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: ContributionRow[] = await tx.query(
       `select c.id, c.jurisdiction_id as "jurisdictionId", t.plan_id as "planId", c.task_id as "taskId",
-         coalesce(t.number, parent.number) as "taskNumber", c.lead_assignment_id as "leadAssignmentId",
+         ${TASK_NAMED}, c.lead_assignment_id as "leadAssignmentId",
          c.assignment_id as "assignmentId", u.id as "unitId", u.name as "unitName",
          c.obligation_id as "obligationId", c.subject, c.question, c.due_on::text as "dueOn", c.due_at as "dueAt",
          c.state, c.state in ('asked', 'returned') and c.due_at <= ${where.parameter(now)} as "isOverdue",
@@ -107,7 +108,7 @@ export class TogetherReader {
     if (key) where.add('(c.raised_at, c.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: CoordinationRow[] = await tx.query(
       `select c.id, c.jurisdiction_id as "jurisdictionId", t.plan_id as "planId", c.task_id as "taskId",
-         coalesce(t.number, parent.number) as "taskNumber", c.assignment_id as "assignmentId", c.unit_id as "unitId",
+         ${TASK_NAMED}, c.assignment_id as "assignmentId", c.unit_id as "unitId",
          u.name as "unitName", c.with_unit_ids as "withUnitIds",
          array(select w.name from unit w where w.id = any(c.with_unit_ids) order by w.name) as "withUnitNames",
          c.about, c.reason, c.state, c.due_on::text as "dueOn", c.decision, c.raised_by as "raisedBy",
@@ -125,7 +126,7 @@ export class TogetherReader {
     const key = cursorKey(filter.cursor, [isInstant, isUuid]);
     if (key) where.add('(c.raised_at, c.id) > ($?::timestamptz, $?::uuid)', ...key);
     const rows: ObjectionRow[] = await tx.query(
-      `select c.id, t.plan_id as "planId", a.task_id as "taskId", coalesce(t.number, parent.number) as "taskNumber",
+      `select c.id, t.plan_id as "planId", a.task_id as "taskId", ${TASK_NAMED},
          c.assignment_id as "assignmentId", c.unit_id as "unitId", u.name as "unitName", ${OBJECTION_STATE} as state,
          c.reason, c.raised_at as "raisedAt", c.answer_due_on::text as "answerDueOn", c.outcome, c.answer,
          c.settled_at as "settledAt"

@@ -8,7 +8,7 @@ import { Assignment } from './assignment.entity';
 import { GroupCompletionService } from './group-completion.service';
 import type { Figure } from './measurements';
 import { openBelow } from './breakdown-below';
-import { Objections } from './objections';
+import { ObjectionDays } from './objection-days';
 import type { Plan } from './plan.entity';
 import { standsAsOffice } from './standing';
 import { Target } from './target.entity';
@@ -33,7 +33,7 @@ export interface Asked {
 export class AssignmentFactsLoader {
   constructor(
     private readonly directory: UnitDirectory,
-    private readonly objections: Objections,
+    private readonly objectionDays: ObjectionDays,
     private readonly groups: GroupCompletionService,
   ) {}
 
@@ -67,7 +67,8 @@ export class AssignmentFactsLoader {
       [task.id, assignment.id, DROPPED_STATES, assignment.unitId, ENDED_STATES, released, peopleOf(actor)],
     );
     const measured = (target: Target): number | undefined => figures.get(target.id)?.value;
-    const today = localDateOf(at, await this.directory.timeZoneOf(tx, assignment.jurisdictionId));
+    const timeZone = await this.directory.timeZoneOf(tx, assignment.jurisdictionId);
+    const today = localDateOf(at, timeZone);
     return {
       isLead: assignment.role === 'lead',
       hasLead: counted?.hasLead ?? false,
@@ -82,7 +83,9 @@ export class AssignmentFactsLoader {
       unimplementedReason: input.unimplementedReason ?? null,
       isOwnRequest: counted?.isOwnRequest ?? false,
       isReviewUpheld: false,
-      mayStillObject: input.event === 'object' && today <= (await this.objections.lastDay(tx, asked)),
+      mayStillObject:
+        input.event === 'object' &&
+        today <= (await this.objectionDays.last(tx, { plan: asked.plan, assignedAt: assignment.assignedAt, timeZone })),
       objectionOutcome: input.outcome ?? null,
       transferTo: await transferTarget(tx, asked),
       reopenClock: input.clock ?? null,

@@ -47,6 +47,7 @@ export type { CoordinationSnapshot } from './coordination.entity';
 export { type CoordinationInput, CoordinationService, type NewCoordination } from './coordination.service';
 export { GroupCompletionService, type GroupStanding } from './group-completion.service';
 export type { OfficeStep } from './coordination.entity';
+export { ObjectionDays } from './objection-days';
 export { NO_STEP, OfficeSteps } from './office-steps';
 export { assignedNames } from './plan-assignments';
 export { type PlanFile, readPlanFile, type ReadPlan, refuseSecretFile, type TaskEdit } from './plan-draft';

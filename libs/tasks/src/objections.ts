@@ -29,12 +29,6 @@ export class Objections {
     @Inject(CALENDAR) private readonly calendar: WorkingCalendar,
   ) {}
 
-  /** The last day on which its unit may object to a part. */
-  async lastDay(tx: EntityManager, { plan, assignment }: Objected): Promise<LocalDate> {
-    const { workingDays } = (await this.policies.ofPlan(tx, plan)).objection;
-    return this.calendar.addWorkingDays(await this.dayOf(tx, plan, assignment.assignedAt), workingDays);
-  }
-
   async raise(
     tx: EntityManager,
     actor: Actor,

@@ -14,6 +14,7 @@ import { FigureRegister } from './figure-register';
 import { HeldAssignments } from './held-assignment';
 import { InstructionService } from './instruction.service';
 import { Measurements } from './measurements';
+import { ObjectionDays } from './objection-days';
 import { Objections } from './objections';
 import { Verifications } from './verifications';
 import { SatisfactionService } from './satisfaction.service';
@@ -60,6 +61,7 @@ import { TaskCarrier } from './task-carrier';
     PolicyDraftService,
     AssignmentService,
     AssignmentFactsLoader,
+    ObjectionDays,
     Objections,
     Verifications,
     InstructionService,
@@ -118,6 +120,7 @@ import { TaskCarrier } from './task-carrier';
     ContributionService,
     CoordinationService,
     GroupCompletionService,
+    ObjectionDays,
     OfficeSteps,
     PlanCloseService,
   ],

@@ -85,6 +85,7 @@ class ApplicationsDto extends createZodDto(
     application.extend({
       planId: uuid,
       taskNumber: textOrNull,
+      taskContent: z.string(),
       unitName: z.string(),
       obligationKind: z.enum(OBLIGATION_KINDS).nullable(),
       subject: textOrNull,

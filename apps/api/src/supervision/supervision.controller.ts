@@ -51,12 +51,15 @@ class NoticesQuery extends createZodDto(
   z.strictObject({
     ...place,
     obligationId: uuid.optional(),
-    state: z.enum(NOTICE_STATES as [string, ...string[]]).optional(),
+    state: z
+      .enum(['standing', ...(NOTICE_STATES as string[])])
+      .optional()
+      .meta({ description: '`standing` (在办): with which nothing is over yet, whether it was answered or not.' }),
     colour: z.enum(NOTICE_COLOURS).optional(),
     asOf,
   }),
 ) {}
-const where = { planId: uuid, taskId: uuid, taskNumber: textOrNull };
+const where = { planId: uuid, taskId: uuid, taskNumber: textOrNull, taskContent: z.string() };
 const unit = { unitId: uuid, unitName: z.string() };
 const why = z.object({ zh: z.string(), en: z.string() }).meta({ description: 'Why this date, as a sentence.' });
 class ObligationsDto extends createZodDto(

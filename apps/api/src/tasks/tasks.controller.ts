@@ -144,6 +144,9 @@ export const taskDetail = task.extend({
   breakdowns: z.array(rollUp.extend({ assignmentId: uuid })).meta({
     description: 'By part, how the second level (二级分解) under it stands; of the present alone.',
   }),
+  objectionDays: z.array(z.object({ assignmentId: uuid, lastOn: z.string() })).meta({
+    description: 'Of parts that are not signed for yet: the last day to object (异议); of the present alone.',
+  }),
 });
 class TaskDto extends createZodDto(taskDetail) {}
 class HistoryQuery extends createZodDto(z.strictObject({ limit, cursor })) {}
@@ -189,7 +192,9 @@ export class TasksController {
     const file = await this.transactor.as(actor, (tx) =>
       this.reader.file(tx, actor, now, filter, { format, language }),
     );
-    attachTable(reply, { name: `督办台账${localDateOf(filter.asOf ?? now, TIME_ZONE)}`, format, plain: 'board' });
+    const day = localDateOf(filter.asOf ?? now, TIME_ZONE);
+    const name = language === 'zh' ? `督办台账${day}` : `board-${day}`;
+    attachTable(reply, { name, format, plain: 'board' });
     return file;
   }
 

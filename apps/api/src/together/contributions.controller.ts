@@ -93,7 +93,15 @@ class ContributionsQuery extends createZodDto(
   }),
 ) {}
 class ContributionsDto extends createZodDto(
-  pageOf(contribution.extend({ planId: uuid, taskNumber: textOrNull, unitName: z.string(), isOverdue: z.boolean() })),
+  pageOf(
+    contribution.extend({
+      planId: uuid,
+      taskNumber: textOrNull,
+      taskContent: z.string(),
+      unitName: z.string(),
+      isOverdue: z.boolean(),
+    }),
+  ),
 ) {}
 class SentencesDto extends createZodDto(
   z.object({

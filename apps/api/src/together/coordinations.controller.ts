@@ -56,6 +56,7 @@ class CoordinationsDto extends createZodDto(
     coordination.extend({
       planId: uuid,
       taskNumber: textOrNull,
+      taskContent: z.string(),
       unitName: z.string(),
       withUnitNames: z.array(z.string()),
     }),
@@ -70,6 +71,7 @@ class ObjectionsDto extends createZodDto(
       planId: uuid,
       taskId: uuid,
       taskNumber: textOrNull,
+      taskContent: z.string(),
       assignmentId: uuid,
       unitId: uuid,
       unitName: z.string(),

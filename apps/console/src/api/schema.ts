@@ -4435,6 +4435,7 @@ export interface components {
                 /** @enum {string} */
                 state: "requested" | "approved" | "denied" | "withdrawn";
                 subject: string | null;
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -6013,6 +6014,7 @@ export interface components {
                 submittedAt: string | null;
                 submittedBy: string | null;
                 submittedFor: string | null;
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -6138,6 +6140,7 @@ export interface components {
                 settledBy: string | null;
                 /** @enum {string} */
                 state: "raised" | "settled" | "withdrawn";
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -6941,6 +6944,7 @@ export interface components {
                 };
                 rung: string;
                 subject: string | null;
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -8374,6 +8378,7 @@ export interface components {
                 /** @enum {string} */
                 state: "issued" | "acknowledged" | "answered" | "closed" | "raised";
                 subject: string | null;
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -8426,6 +8431,7 @@ export interface components {
                 settledAt: string | null;
                 /** @enum {string} */
                 state: "open" | "settled" | "withdrawn";
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -8488,6 +8494,7 @@ export interface components {
                 /** @enum {string} */
                 state: "open" | "suspended" | "discharged" | "lapsed";
                 subject: string | null;
+                taskContent: string;
                 /**
                  * Format: uuid
                  * @description UUID
@@ -10324,6 +10331,15 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
+            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            objectionDays: {
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                assignmentId: string;
+                lastOn: string;
+            }[];
             obligations: {
                 /**
                  * Format: uuid
@@ -13243,6 +13259,15 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
+            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            objectionDays: {
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                assignmentId: string;
+                lastOn: string;
+            }[];
             obligations: {
                 /**
                  * Format: uuid
@@ -13853,6 +13878,15 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
+            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            objectionDays: {
+                /**
+                 * Format: uuid
+                 * @description UUID
+                 */
+                assignmentId: string;
+                lastOn: string;
+            }[];
             obligations: {
                 /**
                  * Format: uuid
@@ -18629,7 +18663,8 @@ export interface operations {
                 obligationId?: string;
                 /** @description UUID */
                 planId?: string;
-                state?: "issued" | "acknowledged" | "answered" | "closed" | "raised";
+                /** @description `standing` (在办): with which nothing is over yet, whether it was answered or not. */
+                state?: "standing" | "issued" | "acknowledged" | "answered" | "closed" | "raised";
                 /** @description UUID */
                 taskId?: string;
                 /** @description UUID */

@@ -56,7 +56,7 @@ export function BoardAt({
         locale={{ emptyText: tasks.isPending ? <></> : <Empty says={t('at.none')} /> }}
         dataSource={tasks.items}
         columns={[
-          { title: t('at.number'), dataIndex: 'number', width: 70 },
+          { title: t('at.number'), dataIndex: 'number', width: '5em' },
           {
             title: t('at.task'),
             dataIndex: 'content',
@@ -70,14 +70,19 @@ export function BoardAt({
           {
             title: t('at.state'),
             dataIndex: 'state',
-            width: 100,
+            width: '7em',
             render: (state: Task['state']) => state && t(`terms:assignment.${state}`),
           },
-          { title: t('at.due'), dataIndex: 'dueOn', width: 130, render: (date: string | null) => <Day date={date} /> },
+          {
+            title: t('at.due'),
+            dataIndex: 'dueOn',
+            width: '9.5em',
+            render: (date: string | null) => <Day date={date} />,
+          },
           {
             title: t('at.light'),
             dataIndex: 'light',
-            width: 90,
+            width: '6.5em',
             render: (light: Task['light']) => <Light light={light} />,
           },
         ]}

@@ -33,7 +33,14 @@ export default function CalendarPage() {
     <>
       <PageHead title={t('title', { year })}>
         <Button onClick={() => go(year - 1)}>{t('earlier')}</Button>
-        <InputNumber aria-label={t('year')} value={year} min={2008} max={2100} onChange={go} style={{ width: 90 }} />
+        <InputNumber
+          aria-label={t('year')}
+          value={year}
+          min={2008}
+          max={2100}
+          onChange={go}
+          style={{ width: '6.5em' }}
+        />
         <Button onClick={() => go(year + 1)}>{t('later')}</Button>
         {may('calendar.import') && (
           <Button type="primary" onClick={() => setImporting(true)}>

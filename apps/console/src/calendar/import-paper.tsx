@@ -75,7 +75,7 @@ export function ImportPaper({ year, close }: { year: number; close: () => void }
                   <Form.Item name={[name, 'off']}>
                     <Select
                       aria-label={t('calendar:what')}
-                      style={{ width: 110 }}
+                      style={{ width: '8em' }}
                       options={[
                         { value: true, label: t('calendar:dayOff') },
                         { value: false, label: t('calendar:makeUp') },
@@ -92,7 +92,7 @@ export function ImportPaper({ year, close }: { year: number; close: () => void }
                     <Input
                       placeholder={t('calendar:holiday')}
                       aria-label={t('calendar:holiday')}
-                      style={{ width: 130 }}
+                      style={{ width: '9.5em' }}
                     />
                   </Form.Item>
                   <Button

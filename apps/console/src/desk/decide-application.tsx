@@ -37,7 +37,7 @@ export function DecideApplication({ application }: { application: Application })
           aria-label={t('newDate')}
           value={dueOn}
           onChange={({ target }) => setDueOn(target.value)}
-          style={{ width: 160 }}
+          style={{ width: '11.5em' }}
         />
       )}
       <Input
@@ -45,7 +45,7 @@ export function DecideApplication({ application }: { application: Application })
         placeholder={t('reason')}
         value={reason}
         onChange={({ target }) => setReason(target.value)}
-        style={{ width: 260 }}
+        style={{ width: '18.5em' }}
       />
       <Button type="primary" loading={move.isPending} onClick={() => void send('approve')}>
         {t('approve')}

@@ -1,9 +1,9 @@
 import { Tag } from 'antd';
-import { lazy, Suspense } from 'react';
+import { type ComponentProps, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { usePages } from '../api/use-pages';
 import { Day, Instant } from '../layout/day';
+import { TaskLink } from '../layout/task-link';
 import { JudgeAnswer } from '../notices/judge-answer';
 import { useSession } from '../session/session';
 import { DecideApplication } from './decide-application';
@@ -51,8 +51,7 @@ export function Decisions({
             unit={objection.unitName}
             at={objection.raisedAt}
             due={objection.answerDueOn}
-            taskId={objection.taskId}
-            number={objection.taskNumber}
+            task={objection}
           />
           <p className="words">{objection.reason}</p>
           {may('assignment.judge') && (
@@ -69,8 +68,7 @@ export function Decisions({
             unit={application.unitName}
             at={application.requestedAt}
             due={application.decideBy}
-            taskId={application.taskId}
-            number={application.taskNumber}
+            task={application}
           />
           <p className="words">
             {application.askedDueOn && (
@@ -97,8 +95,7 @@ export function Decisions({
             unit={`${coordination.unitName} ↔ ${coordination.withUnitNames.join('、')}`}
             at={coordination.raisedAt}
             due={coordination.dueOn}
-            taskId={coordination.taskId}
-            number={coordination.taskNumber}
+            task={coordination}
           />
           <p className="words">
             <b>{coordination.about}</b>
@@ -115,8 +112,7 @@ export function Decisions({
             unit={notice.unitName}
             at={notice.answeredAt}
             due={notice.judgeBy}
-            taskId={notice.taskId}
-            number={notice.taskNumber}
+            task={notice}
           />
           <p className="words">{notice.answer}</p>
           {may('notice.judge') && <JudgeAnswer notice={notice} />}
@@ -131,21 +127,18 @@ function Head({
   unit,
   at,
   due,
-  taskId,
-  number,
+  task,
 }: {
   kind: string;
   unit: string;
   at: string | null;
   due: string | null;
-  taskId: string;
-  number: string | null;
+  task: ComponentProps<typeof TaskLink>['of'];
 }) {
   const { t } = useTranslation('desk');
   return (
     <div className="decision-head">
       <Tag color="blue">{kind}</Tag> <b>{unit}</b>{' '}
-      <Link to={`/tasks/${taskId}`}>{t('task', { number: number ?? '—' })}</Link>{' '}
       <span className="quiet">
         <Instant at={at} />
       </span>
@@ -154,6 +147,7 @@ function Head({
           {t('decideBy')} <Day date={due} isDue />
         </span>
       )}
+      <TaskLink of={task} />
     </div>
   );
 }

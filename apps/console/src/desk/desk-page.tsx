@@ -39,7 +39,7 @@ export default function DeskPage() {
         <Figure
           figure={dashboard.data && Object.values(dashboard.data.standingNotices).reduce((sum, one) => sum + one, 0)}
           words={t('figure.notices')}
-          to="/notices"
+          to="/notices?state=standing"
         />
       </ul>
       <div className="desk">

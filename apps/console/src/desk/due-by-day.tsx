@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { TaskLink } from '../layout/task-link';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 
@@ -57,10 +58,9 @@ export function DueByDay() {
             {t('desk:items', { count: items.length })}
           </summary>
           <ul className="message-lines">
-            {lines.slice(0, SHOWN).map(({ first: { id, kind, subject, taskId, taskNumber }, units }) => (
-              <li key={id}>
-                <Link to={`/tasks/${taskId}`}>{t('desk:task', { number: taskNumber ?? '—' })}</Link>{' '}
-                {t(`terms:obligation.${kind}`)} {subject} ·{' '}
+            {lines.slice(0, SHOWN).map(({ first, units }) => (
+              <li key={first.id}>
+                <TaskLink of={first} /> {t(`terms:obligation.${first.kind}`)} {first.subject} ·{' '}
                 {units.length > NAMED
                   ? t('desk:andUnits', { names: units.slice(0, NAMED).join('、'), count: units.length })
                   : units.join('、')}

@@ -27,7 +27,7 @@ export function SettleCoordination({ coordination }: { coordination: Schemas['Co
         placeholder={t('decision')}
         value={decision}
         onChange={({ target }) => setDecision(target.value)}
-        style={{ width: 360 }}
+        style={{ width: '25.5em' }}
       />
       <Button type="primary" loading={move.isPending} disabled={decision.trim() === ''} onClick={() => void settle()}>
         {t('settle')}

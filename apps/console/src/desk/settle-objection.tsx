@@ -41,7 +41,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
         aria-label={t('outcome.label')}
         value={outcome}
         onChange={setOutcome}
-        style={{ width: 170 }}
+        style={{ width: '12em' }}
         options={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))}
       />
       {outcome === 'transferred' && (
@@ -52,7 +52,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
           aria-label={t('desk:cancelReason')}
           value={cancelReason}
           onChange={setCancelReason}
-          style={{ width: 170 }}
+          style={{ width: '12em' }}
           options={CANCEL_REASONS.map((value) => ({ value, label: t(`terms:cancelReason.${value}`) }))}
         />
       )}
@@ -61,7 +61,7 @@ export function SettleObjection({ objection }: { objection: Schemas['ObjectionsD
         placeholder={t('answer')}
         value={reason}
         onChange={({ target }) => setReason(target.value)}
-        style={{ width: 260 }}
+        style={{ width: '18.5em' }}
       />
       <Button type="primary" loading={move.isPending} disabled={!isWhole} onClick={() => void settle()}>
         {t('settle')}

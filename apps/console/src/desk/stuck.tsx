@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { TaskLink } from '../layout/task-link';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 
@@ -21,7 +22,7 @@ export function Stuck({ units, count }: { units: Schemas['DashboardDto']['mostOv
       {units.length > 0 && (
         <p>
           {units.map(({ unitId, unitName, overdue: ofUnit, standingNotices }) => (
-            <Link key={unitId} to={`/notices?unit=${unitId}`} className="stuck-unit">
+            <Link key={unitId} to={`/notices?state=standing&unit=${unitId}`} className="stuck-unit">
               {unitName} {t('desk:stuckUnit', { count: ofUnit, notices: standingNotices })}
             </Link>
           ))}
@@ -32,22 +33,29 @@ export function Stuck({ units, count }: { units: Schemas['DashboardDto']['mostOv
         rowKey="id"
         loading={owed.isPending}
         pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 'max-content' }}
+        tableLayout="fixed"
+        scroll={{ x: 420 }}
         locale={{ emptyText: <Empty says={t('desk:noStuck')} /> }}
         dataSource={overdue}
         columns={[
-          { title: t('desk:unit'), dataIndex: 'unitName' },
+          { title: t('desk:unit'), dataIndex: 'unitName', width: '28%' },
           {
             title: t('desk:what'),
             key: 'what',
-            render: (_, { kind, subject, taskId, taskNumber }) => (
+            render: (_, one) => (
               <>
-                {t(`terms:obligation.${kind}`)} {subject}{' '}
-                <Link to={`/tasks/${taskId}`}>{t('desk:task', { number: taskNumber ?? '—' })}</Link>
+                {t(`terms:obligation.${one.kind}`)} {one.subject}
+                <br />
+                <TaskLink of={one} />
               </>
             ),
           },
-          { title: t('desk:dueOn'), dataIndex: 'dueOn', render: (day: string) => <Day date={day} isDue /> },
+          {
+            title: t('desk:dueOn'),
+            dataIndex: 'dueOn',
+            width: '8.5em',
+            render: (day: string) => <Day date={day} isDue />,
+          },
         ]}
       />
       {count > overdue.length && overdue.length > 0 && (

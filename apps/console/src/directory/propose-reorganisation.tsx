@@ -131,7 +131,7 @@ export function ProposeReorganisation({ proposed, close }: { proposed: (id: stri
         </Form.Item>
       )}
       <Form.Item name="effectiveOn" label={t('directory:changes.from')} rules={need}>
-        <Input type="date" style={{ width: 180 }} />
+        <Input type="date" style={{ width: '13em' }} />
       </Form.Item>
       <Form.Item name="documentNumber" label={t('directory:changes.document')}>
         <Input />

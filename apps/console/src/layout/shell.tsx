@@ -14,6 +14,7 @@ import { changeView, useView } from './view';
 export function Shell() {
   const { t } = useTranslation();
   const isWide = Grid.useBreakpoint().md ?? true;
+  const { isLarge } = useView();
   const [isOpen, setOpen] = useState(false);
   return (
     <Layout className="shell">
@@ -40,7 +41,7 @@ export function Shell() {
       </Layout.Header>
       <Layout hasSider={isWide}>
         {isWide ? (
-          <Layout.Sider className="shell-sider" width={208}>
+          <Layout.Sider className="shell-sider" width={isLarge ? 264 : 208}>
             <Navigation />
           </Layout.Sider>
         ) : (

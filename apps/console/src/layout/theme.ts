@@ -6,7 +6,7 @@ export function themeOf({ isLarge, isContrast }: { isLarge: boolean; isContrast:
     token: {
       colorPrimary: isContrast ? '#0b2f66' : '#17437e',
       colorLink: isContrast ? '#0b2f66' : '#17437e',
-      colorError: '#b42318',
+      colorError: isContrast ? '#8f1b12' : '#b42318',
       colorText: isContrast ? '#000000' : '#1c2430',
       colorTextSecondary: isContrast ? '#1c2430' : '#4a5565',
       colorTextTertiary: isContrast ? '#1c2430' : '#586374',

@@ -119,7 +119,7 @@ function Lights({ planId, dashboard }: { planId: string; dashboard: Dashboard })
         <Link to={board({ state: 'verified' })}>{t('verified', { count: dashboard.tasks['verified'] ?? 0 })}</Link>
         <Link to={board({ dueBefore: inDays(0), sort: 'due' })}>{t('overdue', { count: overdue })}</Link>
         <Link to={board({ dueBefore: inDays(7), sort: 'due' })}>{t('dueSoon', { count: dueWithin7Days })}</Link>
-        <Link to="/notices">{t('notices', { count: notices })}</Link>
+        <Link to="/notices?state=standing">{t('notices', { count: notices })}</Link>
       </p>
     </>
   );

@@ -46,7 +46,7 @@ export function Burden() {
             {t(`burden.${end}`)}{' '}
             <Input
               type="month"
-              style={{ width: 160 }}
+              style={{ width: '11.5em' }}
               placeholder="2026-01"
               defaultValue={range[end]}
               onChange={({ target: { value } }) => {

@@ -1,8 +1,9 @@
 import { Alert, Button, Form, Input, Modal, Select, Space } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
 import { DayField } from '../layout/day-field';
+import { useRested } from '../layout/use-rested';
 import { ProblemView } from '../problem/problem-view';
 import { useSession } from '../session/session';
 import { useAsk } from '../undo/use-ask';
@@ -11,7 +12,6 @@ import { useDone } from '../undo/use-done';
 type Task = Schemas['TaskDetailDto'];
 type Correction = Schemas['CorrectionDto'];
 type Source = NonNullable<Correction['source']>;
-const SEARCH_AFTER_MS = 300;
 
 /** What can be done with a registered matter (登记事项): put it right, say that it is the same as another, see who asked. */
 export default function MatterActs({ task, again }: { task: Task; again: () => void }) {
@@ -138,11 +138,7 @@ function SameAs({ task, close }: { task: Task; close: (isDone: boolean) => void 
   const say = useDone();
   const [form] = Form.useForm<{ taskId: string; reason?: string }>();
   const [typed, setTyped] = useState('');
-  const [q, setQ] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setQ(typed.trim()), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const q = useRested(typed);
   const found = api.useQuery('get', '/api/v1/tasks', { params: { query: { q, limit: 20 } } }, { enabled: q !== '' });
   const link = api.useMutation('post', '/api/v1/matters/{id}/same-as', {
     onSuccess: () => {

@@ -59,13 +59,13 @@ export default function MattersPage() {
             placeholder={t('matters:search')}
             aria-label={t('matters:search')}
             onSearch={(words) => set('q', words.trim())}
-            style={{ width: 260 }}
+            style={{ width: '18.5em' }}
           />
           <Select
             allowClear
             placeholder={t('matters:kind')}
             aria-label={t('matters:kind')}
-            style={{ width: 160 }}
+            style={{ width: '11.5em' }}
             value={kind}
             onChange={(value) => set('kind', value)}
             options={all.map(({ id, name }) => ({ value: id, label: name[language] }))}
@@ -74,7 +74,7 @@ export default function MattersPage() {
             allowClear
             placeholder={t('matters:state')}
             aria-label={t('matters:state')}
-            style={{ width: 130 }}
+            style={{ width: '9.5em' }}
             value={state}
             onChange={(value) => set('state', value)}
             options={STATES.map((value) => ({ value, label: t(`terms:assignment.${value}`) }))}

@@ -1,11 +1,12 @@
 import { App, Button, Form, Input, Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, type Problem, type Schemas } from '../api/client';
 import { UnitNamesSelect } from '../directory/unit-names-select';
 import { dropDraft } from '../drafts/draft-store';
 import { dayOf } from '../layout/day';
+import { useRested } from '../layout/use-rested';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
@@ -26,7 +27,6 @@ interface Values {
   units?: { lead?: string[]; responsible?: string[]; cooperating?: string[] };
   petitioner?: Petitioner;
 }
-const SEARCH_AFTER_MS = 500;
 
 const filled = <T extends object>(fields: T | undefined): T | undefined => {
   const entries = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined && value !== '');
@@ -55,11 +55,7 @@ export function RegisterMatter({ kinds, registered }: { kinds: readonly Kind[]; 
   const kindId = Form.useWatch('kind', form);
   const content = Form.useWatch('content', form) ?? '';
   const kind = kinds.find(({ id }) => id === kindId) ?? kinds[0]!;
-  const [asked, setAsked] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(content.trim()), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [content]);
+  const asked = useRested(content);
   const near = api.useQuery(
     'post',
     '/api/v1/matters/duplicates',

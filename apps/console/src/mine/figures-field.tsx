@@ -84,7 +84,7 @@ function Figure({
           value={given.value ?? null}
           onChange={(value) => change({ value })}
           suffix={target.unit}
-          style={{ width: 180 }}
+          style={{ width: '13em' }}
         />
         {planned !== null && (
           <span className={isBehind ? 'figure-behind' : 'figure-beside'}>

@@ -21,7 +21,7 @@ const LATER_AT_FIRST = 8;
 /** What is mine, and what of it is owed next (我的事项). */
 export default function MinePage() {
   const { t } = useTranslation(['mine', 'console']);
-  const { items, contents, isPending, problem, again } = useOwed();
+  const { items, isPending, problem, again } = useOwed();
   const groups = groupsOf(items, dayOf(now()));
   return (
     <div className="mine">
@@ -41,7 +41,7 @@ export default function MinePage() {
         </section>
       )}
       {GROUPS.map((group) => (
-        <OwedGroup key={group} group={group} items={groups[group]} contents={contents} />
+        <OwedGroup key={group} group={group} items={groups[group]} />
       ))}
     </div>
   );
@@ -54,8 +54,7 @@ function useOwed() {
   const still = useWhole('/api/v1/obligations', { unitId, state: 'suspended', limit: MANY });
   const notices = useWhole('/api/v1/notices', { unitId, limit: MANY });
   const contributions = useWhole('/api/v1/contributions', { limit: MANY });
-  const tasks = useWhole('/api/v1/tasks', { unitId, limit: MANY });
-  const all = [open, still, notices, contributions, tasks];
+  const all = [open, still, notices, contributions];
   return {
     items: owedOf({
       obligations: [...open.items, ...still.items],
@@ -64,14 +63,13 @@ function useOwed() {
       unitId,
       mayConfirm: may('report.confirm'),
     }),
-    contents: new Map(tasks.items.map(({ id, content }) => [id, content])),
     isPending: all.some((one) => one.isPending),
     problem: all.map(({ error }) => error).find((error) => error !== null) ?? null,
     again: () => all.forEach((one) => void one.refetch()),
   };
 }
 
-function OwedGroup({ group, items, contents }: { group: Group; items: Owed[]; contents: Map<string, string> }) {
+function OwedGroup({ group, items }: { group: Group; items: Owed[] }) {
   const { t } = useTranslation('mine');
   const [isAll, setAll] = useState(false);
   if (items.length === 0) return null;
@@ -83,7 +81,7 @@ function OwedGroup({ group, items, contents }: { group: Group; items: Owed[]; co
       </h2>
       <ul className="owed-list">
         {shown.map((one) => (
-          <OwedCard key={one.key} owed={one} content={contents.get(one.taskId)} />
+          <OwedCard key={one.key} owed={one} />
         ))}
       </ul>
       {shown.length < items.length && (
@@ -95,10 +93,11 @@ function OwedGroup({ group, items, contents }: { group: Group; items: Owed[]; co
   );
 }
 
-function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }) {
+function OwedCard({ owed }: { owed: Owed }) {
   const { t } = useTranslation(['mine', 'terms']);
   const { may } = useSession();
-  const { taskNumber, taskId, kind, subject, dueOn, notice, act, obligationId, state } = owed;
+  const { taskNumber, taskContent, taskId, kind, subject, dueOn, notice, act, afterSigning, obligationId, state } =
+    owed;
   const more = moreTimePath(owed, dayOf(now()));
   return (
     <li className="owed" data-tour="owed">
@@ -112,7 +111,7 @@ function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }
         )}
       </div>
       <Link to={`/tasks/${taskId}`} className="owed-task">
-        {taskNumber && <span className="owed-task-number">{taskNumber}</span>} {content ?? t('openTask')}
+        {taskNumber && <span className="owed-task-number">{taskNumber}</span>} {taskContent}
       </Link>
       <div className="owed-date">
         {dueOn ? <Remaining dueOn={dueOn} /> : t('noDate')}
@@ -121,6 +120,17 @@ function OwedCard({ owed, content }: { owed: Owed; content: string | undefined }
           <Link to={more} className="owed-more">
             {t('moreTime')}
           </Link>
+        )}
+        {afterSigning.length > 0 && (
+          <p className="owed-then">
+            {t('afterSigning')}{' '}
+            {afterSigning.map((one, at) => (
+              <span key={`${one.kind} ${one.subject} ${one.effectiveOn}`}>
+                {at > 0 && ' · '}
+                {t(`terms:obligation.${one.kind}`)} {one.subject} <Day date={one.effectiveOn} isDue />
+              </span>
+            ))}
+          </p>
         )}
       </div>
       <div className="owed-act">

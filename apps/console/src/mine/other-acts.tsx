@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import { dayOf } from '../layout/day';
 import { LinkButton } from '../layout/link-button';
+import { now } from '../session/clock';
 import { useSession } from '../session/session';
 import type { Part, Task } from './act-props';
 import { type Act, actPath } from './act-path';
@@ -13,9 +15,10 @@ function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: 
   const { state, role } = part;
   const isStill = marks.includes('suspended');
   const others = task.assignments.some((one) => one.unitId !== unitId);
+  const mayObject = (lastDayToObject(task, part) ?? '') >= dayOf(now());
   const acts: [Act, boolean][] = [
     ['sign', state === 'assigned' && marks.length === 0],
-    ['object', state === 'assigned' && !isStill],
+    ['object', state === 'assigned' && !isStill && (mayObject || marks.includes('objected'))],
     ['plan', state === 'in_progress' && role === 'lead'],
     ['report', state === 'in_progress' && openReports(task, part).length > 0],
     ['completion', state === 'in_progress' && !isStill],
@@ -27,6 +30,10 @@ function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: 
   ];
   return acts.filter(([, isPossible]) => isPossible).map(([act]) => act);
 }
+
+/** Until when the unit may object (异议); null of what was signed for. */
+export const lastDayToObject = ({ objectionDays }: Task, { id }: Part): string | null =>
+  objectionDays.find(({ assignmentId }) => assignmentId === id)?.lastOn ?? null;
 
 /** What is owed of a part that a report discharges. */
 export const openReports = (task: Task, part: Part): Task['obligations'] =>

@@ -69,15 +69,19 @@ describe('What is owed next', () => {
     expect(owed({ obligations: [obligation({ kind })] })).toMatchObject([{ act: { name, path } }]);
   });
 
-  it('is to sign for it before anything else of the part', () => {
+  it('is to sign for it before anything else of the part, which is told with it', () => {
     const all = owed({
       obligations: [
         obligation({ id: 's', kind: 'sign_for' }),
         obligation({ id: 'r' }),
+        obligation({ id: 'p', kind: 'action_plan', effectiveOn: '2026-09-24' }),
         obligation({ id: 'x', assignmentId: 'b' }),
       ],
     });
-    expect(all.map(({ act }) => act!.name)).toEqual(['sign', 'sign', 'report']);
+    expect(all.map(({ act, afterSigning }) => [act!.name, afterSigning.map(({ kind }) => kind)])).toEqual([
+      ['sign', ['action_plan', 'progress_report']],
+      ['report', []],
+    ]);
   });
 
   it('comes in the order of the days, an answer before what it is about', () => {
@@ -141,7 +145,7 @@ describe('What is owed next', () => {
     expect(asked({ obligations: [one] })).toEqual([expect.stringMatching(/\/apply\?of=1$/)]);
     expect(asked({ obligations: [one] }, '2026-09-22')).toEqual([null]);
     expect(asked({ obligations: [{ ...one, state: 'suspended' }] })).toEqual([null]);
-    expect(asked({ obligations: [{ ...one, id: '2', kind: 'sign_for' }, one] })).toEqual([null, null]);
+    expect(asked({ obligations: [{ ...one, id: '2', kind: 'sign_for' }, one] })).toEqual([null]);
     expect(asked({ contributions: [contribution({})] })).toEqual([null]);
   });
 

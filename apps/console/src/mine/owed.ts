@@ -10,6 +10,7 @@ export interface Owed {
   key: string;
   taskId: string;
   taskNumber: string | null;
+  taskContent: string;
   assignmentId: string | null;
   /** A key of the words for what is owed. */
   kind: Obligation['kind'] | 'answer' | 'contribution' | 'contribution_review';
@@ -22,6 +23,8 @@ export interface Owed {
   notice: Notice | null;
   /** The one thing to do; null where it waits for somebody else. */
   act: { name: OwedAct; path: string } | null;
+  /** What of the same part is due once it was signed for, the first due first. */
+  afterSigning: Pick<Obligation, 'kind' | 'subject' | 'effectiveOn'>[];
   state: 'due' | 'stands_still' | 'waits_for_head';
 }
 export type OwedAct = Act | 'answer' | 'rectify' | 'write' | 'review';
@@ -62,8 +65,11 @@ export function owedOf(own: OwnMatters): Owed[] {
       .filter(({ state }) => TO_ANSWER.includes(state))
       .map((notice) => ofNotice(notice, assignmentOf.get(notice.obligationId) ?? null)),
     ...obligations
-      .filter(({ state }) => state === 'open' || state === 'suspended')
-      .map((one) => ofObligation(one, own, unsigned.has(one.assignmentId))),
+      .filter(({ state, kind, assignmentId }) =>
+        // Nothing is handed in on what was not signed for: it is told with the signing.
+        unsigned.has(assignmentId) ? kind === 'sign_for' : state === 'open' || state === 'suspended',
+      )
+      .map((one) => ofObligation(one, own)),
     ...contributions
       .filter(({ state }) => state !== 'accepted' && state !== 'withdrawn')
       .flatMap((one) => {
@@ -79,12 +85,14 @@ function ofNotice(notice: Notice, assignmentId: string | null): Owed {
     key: `notice ${notice.id}`,
     taskId: notice.taskId,
     taskNumber: notice.taskNumber,
+    taskContent: notice.taskContent,
     assignmentId,
     kind: 'answer',
     subject: notice.number,
     dueOn: notice.answerDueOn,
     obligationId: null,
     notice,
+    afterSigning: [],
     act: {
       name: 'answer',
       path: actPath({ taskId: notice.taskId, assignmentId: assignmentId ?? 'any' }, 'notice', notice.id),
@@ -93,7 +101,7 @@ function ofNotice(notice: Notice, assignmentId: string | null): Owed {
   };
 }
 
-function ofObligation(one: Obligation, { notices, mayConfirm }: OwnMatters, isUnsigned: boolean): Owed {
+function ofObligation(one: Obligation, { obligations, notices, mayConfirm }: OwnMatters): Owed {
   const standing = notices
     .filter(({ obligationId, state }) => obligationId === one.id && STANDING.includes(state))
     .sort((a, b) => GRAVITY.indexOf(b.colour) - GRAVITY.indexOf(a.colour));
@@ -101,24 +109,31 @@ function ofObligation(one: Obligation, { notices, mayConfirm }: OwnMatters, isUn
     key: `obligation ${one.id}`,
     taskId: one.taskId,
     taskNumber: one.taskNumber,
+    taskContent: one.taskContent,
     assignmentId: one.assignmentId,
     kind: one.kind,
     subject: one.subject,
     dueOn: one.effectiveOn,
     obligationId: one.id,
     notice: standing[0] ?? null,
-    ...actOf(one, mayConfirm, isUnsigned),
+    afterSigning:
+      one.kind === 'sign_for'
+        ? obligations
+            .filter(
+              ({ id, assignmentId, state }) => assignmentId === one.assignmentId && id !== one.id && state === 'open',
+            )
+            .sort((a, b) => a.effectiveOn.localeCompare(b.effectiveOn))
+        : [],
+    ...actOf(one, mayConfirm),
   };
 }
 
-function actOf(one: Obligation, mayConfirm: boolean, isUnsigned: boolean): Pick<Owed, 'act' | 'state'> {
+function actOf(one: Obligation, mayConfirm: boolean): Pick<Owed, 'act' | 'state'> {
   if (one.state === 'suspended') return { act: null, state: 'stands_still' };
   if (one.waitingReportId !== null) {
     const path = actPath(one, 'confirm', one.waitingReportId);
     return { act: mayConfirm ? { name: 'confirm', path } : null, state: 'waits_for_head' };
   }
-  // Nothing is handed in on what was not signed for.
-  if (isUnsigned) return { act: { name: 'sign', path: actPath(one, 'sign') }, state: 'due' };
   const { act, name } = ACT_OF[one.kind];
   return { act: { name, path: actPath(one, act, one.id) }, state: 'due' };
 }
@@ -129,12 +144,14 @@ function ofContribution(one: Contribution, isMine: boolean): Owed {
     key: `contribution ${one.id}`,
     taskId: one.taskId,
     taskNumber: one.taskNumber,
+    taskContent: one.taskContent,
     assignmentId,
     kind: isMine ? 'contribution' : 'contribution_review',
     subject: isMine ? one.subject : one.unitName,
     dueOn: one.dueOn,
     obligationId: null,
     notice: null,
+    afterSigning: [],
     act: isMine
       ? { name: 'write', path: actPath({ taskId: one.taskId, assignmentId }, 'contribution', one.id) }
       : { name: 'review', path: actPath({ taskId: one.taskId, assignmentId }, 'contributions', one.id) },
@@ -145,8 +162,7 @@ function ofContribution(one: Contribution, isMine: boolean): Owed {
 /** Where more time (延期) is asked for what is not late yet; null where that does not go. */
 export function moreTimePath({ obligationId, assignmentId, taskId, kind, dueOn, act }: Owed, today: string) {
   if (obligationId === null || assignmentId === null || act === null || kind === 'sign_for') return null;
-  // What was not signed for is signed for first.
-  if (act.name === 'sign' || dueOn === null || dueOn < today) return null;
+  if (dueOn === null || dueOn < today) return null;
   return actPath({ taskId, assignmentId }, 'apply', obligationId);
 }
 

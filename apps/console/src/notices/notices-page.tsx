@@ -1,7 +1,7 @@
 import { Button, Select, Skeleton, Tag } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { useLive } from '../api/live';
 import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
@@ -10,6 +10,7 @@ import { Day, Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';
 import { PageHead } from '../layout/page-head';
+import { TaskLink } from '../layout/task-link';
 import { actPath } from '../mine/act-path';
 import { TO_ANSWER } from '../mine/owed';
 import { ProblemView } from '../problem/problem-view';
@@ -21,7 +22,8 @@ import { NoticeFile } from './notice-file';
 const NoticeTemplate = lazy(() => import('./notice-template'));
 
 type Notice = Schemas['NoticesDto']['items'][number];
-const STATES = ['issued', 'acknowledged', 'answered', 'raised', 'closed'] as const;
+/** Of which nothing is over yet, and each state by itself. */
+const STATES = ['standing', 'issued', 'acknowledged', 'answered', 'raised', 'closed'] as const;
 /** No answer is waited for any more. */
 const ENDED: ReadonlySet<string> = new Set(['closed', 'raised']);
 const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
@@ -53,16 +55,19 @@ export default function NoticesPage() {
       <PageHead title={t('notices:title')}>
         <Select
           allowClear
-          style={{ width: 130 }}
+          style={{ width: '9.5em' }}
           placeholder={t('notices:state')}
           aria-label={t('notices:state')}
           value={state}
           onChange={(value) => filter('state', value)}
-          options={STATES.map((value) => ({ value, label: t(`terms:notice.${value}`) }))}
+          options={STATES.map((value) => ({
+            value,
+            label: value === 'standing' ? t('notices:standing') : t(`terms:notice.${value}`),
+          }))}
         />
         <Select
           allowClear
-          style={{ width: 110 }}
+          style={{ width: '8em' }}
           placeholder={t('notices:colour')}
           aria-label={t('notices:colour')}
           value={colour}
@@ -108,8 +113,10 @@ function NoticeView({ notice }: { notice: Notice }) {
           <ColourMark colour={notice.colour} /> {notice.number} <Tag>{t(`terms:notice.${notice.state}`)}</Tag>
         </h2>
         <p>
-          <b>{notice.unitName}</b> · {t(`terms:obligation.${notice.obligationKind}`)} {notice.subject}{' '}
-          <Link to={`/tasks/${notice.taskId}`}>{t('notices:task', { number: notice.taskNumber ?? '' })}</Link>
+          <b>{notice.unitName}</b> · {t(`terms:obligation.${notice.obligationKind}`)} {notice.subject}
+        </p>
+        <p>
+          <TaskLink of={notice} />
         </p>
         <dl className="notice-facts">
           <dt>{t('notices:issuedAt')}</dt>

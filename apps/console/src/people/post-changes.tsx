@@ -95,11 +95,10 @@ export function PostChanges() {
             key: 'acts',
             render: (_, one) => {
               if (one.state !== 'proposed') return null;
-              const isMine = one.proposedBy === me.name;
               return (
                 <div className="people-acts">
                   {may('post.decide') && [act(one.id, 'confirm'), act(one.id, 'refuse')]}
-                  {(isMine || may('post.propose')) && act(one.id, 'withdraw')}
+                  {one.proposedBy === me.personId && may('post.propose') && act(one.id, 'withdraw')}
                 </div>
               );
             },

@@ -50,7 +50,7 @@ export function ArchivePlan({ plan }: { plan: Plan }) {
           value={retention}
           onChange={setRetention}
           options={RETENTIONS.map((value) => ({ value, label: t(`archive.retentions.${value}`) }))}
-          style={{ width: 130 }}
+          style={{ width: '9.5em' }}
         />
         <Button
           loading={make.isPending}

@@ -52,7 +52,7 @@ export function IssuePlan({ plan, waits, close }: { plan: Plan; waits: number; c
             label={t('plans:issuedOn')}
             rules={[{ required: true, message: t('plans:need.day') }]}
           >
-            <Input type="date" style={{ width: 180 }} />
+            <Input type="date" style={{ width: '13em' }} />
           </Form.Item>
           <Form.Item name="policy" label={t('plans:issue.policy')}>
             <Select

@@ -172,7 +172,7 @@ function Dated() {
           {fields.map(({ key, name }) => (
             <Space key={key} wrap align="baseline">
               <Form.Item name={[name, 'text']} rules={[{ required: true, message: t('need.words') }]}>
-                <Input aria-label={t('field.milestones')} style={{ width: 260 }} />
+                <Input aria-label={t('field.milestones')} style={{ width: '18.5em' }} />
               </Form.Item>
               <Form.Item name={[name, 'due']}>
                 <Input type="date" aria-label={t('field.due')} />
@@ -204,29 +204,29 @@ function Targets() {
           {fields.map(({ key, name }) => (
             <Space key={key} wrap align="baseline">
               <Form.Item name={[name, 'text']} rules={[{ required: true, message: t('need.words') }]}>
-                <Input aria-label={t('field.targetText')} style={{ width: 200 }} />
+                <Input aria-label={t('field.targetText')} style={{ width: '14.5em' }} />
               </Form.Item>
               <Form.Item name={[name, 'comparator']}>
                 <Select
                   aria-label={t('field.comparator')}
-                  style={{ width: 84 }}
+                  style={{ width: '6em' }}
                   options={COMPARATORS.map((value) => ({ value, label: t(`comparator.${value}`) }))}
                 />
               </Form.Item>
               <Form.Item name={[name, 'value']} rules={[{ required: true, message: t('need.figure') }]}>
-                <InputNumber aria-label={t('field.value')} style={{ width: 92 }} />
+                <InputNumber aria-label={t('field.value')} style={{ width: '6.5em' }} />
               </Form.Item>
               <Form.Item noStyle shouldUpdate>
                 {({ getFieldValue }) =>
                   getFieldValue(['targets', name, 'comparator']) === 'range' && (
                     <Form.Item name={[name, 'upper']}>
-                      <InputNumber aria-label={t('field.upper')} style={{ width: 92 }} />
+                      <InputNumber aria-label={t('field.upper')} style={{ width: '6.5em' }} />
                     </Form.Item>
                   )
                 }
               </Form.Item>
               <Form.Item name={[name, 'unit']}>
-                <Input aria-label={t('field.unitOf')} style={{ width: 64 }} />
+                <Input aria-label={t('field.unitOf')} style={{ width: '4.5em' }} />
               </Form.Item>
               <Button
                 type="text"

@@ -100,19 +100,19 @@ function RungForm({ rung, set, remove }: { rung: Rung; set: (rung: Rung) => void
         aria-label={t('policies:offset')}
         value={rung.offset[unit]}
         onChange={(value) => value !== null && set({ ...rung, offset: { [unit]: value } })}
-        style={{ width: 84 }}
+        style={{ width: '6em' }}
       />
       <Select
         aria-label={t('policies:offsetUnit')}
         value={unit}
-        style={{ width: 150 }}
+        style={{ width: '10.5em' }}
         onChange={(next) => set({ ...rung, offset: { [next]: rung.offset[unit] ?? 0 } })}
         options={UNITS.map((value) => ({ value, label: t(`policies:unitOf.${value}`) }))}
       />
       <Select
         aria-label={t('policies:what')}
         value={rung.kind}
-        style={{ width: 110 }}
+        style={{ width: '8em' }}
         onChange={(kind) => set(ofKind(rung, kind))}
         options={KINDS.map((value) => ({ value, label: t(`policies:kind.${value}`) }))}
       />
@@ -121,7 +121,7 @@ function RungForm({ rung, set, remove }: { rung: Rung; set: (rung: Rung) => void
           <Select
             aria-label={t('policies:colour')}
             value={rung.colour}
-            style={{ width: 90 }}
+            style={{ width: '6.5em' }}
             onChange={(colour) => set({ ...rung, colour })}
             options={COLOURS.map((value) => ({ value, label: t(`terms:colour.${value}`) }))}
           />
@@ -131,7 +131,7 @@ function RungForm({ rung, set, remove }: { rung: Rung; set: (rung: Rung) => void
             placeholder={t('policies:noAnswer')}
             value={rung.answerWithin?.workingDays}
             prefix={t('policies:answer')}
-            style={{ width: 130 }}
+            style={{ width: '9.5em' }}
             onChange={(days) => {
               const { answerWithin: _, ...rest } = rung;
               set(days === null ? rest : { ...rest, answerWithin: { workingDays: days } });

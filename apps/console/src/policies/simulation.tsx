@@ -44,7 +44,7 @@ export function Simulation({
         <SpanFields />
         <Form.Item name="assume" label={t('assume')}>
           <Select
-            style={{ width: 150 }}
+            style={{ width: '10.5em' }}
             options={(['nobody_answers', 'all_done_on_time'] as const).map((value) => ({
               value,
               label: t(`assumed.${value}`),

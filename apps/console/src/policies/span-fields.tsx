@@ -16,7 +16,7 @@ export function SpanFields() {
       </Form.Item>
       <Form.Item name="planId" label={t('plan')}>
         <Select
-          style={{ width: 260 }}
+          style={{ width: '18.5em' }}
           options={[
             { value: '', label: t('allPlans') },
             ...plans.items.map(({ id, title }) => ({ value: id, label: title })),

@@ -1,15 +1,14 @@
 import { Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
+import { useRested } from '../layout/use-rested';
 
 type Found = Schemas['FoundPeopleDto']['items'][number];
 export interface Named {
   username: string;
   displayName: string;
 }
-
-const SEARCH_AFTER_MS = 300;
 
 /** People, found by their names, units or posts; its value are the usernames. */
 export function PeopleSelect({
@@ -27,11 +26,7 @@ export function PeopleSelect({
   const { t } = useTranslation('plans');
   const [names, setNames] = useState(() => new Map(known.map(({ username, displayName }) => [username, displayName])));
   const [typed, setTyped] = useState('');
-  const [q, setQ] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setQ(typed.trim()), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const q = useRested(typed);
   const found = api.useQuery('get', '/api/v1/restrictions/people', { params: { query: { q } } }, { enabled: q !== '' });
   const isCurrent = typed.trim() === q && !found.isFetching;
   const people = q === '' || !isCurrent ? [] : (found.data?.items ?? []);

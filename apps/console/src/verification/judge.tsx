@@ -98,12 +98,12 @@ export function Judge({ part, taskNumber, judged }: { part: Part; taskNumber: st
         <div className="judge-fields">
           <Form.Item name="method" label={t('verification:method')} initialValue={methods[0]}>
             <Select
-              style={{ width: 160 }}
+              style={{ width: '11.5em' }}
               options={methods.map((method) => ({ value: method, label: t(`verification:methods.${method}`) }))}
             />
           </Form.Item>
           <Form.Item name="place" label={t('verification:where')}>
-            <Input style={{ width: 200 }} />
+            <Input style={{ width: '14.5em' }} />
           </Form.Item>
         </div>
         <Form.Item name="conclusion" label={t('verification:conclusion')}>

@@ -1,6 +1,7 @@
 import { consequences } from '@duban/database';
 import type { CardColour, NoticeColour, Words } from '@duban/domain';
 import type { EntityManager } from 'typeorm';
+import { STANDS } from '../conditions';
 import { OF_GOVERNMENT } from '../second-level';
 
 /** What a bulletin (通报) says, as it stood when it was made. */
@@ -46,7 +47,6 @@ export interface BulletinContent {
  */
 const TOLD = `${OF_GOVERNMENT} and p.state = 'issued'
   and not exists (select from named_person s where s.plan_id = t.plan_id or s.task_id in (t.id, t.parent_id))`;
-const STANDS = `n.state in ('issued', 'acknowledged', 'answered')`;
 const ISO = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** @param from the first day, @param to the last day of the span, by the calendar of the jurisdiction */

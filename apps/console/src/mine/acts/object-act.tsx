@@ -1,17 +1,41 @@
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
+import { Day, dayOf } from '../../layout/day';
+import { now } from '../../session/clock';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
+import { lastDayToObject } from '../other-acts';
 import { TextItem } from '../text-item';
 
 /** The unit says that the matter is not its own (异议), or takes that back. */
 export default function ObjectAct({ task, part, done, refresh }: ActProps) {
   const { t } = useTranslation('mine');
   const isObjected = (part.marks ?? []).includes('objected');
+  const lastOn = lastDayToObject(task, part);
+  if (!isObjected && lastOn !== null && lastOn < dayOf(now())) {
+    return (
+      <Alert
+        type="info"
+        showIcon
+        className="act-note"
+        title={
+          <>
+            {t('object.tooLate')} <Day date={lastOn} />
+          </>
+        }
+      />
+    );
+  }
   return (
     <section className="panel">
       <p>{t(isObjected ? 'object.withdrawAbout' : 'object.about')}</p>
+      {!isObjected && lastOn !== null && (
+        <p>
+          {t('object.until')} <Day date={lastOn} isDue />
+        </p>
+      )}
       <DraftForm<{ reason: string }, Schemas['AssignmentDto']>
         name={`object.${part.id}`}
         initial={{}}

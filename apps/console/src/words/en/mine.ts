@@ -3,7 +3,7 @@ export default {
   count_other: '{{count}} matters to do',
   empty: 'Nothing is owed at present. When a matter or a notice comes, it is shown here, and a message is sent.',
   toBoard: 'To the board',
-  openTask: 'Open the task',
+  afterSigning: 'After signing:',
   noDate: 'no date set',
   moreTime: 'Ask for more time',
   task: 'The task',
@@ -91,6 +91,8 @@ export default {
   object: {
     about:
       'If the task is not your unit’s, say why; the office answers. The clock stands until then. A unit does not pass a task on by itself.',
+    until: 'The last day to object:',
+    tooLate: 'The time to object is over; the last day was',
     reason: 'Reason',
     submit: 'Object',
     withdrawAbout: 'The objection is not answered yet. If it is withdrawn, the clock goes on, and so does the work.',

@@ -1,11 +1,11 @@
 export default {
   title: 'Supervision notices',
   state: 'State',
+  standing: 'standing',
   colour: 'Colour',
   unit: 'Unit',
   empty: 'No notices yet. They go out by the rule set when something owed is overdue.',
   emptyFiltered: 'No notice is like this. Please widen the filters.',
-  task: 'task {{number}}',
   issuedAt: 'Issued',
   answerBy: 'To be answered by',
   judgeBy: 'To be judged by',

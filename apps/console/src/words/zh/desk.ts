@@ -15,7 +15,6 @@ export default {
   asked: '申请延期：',
   progress: '目前进展：',
   decideBy: '应于',
-  task: '第 {{number}} 项',
   newDate: '批准的日期',
   reason: '意见（不批准必填）',
   approve: '批准',

@@ -2,7 +2,7 @@ export default {
   count_other: '{{count}} 件待办',
   empty: '目前没有待办事项。有新的事项或督办单时，会显示在这里，并发消息提醒。',
   toBoard: '查看督办台账',
-  openTask: '查看事项',
+  afterSigning: '签收后：',
   noDate: '未定时限',
   moreTime: '申请延期',
   task: '所属事项',
@@ -78,6 +78,8 @@ export default {
   sign: { about: '签收表示本单位已知悉该事项并开始办理。如认为不属本单位职责，请改为提出异议。' },
   object: {
     about: '如认为该事项不属本单位职责，请说明理由，由督查室答复。答复前暂停计时；单位之间不得自行转办。',
+    until: '提出异议的最后一天：',
+    tooLate: '提出异议的时限已过，最后一天是',
     reason: '理由',
     submit: '提出异议',
     withdrawAbout: '异议尚未答复。撤回后恢复计时，本单位继续办理。',

@@ -1,11 +1,11 @@
 export default {
   title: '督办单',
   state: '状态',
+  standing: '在办',
   colour: '颜色',
   unit: '单位',
   empty: '还没有督办单。应办事项逾期后，系统按督办规则发出督办单。',
   emptyFiltered: '没有符合条件的督办单，请放宽筛选条件。',
-  task: '第 {{number}} 项',
   issuedAt: '发出',
   answerBy: '回复期限',
   judgeBy: '审核期限',
