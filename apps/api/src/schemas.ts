@@ -22,9 +22,15 @@ export const storable = z.string().refine((text) => STORABLE.test(text), 'It hol
 
 /** In small letters, as the database writes it: ids are compared as texts. */
 export const uuid = z.uuid().toLowerCase().meta({ description: 'UUID' });
-export const instant = z.iso.datetime({ offset: true, error: 'An instant in ISO 8601 with offset.' }).meta({
-  example: '2026-01-08T09:00:00+08:00',
-});
+/** Postgres has no year 0, and writes later ones than 9999 otherwise. */
+const hasYear = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1 && year <= 9999;
+};
+export const instant = z.iso
+  .datetime({ offset: true, error: 'An instant in ISO 8601 with offset.' })
+  .refine(hasYear, 'An instant of the years 1 to 9999.')
+  .meta({ example: '2026-01-08T09:00:00+08:00' });
 /** Years for which a plan can be issued, and something be due. */
 const SUPERVISED = /^(20\d\d|2100)-/;
 export const day = z.iso

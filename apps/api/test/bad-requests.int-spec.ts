@@ -175,6 +175,8 @@ describe('A bad request', () => {
       ['/obligations by a day that does not exist', `/obligations?${by('2023-02-30T00:00:00.000Z', NOTHING)}`],
       ['/notices by an instant of another form', `/notices?${by('Mon, 1 Jan 2023', NOTHING)}`],
       ['/units by a unit that is none', `/units?${by(NOTHING)}`],
+      ['/tasks by a day of the year 0', `/tasks?sort=due&${by('0000-01-01', NOTHING)}`],
+      ['/bulletins by a year that no column holds', `/bulletins?${by(1e274, 1)}`],
     ];
     const past = (asOf: string) => (): Request => ['office', 'GET', `/plans/${edge().planId}?asOf=${asOf}`];
     refuses([
@@ -197,6 +199,18 @@ describe('A bad request', () => {
       ['that says one thing twice', get('/tasks?limit=1&limit=2'), '400 REQUEST.INVALID', fault('limit')],
       ['by a light that is none', get('/tasks?light=blue'), '400 REQUEST.INVALID', fault('light')],
       ['by an order that is none', get('/tasks?sort=content;drop'), '400 REQUEST.INVALID', fault('sort')],
+      [
+        'by an instant of the year 0',
+        get('/units/LA01/posts?asOf=0000-01-01T00:00:00Z'),
+        '400 REQUEST.INVALID',
+        fault('asOf'),
+      ],
+      [
+        'by an instant of the year 10000',
+        get('/tasks?dueBefore=9999-12-31T23:59:59-08:00'),
+        '400 REQUEST.INVALID',
+        fault('dueBefore'),
+      ],
       ['by a time of no zone', get('/tasks?dueBefore=2023-01-12T09:00:00'), '400 REQUEST.INVALID', fault('dueBefore')],
       ['for words with a NUL', get('/tasks?q=a%00b'), '400 REQUEST.INVALID', fault('q')],
       ['for a rung with a NUL', get('/follow-ups?rung=%00'), '400 REQUEST.INVALID', fault('rung')],

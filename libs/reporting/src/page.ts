@@ -47,9 +47,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const isUuid = (part: unknown): boolean => typeof part === 'string' && UUID.test(part);
 /** As a column of whole numbers holds it. */
 export const isCount = (part: unknown): boolean => Number.isInteger(part) && Math.abs(part as number) < 2 ** 31;
+/** Postgres has no year 0. */
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00.000Z');
 /** As a page wrote it: JavaScript reads forms that Postgres does not, and days that do not exist. */
 export const isInstant = (part: unknown): boolean => {
   const at = typeof part === 'string' ? Date.parse(part) : Number.NaN;
-  return !Number.isNaN(at) && new Date(at).toISOString() === part;
+  return at >= FIRST_INSTANT && new Date(at).toISOString() === part;
 };
 export const isDay = (part: unknown): boolean => typeof part === 'string' && isInstant(`${part}T00:00:00.000Z`);

@@ -4,7 +4,7 @@ import { invalid, newId, notFound } from '@duban/kernel';
 import type { PaperFormat } from '@duban/supervision';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { cursorKey, type Page, pageOf } from '../page';
+import { cursorKey, isCount, type Page, pageOf } from '../page';
 import { type BulletinContent, bulletinContent } from './bulletin-content';
 
 /** A span of days, both ends within. */
@@ -107,7 +107,7 @@ export class Bulletins {
     tx: EntityManager,
     { limit, cursor }: { limit: number; cursor?: string | undefined },
   ): Promise<Page<BulletinHead>> {
-    const key = cursorKey(cursor, [Number.isInteger, Number.isInteger]);
+    const key = cursorKey(cursor, [isCount, isCount]);
     const rows: BulletinHead[] = await tx.query(
       `select ${HEAD} from bulletin b join person p on p.id = b.person_id
        where $2::int is null or (b.year, b.number) < ($2, $3::int) order by b.year desc, b.number desc limit $1`,
