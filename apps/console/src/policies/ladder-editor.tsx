@@ -1,5 +1,6 @@
 import { Button, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { LadderHeading } from './ladder-heading';
 import type { Rules } from './rules-in-words';
 
 type Rung = Rules['ladders'][string]['rungs'][number];
@@ -45,7 +46,7 @@ export function LadderEditor({ rules, write }: { rules: Rules; write: (rules: Ru
     <>
       {ladders.map(([id, { rungs }]) => (
         <section key={id} className="panel">
-          <h2>{t('policies:ladder', { id })}</h2>
+          <LadderHeading id={id} rules={rules} />
           <ol className="rung-forms">
             {rungs.map((rung, place) => (
               <RungForm

@@ -1,6 +1,7 @@
 import { cardRuleWords, dueWords, ruleWords, rungWords } from '@duban/domain';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../api/client';
+import { LadderHeading } from './ladder-heading';
 
 export type Rules = Schemas['PolicyDto']['rules'];
 type Given<F extends (one: never) => unknown> = Parameters<F>[0];
@@ -30,9 +31,9 @@ export function RulesInWords({ rules }: { rules: Rules }) {
       </section>
       {Object.entries(rules.ladders).map(([id, { at, rungs }]) => (
         <section key={id} className="panel" id={`ladder-${id}`}>
-          <h2>
-            {t('ladder', { id })} <small className="quiet">{t('at', { at })}</small>
-          </h2>
+          <LadderHeading id={id} rules={rules}>
+            {t('at', { at })}
+          </LadderHeading>
           <ol className="rules ladder">
             {rungs.map((rung) => (
               <li key={rung.id} className={`rung-${'colour' in rung ? rung.colour : rung.kind}`}>

@@ -17,6 +17,7 @@ export default {
   discardAsk: 'Discard this draft?',
   owed: 'What is owed',
   ladder: 'Steps: {{id}}',
+  comma: ', ',
   at: 'each day at {{at}}',
   limits: 'Times and verification',
   limit: {

@@ -15,6 +15,7 @@ export default {
   discardAsk: '弃用这份草案？',
   owed: '应办事项',
   ladder: '步骤：{{id}}',
+  comma: '、',
   at: '每天 {{at}} 执行',
   limits: '期限与核查',
   limit: {
