@@ -47,14 +47,14 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByRole('button', { name: '报送办理方案' }).click();
     await page.getByText('办理方案已报送').waitFor();
 
-    await card('定期报告', '2026Q1').getByRole('link', { name: '报送进展' }).click();
+    await card('定期报告', '2026年第一季度').getByRole('link', { name: '报送进展' }).click();
     await page.getByLabel('进展情况').fill('一季度接待游客120万人次。');
     await page.getByRole('spinbutton').fill('120');
     await page.getByLabel('滞后原因').fill('一季度为淡季。');
     expect(await visitor!.seriousFindings()).toEqual([]);
     await page.getByRole('button', { name: '报送进展' }).click();
     await page.getByText('进展已报送').waitFor();
-    await card('定期报告', '2026Q1').waitFor({ state: 'detached' });
+    await card('定期报告', '2026年第一季度').waitFor({ state: 'detached' });
   });
 
   it('starts a report from that of the last period, takes figures over, and uploads evidence with the completion', async () => {

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../api/client';
 import { Day, Instant } from '../layout/day';
+import { useSubject } from '../layout/subject';
 import { ColourMark } from '../notices/colour-mark';
 import './bulletins.css';
 
@@ -120,6 +121,7 @@ function Late({ content: { overdueUnits } }: { content: Content }) {
 
 function Notices({ content: { notices } }: { content: Content }) {
   const { t } = useTranslation(['bulletins', 'terms']);
+  const inWords = useSubject();
   return (
     <section>
       <h3>{t('bulletins:notices', { count: notices.length })}</h3>
@@ -145,7 +147,7 @@ function Notices({ content: { notices } }: { content: Content }) {
                   <td>{unitName}</td>
                   <td>
                     {t('bulletins:of', { number: taskNumber ?? '—' })}{' '}
-                    {t(`terms:obligation.${obligationKind}` as 'terms:obligation.answer')} {subject}
+                    {t(`terms:obligation.${obligationKind}` as 'terms:obligation.answer')} {inWords(subject)}
                   </td>
                   <td>
                     <Day date={issuedAt} />

@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { useSubject } from '../layout/subject';
 import { TaskLink } from '../layout/task-link';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
@@ -34,6 +35,7 @@ function byTask(items: readonly Owed[]): { first: Owed; units: string[] }[] {
 /** What units owe in the next days, by the day on which it is due. */
 export function DueByDay() {
   const { t } = useTranslation(['desk', 'terms']);
+  const inWords = useSubject();
   const today = dayOf(now());
   // The same through the day, so that the question is asked once.
   const dueBefore = new Date(Date.parse(`${today}T00:00:00Z`) + DAYS_AHEAD * DAY_MS).toISOString();
@@ -60,7 +62,7 @@ export function DueByDay() {
           <ul className="message-lines">
             {lines.slice(0, SHOWN).map(({ first, units }) => (
               <li key={first.id}>
-                <TaskLink of={first} /> {t(`terms:obligation.${first.kind}`)} {first.subject} ·{' '}
+                <TaskLink of={first} /> {t(`terms:obligation.${first.kind}`)} {inWords(first.subject)} ·{' '}
                 {units.length > NAMED
                   ? t('desk:andUnits', { names: units.slice(0, NAMED).join('、'), count: units.length })
                   : units.join('、')}

@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import { usePages } from '../api/use-pages';
 import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { useSubject } from '../layout/subject';
 import { TaskLink } from '../layout/task-link';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
@@ -12,6 +13,7 @@ import { now } from '../session/clock';
 /** What is overdue, the longest first, and the units that have most of it. */
 export function Stuck({ units, count }: { units: Schemas['DashboardDto']['mostOverdueUnits']; count: number }) {
   const { t } = useTranslation(['desk', 'terms']);
+  const inWords = useSubject();
   const dueBefore = `${dayOf(now())}T23:59:59Z`;
   const owed = usePages('/api/v1/obligations', { state: 'open', dueBefore, limit: 50 });
   const overdue = owed.items.filter(({ isOverdue }) => isOverdue);
@@ -44,7 +46,7 @@ export function Stuck({ units, count }: { units: Schemas['DashboardDto']['mostOv
             key: 'what',
             render: (_, one) => (
               <>
-                {t(`terms:obligation.${one.kind}`)} {one.subject}
+                {t(`terms:obligation.${one.kind}`)} {inWords(one.subject)}
                 <br />
                 <TaskLink of={one} />
               </>

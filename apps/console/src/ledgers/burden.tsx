@@ -7,6 +7,7 @@ import { answerOf, api, client, type Schemas } from '../api/client';
 import { saveAs } from '../api/save-as';
 import { dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
+import { useSubject } from '../layout/subject';
 import { Table } from '../layout/table';
 import { ProblemView } from '../problem/problem-view';
 import { useTellProblem } from '../problem/use-problem';
@@ -135,6 +136,7 @@ function ByUnit({ rows }: { rows: readonly Row[] }) {
 /** Figures that a unit is asked for more than once in a period: each is to be asked for once. */
 function AskedTwice() {
   const { t } = useTranslation('ledgers');
+  const inWords = useSubject();
   const twice = api.useQuery('get', '/api/v1/figures/burden');
   return (
     <>
@@ -146,7 +148,7 @@ function AskedTwice() {
       <ul className="plain-list">
         {twice.data?.items.map(({ name, period, times, unitName, asked, ...one }) => (
           <li key={`${unitName} ${name} ${one.unit} ${period}`}>
-            {t('twice.line', { unit: unitName, name, period, times })}{' '}
+            {t('twice.line', { unit: unitName, name, period: inWords(period), times })}{' '}
             {asked.map(({ taskId, taskNumber, targetId, text }) => (
               <Link key={targetId} to={`/tasks/${taskId}`} title={text}>
                 {taskNumber ?? text}{' '}

@@ -1,7 +1,9 @@
 import { Button, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas } from '../api/client';
+import { useSubject } from '../layout/subject';
 import type { Part, Task } from './act-props';
+import { figureInWords } from './figure-words';
 import './mine.css';
 
 /** A figure for a target (量化指标), by its own value or as one that somebody has given already. */
@@ -70,11 +72,12 @@ function Figure({
   given: FigureGiven;
   change: (given: FigureGiven) => void;
 }) {
-  const { t } = useTranslation('mine');
+  const { t, i18n } = useTranslation('mine');
+  const inWords = useSubject();
   const last = lastOf(progress, part);
   const planned = progress?.planned ?? null;
   const isBehind = planned !== null && typeof given.value === 'number' && isBelow(target, given.value, planned);
-  const inUnit = (value: number): string => `${rounded(value)}${target.unit}`;
+  const inUnit = (value: number): string => figureInWords(value, target.unit, i18n.language);
   return (
     <div className="figure" role="group" aria-label={target.text}>
       <div className="figure-head">{target.text}</div>
@@ -93,7 +96,7 @@ function Figure({
         )}
         {last !== undefined && (
           <span className="figure-beside">
-            {t('figure.last')} {last.period} {inUnit(last.value)}{' '}
+            {t('figure.last')} {inWords(last.period)} {inUnit(last.value)}{' '}
             <Button size="small" onClick={() => change({ value: last.value })}>
               {t('figure.takeLast')}
             </Button>
@@ -123,9 +126,6 @@ function lastOf(progress: Progress | undefined, part: Part): { period: string | 
   }
   return undefined;
 }
-
-/** What is planned for a day is a share of the whole: two places say enough. */
-const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 /** Of a figure that should stay under its bound, more is worse. */
 function isBelow({ comparator }: Target, value: number, planned: number): boolean {

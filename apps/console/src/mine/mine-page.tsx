@@ -7,6 +7,7 @@ import { Day, dayOf } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';
 import { PageHead } from '../layout/page-head';
+import { useSubject } from '../layout/subject';
 import { ProblemView } from '../problem/problem-view';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
@@ -95,6 +96,7 @@ function OwedGroup({ group, items }: { group: Group; items: Owed[] }) {
 
 function OwedCard({ owed }: { owed: Owed }) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const { may } = useSession();
   const { taskNumber, taskContent, taskId, kind, subject, dueOn, notice, act, afterSigning, obligationId, state } =
     owed;
@@ -103,7 +105,7 @@ function OwedCard({ owed }: { owed: Owed }) {
     <li className="owed" data-tour="owed">
       <div className="owed-what">
         <strong>{t(`terms:obligation.${kind}` as 'terms:obligation.answer')}</strong>
-        {subject && <span className="owed-subject">{subject}</span>}
+        {subject && <span className="owed-subject">{inWords(subject)}</span>}
         {notice && (
           <span className={`notice-tag notice-${notice.colour}`}>
             {t('terms:noticeShort', { colour: t(`terms:colour.${notice.colour}`) })}
@@ -114,7 +116,7 @@ function OwedCard({ owed }: { owed: Owed }) {
         {taskNumber && <span className="owed-task-number">{taskNumber}</span>} {taskContent}
       </Link>
       <div className="owed-date">
-        {dueOn ? <Remaining dueOn={dueOn} /> : t('noDate')}
+        {dueOn ? <Remaining dueOn={dueOn} /> : <NoDate of={owed} />}
         {obligationId && <WhyThisDate obligationId={obligationId} />}
         {more !== null && may('application.make') && (
           <Link to={more} className="owed-more">
@@ -127,7 +129,7 @@ function OwedCard({ owed }: { owed: Owed }) {
             {afterSigning.map((one, at) => (
               <span key={`${one.kind} ${one.subject} ${one.effectiveOn}`}>
                 {at > 0 && ' · '}
-                {t(`terms:obligation.${one.kind}`)} {one.subject} <Day date={one.effectiveOn} isDue />
+                {t(`terms:obligation.${one.kind}`)} {inWords(one.subject)} <Day date={one.effectiveOn} isDue />
               </span>
             ))}
           </p>
@@ -143,6 +145,17 @@ function OwedCard({ owed }: { owed: Owed }) {
         )}
       </div>
     </li>
+  );
+}
+
+/** Nothing says until when; of a notice, since when it stands. */
+function NoDate({ of: { kind, notice } }: { of: Owed }) {
+  const { t } = useTranslation('mine');
+  if (kind !== 'answer' || notice === null) return <>{t('noDate')}</>;
+  return (
+    <span className="date-late">
+      {t('answerAtOnce')} · {t('notice.issued')} <Day date={notice.issuedAt} />
+    </span>
   );
 }
 

@@ -46,6 +46,8 @@ interface Offer {
   act: Act;
   /** A notice or a report, where the act is about one. */
   of?: string;
+  /** What the notice is called. */
+  number?: string;
 }
 
 /** Beside what the unit may do by itself: notices (督办单) that wait for its answer, and reports that wait for its head. */
@@ -59,7 +61,7 @@ function offersOf(task: Task, part: Part, unitId: string | null, may: (...rights
     ? task.reports.filter(({ assignmentId, state }) => assignmentId === part.id && state === 'submitted')
     : [];
   return [
-    ...notices.map(({ id }) => ({ act: 'notice' as const, of: id })),
+    ...notices.map(({ id, number }) => ({ act: 'notice' as const, of: id, number })),
     ...waiting.map(({ id }) => ({ act: 'confirm' as const, of: id })),
     ...actsOf(task, part, unitId, may).map((act) => ({ act })),
   ];
@@ -87,9 +89,10 @@ export function OtherActs({
     <section className="panel no-print" aria-label={says}>
       <h2>{says}</h2>
       <div className="act-others">
-        {offers.map(({ act, of }) => (
+        {offers.map(({ act, of, number }) => (
           <LinkButton key={`${act} ${of}`} to={actPath({ taskId: task.id, assignmentId: part.id }, act, of)}>
-            {of === undefined ? t(`title.${act}`) : t(`do.${act}`)}
+            {number !== undefined && t('answerOf', { number })}
+            {number === undefined && (of === undefined ? t(`title.${act}`) : t(`do.${act}`))}
           </LinkButton>
         ))}
       </div>

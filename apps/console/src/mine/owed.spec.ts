@@ -135,7 +135,15 @@ describe('What is owed next', () => {
     const ids = Object.fromEntries(
       Object.entries(groups).map(([group, items]) => [group, items.map(({ key }) => key.slice(-1))]),
     );
-    expect(ids).toEqual({ overdue: ['1'], week: ['2', '3'], later: ['4'], still: ['5'] });
+    expect(ids).toEqual({ atOnce: [], overdue: ['1'], week: ['2', '3'], later: ['4'], still: ['5'] });
+  });
+
+  it('is a notice that sets no day before all that has one', () => {
+    const all = owed({
+      obligations: [obligation({ id: '1', effectiveOn: '2026-09-20' })],
+      notices: [notice({ colour: 'red', answerDueOn: null })],
+    });
+    expect(groupsOf(all, '2026-09-21')).toMatchObject({ atOnce: [{ kind: 'answer' }], overdue: [{}], later: [] });
   });
 
   it('may be given more time before its date, once it was signed for', () => {

@@ -166,20 +166,21 @@ export function moreTimePath({ obligationId, assignmentId, taskId, kind, dueOn, 
   return actPath({ taskId, assignmentId }, 'apply', obligationId);
 }
 
-export const GROUPS = ['overdue', 'week', 'later', 'still'] as const;
+export const GROUPS = ['atOnce', 'overdue', 'week', 'later', 'still'] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** Overdue, due by the end of this week, later, and what stands still (中止) or waits for others. */
+/** To be done at once, overdue, due by the end of this week, later, and what stands still (中止) or waits for others. */
 export function groupsOf(owed: readonly Owed[], today: string): Record<Group, Owed[]> {
-  const groups: Record<Group, Owed[]> = { overdue: [], week: [], later: [], still: [] };
+  const groups: Record<Group, Owed[]> = { atOnce: [], overdue: [], week: [], later: [], still: [] };
   const lastOfWeek = sundayOf(today);
   for (const one of owed) groups[groupOf(one, today, lastOfWeek)].push(one);
   return groups;
 }
 
-function groupOf({ act, dueOn }: Owed, today: string, lastOfWeek: string): Group {
+function groupOf({ act, dueOn, kind }: Owed, today: string, lastOfWeek: string): Group {
   if (act === null) return 'still';
-  if (dueOn === null) return 'later';
+  // A notice that sets no day, as a red one, is the gravest there is: it does not wait behind what has one.
+  if (dueOn === null) return kind === 'answer' ? 'atOnce' : 'later';
   if (dueOn < today) return 'overdue';
   return dueOn <= lastOfWeek ? 'week' : 'later';
 }

@@ -10,6 +10,7 @@ import { Day, Instant } from '../layout/day';
 import { Empty } from '../layout/empty';
 import { LinkButton } from '../layout/link-button';
 import { PageHead } from '../layout/page-head';
+import { useSubject } from '../layout/subject';
 import { TaskLink } from '../layout/task-link';
 import { actPath } from '../mine/act-path';
 import { TO_ANSWER } from '../mine/owed';
@@ -104,6 +105,7 @@ export default function NoticesPage() {
 /** One notice: what is asked for by when on the left, the answer and its judgement on the right. */
 function NoticeView({ notice }: { notice: Notice }) {
   const { t } = useTranslation(['notices', 'terms']);
+  const inWords = useSubject();
   const { me, may } = useSession();
   const isToAnswer = notice.unitId === me.unitId && TO_ANSWER.includes(notice.state) && may('assignment.act');
   return (
@@ -113,7 +115,7 @@ function NoticeView({ notice }: { notice: Notice }) {
           <ColourMark colour={notice.colour} /> {notice.number} <Tag>{t(`terms:notice.${notice.state}`)}</Tag>
         </h2>
         <p>
-          <b>{notice.unitName}</b> · {t(`terms:obligation.${notice.obligationKind}`)} {notice.subject}
+          <b>{notice.unitName}</b> · {t(`terms:obligation.${notice.obligationKind}`)} {inWords(notice.subject)}
         </p>
         <p>
           <TaskLink of={notice} />

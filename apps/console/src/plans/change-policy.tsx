@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, type Schemas } from '../api/client';
 import { Day } from '../layout/day';
+import { useSubject } from '../layout/subject';
 import { Table } from '../layout/table';
 import { ProblemView } from '../problem/problem-view';
 import { useAsk } from '../undo/use-ask';
@@ -104,6 +105,7 @@ export function ChangePolicy({ plan }: { plan: Plan }) {
 
 function Moves({ preview }: { preview: Preview }) {
   const { t, i18n } = useTranslation(['plans', 'terms']);
+  const inWords = useSubject();
   const term = (kind: string): string =>
     i18n.exists(`terms:obligation.${kind}`) ? t(`terms:obligation.${kind}` as 'terms:obligation.completion') : kind;
   return (
@@ -126,7 +128,7 @@ function Moves({ preview }: { preview: Preview }) {
           columns={[
             { title: t('plans:field.number'), dataIndex: 'taskNumber' },
             { title: t('plans:unit'), dataIndex: 'unitName' },
-            { title: t('plans:policy.what'), render: (_, { kind, subject }) => `${term(kind)} ${subject ?? ''}` },
+            { title: t('plans:policy.what'), render: (_, { kind, subject }) => `${term(kind)} ${inWords(subject)}` },
             { title: t('plans:policy.becomes'), render: (_, { what }) => t(`plans:policy.whats.${what}`) },
             { title: t('plans:policy.before'), render: (_, { dueOnBefore }) => <Day date={dueOnBefore} /> },
             { title: t('plans:policy.after'), render: (_, { dueOn }) => <Day date={dueOn} /> },

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../api/client';
 import { EvidenceLinks } from '../evidence/evidence-links';
 import { Instant } from '../layout/day';
+import { useSubject } from '../layout/subject';
 import { Light } from '../lights/light';
 import { now } from '../session/clock';
 import { useSession } from '../session/session';
@@ -46,6 +47,7 @@ const REASONS = [
 
 function OneReport({ task, of, report, again }: Props) {
   const { t } = useTranslation('task');
+  const inWords = useSubject();
   const { may } = useSession();
   const [shown, show] = useState<'sentences' | 'correction' | null>(null);
   const part = of.assignments.find(({ id }) => id === report.assignmentId);
@@ -54,7 +56,7 @@ function OneReport({ task, of, report, again }: Props) {
   const version = versionOf(report, task.reports);
   const isCorrected = task.reports.some(({ correctsId }) => correctsId === report.id);
   /** Which report a button is about, for whoever hears it by itself. */
-  const about = [part?.unitName, kind, report.period, version > 1 ? t('report.version', { version }) : null]
+  const about = [part?.unitName, kind, inWords(report.period), version > 1 ? t('report.version', { version }) : null]
     .filter(Boolean)
     .join(' ');
   const toggle = (what: 'sentences' | 'correction'): void => show(shown === what ? null : what);
@@ -64,7 +66,7 @@ function OneReport({ task, of, report, again }: Props) {
     <div className="said">
       <p>
         <strong>{part?.unitName}</strong> · {kind}
-        {report.period && `（${report.period}）`} · <Instant at={report.reportedAt} />{' '}
+        {report.period && `（${inWords(report.period)}）`} · <Instant at={report.reportedAt} />{' '}
         {version > 1 && <Tag>{t('report.version', { version })}</Tag>}
         {isCorrected && <Tag>{t('report.corrected')}</Tag>}
       </p>

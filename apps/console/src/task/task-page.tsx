@@ -8,6 +8,7 @@ import { useChanges } from '../api/changes';
 import { api, type Schemas } from '../api/client';
 import { Day, DueDay, Instant } from '../layout/day';
 import { PageHead } from '../layout/page-head';
+import { useSubject } from '../layout/subject';
 import { Light } from '../lights/light';
 import { OtherActs } from '../mine/other-acts';
 import { ProblemView } from '../problem/problem-view';
@@ -313,11 +314,12 @@ const KNOWN_KINDS = [
 
 function ObligationName({ kind, subject }: { kind: string; subject: string | null }) {
   const { t } = useTranslation('terms');
+  const inWords = useSubject();
   const known = KNOWN_KINDS.find((one) => one === kind);
   return (
     <>
       {known ? t(`obligation.${known}`) : kind}
-      {subject && `（${subject}）`}
+      {subject && `（${inWords(subject)}）`}
     </>
   );
 }

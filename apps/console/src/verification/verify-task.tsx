@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, type Schemas } from '../api/client';
 import { Day, Instant } from '../layout/day';
+import { useSubject } from '../layout/subject';
 import { ProblemView } from '../problem/problem-view';
 import { EvidenceLink } from './evidence-link';
 import { Judge } from './judge';
@@ -161,6 +162,7 @@ function meets(value: number, { comparator, value: wanted, upper }: Task['target
 
 function Earlier({ task, assignmentId }: { task: Task; assignmentId: string }) {
   const { t } = useTranslation('verification');
+  const inWords = useSubject();
   const earlier = task.verifications.filter((one) => one.assignmentId === assignmentId);
   const reports = task.reports.filter((one) => one.assignmentId === assignmentId && one.kind !== 'completion');
   return (
@@ -177,7 +179,7 @@ function Earlier({ task, assignmentId }: { task: Task; assignmentId: string }) {
           <ul className="message-lines">
             {reports.map(({ id, period, reportedAt, text }) => (
               <li key={id}>
-                <Instant at={reportedAt} /> {period} {text}
+                <Instant at={reportedAt} /> {inWords(period)} {text}
               </li>
             ))}
           </ul>

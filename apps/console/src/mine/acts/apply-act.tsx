@@ -4,6 +4,7 @@ import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
+import { useSubject } from '../../layout/subject';
 import { now } from '../../session/clock';
 import { useSession } from '../../session/session';
 import { INVERSES } from '../../undo/inverses';
@@ -82,6 +83,7 @@ export default function ApplyAct({ task, part, of, done, refresh }: ActProps) {
 
 function OfKind({ kind, owed }: { kind: Kind; owed: Task['obligations'] }) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   if (kind === 'review') return <p>{t('apply.reviewAbout')}</p>;
   if (kind === 'close_unimplemented') {
     return (
@@ -103,7 +105,7 @@ function OfKind({ kind, owed }: { kind: Kind; owed: Task['obligations'] }) {
         <Select
           options={owed.map(({ id, kind: what, subject, effectiveOn }) => ({
             value: id,
-            label: [t(`terms:obligation.${what}` as 'terms:obligation.answer'), subject, effectiveOn]
+            label: [t(`terms:obligation.${what}` as 'terms:obligation.answer'), inWords(subject), effectiveOn]
               .filter(Boolean)
               .join(' · '),
           }))}

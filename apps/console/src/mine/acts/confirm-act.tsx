@@ -4,6 +4,7 @@ import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { EvidenceLinks } from '../../evidence/evidence-links';
 import { Instant } from '../../layout/day';
+import { useSubject } from '../../layout/subject';
 import { useTellProblem } from '../../problem/use-problem';
 import { useSession } from '../../session/session';
 import { useAsk } from '../../undo/use-ask';
@@ -13,6 +14,7 @@ import { TextItem } from '../text-item';
 /** The head of the unit confirms what its contact has handed in (负责人审签), or sends it back. */
 export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const { may } = useSession();
   const { message } = App.useApp();
   const tell = useTellProblem();
@@ -30,7 +32,7 @@ export default function ConfirmAct({ task, part, of, done, refresh }: ActProps) 
     <section className="panel">
       <p>
         <strong>
-          {t(`terms:obligation.${report.kind}` as 'terms:obligation.answer')} {report.period}
+          {t(`terms:obligation.${report.kind}` as 'terms:obligation.answer')} {inWords(report.period)}
         </strong>{' '}
         · {report.reportedBy} · <Instant at={report.reportedAt} />
       </p>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
+import { useSubject } from '../../layout/subject';
 import type { ActProps } from '../act-props';
 import { type FiguresGiven, FiguresField, measurementsOf } from '../figures-field';
 import { TextItem } from '../text-item';
@@ -10,6 +11,7 @@ import { TextItem } from '../text-item';
 /** A co-unit writes its contribution (供稿) to the report of the lead, and hands it in. */
 export default function ContributionAct({ task, part, of, done }: ActProps) {
   const { t } = useTranslation('mine');
+  const inWords = useSubject();
   const found = api.useQuery('get', '/api/v1/contributions', {
     params: { query: { taskId: task.id, assignmentId: part.id, limit: 200 } },
   });
@@ -23,7 +25,8 @@ export default function ContributionAct({ task, part, of, done }: ActProps) {
   return (
     <section className="panel">
       <p>
-        <strong>{subject}</strong> · {t(`contribution.state.${state}`)} · {t('dueOn')} <Day date={dueOn} isDue />
+        <strong>{inWords(subject)}</strong> · {t(`contribution.state.${state}`)} · {t('dueOn')}{' '}
+        <Day date={dueOn} isDue />
       </p>
       {question && <blockquote className="quoted">{question}</blockquote>}
       {state === 'returned' && (

@@ -5,6 +5,7 @@ import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
+import { useSubject } from '../../layout/subject';
 import { useTellProblem } from '../../problem/use-problem';
 import { INVERSES } from '../../undo/inverses';
 import { useAsk } from '../../undo/use-ask';
@@ -23,6 +24,7 @@ interface Fields {
 /** The lead asks the other units to contribute (供稿) to its report, and accepts or returns what they write. */
 export default function ContributionsAct({ task, part, done, refresh }: ActProps) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const given = api.useQuery('get', '/api/v1/contributions', {
     params: { query: { taskId: task.id, assignmentId: part.id, limit: 200 } },
   });
@@ -62,7 +64,7 @@ export default function ContributionsAct({ task, part, done, refresh }: ActProps
                   allowClear
                   options={owed.map(({ id, kind, subject, effectiveOn }) => ({
                     value: id,
-                    label: [t(`terms:obligation.${kind}` as 'terms:obligation.answer'), subject, effectiveOn]
+                    label: [t(`terms:obligation.${kind}` as 'terms:obligation.answer'), inWords(subject), effectiveOn]
                       .filter(Boolean)
                       .join(' · '),
                   }))}
@@ -92,6 +94,7 @@ const withoutEmpty = (fields: Omit<Fields, 'from'>): Omit<Fields, 'from'> =>
 
 function OneContribution({ contribution, refresh }: { contribution: Contribution; refresh: () => Promise<unknown> }) {
   const { t } = useTranslation('mine');
+  const inWords = useSubject();
   const { message } = App.useApp();
   const tell = useTellProblem();
   const ask = useAsk();
@@ -112,7 +115,7 @@ function OneContribution({ contribution, refresh }: { contribution: Contribution
   return (
     <section className="panel" aria-label={unitName}>
       <p>
-        <strong>{unitName}</strong> · {subject} · {t(`contribution.state.${state}`)} · {t('dueOn')}{' '}
+        <strong>{unitName}</strong> · {inWords(subject)} · {t(`contribution.state.${state}`)} · {t('dueOn')}{' '}
         <Day date={dueOn} isDue={state === 'asked' || state === 'returned'} />
       </p>
       {sentences.length > 0 && <blockquote className="quoted">{sentences.join('\n')}</blockquote>}

@@ -4,6 +4,7 @@ import { answerOf, api, client } from '../../api/client';
 import { useWhole } from '../../api/use-pages';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
+import { useSubject } from '../../layout/subject';
 import { useTellProblem } from '../../problem/use-problem';
 import { NoticeFile } from '../../notices/notice-file';
 import type { ActProps, Task } from '../act-props';
@@ -78,6 +79,7 @@ export default function NoticeAct({ task, of, done, refresh }: ActProps) {
 /** What was not handed in, by when it was owed and why then; and the paper itself. */
 function About({ task, notice }: { task: Task; notice: Notice }) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const owed = task.obligations.find(({ id }) => id === notice.obligationId);
   return (
     <div className="act-note">
@@ -85,7 +87,7 @@ function About({ task, notice }: { task: Task; notice: Notice }) {
         <p>
           {t('notice.about')}{' '}
           <strong>
-            {t(`terms:obligation.${owed.kind}` as 'terms:obligation.answer')} {owed.subject}
+            {t(`terms:obligation.${owed.kind}` as 'terms:obligation.answer')} {inWords(owed.subject)}
           </strong>{' '}
           · {t('dueOn')} <Day date={owed.effectiveOn} isDue={owed.state === 'open'} />
           <WhyThisDate obligationId={owed.id} />

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { DraftForm, useKeep } from '../../drafts/draft-form';
 import { Day } from '../../layout/day';
+import { useSubject } from '../../layout/subject';
 import type { ActProps, Part, Task } from '../act-props';
 import { openReports } from '../other-acts';
 import { type ReportContent, ReportFields, sentOf } from '../report-fields';
@@ -17,6 +18,7 @@ type Owed = Task['obligations'][number];
 /** A periodic report (定期报告), or the report on a milestone or an instruction: what it says discharges what is owed. */
 export default function ReportAct(props: ActProps) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const owed = openReports(props.task, props.part);
   const [chosen, choose] = useState(props.of ?? owed[0]?.id);
   const reports = api.useQuery('get', '/api/v1/assignments/{id}/reports', { params: { path: { id: props.part.id } } });
@@ -33,7 +35,7 @@ export default function ReportAct(props: ActProps) {
             aria-label={t('report.of')}
             options={owed.map(({ id, kind, subject, effectiveOn }) => ({
               value: id,
-              label: [t(`terms:obligation.${kind}` as 'terms:obligation.answer'), subject, effectiveOn]
+              label: [t(`terms:obligation.${kind}` as 'terms:obligation.answer'), inWords(subject), effectiveOn]
                 .filter(Boolean)
                 .join(' · '),
             }))}
@@ -51,6 +53,7 @@ export default function ReportAct(props: ActProps) {
 
 function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { owed: Owed; reports: Report[] }) {
   const { t } = useTranslation(['mine', 'terms']);
+  const inWords = useSubject();
   const last = reports.findLast(({ kind, correctedBy }) => kind === 'progress_report' && correctedBy === null);
   const instruction = task.instructions.find(({ units }) => units.some(({ obligationId }) => obligationId === owed.id));
   return (
@@ -76,7 +79,7 @@ function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { o
     >
       <p>
         <strong>
-          {t(`terms:obligation.${owed.kind}` as 'terms:obligation.answer')} {owed.subject}
+          {t(`terms:obligation.${owed.kind}` as 'terms:obligation.answer')} {inWords(owed.subject)}
         </strong>{' '}
         · {t('dueOn')} <Day date={owed.effectiveOn} isDue />
       </p>
@@ -96,6 +99,7 @@ function ReportForm({ task, part, done, refresh, owed, reports }: ActProps & { o
 /** The report of the period before, to go on from. */
 function LastReport({ report }: { report: Report }) {
   const { t } = useTranslation('mine');
+  const inWords = useSubject();
   const form = Form.useFormInstance<Fields>();
   const keep = useKeep();
   const take = (): void => {
@@ -107,7 +111,7 @@ function LastReport({ report }: { report: Report }) {
   return (
     <details className="act-note">
       <summary>
-        {t('report.last', { period: report.period ?? '' })} <Day date={report.reportedAt} />
+        {t('report.last', { period: inWords(report.period) })} <Day date={report.reportedAt} />
       </summary>
       <blockquote className="quoted">{report.text}</blockquote>
       <Button size="small" onClick={take}>

@@ -5,14 +5,22 @@ export default {
   toBoard: 'To the board',
   afterSigning: 'After signing:',
   noDate: 'no date set',
+  answerAtOnce: 'Please answer at once',
   moreTime: 'Ask for more time',
   task: 'The task',
   dueOn: 'Due on',
   back: 'Back to my matters',
   others: 'What else can be done',
+  answerOf: 'Answer {{number}}',
   signFirst: 'Your unit has not signed for this task yet. Please sign first.',
   required: 'Please fill this in',
-  group: { overdue: 'Overdue', week: 'Due this week', later: 'Later', still: 'Nothing to do for now' },
+  group: {
+    atOnce: 'To be answered at once',
+    overdue: 'Overdue',
+    week: 'Due this week',
+    later: 'Later',
+    still: 'Nothing to do for now',
+  },
   showAll_one: 'Show {{count}}',
   showAll_other: 'Show all {{count}}',
   days: {
@@ -85,8 +93,9 @@ export default {
     recorded: 'recorded',
   },
   sign: {
-    about:
-      'By signing, the unit says that it knows of the task and sets to work. If it is not its own, object instead.',
+    about: 'By signing, the unit says that it knows of the task and sets to work.',
+    by: 'To be signed for by',
+    orObject: 'If it is not its own, object instead, on this day at the latest:',
   },
   object: {
     about:

@@ -111,4 +111,16 @@ export default {
   },
   noticeShort: '{{colour}} notice',
   leadInferred: 'the lead is inferred, and not confirmed yet',
+  /** Of reports: of a year, a month, two months, a quarter and half a year. */
+  period: {
+    Y: '{{year}}',
+    M: '{{lastName}} {{year}}',
+    B: '{{firstName}} and {{lastName}} {{year}}',
+    Q1: 'the first quarter of {{year}}',
+    Q2: 'the second quarter of {{year}}',
+    Q3: 'the third quarter of {{year}}',
+    Q4: 'the fourth quarter of {{year}}',
+    H1: 'the first half of {{year}}',
+    H2: 'the second half of {{year}}',
+  },
 };

@@ -114,4 +114,16 @@ export default {
   },
   noticeShort: '{{colour}}督办单',
   leadInferred: '牵头由系统推定，待确认',
+  /** Of reports: of a year, a month, two months, a quarter and half a year. */
+  period: {
+    Y: '{{year}}年度',
+    M: '{{year}}年{{number}}月',
+    B: '{{year}}年{{first}}至{{last}}月',
+    Q1: '{{year}}年第一季度',
+    Q2: '{{year}}年第二季度',
+    Q3: '{{year}}年第三季度',
+    Q4: '{{year}}年第四季度',
+    H1: '{{year}}年上半年',
+    H2: '{{year}}年下半年',
+  },
 };
