@@ -52,8 +52,26 @@ describe('an event in words', () => {
         actor: { ...ACTOR, name: 'duban', post: 'system' },
         after: { colour: 'red', number: '督红〔2026〕1号' },
       },
-      '系统制发红色督办单督红〔2026〕1号',
+      '系统制发红色督办单（督红〔2026〕1号）',
       'duban issued the red notice 督红〔2026〕1号',
+    ],
+    [
+      'does not say the post twice of an account that is called by it',
+      { type: 'person.unlocked', actor: { ...ACTOR, name: '市住建局联络员' } },
+      '市住建局联络员解锁账号',
+      '市住建局联络员 (contact) unlocked an account',
+    ],
+    [
+      'nor that of a head',
+      { type: 'person.unlocked', actor: { ...ACTOR, name: '市住建局负责人', post: 'head' } },
+      '市住建局负责人解锁账号',
+      '市住建局负责人 (head) unlocked an account',
+    ],
+    [
+      'reads as a sentence of a part of a task, which has no number',
+      { type: 'task.drafted', after: { number: null } },
+      '联络员张三起草事项',
+      '张三 (contact) drafted a task',
     ],
     [
       'takes of what is gone what was before',

@@ -43,11 +43,15 @@ export const wordsOf = (event: Told): EventWords => ({ zh: chinese(event), en: e
 
 function chinese(event: Told): string {
   const { name, post, onBehalfOf, token } = event.actor;
-  const who = post === 'system' ? termOf(post, 'zh') : `${termOf(post, 'zh')}${name}`;
+  const who = post === 'system' ? termOf(post, 'zh') : named(termOf(post, 'zh'), name);
   const forWhom = onBehalfOf ? `（代${onBehalfOf.name}）` : '';
   const by = token ? `经接口令牌“${token.name}”` : '';
   return `${who}${forWhom}${by}${told(event, 'zh')}${event.reason ? `，原因：${event.reason}` : ''}`;
 }
+
+/** With the post before the name, as people are called; an account that is called by its post is not called so twice. */
+const named = (post: string, name: string): string =>
+  name.endsWith(post) || (post === termOf('head', 'zh') && name.endsWith('负责人')) ? name : `${post}${name}`;
 
 function english(event: Told): string {
   const { name, post, onBehalfOf, token } = event.actor;
