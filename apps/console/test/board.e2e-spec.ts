@@ -107,9 +107,10 @@ describeWithBrowser('the board', (browser) => {
     await page.waitForURL(/unitId=/);
     await page.getByText('没有符合条件的事项').waitFor();
     await page.getByRole('button', { name: '清除筛选' }).click();
-    await page.getByRole('combobox', { name: '事项来源' }).click();
-    await page.locator('.ant-select-item-option', { hasText: '领导批示' }).click();
+    await visitor.pick(page.getByRole('combobox', { name: '事项来源' }), '领导批示');
     await page.waitForURL(/matterKind=leader_instruction/);
+    await page.locator('.ant-select-dropdown:visible').waitFor({ state: 'hidden' });
+    await visitor.settled();
     expect(await visitor.seriousFindings()).toEqual([]);
   });
 

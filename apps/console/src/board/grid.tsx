@@ -132,7 +132,8 @@ export function Grid({ source, selected, select, selectAll, jumpTo, jumped, askJ
         tabIndex={0}
         aria-label={t('title')}
         aria-rowcount={source.isTotalKnown ? rows + 1 : -1}
-        aria-activedescendant={`row-${active}`}
+        // Of a row that is not here, or waits to be read, there is nothing to name.
+        aria-activedescendant={indexes.includes(active) && source.row(active) ? `row-${active}` : undefined}
         onKeyDown={press}
         onScroll={({ currentTarget }) => setScrolled(currentTarget.scrollTop)}
       >
