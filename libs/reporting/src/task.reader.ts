@@ -73,7 +73,7 @@ export interface TaskDetail extends TaskView {
   reports: ReportView[];
   /** Of the periodic reports, each with its light (亮灯). */
   periods: PeriodView[];
-  /** Of parts that are not signed for yet: until when their units may object (异议); of the present alone. */
+  /** Of parts that are not signed for yet: until when their units may object (异议), by the rules of now. */
   objectionDays: { assignmentId: string; lastOn: string }[];
   /** How the second level (二级分解) under its parts stands; of the present alone. */
   breakdowns: PartRollUp[];
@@ -301,11 +301,21 @@ export class TaskReader {
       instructions: await instructionsOfTasks(tx, taskIds),
       satisfaction: await satisfactionOfTasks(tx, taskIds),
       breakdowns: [...rollUps.values()],
-      objectionDays: [...(await this.objectionDays.ofUnsigned(tx, taskIds))].map(([assignmentId, lastOn]) => ({
-        assignmentId,
-        lastOn,
-      })),
+      objectionDays: await this.daysToObject(tx, parts),
     };
+  }
+
+  /** Of the parts that are not signed for. */
+  private async daysToObject(
+    tx: EntityManager,
+    parts: readonly Pick<AssignmentSnapshot, 'id' | 'state'>[],
+  ): Promise<TaskDetail['objectionDays']> {
+    const unsigned = parts.filter(({ state }) => state === 'assigned').map(({ id }) => id);
+    const days = unsigned.length === 0 ? new Map<string, string>() : await this.objectionDays.of(tx, unsigned);
+    return unsigned.flatMap((assignmentId) => {
+      const lastOn = days.get(assignmentId);
+      return lastOn === undefined ? [] : [{ assignmentId, lastOn }];
+    });
   }
 
   private async at(tx: EntityManager, id: string, asOf: Date): Promise<FoundTask> {
@@ -332,7 +342,10 @@ export class TaskReader {
       notices: notices.sort(by((n) => [n.issuedAt, n.id])),
       reports: reports.sort(by((r) => [r.reportedAt, r.id])),
       breakdowns: [],
-      objectionDays: [],
+      objectionDays: await this.daysToObject(
+        tx,
+        [task!, ...task!.subtasks].flatMap((one) => one.assignments),
+      ),
       verifications: verifications.sort(by((v) => [v.recordedAt, v.id])),
       instructions: instructionsAt(instructed),
       satisfaction: satisfaction.sort(by((one) => [one.recordedAt, one.id])),

@@ -26,15 +26,15 @@ export class ObjectionDays {
     return this.calendar.addWorkingDays(localDateOf(assignedAt, timeZone), workingDays);
   }
 
-  /** The same of all parts of tasks that are not signed for yet, by their ids. */
-  async ofUnsigned(tx: EntityManager, taskIds: readonly string[]): Promise<Map<string, LocalDate>> {
+  /** The same of several parts, by their ids. */
+  async of(tx: EntityManager, partIds: readonly string[]): Promise<Map<string, LocalDate>> {
     const parts: (HandedOut & { id: string })[] = await tx.query(
       `select a.id, a.assigned_at as "assignedAt", j.time_zone as "timeZone",
          jsonb_build_object('id', p.id, 'policyId', p.policy_id, 'policyVersion', p.policy_version) as plan
        from assignment a join task t on t.id = a.task_id join plan p on p.id = t.plan_id
          join jurisdiction j on j.id = p.jurisdiction_id
-       where a.task_id = any($1) and a.state = 'assigned'`,
-      [taskIds],
+       where a.id = any($1)`,
+      [partIds],
     );
     const days = new Map<string, LocalDate>();
     for (const { id, ...part } of parts) days.set(id, await this.last(tx, part));

@@ -145,7 +145,7 @@ export const taskDetail = task.extend({
     description: 'By part, how the second level (二级分解) under it stands; of the present alone.',
   }),
   objectionDays: z.array(z.object({ assignmentId: uuid, lastOn: z.string() })).meta({
-    description: 'Of parts that are not signed for yet: the last day to object (异议); of the present alone.',
+    description: 'Of parts that are not signed for yet: the last day to object (异议), by the rules of now.',
   }),
 });
 class TaskDto extends createZodDto(taskDetail) {}

@@ -10331,7 +10331,7 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
-            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            /** @description Of parts that are not signed for yet: the last day to object (异议), by the rules of now. */
             objectionDays: {
                 /**
                  * Format: uuid
@@ -13259,7 +13259,7 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
-            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            /** @description Of parts that are not signed for yet: the last day to object (异议), by the rules of now. */
             objectionDays: {
                 /**
                  * Format: uuid
@@ -13878,7 +13878,7 @@ export interface components {
                 version: number;
             }[];
             number: string | null;
-            /** @description Of parts that are not signed for yet: the last day to object (异议); of the present alone. */
+            /** @description Of parts that are not signed for yet: the last day to object (异议), by the rules of now. */
             objectionDays: {
                 /**
                  * Format: uuid
