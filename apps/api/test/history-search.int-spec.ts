@@ -86,7 +86,7 @@ describe('A search of history', () => {
     expect(all.filter(({ type, words }) => words.zh.includes(type) || words.en.includes(type))).toEqual([]);
     expect(all.filter(({ words }) => /[[\]{}]|undefined|null/.test(words.zh + words.en))).toEqual([]);
     const returned = all.find(({ type, reason }) => type === 'assignment.returned' && reason !== FORMULA)!;
-    expect(returned.words.zh).toMatch(/^督查室主任.+退回.+的责任分工，原因：佐证材料不全，请补齐。$/);
+    expect(returned.words.zh).toMatch(/^督查室主任退回.+的责任分工，原因：佐证材料不全，请补齐。$/);
     expect(returned.words.en).toMatch(
       /^.+ \(head of the office\) returned the part of .+; reason: 佐证材料不全，请补齐。$/,
     );

@@ -101,9 +101,10 @@ export class Visitor {
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA, and AAA of contrast for older people. */
   async seriousFindings(): Promise<string[]> {
     // A colour on its way to another is neither, nor is one behind what is being closed; what turns for ever is no colour.
+    // The icon of a button that was busy may stay in its leaving, of no size.
     await this.page.waitForFunction(
       () =>
-        document.querySelector('[class*="-leave"]') === null &&
+        document.querySelector('[class*="-leave-"]:not(.ant-btn-loading-icon)') === null &&
         document.getAnimations().every(({ effect }) => effect?.getComputedTiming().iterations === Infinity),
     );
     // The policy of the page allows no other script: it is given to the browser, not to the page.
