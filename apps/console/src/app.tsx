@@ -13,6 +13,8 @@ import { themeOf } from './layout/theme';
 import { useView } from './layout/view';
 import { router } from './routes';
 
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 /** A refusal is an answer: asking again gives the same one. */
 const isWorthAnotherTry = (count: number, error: Error): boolean =>
   count < 2 && ((error as unknown as Problem | undefined)?.status ?? 503) >= 500;
@@ -44,7 +46,7 @@ export function App() {
     <ConfigProvider
       csp={{ nonce }}
       locale={locale}
-      theme={themeOf({ isLarge, isContrast })}
+      theme={themeOf({ isLarge, isContrast, isStill })}
       componentSize={isLarge ? 'large' : 'middle'}
       button={{ autoInsertSpace: false }}
     >

@@ -301,8 +301,6 @@ describeWithBrowser('administrators at the console', (browser) => {
       page.getByLabel(words('哪种消息', 'Kind of message')).last(),
       words('群众不满意', 'public not satisfied'),
     );
-    // What lies half under the head of the page is none of its own size.
-    await page.evaluate('scrollTo(0, 0)');
     expect(await office.seriousFindings()).toEqual([]);
     await office.picture(`message-rules-${looks}`);
     await page.getByRole('button', { name: words('保存', 'Save') }).click();

@@ -142,6 +142,19 @@ describeWithBrowser('a department with its matters', (browser) => {
     await page.getByText('申请已提交', { exact: true }).waitFor();
   });
 
+  it('finds a red notice first, which sets no day and is to be answered without delay', async () => {
+    const { page } = await signIn('LA03.contact');
+    await page.getByRole('heading', { name: /须立即回复/ }).waitFor();
+    await page.locator('.owed').first().getByRole('link', { name: '回复督办单' }).click();
+    await page.getByText(/督办红.+请及时书面回复/).waitFor();
+    // It has nobody below, to whom it could hand parts.
+    await page.getByRole('link', { name: '申请延期等' }).waitFor();
+    expect(await page.getByRole('link', { name: '二级分解' }).count()).toBe(0);
+    await visitor!.goto('/notices?colour=red&state=standing');
+    await page.locator('.notice').first().getByText('请及时书面回复').waitFor();
+    await page.locator('.notice').first().getByText('尚未回复').waitFor();
+  });
+
   it('is shown around on its first visit, on its own matters', async () => {
     visitor = await Visitor.open(browser(), product.url, { hasTour: true });
     const { page } = await visitor.signIn('LD01.contact');

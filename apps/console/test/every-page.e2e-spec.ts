@@ -13,7 +13,7 @@ const PATIENCE_MS = 400_000;
 /** Whoever comes to a page first of these looks at it. */
 const PEOPLE = ['office', 'leader', 'LD01.contact', 'auditor', 'admin', 'security'];
 const LOOKS = [
-  { name: 'at a desk, in Chinese', viewport: DESKTOP, language: 'zh' },
+  { name: 'at a desk, in Chinese', viewport: DESKTOP, language: 'zh', hasMotion: true },
   { name: 'on a telephone, in English', viewport: PHONE, language: 'en' },
   { name: 'at a desk, in English, for older people', viewport: DESKTOP, language: 'en', isForOlder: true },
 ] as const;

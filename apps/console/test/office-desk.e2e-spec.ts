@@ -319,8 +319,6 @@ describeWithBrowser('a day at the office', (browser) => {
     await panel.getByText(/^最后一步应为指标值/).waitFor();
     await last!.getByRole('spinbutton').fill(String(value));
     await panel.locator('canvas').first().waitFor();
-    // Where nothing is half under the head of the page, or that of the form.
-    await page.evaluate('scrollTo(0, 0)');
     expect(await visitor.seriousFindings()).toEqual([]);
     await panel.getByRole('group', { name: '第 1 步' }).scrollIntoViewIfNeeded();
     await visitor.picture('curve-set');
@@ -345,7 +343,6 @@ describeWithBrowser('a day at the office', (browser) => {
     }
     await phone.getByText('100% together', { exact: true }).waitFor();
     await phone.locator('canvas').first().waitFor();
-    await phone.evaluate('scrollTo(0, 0)');
     expect(await visitor.seriousFindings()).toEqual([]);
     expect(await phone.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
     await phone.getByLabel('Quarter 4').scrollIntoViewIfNeeded();
@@ -366,7 +363,6 @@ describeWithBrowser('a day at the office', (browser) => {
     await page.getByLabel('办结规则', { exact: true }).click();
     await page.locator('.ant-select-item-option:visible', { hasText: '达到一定家数' }).click();
     await page.getByLabel(/^家数/).fill('1');
-    await page.evaluate('scrollTo(0, 0)');
     expect(await visitor.seriousFindings()).toEqual([]);
     await visitor.picture('group-rule');
     await page.getByRole('button', { name: '设定规则' }).click();

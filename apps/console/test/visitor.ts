@@ -12,6 +12,8 @@ interface Looks {
   language?: 'zh' | 'en';
   /** The mode for older people (适老化): large type and high contrast. */
   isForOlder?: boolean;
+  /** Things slide and fade, as where nobody asked the system for less motion. */
+  hasMotion?: boolean;
   /** The tour of the first sign-in is shown. */
   hasTour?: boolean;
 }
@@ -30,9 +32,13 @@ export class Visitor {
   static async open(
     browser: Browser,
     url: string,
-    { viewport = DESKTOP, language = 'zh', isForOlder = false, hasTour = false }: Looks = {},
+    { viewport = DESKTOP, language = 'zh', isForOlder = false, hasMotion = false, hasTour = false }: Looks = {},
   ): Promise<Visitor> {
-    const context = await browser.newContext({ viewport, locale: language === 'zh' ? 'zh-CN' : 'en-GB' });
+    const context = await browser.newContext({
+      viewport,
+      locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+      reducedMotion: hasMotion ? 'no-preference' : 'reduce',
+    });
     await context.addInitScript(`localStorage.setItem('duban.language', '${language}')`);
     if (isForOlder) {
       await context.addInitScript(`localStorage.setItem('duban.view', '{"isLarge":true,"isContrast":true}')`);
@@ -100,6 +106,12 @@ export class Visitor {
 
   /** What axe finds on the page that is serious, each with the element: WCAG 2.2 AA, and AAA of contrast for older people. */
   async seriousFindings(): Promise<string[]> {
+    // What lies half under the head of the page is none of its own size.
+    const place = await this.page.evaluate(() => {
+      const before = [scrollX, scrollY] as const;
+      scrollTo(0, 0);
+      return before;
+    });
     // A colour on its way to another is neither, nor is one behind what is being closed; what turns for ever is no colour.
     // The icon of a button that was busy may stay in its leaving, of no size.
     await this.page.waitForFunction(
@@ -109,7 +121,7 @@ export class Visitor {
     );
     // The policy of the page allows no other script: it is given to the browser, not to the page.
     await this.page.evaluate(axeSource);
-    return this.page.evaluate(async (isForOlder) => {
+    const found = await this.page.evaluate(async (isForOlder) => {
       const { axe } = globalThis as unknown as {
         axe: {
           run: (how: object) => Promise<{
@@ -125,6 +137,8 @@ export class Visitor {
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
     }, this.isForOlder);
+    await this.page.evaluate(([left, top]) => scrollTo(left, top), place);
+    return found;
   }
 
   /** What is wrong with the page as it is once it is on a telephone, where it may be turned to. */

@@ -19,6 +19,16 @@ async function allUnits(): Promise<Unit[]> {
 export const useUnits = (isOn = true) =>
   useQuery<Unit[], Problem>({ queryKey: ['units'], queryFn: allUnits, staleTime: 300_000, enabled: isOn });
 
+/** The units below one, however far, that are there still. */
+export function unitsBelow(units: readonly Unit[], unitId: string): Unit[] {
+  const found = new Set([unitId]);
+  for (let count = 0; count !== found.size;) {
+    count = found.size;
+    for (const { id, parentId } of units) if (parentId !== null && found.has(parentId)) found.add(id);
+  }
+  return units.filter(({ id, isActive }) => id !== unitId && isActive && found.has(id));
+}
+
 /** Units and groups (集合单位) by the names that a document may give them, to choose from. */
 export function useUnitNames(): { value: string; label: string }[] {
   const { data } = useUnits();

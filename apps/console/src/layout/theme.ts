@@ -1,9 +1,17 @@
 import type { ThemeConfig } from 'antd';
 
+interface Looks {
+  isLarge: boolean;
+  isContrast: boolean;
+  /** The system was asked for less motion: nothing slides or fades. */
+  isStill: boolean;
+}
+
 /** Contrast of text to ground is 4.5 at least, and 7 where it was asked for (WCAG 2.2). */
-export function themeOf({ isLarge, isContrast }: { isLarge: boolean; isContrast: boolean }): ThemeConfig {
+export function themeOf({ isLarge, isContrast, isStill }: Looks): ThemeConfig {
   return {
     token: {
+      motion: !isStill,
       colorPrimary: isContrast ? '#0b2f66' : '#17437e',
       colorLink: isContrast ? '#0b2f66' : '#17437e',
       colorError: isContrast ? '#8f1b12' : '#b42318',

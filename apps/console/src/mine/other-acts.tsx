@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { unitsBelow, useUnits } from '../directory/units';
 import { dayOf } from '../layout/day';
 import { LinkButton } from '../layout/link-button';
 import { now } from '../session/clock';
@@ -15,10 +16,9 @@ function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: 
   const { state, role } = part;
   const isStill = marks.includes('suspended');
   const others = task.assignments.some((one) => one.unitId !== unitId);
-  const mayObject = (lastDayToObject(task, part) ?? '') >= dayOf(now());
   const acts: [Act, boolean][] = [
     ['sign', state === 'assigned' && marks.length === 0],
-    ['object', state === 'assigned' && !isStill && (mayObject || marks.includes('objected'))],
+    ['object', state === 'assigned' && !isStill && (timeToObject(task, part).isOpen || marks.includes('objected'))],
     ['plan', state === 'in_progress' && role === 'lead'],
     ['report', state === 'in_progress' && openReports(task, part).length > 0],
     ['completion', state === 'in_progress' && !isStill],
@@ -31,9 +31,11 @@ function actsOf(task: Task, part: Part, unitId: string | null, may: (...rights: 
   return acts.filter(([, isPossible]) => isPossible).map(([act]) => act);
 }
 
-/** Until when the unit may object (异议); null of what was signed for. */
-export const lastDayToObject = ({ objectionDays }: Task, { id }: Part): string | null =>
-  objectionDays.find(({ assignmentId }) => assignmentId === id)?.lastOn ?? null;
+/** Until when the unit may object (异议), null of what was signed for, and whether it still may. */
+export function timeToObject({ objectionDays }: Task, { id }: Part): { lastOn: string | null; isOpen: boolean } {
+  const lastOn = objectionDays.find(({ assignmentId }) => assignmentId === id)?.lastOn ?? null;
+  return { lastOn, isOpen: lastOn !== null && lastOn >= dayOf(now()) };
+}
 
 /** What is owed of a part that a report discharges. */
 export const openReports = (task: Task, part: Part): Task['obligations'] =>
@@ -82,7 +84,11 @@ export function OtherActs({
 }) {
   const { t } = useTranslation('mine');
   const { me, may } = useSession();
-  const offers = offersOf(task, part, me.unitId, may).filter(({ act }) => act !== except);
+  const units = useUnits(part.unitId === me.unitId && may('breakdown.draft'));
+  const offers = offersOf(task, part, me.unitId, may).filter(
+    // Who has nobody below has nobody to hand parts to.
+    ({ act }) => act !== except && (act !== 'breakdown' || unitsBelow(units.data ?? [], part.unitId).length > 0),
+  );
   if (offers.length === 0) return null;
   const says = title ?? t('others');
   return (

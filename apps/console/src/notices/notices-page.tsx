@@ -125,14 +125,14 @@ function NoticeView({ notice }: { notice: Notice }) {
           <dd>
             <Instant at={notice.issuedAt} />
           </dd>
-          {notice.answerDueOn && (
-            <>
-              <dt>{t('notices:answerBy')}</dt>
-              <dd>
-                <Day date={notice.answerDueOn} isDue={['issued', 'acknowledged'].includes(notice.state)} />
-              </dd>
-            </>
-          )}
+          <dt>{t('notices:answerBy')}</dt>
+          <dd>
+            {notice.answerDueOn === null ? (
+              t('notices:withoutDelay')
+            ) : (
+              <Day date={notice.answerDueOn} isDue={['issued', 'acknowledged'].includes(notice.state)} />
+            )}
+          </dd>
           {notice.judgeBy && notice.state === 'answered' && (
             <>
               <dt>{t('notices:judgeBy')}</dt>
@@ -147,15 +147,7 @@ function NoticeView({ notice }: { notice: Notice }) {
       </div>
       <div className="notice-side">
         {notice.answer === null ? (
-          <p className="quiet">
-            {t(
-              notice.answerDueOn === null
-                ? 'notices:noAnswerAsked'
-                : ENDED.has(notice.state)
-                  ? 'notices:noAnswerCame'
-                  : 'notices:noAnswer',
-            )}
-          </p>
+          <p className="quiet">{t(ENDED.has(notice.state) ? 'notices:noAnswerCame' : 'notices:noAnswer')}</p>
         ) : (
           <>
             <p className="quiet">

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { answerOf, api, client, type Schemas } from '../../api/client';
 import { usePages } from '../../api/use-pages';
-import { type Unit, useUnits } from '../../directory/units';
+import { type Unit, unitsBelow, useUnits } from '../../directory/units';
 import { DraftForm } from '../../drafts/draft-form';
 import { Day, dayOf } from '../../layout/day';
 import { DayField } from '../../layout/day-field';
@@ -58,16 +58,6 @@ export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
       </section>
     </>
   );
-}
-
-/** The units below one, however far. */
-function unitsBelow(units: readonly Unit[], unitId: string): Unit[] {
-  const found = new Set([unitId]);
-  for (let count = 0; count !== found.size;) {
-    count = found.size;
-    for (const { id, parentId } of units) if (parentId !== null && found.has(parentId)) found.add(id);
-  }
-  return units.filter(({ id, isActive }) => id !== unitId && isActive && found.has(id));
 }
 
 function taskOf({

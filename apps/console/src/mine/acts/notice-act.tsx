@@ -31,10 +31,12 @@ export default function NoticeAct({ task, of, done, refresh }: ActProps) {
           {t('terms:noticeShort', { colour: t(`terms:colour.${notice.colour}`) })}
         </span>{' '}
         {notice.number} · {t(`terms:notice.${notice.state}`)} · {t('notice.issued')} <Day date={notice.issuedAt} />
-        {notice.answerDueOn && (
+        {' · '}
+        {notice.answerDueOn === null ? (
+          t('notice.withoutDelay')
+        ) : (
           <>
-            {' '}
-            · {t('notice.answerBy')} <Day date={notice.answerDueOn} isDue={notice.answeredAt === null} />
+            {t('notice.answerBy')} <Day date={notice.answerDueOn} isDue={notice.answeredAt === null} />
           </>
         )}
       </p>

@@ -2,28 +2,31 @@ import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { answerOf, client, type Schemas } from '../../api/client';
 import { DraftForm } from '../../drafts/draft-form';
-import { Day, dayOf } from '../../layout/day';
-import { now } from '../../session/clock';
+import { Day } from '../../layout/day';
 import { INVERSES } from '../../undo/inverses';
 import type { ActProps } from '../act-props';
-import { lastDayToObject } from '../other-acts';
+import { timeToObject } from '../other-acts';
 import { TextItem } from '../text-item';
 
 /** The unit says that the matter is not its own (异议), or takes that back. */
 export default function ObjectAct({ task, part, done, refresh }: ActProps) {
   const { t } = useTranslation('mine');
   const isObjected = (part.marks ?? []).includes('objected');
-  const lastOn = lastDayToObject(task, part);
-  if (!isObjected && lastOn !== null && lastOn < dayOf(now())) {
+  const { lastOn, isOpen } = timeToObject(task, part);
+  if (!isObjected && !isOpen) {
     return (
       <Alert
         type="info"
         showIcon
         className="act-note"
         title={
-          <>
-            {t('object.tooLate')} <Day date={lastOn} />
-          </>
+          lastOn === null ? (
+            t('object.signed')
+          ) : (
+            <>
+              {t('object.tooLate')} <Day date={lastOn} />
+            </>
+          )
         }
       />
     );

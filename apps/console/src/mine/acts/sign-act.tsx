@@ -1,16 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import { DraftForm } from '../../drafts/draft-form';
-import { Day, dayOf } from '../../layout/day';
-import { now } from '../../session/clock';
+import { Day } from '../../layout/day';
 import { answerOf, client } from '../../api/client';
 import type { ActProps } from '../act-props';
-import { lastDayToObject } from '../other-acts';
+import { timeToObject } from '../other-acts';
 
 /** The unit signs for its part (签收): it has read it, and sets to work. */
 export default function SignAct({ task, part, done, refresh }: ActProps) {
   const { t } = useTranslation('mine');
   const owed = task.obligations.find(({ assignmentId, kind }) => assignmentId === part.id && kind === 'sign_for');
-  const lastToObject = lastDayToObject(task, part);
+  const { lastOn, isOpen } = timeToObject(task, part);
   return (
     <section className="panel">
       {owed && (
@@ -20,9 +19,9 @@ export default function SignAct({ task, part, done, refresh }: ActProps) {
       )}
       <p>
         {t('sign.about')}{' '}
-        {lastToObject !== null && lastToObject >= dayOf(now()) && (
+        {isOpen && (
           <>
-            {t('sign.orObject')} <Day date={lastToObject} />
+            {t('sign.orObject')} <Day date={lastOn} />
           </>
         )}
       </p>

@@ -101,6 +101,7 @@ export default {
     about:
       'If the task is not your unit’s, say why; the office answers. The clock stands until then. A unit does not pass a task on by itself.',
     until: 'The last day to object:',
+    signed: 'What was signed for can no longer be objected to.',
     tooLate: 'The time to object is over; the last day was',
     reason: 'Reason',
     submit: 'Object',
@@ -190,6 +191,7 @@ export default {
     given: 'The answer that was given',
     issued: 'issued',
     answerBy: 'answer by',
+    withoutDelay: 'to be answered in writing without delay',
     acknowledge: 'Acknowledge',
     answer: 'Answer',
     answerHelp: 'Say why, what has been done, and by when it will be finished.',

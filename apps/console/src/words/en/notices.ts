@@ -12,7 +12,7 @@ export default {
   inBulletin: 'in the next bulletin',
   noAnswer: 'Not answered yet.',
   noAnswerCame: 'No answer came.',
-  noAnswerAsked: 'No answer is asked for.',
+  withoutDelay: 'without delay, in writing',
   answerIt: 'Answer the notice',
   answered: 'Answered',
   reason: 'Remark (a rejection needs one; the unit is told)',

@@ -85,6 +85,7 @@ export default {
   object: {
     about: '如认为该事项不属本单位职责，请说明理由，由督查室答复。答复前暂停计时；单位之间不得自行转办。',
     until: '提出异议的最后一天：',
+    signed: '已签收的责任分工，不能再提出异议。',
     tooLate: '提出异议的时限已过，最后一天是',
     reason: '理由',
     submit: '提出异议',
@@ -174,6 +175,7 @@ export default {
     given: '已提交的回复',
     issued: '签发于',
     answerBy: '回复时限',
+    withoutDelay: '请及时书面回复',
     acknowledge: '确认收到',
     answer: '回复内容',
     answerHelp: '请说明原因、已采取的措施和完成日期。',

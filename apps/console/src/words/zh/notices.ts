@@ -12,7 +12,7 @@ export default {
   inBulletin: '列入下期通报',
   noAnswer: '尚未回复。',
   noAnswerCame: '未回复。',
-  noAnswerAsked: '不要求回复。',
+  withoutDelay: '请及时书面回复',
   answerIt: '回复督办单',
   answered: '回复于',
   reason: '意见（退回必填，告知单位）',
