@@ -300,19 +300,41 @@ describeWithBrowser('importing a plan', (browser) => {
     const head = await as(product.url, 'LD04.head');
     const { unitId } = await head<{ unitId: string }>('GET', '/sessions/current');
     const { items } = await head<{ items: { id: string }[] }>('GET', '/tasks?state=in_progress&limit=50');
-    let part: { id: string; unitId: string; state: string } | undefined;
+    let taskId: string | undefined;
     for (const { id } of items) {
-      const task = await head<{ assignments: { id: string; unitId: string; state: string }[] }>('GET', `/tasks/${id}`);
-      part ??= task.assignments.find((one) => one.unitId === unitId && one.state === 'in_progress');
+      const task = await head<{ assignments: { unitId: string; state: string }[] }>('GET', `/tasks/${id}`);
+      if (task.assignments.some((one) => one.unitId === unitId && one.state === 'in_progress')) taskId ??= id;
     }
-    const [section] = (await head<{ items: { id: string }[] }>('GET', `/units?q=${code}`)).items;
-    const { id: planId } = await head<{ id: string }>('POST', `/assignments/${part!.id}/breakdown`, {
-      tasks: [{ content: '制定设备更新清单。', units: [{ unitId: section!.id, role: 'lead' }] }],
-    });
+    // The contact hands out a part, on one page; it waits for the head.
+    visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });
+    await visitor.signIn('LD04.contact');
+    await visitor.goto(`/tasks/${taskId}`);
+    await visitor.page.getByRole('link', { name: '二级分解' }).click();
+    await visitor.page.getByLabel('分解方案名称').fill(`设备更新${code}`);
+    const first = visitor.page.getByRole('group', { name: '任务 1' });
+    await first.getByLabel('任务内容').fill('制定设备更新清单。');
+    await visitor.choose(first.getByLabel('牵头单位'), below[0]!.name);
+    expect(await visitor.seriousFindings()).toEqual([]);
+    await visitor.picture('breakdown-phone');
+    await visitor.page.getByRole('button', { name: '保存', exact: true }).click();
+    await visitor.page.getByText('分解任务已保存').waitFor();
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+
     visitor = await Visitor.open(browser(), product.url, { viewport: PHONE });
     await visitor.signIn('LD04.head');
-    await visitor.goto(`/plans/${planId}`);
+    await visitor.goto(`/tasks/${taskId}`);
     const { page } = visitor;
+    await page.getByRole('link', { name: '二级分解' }).click();
+    await page.getByRole('button', { name: `下达草案《设备更新${code}》` }).click();
+    await page.getByText('分解任务已保存').waitFor();
+    const plans = await head<{ items: { id: string; title: string; state: string }[] }>(
+      'GET',
+      `/plans?unitId=${unitId}`,
+    );
+    const plan = plans.items.find(({ title }) => title === `设备更新${code}`)!;
+    expect(plan.state).toBe('issued');
+    await visitor.goto(`/plans/${plan.id}`);
     await page.getByRole('tab', { name: '管理' }).click();
     const visibility = page.getByRole('region', { name: '上级可见范围' });
     expect(await visibility.getByRole('radio', { name: /^只看进度/ }).isChecked()).toBe(true);
