@@ -30,15 +30,12 @@ describe(`Whatever is sent, with seed ${SEED}`, () => {
 
   describe.each(rounds)('in round $round', ({ requests, seed }) => {
     let contract: Contract;
-    let made: fc.Arbitrary<Shot>;
     const edge = useEdge(async (database) => {
       const opened = await (await Edge.open(database)).issue();
       await actOnSample(opened);
       await opened.draft();
       contract = await Contract.of(opened);
       table.know(contract.operations.map(({ name }) => name));
-      const ids = await idsOf((sql) => opened.query(sql));
-      made = shots(contract, ids);
       return opened;
     });
 
@@ -48,6 +45,8 @@ describe(`Whatever is sent, with seed ${SEED}`, () => {
         const before = table.faults.length;
         for (let done = 0; done < requests; done += LUMP) {
           const numRuns = Math.min(LUMP, requests - done);
+          // What the last ones made can be asked for.
+          const made = shots(contract, await idsOf((sql) => edge().query(sql)));
           for (const shot of fc.sample(made, { numRuns, seed: seed + done / LUMP })) await fire(shot);
         }
         if (IS_ASKED) process.stdout.write(table.soFar(REQUESTS));

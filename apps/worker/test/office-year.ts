@@ -105,7 +105,7 @@ export class Office {
     ]);
   }
 
-  async isSwept(name: string, withinMs = 30_000): Promise<void> {
+  async isSwept(name: string, withinMs = 120_000): Promise<void> {
     await until(async () => (await this.left(name)) === 0, withinMs, `the sweep of ${name}`);
   }
 
