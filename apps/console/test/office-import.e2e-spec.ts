@@ -327,7 +327,8 @@ describeWithBrowser('importing a plan', (browser) => {
     const { page } = visitor;
     await page.getByRole('link', { name: '二级分解' }).click();
     await page.getByRole('button', { name: `下达草案《设备更新${code}》` }).click();
-    await page.getByText('分解任务已保存').waitFor();
+    await page.getByText('已下达', { exact: true }).waitFor();
+    await page.getByRole('link', { name: '制定设备更新清单。' }).waitFor();
     const plans = await head<{ items: { id: string; title: string; state: string }[] }>(
       'GET',
       `/plans?unitId=${unitId}`,

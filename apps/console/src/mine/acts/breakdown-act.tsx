@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Checkbox, Form, Input, Select, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -11,6 +12,7 @@ import { Light } from '../../lights/light';
 import { useTellProblem } from '../../problem/use-problem';
 import { now } from '../../session/clock';
 import { useSession } from '../../session/session';
+import { useDone } from '../../undo/use-done';
 import type { ActProps, Part } from '../act-props';
 import { TextItem } from '../text-item';
 
@@ -30,7 +32,7 @@ export default function BreakdownAct({ task, part, done, refresh }: ActProps) {
   return (
     <>
       <Standing part={part} />
-      {may('breakdown.issue') && <Drafts unitId={part.unitId} done={() => done()} />}
+      {may('breakdown.issue') && <Drafts unitId={part.unitId} />}
       <section className="panel">
         <h2>{t('breakdown.new')}</h2>
         {below.length === 0 ? (
@@ -133,11 +135,19 @@ function BreakdownFields({ units, mayIssue }: { units: readonly Unit[]; mayIssue
 }
 
 /** Drafts that the unit's contact has written: the head issues them (下达). */
-function Drafts({ unitId, done }: { unitId: string; done: () => void }) {
+function Drafts({ unitId }: { unitId: string }) {
   const { t } = useTranslation('mine');
   const tell = useTellProblem();
   const plans = usePages('/api/v1/plans', { unitId, limit: 50 });
-  const issue = api.useMutation('post', '/api/v1/plans/{id}/issue', { onSuccess: done, onError: tell });
+  const queries = useQueryClient();
+  const say = useDone();
+  const issue = api.useMutation('post', '/api/v1/plans/{id}/issue', {
+    onSuccess: () => {
+      say(t('breakdown.issued'));
+      return queries.invalidateQueries({ queryKey: ['get'] });
+    },
+    onError: tell,
+  });
   const drafts = plans.items.filter((plan) => plan.state === 'draft' && plan.unitId === unitId);
   if (drafts.length === 0) return null;
   const today = dayOf(now());

@@ -263,6 +263,7 @@ export default {
     draftOnly: 'It is saved as a draft, which the head of the unit issues.',
     submit: 'Save',
     standing: 'Handed on so far ({{done}} % verified)',
+    issued: 'Issued',
     issueDraft: 'Issue the draft “{{title}}”',
   },
   confirm: {

@@ -237,6 +237,7 @@ export default {
     draftOnly: '保存为草案，由单位负责人下达。',
     submit: '保存',
     standing: '已分解的任务（已核验 {{done}}%）',
+    issued: '已下达',
     issueDraft: '下达草案《{{title}}》',
   },
   confirm: {
