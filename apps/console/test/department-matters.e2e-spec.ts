@@ -145,9 +145,11 @@ describeWithBrowser('a department with its matters', (browser) => {
   it('finds a red notice first, which sets no day and is to be answered without delay', async () => {
     const { page } = await signIn('LA03.contact');
     await page.getByRole('heading', { name: /须立即回复/ }).waitFor();
+    const units = page.waitForResponse(/\/api\/v1\/units\?/);
     await page.locator('.owed').first().getByRole('link', { name: '回复督办单' }).click();
     await page.getByText(/督办红.+请及时书面回复/).waitFor();
-    // It has nobody below, to whom it could hand parts.
+    // It has nobody below, to whom it could hand parts: that is known once the units are there.
+    await units;
     await page.getByRole('link', { name: '申请延期等' }).waitFor();
     expect(await page.getByRole('link', { name: '二级分解' }).count()).toBe(0);
     await visitor!.goto('/notices?colour=red&state=standing');

@@ -105,8 +105,8 @@ export class Office {
     ]);
   }
 
-  async isSwept(name: string, withinMs = 120_000): Promise<void> {
-    await until(async () => (await this.left(name)) === 0, withinMs, `the sweep of ${name}`);
+  async isSwept(name: string): Promise<void> {
+    await until(async () => (await this.left(name)) === 0, 120_000, `the sweep of ${name}`);
   }
 
   /** What came of duties of a name, to be compared with what is worked out by hand. */

@@ -54,7 +54,7 @@ export default function ActPage() {
   if (!part) return <NotFound />;
   const Element = PAGES[act];
   const done: ActProps['done'] = (undo) => {
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'get' });
+    void queries.invalidateQueries({ queryKey: ['get'] });
     say(t(`done.${act}`), undo);
     void navigate('/mine');
   };

@@ -130,7 +130,7 @@ function NoticeView({ notice }: { notice: Notice }) {
             {notice.answerDueOn === null ? (
               t('notices:withoutDelay')
             ) : (
-              <Day date={notice.answerDueOn} isDue={['issued', 'acknowledged'].includes(notice.state)} />
+              <Day date={notice.answerDueOn} isDue={TO_ANSWER.includes(notice.state)} />
             )}
           </dd>
           {notice.judgeBy && notice.state === 'answered' && (
